@@ -1,0 +1,93 @@
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { LogStream } from "../execution/event.ts";
+import type { RunOptions, Usage } from "../execution/record.ts";
+import type { EffectiveOutput } from "../workflow/effective.ts";
+
+/** The port that carries a stage's work to an agent. Nothing else in the engine knows how a stage is done. */
+export interface StageDispatcher {
+  readonly name: string;
+  /** Does one attempt. Never rejects for an agent's failure: that is a result with `ok: false`. */
+  dispatch(request: StageRequest, control: DispatchControl): Promise<StageResult>;
+  /** Goes on with an attempt an earlier engine started; null when its agent is gone without a result. */
+  readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | null>;
+  /** Ends whatever is left of an attempt (processes, files). Safe to call for one that never was. */
+  sweep(attempt: { attempt_id: string; attempt_dir: string }): Promise<void>;
+}
+
+export interface StageRequest {
+  run_id: string;
+  stage_id: string;
+  stage_name: string;
+  attempt: number;
+  /** `run/stage/attempt`: the idempotency key, and the mark that every descendant process carries. */
+  attempt_id: string;
+  /** Absolute folder of this attempt's files; made by the dispatcher. */
+  attempt_dir: string;
+  agent: AgentFile | null;
+  agent_ref: string;
+  model: string;
+  instructions: string | null;
+  /** The whole task prompt, composed. */
+  prompt: string;
+  tools: string[];
+  inputs: ValueObject;
+  context: string;
+  outputs: Record<string, EffectiveOutput>;
+  output_schema: Value;
+  workdir: string;
+  /** The workflow's `env`, evaluated. */
+  env: Record<string, string>;
+  options: RunOptions;
+}
+
+export interface DispatchControl {
+  signal: AbortSignal;
+  log: LogSink;
+}
+
+/**
+ * Takes log lines. `offset` is where reading goes on after this line in the attempt's own file of that stream, in
+ * bytes; it is stored with the line, so that a later engine neither loses nor repeats one.
+ */
+export interface LogSink {
+  write(stream: LogStream, text: string, offset?: number): void;
+  /** Where an earlier engine had got to in each file, in bytes. */
+  readonly offsets: Readonly<Record<"stdout" | "stderr", number>>;
+}
+
+export interface StageError {
+  class: string;
+  message: string;
+  retry_after_ms?: number;
+  /** False: never tried again, whatever the retry policy says. */
+  retryable?: boolean;
+}
+
+export interface StageResult {
+  ok: boolean;
+  /** As the agent gave them; the engine checks them against the contract. */
+  outputs?: Record<string, unknown>;
+  text?: string;
+  error?: StageError;
+  usage?: Usage;
+  warnings: string[];
+}
+
+/** An agent's file as an execution keeps it. */
+export interface AgentFile {
+  ref: string;
+  name: string;
+  description: string;
+  /** Absolute path of the file it came from. */
+  path: string;
+  /** sha256 of its bytes, hex. */
+  hash: string;
+  dispatcher: string | null;
+  command: string[] | null;
+  /** Exit code → error class, over the contract's own. */
+  exit_codes: Record<string, { class: string; retryable: boolean }>;
+  tools: string[];
+  model: string | null;
+  /** The body: the role's prompt. */
+  prompt: string;
+}

@@ -1,0 +1,47 @@
+import type { ValueObject } from "../expression/value.ts";
+import type { AgentFile } from "../dispatch/dispatcher.ts";
+import type { StoredEvent } from "../execution/event.ts";
+import type { RunOptions } from "../execution/record.ts";
+import type { Signal, SignalAnswer } from "../execution/signal.ts";
+import type { Trigger } from "../execution/status.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+
+/** The engine as its callers see it. It alone moves executions; cli and http start, signal and follow. */
+export interface Engine {
+  /** Stores a new execution and begins it; resolves with its id once that is on disk. */
+  start(request: StartRequest): Promise<string>;
+  /**
+   * Gives an execution a signal, whoever drives it, and waits for the answer. With no living holder this engine takes
+   * the lease, applies it and gives the lease back without doing any stage.
+   */
+  signal(runId: string, signal: Signal): Promise<SignalAnswer>;
+  /** A new execution of the same snapshot and parameters. */
+  rerun(runId: string, from: RerunFrom): Promise<string>;
+  /** Takes over one execution whose holder is dead and goes on with it. */
+  takeOver(runId: string): Promise<"taken" | "held" | "ended">;
+  /** Takes over every execution whose holder is dead; the ids taken. */
+  recover(): Promise<string[]>;
+  /** Calls back after each commit of this process with its events, in order. Returns the way to stop that. */
+  subscribe(listener: (events: readonly StoredEvent[]) => void): () => void;
+  /** Ends this engine. `leave`: agents run on and are re-adopted later; `wait`: until they end; `stop`: ends them. */
+  stop(mode: "leave" | "wait" | "stop"): Promise<void>;
+  /** Resolves when the execution has ended and everything of it is cleared away. */
+  ended(runId: string): Promise<void>;
+  /** Rejects when the database failed for good: nothing is accepted any more. */
+  readonly failed: Promise<never>;
+}
+
+export type RerunFrom = { kind: "start" } | { kind: "failed" } | { kind: "stage"; stage_id: string };
+
+/** Everything an execution is made of, checked: the definition valid, the parameters typed, the agents found. */
+export interface StartRequest {
+  definition: EffectiveDefinition;
+  /** sha256 of the source text, hex. */
+  definition_hash: string;
+  workflow_id: string | null;
+  parameters: ValueObject;
+  overrides: ValueObject | null;
+  trigger: Trigger;
+  options: RunOptions;
+  agents: Record<string, AgentFile>;
+}

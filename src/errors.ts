@@ -1,0 +1,31 @@
+/** What went wrong for the user, or because of the state things are in. http and cli each map a code once. */
+export type AppErrorCode =
+  | "invalid_usage"
+  | "invalid_parameters"
+  | "invalid_definition"
+  | "not_found"
+  | "conflict"
+  | "forbidden"
+  | "unavailable"
+  | "interrupted";
+
+/** One part of a trouble that has several: `path` names the field, the parameter or the place. */
+export interface AppErrorDetail {
+  path: string;
+  message: string;
+  line?: number;
+  column?: number;
+}
+
+/** Trouble that is the user's or the state's, never a bug. `message` names the thing and the way out. */
+export class AppError extends Error {
+  readonly code: AppErrorCode;
+  readonly details: readonly AppErrorDetail[];
+
+  constructor(code: AppErrorCode, message: string, details: readonly AppErrorDetail[] = []) {
+    super(message);
+    this.name = "AppError";
+    this.code = code;
+    this.details = details;
+  }
+}

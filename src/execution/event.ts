@@ -1,0 +1,91 @@
+import type { ValueObject } from "../expression/value.ts";
+import type { ContextConsumed, Usage } from "./record.ts";
+import type { ExecutionStatus, StepStatus } from "./status.ts";
+
+/** What a transition says has happened; the runner adds run, number and time. Past tense, one meaning each. */
+export type ExecutionEvent =
+  | { type: "execution_started"; data: { total: number } }
+  | { type: "execution_paused"; data: Record<string, never> }
+  | { type: "execution_resumed"; data: Record<string, never> }
+  | {
+      type: "execution_completed";
+      data: { status: ExecutionStatus; had_failures: boolean; error_message: string | null };
+    }
+  | StageEvent;
+
+export type StageEvent = { stage_id: string; attempt: number | null } & (
+  | { type: "stage_started"; data: StageStarted }
+  | { type: "stage_completed"; data: StageCompleted }
+  | { type: "stage_failed"; data: StageFailed }
+  | { type: "stage_retrying"; data: StageRetrying }
+  | { type: "stage_skipped"; data: { reason: string } }
+  | {
+      type: "gate_waiting";
+      data: { deadline_at: string; approvers: string[]; message: string | null };
+    }
+  | { type: "gate_resolved"; data: GateResolved }
+);
+
+export interface StageStarted {
+  agent_id: string;
+  model: string;
+  inputs: ValueObject;
+  context_consumed: ContextConsumed[];
+  deadline_at: string;
+  /** True when the same attempt runs again because its agent was gone without a result. */
+  recovered: boolean;
+}
+
+export interface StageCompleted {
+  outputs: ValueObject;
+  text: string | null;
+  handoff_summary: string | null;
+  usage: Usage | null;
+  warnings: string[];
+}
+
+export interface StageFailed {
+  status: Extract<StepStatus, "failed" | "timed_out" | "cancelled">;
+  error_class: string;
+  error_message: string;
+  usage: Usage | null;
+}
+
+export interface StageRetrying {
+  status: Extract<StepStatus, "failed" | "timed_out">;
+  error_class: string;
+  error_message: string;
+  /** The next try starts then, or when a place is free. */
+  due_at: string;
+  usage: Usage | null;
+}
+
+export interface GateResolved {
+  decision: "approved" | "rejected" | "timed_out";
+  status: Extract<StepStatus, "completed" | "failed">;
+  actor: string;
+  comment: string | null;
+}
+
+/** An event as it is stored and sent: `seq` counts from 1 in each execution, without gap, log lines included. */
+export interface StoredEvent {
+  seq: number;
+  run_id: string;
+  type: ExecutionEvent["type"] | "log_line";
+  stage_id: string | null;
+  attempt: number | null;
+  at: string;
+  data: unknown;
+}
+
+export interface LogLine {
+  seq: number;
+  run_id: string;
+  stage_id: string;
+  attempt: number;
+  at: string;
+  stream: LogStream;
+  text: string;
+}
+
+export type LogStream = "stdout" | "stderr" | "system";

@@ -1,0 +1,111 @@
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { ExecutionStatus, StepStatus, Trigger } from "./status.ts";
+
+/** Token counts are disjoint; money is integer micro-dollars. `unknown` is never shown as 0. */
+export interface Usage {
+  input: number;
+  cache_read: number;
+  cache_write: number;
+  output: number;
+  cost_micro_usd: number;
+  basis: "reported" | "price_table" | "unknown";
+}
+
+/** One run of a workflow, as it is stored. Times are ISO 8601 UTC with milliseconds. */
+export interface ExecutionRecord {
+  run_id: string;
+  /** The stored workflow's id; null when a file was run as it is. */
+  workflow_id: string | null;
+  /** `workflow.id` of the definition. */
+  workflow_slug: string;
+  workflow_name: string;
+  workflow_version: string;
+  definition_hash: string;
+  /** Key of the merged definition and the agents this execution keeps to, whatever happens to the files. */
+  snapshot_hash: string;
+  status: ExecutionStatus;
+  had_failures: boolean;
+  trigger: Trigger;
+  parameters: ValueObject;
+  overrides: ValueObject | null;
+  /** How its stages are done: see `RunOptions` of the engine. */
+  options: RunOptions;
+  progress_done: number;
+  progress_total: number;
+  waiting_gates: string[];
+  started_at: string | null;
+  completed_at: string | null;
+  error_message: string | null;
+  parent_id: string | null;
+  /** Number of the newest event or log line; 0 before the first. */
+  last_event: number;
+  usage: Usage | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** What the run was told about how to do its stages; stored, so that a restart does the same. */
+export interface RunOptions {
+  workdir: string;
+  /** Dispatcher for every stage; null: each agent's own. */
+  dispatcher: string | null;
+  /** Script of the simulated dispatcher. */
+  script: Value;
+  sim_delay_ms: number;
+  /** Variables of the starter's environment that the agents may see (allow-listed). */
+  env: Record<string, string>;
+  /** `--agent stage=ref`, already merged into the snapshot; kept for display. */
+  context_modules: string[];
+}
+
+/** The record of one stage in an execution. */
+export interface StepRecord {
+  run_id: string;
+  stage_id: string;
+  stage_name: string;
+  type: "agent" | "gate";
+  /** From 1. */
+  batch: number;
+  /** Position in the file, from 0. */
+  position: number;
+  status: StepStatus;
+  attempt_number: number;
+  agent_id: string | null;
+  model: string | null;
+  inputs: ValueObject | null;
+  outputs: ValueObject | null;
+  context_consumed: ContextConsumed[];
+  /** The agent's own text, kept for `raw` handoff. */
+  text: string | null;
+  handoff_summary: string | null;
+  error_message: string | null;
+  error_class: string | null;
+  skip_reason: string | null;
+  started_at: string | null;
+  completed_at: string | null;
+  /** The instant at which the present state ends by itself: attempt timeout, next try, gate deadline. */
+  deadline_at: string | null;
+  recovered: boolean;
+  reused: boolean;
+  decided_by: string | null;
+  decision_comment: string | null;
+  attempts: AttemptRecord[];
+  usage: Usage | null;
+}
+
+export interface AttemptRecord {
+  number: number;
+  status: StepStatus;
+  started_at: string;
+  completed_at: string | null;
+  error_class: string | null;
+  error_message: string | null;
+  usage: Usage | null;
+}
+
+export interface ContextConsumed {
+  module_id: string;
+  name: string;
+  tokens: number;
+  bytes: number;
+}

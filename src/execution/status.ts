@@ -1,0 +1,43 @@
+export const executionStatuses = [
+  "pending",
+  "running",
+  "paused",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type ExecutionStatus = (typeof executionStatuses)[number];
+
+export const stepStatuses = [
+  "pending",
+  "running",
+  "retry_wait",
+  "waiting_for_approval",
+  "completed",
+  "failed",
+  "timed_out",
+  "cancelled",
+  "skipped",
+] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+export type Trigger = "manual" | "scheduled" | "api";
+
+const endedExecutions: ReadonlySet<ExecutionStatus> = new Set(["completed", "failed", "cancelled"]);
+const settledSteps: ReadonlySet<StepStatus> = new Set([
+  "completed",
+  "failed",
+  "timed_out",
+  "cancelled",
+  "skipped",
+]);
+
+/** True when no event can change the execution any more. */
+export function hasEnded(status: ExecutionStatus): boolean {
+  return endedExecutions.has(status);
+}
+
+/** True when no event can change the step any more. */
+export function isSettled(status: StepStatus): boolean {
+  return settledSteps.has(status);
+}

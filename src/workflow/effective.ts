@@ -1,0 +1,107 @@
+import type { Value } from "../expression/value.ts";
+
+/** The definition with every default in: what plan and engine work on. Field names are the file's own. */
+export interface EffectiveDefinition {
+  workflow: {
+    id: string;
+    name: string;
+    version: string;
+    description: string | null;
+    author: string | null;
+    tags: string[];
+    ui: { color?: string; icon?: string } | null;
+  };
+  config: {
+    parameters: Record<string, EffectiveParameter>;
+    timeout: string;
+    env: Record<string, string>;
+    max_parallel: number | null;
+    scheduling: "batch" | "eager";
+    allow_overrides: boolean;
+  };
+  context: { global_modules: string[]; memory: EffectiveMemory | null };
+  stages: EffectiveStage[];
+  error_policy: { default_retry: EffectiveRetry; on_stage_failure: "halt" | "continue" | "rollback" };
+  hooks: { on_start?: EffectiveHook; on_complete?: EffectiveHook; on_failure?: EffectiveHook };
+}
+
+export interface EffectiveParameter {
+  type: string;
+  required: boolean;
+  default?: Value;
+  description: string | null;
+  enum: Value[] | null;
+}
+
+export interface EffectiveStage {
+  id: string;
+  name: string;
+  description: string | null;
+  type: "agent" | "gate" | "fan_out";
+  depends_on: string[];
+  condition: string | null;
+  roles: { primary: EffectiveRole; tools: string[] } | null;
+  inputs: Record<string, EffectiveInput>;
+  outputs: Record<string, EffectiveOutput>;
+  context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
+  error_policy: { retry: EffectiveRetry; on_failure: OnFailure; timeout: string };
+  handoff: {
+    format: "structured" | "markdown" | "raw";
+    include_run_log: boolean;
+    summary_prompt: string | null;
+  };
+  gate: EffectiveGate | null;
+  ui: { position?: [number, number]; color?: string; icon?: string } | null;
+}
+
+export type OnFailure = "halt" | "continue" | "skip_dependents";
+
+export interface EffectiveRole {
+  artifact: string;
+  model: string;
+  instructions: string | null;
+}
+
+export interface EffectiveInput {
+  type: string;
+  source: string | null;
+  required: boolean;
+  description: string | null;
+  default?: Value;
+}
+
+export interface EffectiveOutput {
+  type: string;
+  required: boolean;
+  description: string | null;
+  default?: Value;
+}
+
+export interface EffectiveRetry {
+  max_attempts: number;
+  initial_interval: string;
+  backoff_multiplier: number;
+  max_interval: string;
+  non_retryable_errors: string[];
+}
+
+export interface EffectiveMemory {
+  project_scope: string;
+  min_confidence: number;
+  categories: string[];
+  max_tokens: number;
+}
+
+export interface EffectiveGate {
+  kind: string;
+  approvers: string[];
+  timeout: string;
+  on_timeout: "halt" | "auto_approve" | "reject";
+  message: string | null;
+  on_skip: "skip_dependents" | "proceed";
+}
+
+export interface EffectiveHook {
+  notify: { channel: string; message: string | null } | null;
+  run: string | null;
+}

@@ -1,0 +1,18 @@
+/** Something to say about a definition. `line` and `column` count from 1; `path` is a JSON path such as `stages[1].id`. */
+export interface Finding {
+  severity: "error" | "warning";
+  category: "schema" | "expression" | "dag" | "artifact";
+  code: string;
+  message: string;
+  path: string;
+  line: number;
+  column: number;
+  stage_id: string | null;
+  hint: string | null;
+}
+
+export interface ValidationResult {
+  valid: boolean;
+  errors: Finding[];
+  warnings: Finding[];
+}
