@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import { version } from "./package.json";
+
+/**
+ * Compiles `src/main.ts` into the one executable. Identifiers are never minified: Elysia's validation reads them, and
+ * silently lets wrong values pass when they are renamed. The program must not read `.env` or `bunfig.toml` of the
+ * directory it happens to run in, so every autoload is off.
+ */
+async function build(outfile: string): Promise<number> {
+  const result = await Bun.build({
+    entrypoints: ["src/main.ts"],
+    compile: {
+      outfile,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+    target: "bun",
+    format: "esm",
+    bytecode: true,
+    splitting: true,
+    sourcemap: "linked",
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    define: { SKILLMEAT_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
+    throw: false,
+  });
+  for (const log of result.logs) console.error(log);
+  return result.success ? statSync(outfile).size : 0;
+}
+
+const outfile = process.argv[2] ?? "dist/skillmeat";
+const started = performance.now();
+const bytes = await build(outfile);
+if (bytes === 0) {
+  console.error("the build failed");
+  process.exit(1);
+}
+const megabytes = Math.round(bytes / 1_000_000);
+console.log(`${outfile}  ${megabytes} MB  ${Math.round(performance.now() - started)} ms`);

@@ -1,0 +1,60 @@
+import type { ExitCode } from "./exit-code.ts";
+import type { Given } from "./given.ts";
+import type { Output } from "./output.ts";
+
+/** A command is data: its parser, its help, its completion and its documentation all come from here. */
+export interface Command {
+  name: string;
+  summary: string;
+  arguments?: ArgumentSpec[];
+  options?: OptionSpec[];
+  /** What follows `skillmeat`; shown by `--help`. */
+  examples: string[];
+  /** More to say below the options. */
+  notes?: string;
+  /** True: the first argument may begin with a dash. */
+  takesDashes?: true;
+  /** True: for skillmeat itself; neither help nor completion shows it. */
+  hidden?: true;
+  load: () => Promise<{ run: CommandRun }>;
+}
+
+export interface CommandGroup {
+  name: string;
+  summary: string;
+  examples: string[];
+  commands: Command[];
+}
+
+export interface ArgumentSpec {
+  name: string;
+  description: string;
+  optional?: true;
+}
+
+export interface OptionSpec {
+  /** As commander takes it: `-o, --output <file>`. */
+  flags: string;
+  description: string;
+  /** True: may be given many times. */
+  repeats?: true;
+  choices?: readonly string[];
+}
+
+export type CommandRun = (invocation: Invocation) => Promise<ExitCode>;
+
+/** All a command knows of the world it was called in. */
+export interface Invocation {
+  given: Given;
+  output: Output;
+  /** Absolute folder of skillmeat's data; may not exist yet. */
+  home: string;
+  /** Absolute. */
+  workdir: string;
+  env: Readonly<Record<string, string | undefined>>;
+  debug: boolean;
+}
+
+export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {
+  return "commands" in entry;
+}

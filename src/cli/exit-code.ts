@@ -1,0 +1,30 @@
+import type { AppErrorCode } from "../errors.ts";
+
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  conflict: 4,
+  unavailable: 5,
+  /** A bug in skillmeat itself (EX_SOFTWARE of sysexits.h), told apart from an execution that failed. */
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const byError: Record<AppErrorCode, ExitCode> = {
+  invalid_usage: exitCodes.usage,
+  invalid_parameters: exitCodes.usage,
+  invalid_definition: exitCodes.failed,
+  not_found: exitCodes.notFound,
+  conflict: exitCodes.conflict,
+  forbidden: exitCodes.failed,
+  unavailable: exitCodes.unavailable,
+  interrupted: exitCodes.interrupted,
+};
+
+export function exitCodeOf(code: AppErrorCode): ExitCode {
+  return byError[code];
+}

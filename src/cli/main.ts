@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { engineIsEnabled, homeFolder } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { version } from "../version.ts";
+import { commandTable } from "./command-table.ts";
+import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
+import { givenOf } from "./given.ts";
+import { openOutput, type Output } from "./output.ts";
+import { readCommandLine, type Asked } from "./program.ts";
+
+/** The whole command line: reads it, does it, exits. `argv` is what follows the program's name. */
+export async function runCli(argv: readonly string[]): Promise<never> {
+  const debug = argv.includes("--debug");
+  const output = openOutput({ color: !argv.includes("--no-color"), env: process.env });
+  const code = await outcome(argv, output, debug);
+  await output.drained();
+  process.exit(code);
+}
+
+async function outcome(argv: readonly string[], output: Output, debug: boolean): Promise<ExitCode> {
+  try {
+    const asked = readCommandLine(commandTable, argv, Math.min(output.columns || 100, 120));
+    if (asked.kind !== "command") {
+      output.write(asked.kind === "help" ? asked.text : `${version}\n`);
+      return exitCodes.done;
+    }
+    return await perform(asked, output, debug);
+  } catch (error) {
+    return report(error, output, debug);
+  }
+}
+
+async function perform(
+  { command, path, args, options }: Extract<Asked, { kind: "command" }>,
+  output: Output,
+  debug: boolean,
+): Promise<ExitCode> {
+  const given = givenOf(args, options);
+  const dataDir = given.text("data-dir");
+  const home = dataDir === null ? homeFolder(process.env) : resolve(dataDir);
+  if (path.startsWith("workflow ") && !engineIsEnabled(home, process.env)) {
+    output.line("coming soon");
+    return exitCodes.done;
+  }
+  const { run } = await command.load();
+  return run({ given, output, home, workdir: process.cwd(), env: process.env, debug });
+}
+
+function report(error: unknown, output: Output, debug: boolean): ExitCode {
+  const title = output.notePaint.bad("error:");
+  if (error instanceof AppError) {
+    output.note(`${title} ${error.message}`);
+    for (const { path, message } of error.details)
+      output.note(path === "" ? `  ${message}` : `  ${path}: ${message}`);
+    if (debug) output.note(String(error.stack));
+    return exitCodeOf(error.code);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  output.note(`${title} ${message.split("\n", 1)[0]}. this is a bug in skillmeat; --debug shows where`);
+  if (debug && error instanceof Error) output.note(String(error.stack));
+  return exitCodes.bug;
+}

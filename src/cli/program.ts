@@ -1,0 +1,149 @@
+import { Command as Parser, CommanderError, Help, Option } from "commander";
+import { AppError } from "../errors.ts";
+import { isGroup, type Command, type CommandGroup, type OptionSpec } from "./command.ts";
+
+/** What a command line asks for. */
+export type Asked =
+  | { kind: "help"; text: string }
+  | { kind: "version" }
+  | { kind: "command"; command: Command; path: string; args: string[]; options: Map<string, unknown> };
+
+/** The options every command takes, before or after its name. */
+export const globalOptions: OptionSpec[] = [
+  {
+    flags: "--data-dir <dir>",
+    description: "folder of skillmeat's data (default: $SKILLMEAT_HOME or ~/.skillmeat)",
+  },
+  { flags: "--no-color", description: "no colours, whatever the terminal can do" },
+  { flags: "--debug", description: "more on stderr: lifecycle logs, and the stack of an error" },
+];
+
+/**
+ * Reads a command line. Throws `AppError("invalid_usage")` for what no command knows, with what was probably meant.
+ * `width` is that of help text.
+ */
+export function readCommandLine(
+  table: readonly (Command | CommandGroup)[],
+  argv: readonly string[],
+  width: number,
+): Asked {
+  let asked: Asked | null = null;
+  const root = parserOf("skillmeat");
+  root
+    .summary("write, run and watch multi-stage work done by AI agents")
+    .option("-V, --version", "the version");
+  for (const option of globalOptions) root.addOption(parserOption(option));
+  const ask = (next: Asked): void => {
+    asked = next;
+  };
+  for (const entry of table) addEntry(root, entry, "", ask);
+  showHelp(root, ["workflow run WORKFLOW.yaml --param feature_name=search", "workflow --help"]);
+  let help = "";
+  configure(root, (text) => (help += text), width);
+  try {
+    root.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== "commander.helpDisplayed" && error.code !== "commander.help")
+      throw usageError(error, argv);
+    return { kind: "help", text: help };
+  }
+  if (root.opts()["version"] === true) return { kind: "version" };
+  return asked ?? { kind: "help", text: root.helpInformation() };
+}
+
+function addEntry(
+  parent: Parser,
+  entry: Command | CommandGroup,
+  path: string,
+  ask: (asked: Asked) => void,
+): void {
+  const parser = parserOf(entry.name).summary(entry.summary);
+  parent.addCommand(parser, { hidden: !isGroup(entry) && entry.hidden === true });
+  const here = path === "" ? entry.name : `${path} ${entry.name}`;
+  showHelp(parser, entry.examples, isGroup(entry) ? undefined : entry.notes);
+  if (isGroup(entry)) {
+    for (const command of entry.commands) addEntry(parser, command, here, ask);
+    parser.action(() => ask({ kind: "help", text: parser.helpInformation() }));
+    return;
+  }
+  for (const { name, description, optional } of entry.arguments ?? []) {
+    parser.argument(optional ? `[${name}]` : `<${name}>`, description);
+  }
+  for (const option of entry.options ?? []) parser.addOption(parserOption(option));
+  if (entry.takesDashes) parser.allowUnknownOption();
+  parser.action(() => {
+    const options = new Map<string, unknown>();
+    for (const [name, value] of Object.entries(parser.optsWithGlobals())) options.set(kebab(name), value);
+    if (entry.takesDashes) refuseOptions(parser.args);
+    ask({ kind: "command", command: entry, path: here, args: parser.args, options });
+  });
+}
+
+function parserOf(name: string): Parser {
+  return new Parser(name)
+    .helpCommand(false)
+    .helpOption("-h, --help", "what this command does, with an example");
+}
+
+function parserOption(option: OptionSpec): Option {
+  const made = new Option(option.flags, option.description);
+  if (option.choices) made.choices([...option.choices]);
+  if (option.repeats)
+    made.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  return made;
+}
+
+function refuseOptions(args: readonly string[]): void {
+  const option = args.find((arg) => /^--?[A-Za-z]/.test(arg));
+  if (option !== undefined) throw new AppError("invalid_usage", `unknown option "${option}"`);
+}
+
+/** commander's help with the global options, the notes and the examples. */
+function showHelp(parser: Parser, examples: readonly string[], notes?: string): void {
+  const shown = examples.map((example) => `  skillmeat ${example}\n`).join("");
+  parser.configureHelp({
+    showGlobalOptions: true,
+    formatHelp: (command, helper) => {
+      const help = Help.prototype.formatHelp.call(helper, command, helper);
+      return `${help}\n${notes ? `${notes}\n\n` : ""}${examples.length === 1 ? "Example" : "Examples"}:\n${shown}`;
+    },
+  });
+}
+
+/** commander's settings are not inherited by commands that were made beforehand, hence the walk. */
+function configure(parser: Parser, write: (text: string) => void, width: number): void {
+  parser.exitOverride().showSuggestionAfterError(true);
+  parser.configureOutput({
+    writeOut: write,
+    writeErr: () => {},
+    outputError: () => {},
+    getOutHelpWidth: () => width,
+  });
+  for (const child of parser.commands) configure(child, write, width);
+}
+
+/** commander's message in the house's form: names in double quotes, the way out after a full stop. */
+function usageError(error: CommanderError, argv: readonly string[]): AppError {
+  const [said = "", suggestion = ""] = error.message.replace(/^error: /, "").split("\n");
+  const meant = /\(Did you mean (one of )?(.*)\?\)/.exec(suggestion)?.[2];
+  const message = said
+    .replace(/'([^']*)'/g, '"$1"')
+    .replace(/\.$/, "")
+    .replace(/^([A-Z])/, (first) => first.toLowerCase());
+  const wayOut = meant ? `did you mean "${meant}"?` : `see: ${helpOf(argv)}`;
+  return new AppError("invalid_usage", `${message}. ${wayOut}`);
+}
+
+function helpOf(argv: readonly string[]): string {
+  const words = argv.slice(0, 2).filter((word) => /^[a-z][a-z-]*$/.test(word));
+  return [
+    "skillmeat",
+    ...words.slice(0, words[0] === "workflow" || words[0] === "db" ? 2 : 1),
+    "--help",
+  ].join(" ");
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

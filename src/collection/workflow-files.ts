@@ -1,0 +1,209 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { AppError } from "../errors.ts";
+import { addEntry, naiveTime, newManifest, readManifest, removeEntry } from "./manifest.ts";
+
+/** A collection on disk; all paths absolute. */
+export interface Collection {
+  folder: string;
+  manifest: string;
+  /** Holds a folder for each workflow, named by its slug. */
+  workflows: string;
+}
+
+export const definitionNames = [
+  "WORKFLOW.yaml",
+  "WORKFLOW.yml",
+  "WORKFLOW.json",
+  "workflow.yaml",
+  "workflow.yml",
+  "workflow.json",
+] as const;
+
+/**
+ * Where new workflows go: the layout that exists, SkillMeat's own first; on a fresh home the plan's. Nothing is made.
+ */
+export function openCollection(home: string): Collection {
+  const skillmeats = join(home, "collections", activeName(home));
+  if (existsSync(skillmeats)) return collectionAt(skillmeats, "workflows");
+  return collectionAt(join(home, "collection"), join("artifacts", "workflows"));
+}
+
+/** The definition file of a folder, absolute; null when it holds none. */
+export function definitionIn(folder: string): string | null {
+  const name = definitionNames.find((each) => existsSync(join(folder, each)));
+  return name === undefined ? null : join(folder, name);
+}
+
+/** A folder's name for a workflow: lower case letters, digits, `-` and `_`. Throws when nothing is left of the name. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, "-")
+    .replace(/^[-_]+|[-_]+$/g, "")
+    .slice(0, 128);
+  if (slug === "")
+    throw new AppError("invalid_usage", `"${name}" holds no letter or digit to name a folder with`);
+  return slug;
+}
+
+/** A change of files that has been made and can still be taken back. */
+export interface FileChange {
+  /** The definition file, absolute. */
+  file: string;
+  undo(): void;
+}
+
+/**
+ * Writes a definition, byte for byte, and its manifest entry. The caller commits the row next, and calls `undo` when
+ * that fails: a failure leaves neither. Throws and leaves nothing when a file cannot be written.
+ */
+export function writeWorkflow(collection: Collection, slug: string, text: string, now: Date): FileChange {
+  const folder = join(collection.workflows, slug);
+  const file = definitionIn(folder) ?? join(folder, isJson(text) ? "WORKFLOW.json" : "WORKFLOW.yaml");
+  return changed(file, [
+    () => replaceFile(file, text),
+    () => replaceFile(collection.manifest, withEntry(collection, slug, folder, now)),
+  ]);
+}
+
+/** Writes a definition over the one that is there. */
+export function rewriteWorkflow(file: string, text: string): FileChange {
+  return changed(file, [() => replaceFile(file, text)]);
+}
+
+/** Takes a workflow's definition and its manifest entry away; other files in its folder stay. */
+export function removeWorkflow(collection: Collection, slug: string, file: string, now: Date): FileChange {
+  return changed(file, [
+    () => removeFile(file),
+    () => {
+      const before = readText(collection.manifest);
+      if (before === null) return () => {};
+      return replaceFile(
+        collection.manifest,
+        removeEntry(before, collection.manifest, slug, "workflow", now),
+      );
+    },
+  ]);
+}
+
+type Undo = () => void;
+
+function changed(file: string, steps: readonly (() => Undo)[]): FileChange {
+  const undos: Undo[] = [];
+  const undo = (): void => {
+    for (const each of undos.splice(0).toReversed()) each();
+  };
+  try {
+    for (const step of steps) undos.push(step());
+  } catch (error) {
+    undo();
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      "unavailable",
+      `${file} cannot be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  return { file, undo };
+}
+
+function withEntry(collection: Collection, slug: string, folder: string, now: Date): string {
+  const { manifest } = collection;
+  const before = readText(manifest) ?? newManifest("default", now);
+  const isThere = readManifest(before, manifest).some(
+    (entry) => entry["name"] === slug && entry["type"] === "workflow",
+  );
+  if (isThere) return before;
+  const path = relative(collection.folder, folder);
+  return addEntry(
+    before,
+    manifest,
+    { name: slug, type: "workflow", path, origin: "local", added: naiveTime(now) },
+    now,
+  );
+}
+
+function replaceFile(file: string, text: string): Undo {
+  const before = readText(file);
+  if (before === text) return () => {};
+  const made = missingFolders(dirname(file));
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeWhole(file, text);
+  return () => {
+    if (before === null) rmSync(file, { force: true });
+    else writeWhole(file, before);
+    for (const folder of made) removeEmpty(folder);
+  };
+}
+
+function removeFile(file: string): Undo {
+  const before = readText(file);
+  if (before === null) return () => {};
+  rmSync(file);
+  removeEmpty(dirname(file));
+  return () => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeWhole(file, before);
+  };
+}
+
+/** A reader sees the old file or the new one, never a part. */
+function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flush: true });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The folders on the way that do not exist yet, deepest first. */
+function missingFolders(folder: string): string[] {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.push(at);
+  return missing;
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Somebody keeps other files there: the folder is theirs.
+    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST") && !hasCode(error, "ENOENT")) throw error;
+  }
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}
+
+function collectionAt(folder: string, workflows: string): Collection {
+  return { folder, manifest: join(folder, "collection.toml"), workflows: join(folder, workflows) };
+}
+
+/** SkillMeat's `settings.default-collection`. */
+function activeName(home: string): string {
+  const text = readText(join(home, "config.toml"));
+  if (text === null) return "default";
+  const settings = (Bun.TOML.parse(text) as Record<string, unknown>)["settings"];
+  const name =
+    typeof settings === "object" && settings !== null && "default-collection" in settings && settings;
+  return name && typeof name["default-collection"] === "string" ? name["default-collection"] : "default";
+}
+
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith("{");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { AppError } from "./errors.ts";
+
+/** What `<home>/config.toml` says of ours, with the environment on top. SkillMeat keeps its own tables in that file. */
+export interface Config {
+  /** `[workflow] engine_enabled`, or `WORKFLOW_ENGINE_ENABLED`. */
+  engineEnabled: boolean;
+  /** `[workflow] max_steps`: agents at once in one engine. */
+  maxSteps: number;
+  dispatch: {
+    /** `[dispatch] default`: the dispatcher of agents that name none. */
+    default: string;
+    /** `[dispatch.agents]`: `"agent:x"` → dispatcher. */
+    agents: Map<string, string>;
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Table = Record<string, unknown>;
+
+/** `SKILLMEAT_HOME`, else `~/.skillmeat`; absolute. */
+export function homeFolder(env: Env): string {
+  const given = env["SKILLMEAT_HOME"];
+  return given ? resolve(given) : join(env["HOME"] || homedir(), ".skillmeat");
+}
+
+/** Reads the configuration. Throws `AppError("invalid_usage")` that names the file and the key for a wrong value. */
+export function readConfig(home: string, env: Env): Config {
+  const file = join(home, "config.toml");
+  const root = readToml(file);
+  const workflow = table(file, root, "workflow");
+  const dispatch = table(file, root, "dispatch");
+  const agents = table(file, dispatch, "agents", "dispatch.agents");
+  return {
+    engineEnabled: isEnabled(file, root, workflow, env),
+    maxSteps: maxSteps(file, workflow["max_steps"]),
+    dispatch: {
+      default: text(file, "dispatch.default", dispatch["default"]) ?? "claude-code",
+      agents: new Map(
+        Object.entries(agents).map(([ref, value]) => [
+          ref,
+          text(file, `dispatch.agents."${ref}"`, value) ?? "",
+        ]),
+      ),
+    },
+  };
+}
+
+/** Asked before every workflow command, hence apart: it reads nothing where the environment decides. */
+export function engineIsEnabled(home: string, env: Env): boolean {
+  const file = join(home, "config.toml");
+  if (env["WORKFLOW_ENGINE_ENABLED"]) return isEnabled(file, {}, {}, env);
+  const root = readToml(file);
+  return isEnabled(file, root, table(file, root, "workflow"), env);
+}
+
+function isEnabled(file: string, root: Table, workflow: Table, env: Env): boolean {
+  const given = env["WORKFLOW_ENGINE_ENABLED"];
+  if (given) return !["false", "0", "no", "off"].includes(given.toLowerCase());
+  const value =
+    workflow["workflow_engine_enabled"] ?? workflow["engine_enabled"] ?? root["workflow_engine_enabled"];
+  if (value === undefined) return true;
+  if (typeof value !== "boolean") throw wrong(file, "workflow_engine_enabled", "true or false");
+  return value;
+}
+
+function maxSteps(file: string, value: unknown): number {
+  if (value === undefined) return 8;
+  if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > 1000) {
+    throw wrong(file, "workflow.max_steps", "a whole number from 1 to 1000");
+  }
+  return Number(value);
+}
+
+function readToml(file: string): Table {
+  let source: string;
+  try {
+    source = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new AppError(
+      "unavailable",
+      `${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  try {
+    return Bun.TOML.parse(source) as Table;
+  } catch (error) {
+    throw new AppError(
+      "invalid_usage",
+      `${file} is not TOML: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function table(file: string, parent: Table, key: string, path = key): Table {
+  const value = Object.hasOwn(parent, key) ? parent[key] : undefined;
+  if (value === undefined) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(file, path, "a table");
+  return value as Table;
+}
+
+function text(file: string, path: string, value: unknown): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== "string" || value === "") throw wrong(file, path, "a text");
+  return value;
+}
+
+function wrong(file: string, path: string, wanted: string): AppError {
+  return new AppError("invalid_usage", `${file}: "${path}" must be ${wanted}`);
+}
