@@ -53,6 +53,8 @@ export interface Invocation {
   workdir: string;
   env: Readonly<Record<string, string | undefined>>;
   debug: boolean;
+  /** All there are. */
+  commands: readonly (Command | CommandGroup)[];
 }
 
 export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {

@@ -43,7 +43,8 @@ async function perform(
     return exitCodes.done;
   }
   const { run } = await command.load();
-  return run({ given, output, home, workdir: process.cwd(), env: process.env, debug });
+  const workdir = process.cwd();
+  return run({ given, output, home, workdir, env: process.env, debug, commands: commandTable });
 }
 
 function report(error: unknown, output: Output, debug: boolean): ExitCode {

@@ -44,11 +44,11 @@ export function readCommandLine(
     root.parse([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (root.opts()["version"] === true) return { kind: "version" };
     if (error.code !== "commander.helpDisplayed" && error.code !== "commander.help")
       throw usageError(error, argv);
     return { kind: "help", text: help };
   }
-  if (root.opts()["version"] === true) return { kind: "version" };
   return asked ?? { kind: "help", text: root.helpInformation() };
 }
 
@@ -64,18 +64,17 @@ function addEntry(
   showHelp(parser, entry.examples, isGroup(entry) ? undefined : entry.notes);
   if (isGroup(entry)) {
     for (const command of entry.commands) addEntry(parser, command, here, ask);
-    parser.action(() => ask({ kind: "help", text: parser.helpInformation() }));
     return;
   }
   for (const { name, description, optional } of entry.arguments ?? []) {
     parser.argument(optional ? `[${name}]` : `<${name}>`, description);
   }
   for (const option of entry.options ?? []) parser.addOption(parserOption(option));
-  if (entry.takesDashes) parser.allowUnknownOption();
+  if (entry.takesDashes) parser.allowUnknownOption().allowExcessArguments();
   parser.action(() => {
     const options = new Map<string, unknown>();
     for (const [name, value] of Object.entries(parser.optsWithGlobals())) options.set(kebab(name), value);
-    if (entry.takesDashes) refuseOptions(parser.args);
+    if (entry.takesDashes) refuseMore(parser.args);
     ask({ kind: "command", command: entry, path: here, args: parser.args, options });
   });
 }
@@ -94,9 +93,11 @@ function parserOption(option: OptionSpec): Option {
   return made;
 }
 
-function refuseOptions(args: readonly string[]): void {
+/** What commander does not look at where an argument may begin with a dash. */
+function refuseMore(args: readonly string[]): void {
   const option = args.find((arg) => /^--?[A-Za-z]/.test(arg));
   if (option !== undefined) throw new AppError("invalid_usage", `unknown option "${option}"`);
+  if (args.length > 1) throw new AppError("invalid_usage", `there is one argument too many: "${args[1]}"`);
 }
 
 /** commander's help with the global options, the notes and the examples. */
@@ -104,9 +105,11 @@ function showHelp(parser: Parser, examples: readonly string[], notes?: string): 
   const shown = examples.map((example) => `  skillmeat ${example}\n`).join("");
   parser.configureHelp({
     showGlobalOptions: true,
+    minWidthToWrap: 20,
     formatHelp: (command, helper) => {
       const help = Help.prototype.formatHelp.call(helper, command, helper);
-      return `${help}\n${notes ? `${notes}\n\n` : ""}${examples.length === 1 ? "Example" : "Examples"}:\n${shown}`;
+      const wrapped = notes ? `${helper.boxWrap(notes, helper.helpWidth ?? 100)}\n\n` : "";
+      return `${help}\n${wrapped}${examples.length === 1 ? "Example" : "Examples"}:\n${shown}`;
     },
   });
 }
@@ -116,9 +119,10 @@ function configure(parser: Parser, write: (text: string) => void, width: number)
   parser.exitOverride().showSuggestionAfterError(true);
   parser.configureOutput({
     writeOut: write,
-    writeErr: () => {},
+    writeErr: write,
     outputError: () => {},
     getOutHelpWidth: () => width,
+    getErrHelpWidth: () => width,
   });
   for (const child of parser.commands) configure(child, write, width);
 }
@@ -130,6 +134,8 @@ function usageError(error: CommanderError, argv: readonly string[]): AppError {
   const message = said
     .replace(/'([^']*)'/g, '"$1"')
     .replace(/\.$/, "")
+    .replace(". Allowed", ". allowed")
+    .replace(". Expected", ": expected")
     .replace(/^([A-Z])/, (first) => first.toLowerCase());
   const wayOut = meant ? `did you mean "${meant}"?` : `see: ${helpOf(argv)}`;
   return new AppError("invalid_usage", `${message}. ${wayOut}`);
