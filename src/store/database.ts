@@ -1,0 +1,175 @@
+import { Database, SQLiteError, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import { drizzle, type BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import { chmodSync, existsSync } from "node:fs";
+import { AppError } from "../errors.ts";
+import { createDatabaseFile } from "./create-database-file.ts";
+import { refuseForeignFile, refuseNewer } from "./file-identity.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+import { storeFailure } from "./store-failure.ts";
+
+/** An open database. Everything on it is synchronous; nothing may be awaited inside a transaction. */
+export interface Store {
+  readonly sqlite: Database;
+  readonly orm: BunSQLiteDatabase;
+  readonly path: string;
+  /**
+   * The prepared statement of a text, made once and ended with the store: one that is left open keeps the connection
+   * and its -wal file. Values are parameters, so that there are only as many texts as there are places that ask.
+   */
+  prepare<Row, Params extends SQLQueryBindings[]>(text: string): Statement<Row, Params>;
+  /** Changes when another connection has committed, never by this one's own commits. About 2 µs. */
+  dataVersion(): number;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** Only reads; the file must be there and up to date. */
+  readonly?: boolean;
+  /** False: leaves the schema as it is. Default true. */
+  migrate?: boolean;
+}
+
+const busyTimeoutMs = 5_000;
+
+/**
+ * Opens the database, makes it when there is none, and brings its schema up to date (the file is copied first). Throws
+ * `AppError("unavailable")` for a file that is not ours, newer than this program, damaged or not writable; such a file
+ * is left as it is.
+ */
+export function openStore(path: string | ":memory:", options: OpenOptions = {}): Store {
+  try {
+    return open(path, options);
+  } catch (error) {
+    throw asUnavailable(error, path);
+  }
+}
+
+/** Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. */
+export function writing<T>(store: Store, work: () => T): T {
+  store.prepare("BEGIN IMMEDIATE").run();
+  try {
+    const result = work();
+    store.prepare("COMMIT").run();
+    return result;
+  } catch (error) {
+    // SQLite has already rolled back by itself after some errors (a full disk); a second one would hide the first.
+    if (store.sqlite.inTransaction) store.prepare("ROLLBACK").run();
+    throw error;
+  }
+}
+
+function open(path: string, options: OpenOptions): Store {
+  const inMemory = path === ":memory:";
+  if (!inMemory) prepareFile(path, options);
+  const sqlite = new Database(
+    path,
+    options.readonly ? { readonly: true } : { readwrite: true, create: inMemory },
+  );
+  try {
+    configure(sqlite, options.readonly ?? false);
+    refuseNewer(sqlite, path);
+    if (options.migrate !== false) bringUpToDate(sqlite, path, options.readonly ?? false);
+    sqlite.run("PRAGMA foreign_keys = ON");
+    return asStore(sqlite, path);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+function prepareFile(path: string, options: OpenOptions): void {
+  if (existsSync(path)) {
+    refuseForeignFile(path);
+    if (!options.readonly) narrowPermissions(path);
+    return;
+  }
+  if (options.readonly) throw new AppError("unavailable", `there is no database at "${path}" yet`);
+  createDatabaseFile(path);
+}
+
+/** SQLite gives -wal and -shm the mode of the main file, but only when it makes them. */
+function narrowPermissions(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (existsSync(file)) chmodSync(file, 0o600);
+  }
+}
+
+function configure(sqlite: Database, readonly: boolean): void {
+  // First of all, because the others may have to wait for a lock themselves.
+  sqlite.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  if (!readonly) sqlite.run("PRAGMA journal_mode = WAL");
+  sqlite.run("PRAGMA synchronous = FULL");
+}
+
+function bringUpToDate(sqlite: Database, path: string, readonly: boolean): void {
+  const version = userVersion(sqlite);
+  if (version === migrations.length) return;
+  if (readonly) {
+    throw new AppError(
+      "unavailable",
+      `the database "${path}" has schema ${version} and this program needs ${migrations.length}. run any skillmeat command that writes, such as "skillmeat workflow list"`,
+    );
+  }
+  migrate(sqlite, path, migrations);
+}
+
+function userVersion(sqlite: Database): number {
+  return sqlite.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+}
+
+function asStore(sqlite: Database, path: string): Store {
+  const statements = new Map<string, Statement>();
+  const prepare = <Row, Params extends SQLQueryBindings[]>(text: string): Statement<Row, Params> => {
+    let statement = statements.get(text);
+    if (!statement) statements.set(text, (statement = sqlite.prepare(text)));
+    return statement as Statement<Row, Params>;
+  };
+  const dataVersion = prepare<{ data_version: number }, []>("PRAGMA data_version");
+  let orm: BunSQLiteDatabase | null = null;
+  return {
+    sqlite,
+    path,
+    prepare,
+    get orm(): BunSQLiteDatabase {
+      return (orm ??= drizzle(sqlite));
+    },
+    dataVersion: () => dataVersion.get()?.data_version ?? 0,
+    close: () => {
+      for (const statement of statements.values()) statement.finalize();
+      statements.clear();
+      sqlite.close();
+    },
+  };
+}
+
+function asUnavailable(error: unknown, path: string): unknown {
+  if (error instanceof AppError) return error;
+  if (error instanceof SQLiteError && storeFailure(error) !== null) {
+    return new AppError("unavailable", `the database "${path}" cannot be used: ${troubleOf(error)}`);
+  }
+  if (isFileError(error)) {
+    return new AppError(
+      "unavailable",
+      `the database "${path}" cannot be used (${error.code}). make its folder writable, or give another with --data-dir`,
+    );
+  }
+  return error;
+}
+
+function troubleOf(error: SQLiteError): string {
+  const code = error.code ?? "";
+  if (/BUSY|LOCKED/.test(code)) return "another process keeps it locked. end that process, or try again";
+  if (/CORRUPT|NOTADB/.test(code)) {
+    return `it is damaged (${error.message}). put a backup in its place, or move it away to begin anew`;
+  }
+  if (/FULL/.test(code)) return "the disk is full. make room and try again";
+  if (/READONLY|CANTOPEN/.test(code)) {
+    return `it is not writable (${error.message}). make it and its folder writable, or give another with --data-dir`;
+  }
+  return `${error.message} (${code}). check the disk`;
+}
+
+function isFileError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && !(error instanceof SQLiteError) && "syscall" in error && "code" in error;
+}

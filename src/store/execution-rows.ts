@@ -1,0 +1,162 @@
+import type { Value, ValueObject } from "../expression/value.ts";
+import type {
+  AttemptRecord,
+  ContextConsumed,
+  ExecutionRecord,
+  RunOptions,
+  StepRecord,
+  Usage,
+} from "../execution/record.ts";
+import type { executionSteps, workflowExecutions } from "./execution-tables.ts";
+
+export type ExecutionRow = typeof workflowExecutions.$inferSelect;
+export type StepRow = typeof executionSteps.$inferSelect;
+
+/** The columns a step's record says something about; logs and offsets are counted by the store itself. */
+export type WrittenStepRow = Omit<StepRow, "id" | "logs_json" | "stdout_offset" | "stderr_offset">;
+
+export function executionRow(record: ExecutionRecord, machine: string): ExecutionRow {
+  return {
+    id: record.run_id,
+    workflow_id: record.workflow_id,
+    workflow_slug: record.workflow_slug,
+    workflow_name: record.workflow_name,
+    workflow_version: record.workflow_version,
+    workflow_definition_hash: record.definition_hash,
+    snapshot_hash: record.snapshot_hash,
+    status: record.status,
+    had_failures: record.had_failures ? 1 : 0,
+    trigger: record.trigger,
+    parameters_json: JSON.stringify(record.parameters),
+    overrides_json: jsonOrNull(record.overrides),
+    options_json: JSON.stringify(record.options),
+    progress_done: record.progress_done,
+    progress_total: record.progress_total,
+    waiting_gates_json: JSON.stringify(record.waiting_gates),
+    started_at: record.started_at,
+    completed_at: record.completed_at,
+    error_message: record.error_message,
+    parent_id: record.parent_id,
+    last_event: record.last_event,
+    usage_json: jsonOrNull(record.usage),
+    created_at: record.created_at,
+    updated_at: record.updated_at,
+    machine_json: machine,
+  };
+}
+
+export function executionRecord(row: Omit<ExecutionRow, "machine_json">): ExecutionRecord {
+  return {
+    run_id: row.id,
+    workflow_id: row.workflow_id,
+    workflow_slug: row.workflow_slug,
+    workflow_name: row.workflow_name,
+    workflow_version: row.workflow_version,
+    definition_hash: row.workflow_definition_hash,
+    snapshot_hash: row.snapshot_hash,
+    status: row.status,
+    had_failures: row.had_failures === 1,
+    trigger: row.trigger,
+    parameters: parse<ValueObject>(row.parameters_json),
+    overrides: parseOrNull<ValueObject>(row.overrides_json),
+    options: parse<RunOptions>(row.options_json),
+    progress_done: row.progress_done,
+    progress_total: row.progress_total,
+    waiting_gates: parse<string[]>(row.waiting_gates_json),
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+    error_message: row.error_message,
+    parent_id: row.parent_id,
+    last_event: row.last_event,
+    usage: parseOrNull<Usage>(row.usage_json),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}
+
+/** `at` is the instant of the transition; a step's record has no times of its own for its row. */
+export function stepRow(record: StepRecord, machine: string, at: string): WrittenStepRow {
+  return {
+    execution_id: record.run_id,
+    stage_id_ref: record.stage_id,
+    stage_name: record.stage_name,
+    step_type: record.type,
+    batch: record.batch,
+    position: record.position,
+    status: record.status,
+    attempt_number: record.attempt_number,
+    agent_id: record.agent_id,
+    model: record.model,
+    error_message: record.error_message,
+    error_class: record.error_class,
+    skip_reason: record.skip_reason,
+    started_at: record.started_at,
+    completed_at: record.completed_at,
+    duration_seconds: secondsBetween(record.started_at, record.completed_at),
+    deadline_at: record.deadline_at,
+    recovered: record.recovered ? 1 : 0,
+    reused: record.reused ? 1 : 0,
+    decided_by: record.decided_by,
+    decision_comment: record.decision_comment,
+    usage_json: jsonOrNull(record.usage),
+    created_at: at,
+    updated_at: at,
+    attempts_json: JSON.stringify(record.attempts),
+    context_consumed_json: JSON.stringify(record.context_consumed),
+    inputs_json: jsonOrNull(record.inputs),
+    outputs_json: jsonOrNull(record.outputs),
+    handoff_summary: record.handoff_summary,
+    text: record.text,
+    machine_json: machine,
+  };
+}
+
+export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
+  return {
+    run_id: row.execution_id,
+    stage_id: row.stage_id_ref,
+    stage_name: row.stage_name,
+    type: row.step_type,
+    batch: row.batch,
+    position: row.position,
+    status: row.status,
+    attempt_number: row.attempt_number,
+    agent_id: row.agent_id,
+    model: row.model,
+    inputs: parseOrNull<ValueObject>(row.inputs_json),
+    outputs: parseOrNull<ValueObject>(row.outputs_json),
+    context_consumed: parseOrNull<ContextConsumed[]>(row.context_consumed_json) ?? [],
+    text: row.text,
+    handoff_summary: row.handoff_summary,
+    error_message: row.error_message,
+    error_class: row.error_class,
+    skip_reason: row.skip_reason,
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+    deadline_at: row.deadline_at,
+    recovered: row.recovered === 1,
+    reused: row.reused === 1,
+    decided_by: row.decided_by,
+    decision_comment: row.decision_comment,
+    attempts: parse<AttemptRecord[]>(row.attempts_json),
+    usage: parseOrNull<Usage>(row.usage_json),
+  };
+}
+
+function secondsBetween(from: string | null, to: string | null): number | null {
+  return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+type Stored = Value | Usage;
+
+function jsonOrNull(value: Stored | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function parse<T>(json: string): T {
+  return JSON.parse(json) as T;
+}
+
+function parseOrNull<T>(json: string | null): T | null {
+  return json === null ? null : parse<T>(json);
+}

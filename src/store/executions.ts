@@ -1,0 +1,106 @@
+import { AppError } from "../errors.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { Store } from "./database.ts";
+import { executionRecord, stepRecord, type ExecutionRow, type StepRow } from "./execution-rows.ts";
+import { executionSteps, workflowExecutions } from "./execution-tables.ts";
+import { columnsBut } from "./row-writer.ts";
+import type { ExecutionSnapshot, Persisted } from "./transitions.ts";
+
+/** Everything an engine needs to go on with an execution. */
+export interface LoadedExecution {
+  execution: Persisted<ExecutionRecord>;
+  /** In the order of the file. */
+  steps: Persisted<StepRecord>[];
+  snapshot: ExecutionSnapshot;
+  /** By stage: how far the newest attempt's own log files have been taken in, in bytes. */
+  offsets: Map<string, { stdout: number; stderr: number }>;
+}
+
+const shortestPrefix = 4;
+const namedCandidates = 5;
+
+/** Throws `AppError("not_found")`. */
+export function getExecution(store: Store, runId: string): ExecutionRecord {
+  const row = store.prepare<ExecutionRow, [string]>(selectExecution).get(runId);
+  if (!row) throw noExecution(runId);
+  return executionRecord(row);
+}
+
+/**
+ * The execution whose id begins so (at least 4 characters, in any case of letters). Throws `AppError`: `not_found`, or
+ * `conflict` when several do.
+ */
+export function findExecutionByPrefix(store: Store, prefix: string): ExecutionRecord {
+  const begins = prefix.toLowerCase();
+  if (begins.length < shortestPrefix) {
+    throw new AppError(
+      "invalid_usage",
+      `"${prefix}" is too short for a run id. give at least ${shortestPrefix} characters`,
+    );
+  }
+  const rows = store
+    .prepare<{ id: string }, [string, string, number]>(selectByPrefix)
+    .all(begins, `${begins}\u{10ffff}`, namedCandidates + 1);
+  const [first, ...others] = rows;
+  if (!first) throw noExecution(prefix);
+  if (others.length > 0) {
+    const named = rows.slice(0, namedCandidates).map(({ id }) => `"${id}"`);
+    const more = rows.length > namedCandidates ? " and more" : "";
+    throw new AppError(
+      "conflict",
+      `several executions begin with "${prefix}": ${named.join(", ")}${more}. give more of the id`,
+    );
+  }
+  return getExecution(store, first.id);
+}
+
+/** In the order of the file. */
+export function getSteps(store: Store, runId: string): StepRecord[] {
+  return store.prepare<StepRow, [string]>(selectSteps).all(runId).map(stepRecord);
+}
+
+/** Null when there is no such execution. */
+export function loadForEngine(store: Store, runId: string): LoadedExecution | null {
+  const row = store.prepare<ExecutionRow, [string]>(selectWholeExecution).get(runId);
+  if (!row) return null;
+  const steps = store.prepare<StepRow, [string]>(selectWholeSteps).all(runId);
+  return {
+    execution: { record: executionRecord(row), machine: row.machine_json },
+    steps: steps.map((step) => ({ record: stepRecord(step), machine: step.machine_json })),
+    snapshot: getSnapshot(store, row.snapshot_hash),
+    offsets: new Map(
+      steps.map((step) => [step.stage_id_ref, { stdout: step.stdout_offset, stderr: step.stderr_offset }]),
+    ),
+  };
+}
+
+/** What an execution keeps to, by `snapshot_hash` of its record. Throws `AppError("not_found")`. */
+export function getSnapshot(store: Store, hash: string): ExecutionSnapshot {
+  const row = store.prepare<SnapshotRow, [string]>(selectSnapshot).get(hash);
+  if (!row) throw new AppError("not_found", `there is no snapshot "${hash}"`);
+  return {
+    hash,
+    definition: JSON.parse(row.definition_json) as ExecutionSnapshot["definition"],
+    agents: JSON.parse(row.agents_json) as ExecutionSnapshot["agents"],
+  };
+}
+
+interface SnapshotRow {
+  definition_json: string;
+  agents_json: string;
+}
+
+function noExecution(asked: string): AppError {
+  return new AppError("not_found", `there is no execution "${asked}". "skillmeat workflow runs" lists them`);
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+const executionColumns = listed(columnsBut(workflowExecutions, ["machine_json"]));
+const stepColumns = listed(columnsBut(executionSteps, ["machine_json"]));
+
+const selectExecution = `SELECT ${executionColumns} FROM workflow_executions WHERE id = ?`;
+const selectWholeExecution = `SELECT ${executionColumns}, machine_json FROM workflow_executions WHERE id = ?`;
+const selectByPrefix = "SELECT id FROM workflow_executions WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+const selectSteps = `SELECT ${stepColumns} FROM execution_steps WHERE execution_id = ? ORDER BY position`;
+const selectWholeSteps = `SELECT ${stepColumns}, machine_json FROM execution_steps WHERE execution_id = ? ORDER BY position`;
+const selectSnapshot = "SELECT definition_json, agents_json FROM execution_snapshots WHERE hash = ?";

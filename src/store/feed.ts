@@ -1,0 +1,65 @@
+import type { StoredEvent } from "../execution/event.ts";
+import type { Store } from "./database.ts";
+
+/** An event with its number among those of all executions: it grows with every commit, with gaps. */
+export interface NumberedEvent extends StoredEvent {
+  id: number;
+}
+
+/**
+ * Events and log lines (as `log_line`, data `{stream, text}`) of one execution after `afterSeq`, at most `limit`, in
+ * the order of `seq` and without gap.
+ */
+export function eventsAfter(store: Store, runId: string, afterSeq: number, limit: number): StoredEvent[] {
+  return store
+    .prepare<FeedRow, FeedParams>(selectFeed)
+    .all(runId, afterSeq, limit, runId, afterSeq, limit, limit)
+    .map(storedEvent);
+}
+
+/** Events (no log lines) of all executions after the one numbered `afterId`, at most `limit`, in order of commit. */
+export function allEventsAfter(store: Store, afterId: number, limit: number): NumberedEvent[] {
+  return store
+    .prepare<FeedRow & { id: number }, [number, number]>(selectAll)
+    .all(afterId, limit)
+    .map((row) => ({ id: row.id, ...storedEvent(row) }));
+}
+
+/** The number of the newest event of all executions; 0 when there is none. */
+export function lastEventId(store: Store): number {
+  return store.prepare<{ id: number | null }, []>("SELECT max(id) AS id FROM events").get()?.id ?? 0;
+}
+
+type FeedParams = [string, number, number, string, number, number, number];
+
+interface FeedRow {
+  execution_id: string;
+  seq: number;
+  type: StoredEvent["type"];
+  stage_id: string | null;
+  attempt: number | null;
+  at: string;
+  data_json: string | null;
+  stream: string | null;
+  text: string | null;
+}
+
+function storedEvent(row: FeedRow): StoredEvent {
+  const { execution_id, seq, type, stage_id, attempt, at, data_json, stream, text } = row;
+  const data: unknown = data_json === null ? { stream, text } : JSON.parse(data_json);
+  return { seq, run_id: execution_id, type, stage_id, attempt, at, data };
+}
+
+// Each half is cut off by itself, so that neither is read to its end; the sort is over 2 × limit rows at most.
+const selectFeed = `SELECT * FROM (
+  SELECT * FROM (
+    SELECT execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text
+    FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)
+  UNION ALL
+  SELECT * FROM (
+    SELECT execution_id, seq, 'log_line', stage_id, attempt, at, NULL, stream, text
+    FROM log_lines WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)
+) ORDER BY seq LIMIT ?`;
+const selectAll =
+  "SELECT id, execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text " +
+  "FROM events WHERE id > ? ORDER BY id LIMIT ?";

@@ -1,0 +1,98 @@
+import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
+import { writing, type Store } from "./database.ts";
+
+/** A process that may drive executions; `pid`, `process_start` and `boot_id` name it for good. */
+export interface Holder {
+  id: string;
+  pid: number;
+  process_start: string;
+  boot_id: string;
+  kind: HolderKind;
+  heartbeat_at: string;
+}
+
+/** `serve` takes what is handed to it, `background` is a detached run, `command` only applies one signal. */
+export type HolderKind = "serve" | "run" | "background" | "command";
+
+export type IsAlive = (holder: Holder) => boolean;
+
+export function registerHolder(store: Store, holder: Holder): void {
+  const { id, pid, process_start, boot_id, kind, heartbeat_at } = holder;
+  store.prepare(insertHolder).run(id, pid, process_start, boot_id, kind, heartbeat_at);
+}
+
+/** False when the holder has been removed, so that none of its leases are its own any more. */
+export function heartbeat(store: Store, holderId: string, at: string): boolean {
+  return store.prepare("UPDATE holders SET heartbeat_at = ? WHERE id = ?").run(at, holderId).changes === 1;
+}
+
+/** Removes a holder and gives back every lease it has. */
+export function removeHolder(store: Store, holderId: string): void {
+  store.prepare("DELETE FROM holders WHERE id = ?").run(holderId);
+}
+
+/** Every registered holder, dead ones too. */
+export function holders(store: Store): Holder[] {
+  return store.prepare<Holder, []>(`SELECT ${holderColumns} FROM holders ORDER BY id`).all();
+}
+
+/** Who has the lease of an execution; null when nobody has. */
+export function holderOf(store: Store, runId: string): Holder | null {
+  return store.prepare<Holder, [string]>(selectHolderOf).get(runId);
+}
+
+/**
+ * Takes an execution's lease if nobody alive has it. `taken`: it is this holder's now (or was before); `held`: another
+ * living one has it; `ended`, `missing`: there is nothing to drive.
+ */
+export function takeLease(
+  store: Store,
+  runId: string,
+  holderId: string,
+  isAlive: IsAlive,
+): "taken" | "held" | "ended" | "missing" {
+  return writing(store, () => {
+    const status = store.prepare<{ status: ExecutionStatus }, [string]>(selectStatus).get(runId)?.status;
+    if (!status) return "missing";
+    if (hasEnded(status)) return "ended";
+    const holder = holderOf(store, runId);
+    if (holder?.id === holderId) return "taken";
+    if (holder && isAlive(holder)) return "held";
+    store.prepare(upsertLease).run(runId, holderId);
+    return "taken";
+  });
+}
+
+/** Gives back a lease without ending its execution; nothing happens when it is not this holder's. */
+export function releaseLease(store: Store, runId: string, holderId: string): void {
+  store.prepare("DELETE FROM leases WHERE execution_id = ? AND holder_id = ?").run(runId, holderId);
+}
+
+/** Executions that have not ended and that nobody alive drives, oldest first. Asks once for each holder. */
+export function deadLeases(store: Store, isAlive: IsAlive): string[] {
+  const alive = new Map<string, boolean>();
+  const isDriven = (row: LiveExecution): boolean => {
+    if (row.id === null) return false;
+    let known = alive.get(row.id);
+    if (known === undefined) alive.set(row.id, (known = isAlive({ ...row, id: row.id })));
+    return known;
+  };
+  const rows = store.prepare<LiveExecution, []>(selectLive).all();
+  return rows.filter((row) => !isDriven(row)).map((row) => row.run_id);
+}
+
+type LiveExecution = Omit<Holder, "id"> & { id: string | null; run_id: string };
+
+const holderColumns = "id, pid, process_start, boot_id, kind, heartbeat_at";
+const insertHolder = `INSERT INTO holders (${holderColumns}) VALUES (?, ?, ?, ?, ?, ?)`;
+const selectStatus = "SELECT status FROM workflow_executions WHERE id = ?";
+const selectHolderOf =
+  "SELECT h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
+  "FROM leases l JOIN holders h ON h.id = l.holder_id WHERE l.execution_id = ?";
+const upsertLease =
+  "INSERT INTO leases (execution_id, holder_id, revision) VALUES (?, ?, 1) " +
+  "ON CONFLICT (execution_id) DO UPDATE SET holder_id = excluded.holder_id, revision = revision + 1";
+const selectLive =
+  "SELECT e.id AS run_id, h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
+  "FROM workflow_executions e LEFT JOIN leases l ON l.execution_id = e.id LEFT JOIN holders h ON h.id = l.holder_id " +
+  "WHERE e.status IN ('pending', 'running', 'paused') ORDER BY e.id";

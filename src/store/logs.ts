@@ -1,0 +1,80 @@
+import type { LogLine, LogStream } from "../execution/event.ts";
+import type { Store } from "./database.ts";
+import { likePattern } from "./like-pattern.ts";
+
+/** Which lines of a step's log. `attempt` null: of every attempt. `search` is plain text, in any case of letters. */
+export interface LogFilter {
+  run_id: string;
+  stage_id: string;
+  attempt?: number | null;
+  stream?: LogStream | null;
+  search?: string | null;
+}
+
+/** Part of a log, oldest line first. */
+export interface LogPage {
+  lines: LogLine[];
+  /** True when the log has more lines of the kind beyond this part (before it, for a tail). */
+  has_more: boolean;
+}
+
+/** What is known of a step's log without reading it; `bytes` without line ends; `cut`: what is not kept. */
+export interface LogFacts {
+  lines: number;
+  bytes: number;
+  cut: { lines: number; bytes: number };
+}
+
+/** Lines numbered above `after` (0: from the start), at most `limit`. */
+export function logPage(store: Store, filter: LogFilter & { after: number; limit: number }): LogPage {
+  const rows = store
+    .prepare<LogRow, LogParams>(`${selectLines} AND seq > ?6 ORDER BY seq LIMIT ?7`)
+    .all(...filterParams(filter), filter.after, filter.limit + 1);
+  return { lines: rows.slice(0, filter.limit).map(logLine), has_more: rows.length > filter.limit };
+}
+
+/** The last lines numbered below `before` (null: of all), at most `limit`. */
+export function logTail(
+  store: Store,
+  filter: LogFilter & { before?: number | null; limit: number },
+): LogPage {
+  const rows = store
+    .prepare<LogRow, LogParams>(`${selectLines} AND seq < ?6 ORDER BY seq DESC LIMIT ?7`)
+    .all(...filterParams(filter), filter.before ?? Number.MAX_SAFE_INTEGER, filter.limit + 1);
+  return {
+    lines: rows.slice(0, filter.limit).map(logLine).reverse(),
+    has_more: rows.length > filter.limit,
+  };
+}
+
+/** How many lines there are of the kind. Reads the whole log of the step: without a filter `logFacts` is cheaper. */
+export function countLogLines(store: Store, filter: LogFilter): number {
+  return store.prepare<{ count: number }, FilterParams>(countLines).get(...filterParams(filter))?.count ?? 0;
+}
+
+export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
+  const row = store.prepare<{ logs_json: string | null }, [string, string]>(selectFacts).get(runId, stageId);
+  if (!row?.logs_json) return { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } };
+  return JSON.parse(row.logs_json) as LogFacts;
+}
+
+type FilterParams = [string, string, number | null, string | null, string | null];
+type LogParams = [...FilterParams, number, number];
+
+type LogRow = Omit<LogLine, "run_id"> & { execution_id: string };
+
+function filterParams(filter: LogFilter): FilterParams {
+  const search = filter.search ? likePattern(filter.search) : null;
+  return [filter.run_id, filter.stage_id, filter.attempt ?? null, filter.stream ?? null, search];
+}
+
+function logLine({ execution_id, ...line }: LogRow): LogLine {
+  return { run_id: execution_id, ...line };
+}
+
+const ofKind =
+  "FROM log_lines WHERE execution_id = ?1 AND stage_id = ?2 AND (?3 IS NULL OR attempt = ?3) " +
+  "AND (?4 IS NULL OR stream = ?4) AND (?5 IS NULL OR text LIKE ?5 ESCAPE '\\')";
+const selectLines = `SELECT execution_id, seq, stage_id, attempt, at, stream, text ${ofKind}`;
+const countLines = `SELECT count(*) AS count ${ofKind}`;
+const selectFacts = "SELECT logs_json FROM execution_steps WHERE execution_id = ? AND stage_id_ref = ?";

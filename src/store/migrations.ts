@@ -1,0 +1,19 @@
+import first from "../../drizzle/0000_workflows_and_executions.sql" with { type: "text" };
+import firstDown from "../../drizzle/0000_workflows_and_executions.down.sql" with { type: "text" };
+
+/** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
+export interface Migration {
+  name: string;
+  up: string;
+  down: string;
+}
+
+/** Every migration, oldest first. What has been released is never changed: its hash is in people's databases. */
+export const migrations: readonly Migration[] = [
+  { name: "0000_workflows_and_executions", up: first, down: firstDown },
+];
+
+/** sha256 of a migration's text, hex: tells whether what was applied is what is known. */
+export function migrationHash(migration: Migration): string {
+  return new Bun.CryptoHasher("sha256").update(migration.up).digest("hex");
+}

@@ -1,0 +1,16 @@
+import { SQLiteError } from "bun:sqlite";
+
+/**
+ * What an error of the database means. `fatal`: the disk or the file failed and nothing may be accepted any more (after
+ * a failed fsync SQLite takes the next commit as if nothing had happened). `busy`: another process held the lock for
+ * longer than the timeout; nothing was written and it may be tried again. Null: not such an error.
+ */
+export function storeFailure(error: unknown): "fatal" | "busy" | null {
+  if (!(error instanceof SQLiteError)) return null;
+  const code = error.code ?? "";
+  if (busyCodes.test(code)) return "busy";
+  return fatalCodes.test(code) ? "fatal" : null;
+}
+
+const busyCodes = /^SQLITE_(BUSY|LOCKED)(_|$)/;
+const fatalCodes = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|PROTOCOL)(_|$)/;
