@@ -53,6 +53,8 @@ export interface Invocation {
   workdir: string;
   env: Readonly<Record<string, string | undefined>>;
   debug: boolean;
+  /** Ends the process at once, whatever is still going on. */
+  quit: (code: ExitCode) => never;
   /** All there are. */
   commands: readonly (Command | CommandGroup)[];
 }

@@ -11,22 +11,24 @@ const frameMs = 100;
 /** Elapsed times move on although nothing happens. */
 const tickMs = 1000;
 
+export const showCursor = "\u001b[?25h";
+
 export interface LiveTable extends Watcher {
-  /** A line below the table, for a question; null takes it away. */
-  ask(question: string | null): void;
+  /** Lines below the table, for a question; none take it away. */
+  ask(question: readonly string[]): void;
 }
 
 /** The stages of an execution as a table that is redrawn in place, at most ten times a second. */
 export function openLiveTable(output: Output, runRows: RunRows, now: () => number): LiveTable {
   const screen = openScreen(output);
-  let question: string | null = null;
+  let question: readonly string[] = [];
   let pending: Timer | null = null;
   let drawnAt = 0;
   const draw = (): void => {
     pending = null;
     drawnAt = now();
-    const lines = liveLines(output, runRows, drawnAt, question === null ? 0 : 1);
-    screen.draw(question === null ? lines : [...lines, output.paint.waiting(cut(question, output.columns))]);
+    const lines = liveLines(output, runRows, drawnAt, question.length);
+    screen.draw([...lines, ...question.map((line) => output.paint.waiting(cut(line, output.columns)))]);
   };
   const soon = (): void => {
     pending ??= setTimeout(draw, Math.max(0, frameMs - (now() - drawnAt)));
@@ -126,7 +128,7 @@ function openScreen(output: Output): { draw(lines: string[]): void; close(): voi
       isHidden = true;
       before = lines;
     },
-    close: () => output.write("\u001b[?25h"),
+    close: () => output.write(showCursor),
   };
 }
 

@@ -14,7 +14,7 @@ export async function runCli(argv: readonly string[]): Promise<never> {
   const output = openOutput({ color: !argv.includes("--no-color"), env: process.env });
   const code = await outcome(argv, output, debug);
   await output.drained();
-  process.exit(code);
+  return quit(code);
 }
 
 async function outcome(argv: readonly string[], output: Output, debug: boolean): Promise<ExitCode> {
@@ -44,7 +44,11 @@ async function perform(
   }
   const { run } = await command.load();
   const workdir = process.cwd();
-  return run({ given, output, home, workdir, env: process.env, debug, commands: commandTable });
+  return run({ given, output, home, workdir, env: process.env, debug, quit, commands: commandTable });
+}
+
+function quit(code: ExitCode): never {
+  process.exit(code);
 }
 
 function report(error: unknown, output: Output, debug: boolean): ExitCode {

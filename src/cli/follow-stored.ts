@@ -1,0 +1,53 @@
+import { hasEnded } from "../execution/status.ts";
+import type { Store } from "../store/database.ts";
+import { getExecution } from "../store/executions.ts";
+import { eventsAfter } from "../store/feed.ts";
+import type { Output } from "./output.ts";
+import type { Watcher } from "./watcher.ts";
+
+const pollMs = 20;
+const aliveCheckMs = 1000;
+const pageSize = 500;
+
+/** Why following stopped: the execution ended, nobody drives it any more, or nobody reads what we print. */
+export type FollowEnd = "ended" | "abandoned" | "unread";
+
+/**
+ * Follows an execution that another process drives, from after event `seq`, until it ends. `isDriven` tells whether
+ * its holder still lives.
+ */
+export async function followStored(
+  store: Store,
+  runId: string,
+  seq: number,
+  watcher: Watcher,
+  { output, isDriven, signal }: { output: Output; isDriven: () => boolean; signal?: AbortSignal },
+): Promise<FollowEnd> {
+  let after = seq;
+  let checkedAt = performance.now();
+  for (;;) {
+    // Before the read: what is committed after it makes the next wait end at once.
+    const version = store.dataVersion();
+    after = drain(store, runId, after, watcher);
+    const record = getExecution(store, runId);
+    if (!record || (hasEnded(record.status) && after >= record.last_event)) return "ended";
+    if (output.isClosed || signal?.aborted) return "unread";
+    while (store.dataVersion() === version && !signal?.aborted && !output.isClosed) {
+      await Bun.sleep(pollMs);
+      if (performance.now() - checkedAt < aliveCheckMs) continue;
+      checkedAt = performance.now();
+      if (!isDriven() && store.dataVersion() === version) return "abandoned";
+    }
+  }
+}
+
+/** Hands on all events there are after a number; the number of the last. */
+export function drain(store: Store, runId: string, seq: number, watcher: Watcher): number {
+  let after = seq;
+  for (;;) {
+    const events = eventsAfter(store, runId, after, pageSize);
+    if (events.length > 0) watcher.take(events);
+    after = events.at(-1)?.seq ?? after;
+    if (events.length < pageSize) return after;
+  }
+}

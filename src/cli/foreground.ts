@@ -1,0 +1,142 @@
+import type { Engine } from "../engine/engine.ts";
+import type { StoredEvent } from "../execution/event.ts";
+import { executionView } from "../execution/view.ts";
+import type { Store } from "../store/database.ts";
+import { getExecution, getSnapshot, getSteps } from "../store/executions.ts";
+import type { Invocation } from "./command.ts";
+import { commandWords } from "./command-words.ts";
+import { watchAsJson, watchAsLines } from "./event-lines.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { announceGates, askAtGates } from "./gate-desk.ts";
+import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
+import { openLiveTable, showCursor } from "./live-table.ts";
+import { openEngine } from "./open-engine.ts";
+import { rowsOf } from "./run-rows.ts";
+import { runSummary } from "./run-summary.ts";
+import { withStore } from "./open-home.ts";
+import type { Watcher } from "./watcher.ts";
+
+/**
+ * Hosts an engine until one execution has ended, and shows what happens. `begin` starts or takes over the execution and
+ * tells its id. Ctrl+C cancels it; SIGTERM leaves it to whoever resumes it.
+ */
+export function runInForeground(
+  invocation: Invocation,
+  begin: (engine: Engine, store: Store) => Promise<string>,
+): Promise<ExitCode> {
+  return withStore(invocation.home, async (store) => {
+    const engine = await openEngine(invocation, store, "run");
+    const feed = collect(engine);
+    const interrupts = listenForInterrupts(() => {
+      if (invocation.output.isTerminal) invocation.output.write(showCursor);
+      invocation.quit(exitCodes.interrupted);
+    });
+    try {
+      const runId = await begin(engine, store);
+      const watcher = watcherOf(invocation, { engine, store, runId });
+      feed.handTo(runId, watcher);
+      const end = await waitForEnd(invocation, { engine, runId, interrupts });
+      feed.close();
+      watcher.close();
+      return finish(invocation, store, runId, end);
+    } finally {
+      interrupts.close();
+      await engine.stop("leave");
+    }
+  });
+}
+
+type End = "ended" | "cancelled" | "left";
+
+async function waitForEnd(
+  { output }: Invocation,
+  { engine, runId, interrupts }: { engine: Engine; runId: string; interrupts: Interrupts },
+): Promise<End> {
+  const ended = engine.ended(runId).then((): End => "ended");
+  const first = await Promise.race([ended, engine.failed, interrupts.cancelled, interrupts.left]);
+  if (first !== "cancelled") return first;
+  output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
+  const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
+  if (answer.outcome === "refused") return ended;
+  await Promise.race([ended, engine.failed]);
+  return "cancelled";
+}
+
+/** Keeps the events until it is known which execution is ours and who shows them. */
+function collect(engine: Engine): { handTo(runId: string, watcher: Watcher): void; close(): void } {
+  let kept: StoredEvent[] = [];
+  let take = (events: readonly StoredEvent[]): void => {
+    kept.push(...events);
+  };
+  const close = engine.subscribe((events) => take(events));
+  return {
+    close,
+    handTo: (runId, watcher) => {
+      take = (events) => {
+        const ours = events.filter((event) => event.run_id === runId);
+        if (ours.length > 0) watcher.take(ours);
+      };
+      take(kept);
+      kept = [];
+    },
+  };
+}
+
+function watcherOf(
+  invocation: Invocation,
+  { engine, store, runId }: { engine: Engine; store: Store; runId: string },
+): Watcher {
+  const { given, output } = invocation;
+  const isJson = given.text("format") === "json";
+  const watchers: Watcher[] = [];
+  if (given.flag("events")) watchers.push(watchAsJson(output.note));
+  if (!isJson) output.line(`run ${runId}`);
+  if (!isJson && output.isTerminal) {
+    const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
+    watchers.push(table);
+    if (output.canAsk) watchers.push(askAtGates(invocation, runId, { engine, table }));
+  } else {
+    const [say, paint] = isJson ? [output.note, output.notePaint] : [output.line, output.paint];
+    if (!isJson || !given.flag("events")) watchers.push(watchAsLines(say, paint));
+    watchers.push(announceGates(invocation, runId, say));
+  }
+  return {
+    take: (events) => watchers.forEach((watcher) => watcher.take(events)),
+    close: () => watchers.toReversed().forEach((watcher) => watcher.close()),
+  };
+}
+
+function finish(invocation: Invocation, store: Store, runId: string, end: End): ExitCode {
+  const { output } = invocation;
+  const record = getExecution(store, runId);
+  if (end === "left") {
+    output.note(`left as it is; go on with: ${commandWords(invocation, "workflow", "resume", runId)}`);
+    return exitCodes.interrupted;
+  }
+  showEnded(invocation, store, runId, { withSteps: !output.isTerminal });
+  if (end === "cancelled") return exitCodes.interrupted;
+  return record.status === "completed" ? exitCodes.done : exitCodes.failed;
+}
+
+/** An execution's last word: one Execution as JSON, or the summary. */
+export function showEnded(
+  invocation: Invocation,
+  store: Store,
+  runId: string,
+  { withSteps }: { withSteps: boolean },
+): void {
+  const { given, output } = invocation;
+  const record = getExecution(store, runId);
+  const steps = getSteps(store, runId);
+  if (given.text("format") === "json") return output.json(executionView(record, steps));
+  const { definition } = getSnapshot(store, record.snapshot_hash);
+  output.line(
+    runSummary(record, steps, definition, {
+      paint: output.paint,
+      columns: output.columns,
+      withSteps,
+      more: commandWords(invocation, "workflow", "runs", runId, "--logs"),
+      nowMs: Date.now(),
+    }),
+  );
+}

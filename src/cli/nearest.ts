@@ -1,0 +1,24 @@
+/** The name that was probably meant: the nearest one, when it is near enough; null otherwise. */
+export function nearest(given: string, names: readonly string[]): string | null {
+  const most = Math.max(1, Math.floor(given.length / 3));
+  let best: { name: string; steps: number } | null = null;
+  for (const name of names) {
+    if (Math.abs(name.length - given.length) > most) continue;
+    const steps = editSteps(given.toLowerCase(), name.toLowerCase());
+    if (steps <= most && (best === null || steps < best.steps)) best = { name, steps };
+  }
+  return best?.name ?? null;
+}
+
+function editSteps(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let a = 1; a <= from.length; a++) {
+    const next = [a];
+    for (let b = 1; b <= to.length; b++) {
+      const same = from[a - 1] === to[b - 1] ? 0 : 1;
+      next.push(Math.min((row[b] ?? 0) + 1, (next[b - 1] ?? 0) + 1, (row[b - 1] ?? 0) + same));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { openStore, type Store } from "../store/database.ts";
+
+/** Opens the database of a home; makes it, and the home, when there is none. */
+export function openHome(home: string): Store {
+  return openStore(databaseFile(home));
+}
+
+export function databaseFile(home: string): string {
+  return join(home, "workflows.db");
+}
+
+/** Opens the database for as long as `work` takes. */
+export async function withStore<T>(home: string, work: (store: Store) => Promise<T> | T): Promise<T> {
+  const store = openHome(home);
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,112 @@
+import type { ExecutionRecord, StepRecord, Usage } from "../execution/record.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { elapsedText } from "./elapsed.ts";
+import { paintStatus, type Paint } from "./paint.ts";
+import { plainLine, plainText } from "./plain-text.ts";
+import { tableLines } from "./table.ts";
+
+interface SummaryOptions {
+  paint: Paint;
+  /** Of the terminal; 0 for no limit. */
+  columns: number;
+  /** False where a live table with the same rows stands above. */
+  withSteps: boolean;
+  /** The command that shows more. */
+  more: string;
+  nowMs: number;
+}
+
+/** What is left to say about an execution: how it ended, each stage's result, the last outputs, cost, where to look. */
+export function runSummary(
+  record: ExecutionRecord,
+  steps: readonly StepRecord[],
+  definition: EffectiveDefinition,
+  options: SummaryOptions,
+): string {
+  const { paint, withSteps, more } = options;
+  return [
+    ...(withSteps ? [...stepTable(steps, options), ""] : []),
+    headline(record, steps, options),
+    ...lastOutputs(steps, definition, paint),
+    ...costLines(record.usage),
+    ...(record.waiting_gates.length > 0 ? [`waits for approval: ${record.waiting_gates.join(", ")}`] : []),
+    `more: ${more}`,
+  ].join("\n");
+}
+
+function stepTable(steps: readonly StepRecord[], { paint, columns, nowMs }: SummaryOptions): string[] {
+  const titles = [
+    { title: "batch", align: "right" as const },
+    { title: "stage", shrinks: true as const },
+    { title: "status", paint: (status: string) => paintStatus(paint, status) },
+    { title: "try", align: "right" as const },
+    { title: "elapsed", align: "right" as const },
+    { title: "says", shrinks: true as const, paint: paint.dim },
+  ];
+  const rows = steps.map((step) => [
+    String(step.batch),
+    step.stage_id,
+    step.status,
+    step.type === "gate" || step.started_at === null ? "" : String(step.attempt_number),
+    span(step.started_at, step.completed_at, nowMs),
+    stepSays(step),
+  ]);
+  return tableLines(titles, rows, columns);
+}
+
+function stepSays(step: StepRecord): string {
+  if (step.error_message !== null) return `${step.error_class ?? "error"}: ${step.error_message}`;
+  if (step.skip_reason !== null) return step.skip_reason;
+  if (step.decided_by !== null)
+    return `by ${step.decided_by}${step.decision_comment ? `: ${step.decision_comment}` : ""}`;
+  const flags = [step.reused ? "kept from the earlier run" : "", step.recovered ? "recovered" : ""];
+  return flags.filter((flag) => flag !== "").join(", ");
+}
+
+function headline(
+  record: ExecutionRecord,
+  steps: readonly StepRecord[],
+  { paint, nowMs }: SummaryOptions,
+): string {
+  const time = span(record.started_at, record.completed_at, nowMs);
+  const name = plainLine(`${record.workflow_name} v${record.workflow_version}`);
+  const error = record.error_message === null ? "" : `\n  ${plainLine(record.error_message)}`;
+  const failures = record.had_failures && record.status === "completed" ? ", with failures" : "";
+  const status = `${paintStatus(paint, record.status)}${failures}`;
+  return `${paint.bold(name)}: ${status}${time === "" ? "" : ` in ${time}`} (${counts(steps)})${error}`;
+}
+
+function counts(steps: readonly StepRecord[]): string {
+  const byStatus = new Map<string, number>();
+  for (const { status } of steps) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  return [...byStatus].map(([status, many]) => `${many} ${status.replaceAll("_", " ")}`).join(", ");
+}
+
+/** The outputs of the stages that nothing depends on. */
+function lastOutputs(steps: readonly StepRecord[], definition: EffectiveDefinition, paint: Paint): string[] {
+  const inner = new Set(definition.stages.flatMap(({ depends_on }) => depends_on));
+  return steps.flatMap((step) => {
+    const outputs = Object.entries(step.outputs ?? {});
+    if (inner.has(step.stage_id) || outputs.length === 0) return [];
+    return [
+      `outputs of ${paint.bold(step.stage_id)}:`,
+      ...outputs.map(([name, value]) => `  ${name}: ${shown(value)}`),
+    ];
+  });
+}
+
+function shown(value: unknown): string {
+  return plainText(typeof value === "string" ? value : JSON.stringify(value)).replaceAll("\n", "\n    ");
+}
+
+function costLines(usage: Usage | null): string[] {
+  if (usage === null) return [];
+  const tokens = `${usage.input + usage.cache_read + usage.cache_write} tokens in, ${usage.output} out`;
+  const money = usage.basis === "unknown" ? "unknown" : `$${(usage.cost_micro_usd / 1_000_000).toFixed(4)}`;
+  return [`cost: ${money} (${tokens})`];
+}
+
+function span(from: string | null, to: string | null, nowMs: number): string {
+  if (from === null) return "";
+  return elapsedText((to === null ? nowMs : Date.parse(to)) - Date.parse(from));
+}

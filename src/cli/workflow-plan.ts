@@ -1,0 +1,26 @@
+import { printPlan } from "../workflow/print-plan.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { compose, composePlan, isComposed, type Composed, type NotValid } from "./compose.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { findingsText } from "./print-findings.ts";
+
+export const run: CommandRun = async (invocation) => {
+  const composed = await compose(invocation, invocation.given.argument(0), invocation.workdir);
+  if (!isComposed(composed)) return refuse(invocation, composed);
+  return showPlan(invocation, composed);
+};
+
+/** Prints what would run; also what `run --dry-run` does. */
+export async function showPlan(invocation: Invocation, composed: Composed): Promise<ExitCode> {
+  const { given, output } = invocation;
+  const plan = await composePlan(invocation, composed);
+  if (given.text("format") === "json") output.json(plan);
+  else output.line(printPlan(plan).trimEnd());
+  return exitCodes.done;
+}
+
+/** A definition that does not hold is neither planned nor run: its findings go to stderr. */
+export function refuse({ output }: Invocation, { source, validation }: NotValid): ExitCode {
+  output.note(findingsText(validation, source.text, source.file, output.notePaint));
+  return exitCodes.failed;
+}
