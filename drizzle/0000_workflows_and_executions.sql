@@ -220,11 +220,10 @@ CREATE TABLE workflow_executions (
   CONSTRAINT "executions_had_failures" CHECK(had_failures in (0, 1))
 );
 CREATE INDEX executions_started ON workflow_executions (coalesce(started_at, created_at),id);
-CREATE INDEX executions_created ON workflow_executions (created_at,id);
 CREATE INDEX executions_workflow ON workflow_executions (workflow_id,coalesce(started_at, created_at),id);
 CREATE INDEX executions_workflow_status ON workflow_executions (workflow_id,status,coalesce(started_at, created_at),id);
 CREATE INDEX executions_slug ON workflow_executions (workflow_slug,coalesce(started_at, created_at),id);
 CREATE INDEX executions_status ON workflow_executions (status,coalesce(started_at, created_at),id);
 CREATE INDEX executions_trigger ON workflow_executions ("trigger",coalesce(started_at, created_at),id);
-CREATE INDEX executions_name ON workflow_executions (workflow_name);
-CREATE INDEX executions_live ON workflow_executions (id) WHERE status in ('pending', 'running', 'paused');
+CREATE INDEX executions_name ON workflow_executions (workflow_name,coalesce(started_at, created_at),id);
+CREATE INDEX executions_live ON workflow_executions (coalesce(started_at, created_at),id) WHERE status not in ('completed', 'failed', 'cancelled');

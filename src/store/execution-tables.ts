@@ -15,6 +15,9 @@ import { workflows } from "./workflow-tables.ts";
 /** When an execution started, or was made if it has not yet: what lists are sorted by, never null. */
 export const startedOrCreated = sql`coalesce(started_at, created_at)`;
 
+/** Not `status in (…)`: for that SQLite would take the index by status, and sort. */
+export const notEnded = sql`status not in ('completed', 'failed', 'cancelled')`;
+
 /** What an execution keeps to; executions of the same definition and agents share one row. */
 export const executionSnapshots = sqliteTable("execution_snapshots", {
   hash: text().primaryKey(),
@@ -56,16 +59,15 @@ export const workflowExecutions = sqliteTable(
   },
   (t) => [
     index("executions_started").on(startedOrCreated, t.id),
-    index("executions_created").on(t.created_at, t.id),
     index("executions_workflow").on(t.workflow_id, startedOrCreated, t.id),
     index("executions_workflow_status").on(t.workflow_id, t.status, startedOrCreated, t.id),
     index("executions_slug").on(t.workflow_slug, startedOrCreated, t.id),
     index("executions_status").on(t.status, startedOrCreated, t.id),
     index("executions_trigger").on(t.trigger, startedOrCreated, t.id),
-    index("executions_name").on(t.workflow_name),
+    index("executions_name").on(t.workflow_name, startedOrCreated, t.id),
     index("executions_live")
-      .on(t.id)
-      .where(sql`status in ('pending', 'running', 'paused')`),
+      .on(startedOrCreated, t.id)
+      .where(notEnded),
     check(
       "executions_status",
       sql`status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')`,

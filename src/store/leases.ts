@@ -95,4 +95,4 @@ const upsertLease =
 const selectLive =
   "SELECT e.id AS run_id, h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
   "FROM workflow_executions e LEFT JOIN leases l ON l.execution_id = e.id LEFT JOIN holders h ON h.id = l.holder_id " +
-  "WHERE e.status IN ('pending', 'running', 'paused') ORDER BY e.id";
+  "WHERE e.status NOT IN ('completed', 'failed', 'cancelled') ORDER BY coalesce(e.started_at, e.created_at), e.id";

@@ -42,7 +42,7 @@ export function logTail(
     .prepare<LogRow, LogParams>(`${selectLines} AND seq < ?6 ORDER BY seq DESC LIMIT ?7`)
     .all(...filterParams(filter), filter.before ?? Number.MAX_SAFE_INTEGER, filter.limit + 1);
   return {
-    lines: rows.slice(0, filter.limit).map(logLine).reverse(),
+    lines: rows.slice(0, filter.limit).map(logLine).toReversed(),
     has_more: rows.length > filter.limit,
   };
 }

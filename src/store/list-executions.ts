@@ -1,0 +1,154 @@
+import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL } from "drizzle-orm";
+import type { SQLQueryBindings } from "bun:sqlite";
+import { AppError } from "../errors.ts";
+import type { ExecutionRecord } from "../execution/record.ts";
+import type { ExecutionStatus, Trigger } from "../execution/status.ts";
+import type { Store } from "./database.ts";
+import { executionRecord, type ExecutionRow } from "./execution-rows.ts";
+import { notEnded, startedOrCreated, workflowExecutions as table } from "./execution-tables.ts";
+import { likePattern } from "./like-pattern.ts";
+import { decodeCursor, pageLimit, pageOf, type Cursor, type Page } from "./page.ts";
+
+export const executionSorts = ["-started_at", "started_at"] as const;
+export type ExecutionSort = (typeof executionSorts)[number];
+
+/** Which executions; what is null or left away does not narrow the list. */
+export interface ExecutionFilter {
+  workflow_id?: string | null;
+  workflow_slug?: string | null;
+  status?: ExecutionStatus | null;
+  /** True: only those that have not ended. */
+  live?: boolean;
+  trigger?: Trigger | null;
+  /** Any text `Date` reads, inclusive. */
+  started_after?: string | null;
+  /** Exclusive. */
+  started_before?: string | null;
+  /** Plain text in the workflow's name, in any case of letters. */
+  search?: string | null;
+  sort?: ExecutionSort;
+  /** 1 to 1,000, 20. */
+  limit?: number;
+  cursor?: string | null;
+}
+
+/**
+ * A page of executions, by when they started (or were made, as long as they have not started): times in filters mean
+ * the same. Throws `AppError("invalid_usage")` for a bad cursor, limit or time.
+ */
+export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page<ExecutionRecord> {
+  const limit = pageLimit(filter.limit);
+  const cursor = filter.cursor ? timeCursor(filter.cursor) : null;
+  const names = filter.search ? matchingNames(store, filter.search) : null;
+  const kept = conditionsOf(filter, names);
+  const rows = names?.length === 0 ? [] : readRows(store, filter, kept, cursor, limit + 1);
+  const total = names?.length === 0 ? 0 : countRows(store, kept);
+  const placeOf = (row: ExecutionRow) => ({ id: row.id, value: row.started_at ?? row.created_at });
+  return pageOf(rows, limit, cursor, total, placeOf, (items) => items.map(executionRecord));
+}
+
+/** The number of executions of each status; statuses that none has are left out. */
+export function countByStatus(store: Store): Map<ExecutionStatus, number> {
+  const rows = store.prepare<{ status: ExecutionStatus; count: number }, []>(selectCounts).all();
+  return new Map(rows.map(({ status, count }) => [status, count]));
+}
+
+function readRows(
+  store: Store,
+  filter: ExecutionFilter,
+  conditions: Condition[],
+  cursor: Cursor | null,
+  limit: number,
+): ExecutionRow[] {
+  const listDescends = (filter.sort ?? "-started_at") === "-started_at";
+  const descends = listDescends !== (cursor?.direction === "before");
+  const direction = descends ? desc : asc;
+  const query = store.orm
+    .select(columnsInLists)
+    .from(table)
+    .where(and(...conditions.map(({ toRead }) => toRead), cursor ? beyond(cursor, descends) : undefined))
+    .orderBy(direction(startedOrCreated), direction(table.id))
+    .limit(limit)
+    .toSQL();
+  return store.prepare<ExecutionRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
+}
+
+function countRows(store: Store, conditions: Condition[]): number {
+  const query = store.orm
+    .select({ count: sql<number>`count(*)` })
+    .from(table)
+    .where(and(...conditions.map(({ toCount }) => toCount)))
+    .toSQL();
+  const row = store
+    .prepare<Record<string, number>, SQLQueryBindings[]>(query.sql)
+    .get(...bindings(query.params));
+  return row?.["count(*)"] ?? 0;
+}
+
+/** A condition as the page needs it, where the order must come from an index, and as the count does. */
+interface Condition {
+  toRead: SQL;
+  toCount: SQL;
+}
+
+function conditionsOf(filter: ExecutionFilter, names: string[] | null): Condition[] {
+  const conditions: Condition[] = [];
+  const both = (condition: SQL) => conditions.push({ toRead: condition, toCount: condition });
+  if (filter.workflow_id) both(eq(table.workflow_id, filter.workflow_id));
+  if (filter.workflow_slug) both(eq(table.workflow_slug, filter.workflow_slug));
+  if (filter.status) both(eq(table.status, filter.status));
+  if (filter.live) both(notEnded);
+  if (filter.trigger) both(eq(table.trigger, filter.trigger));
+  if (filter.started_after) both(gte(startedOrCreated, isoTime("started_after", filter.started_after)));
+  if (filter.started_before) both(lt(startedOrCreated, isoTime("started_before", filter.started_before)));
+  const [first, ...others] = names ?? [];
+  if (first !== undefined && others.length === 0) both(eq(table.workflow_name, first));
+  if (names && others.length > 0) {
+    // The + keeps SQLite from the index over names, which would then have to be sorted.
+    const list = sql`(select value from json_each(${JSON.stringify(names)}))`;
+    conditions.push({ toRead: sql`+workflow_name in ${list}`, toCount: inArray(table.workflow_name, list) });
+  }
+  return conditions;
+}
+
+function beyond(cursor: Cursor, descends: boolean): SQL {
+  const comparison = sql.raw(descends ? "<" : ">");
+  // The first comparison is for the index: SQLite does not seek by a pair that has an expression in it.
+  const seek = sql`${startedOrCreated} ${comparison}= ${cursor.value}`;
+  return sql`${seek} and (${startedOrCreated}, id) ${comparison} (${cursor.value}, ${cursor.id})`;
+}
+
+/** Names are few where executions are many, so they are searched first. */
+function matchingNames(store: Store, search: string): string[] {
+  return store
+    .prepare<{ name: string }, [string]>(selectNames)
+    .all(likePattern(search))
+    .map(({ name }) => name);
+}
+
+function timeCursor(text: string): Cursor {
+  const cursor = decodeCursor(text);
+  isoTime("cursor", cursor.value);
+  return cursor;
+}
+
+function isoTime(path: string, given: string): string {
+  const time = new Date(given);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  const message = `${path} is "${given}", which is not a time. write it as 2026-01-31 or 2026-01-31T12:00:00Z`;
+  throw new AppError("invalid_usage", message, [{ path, message: "not a time" }]);
+}
+
+function bindings(params: readonly unknown[]): SQLQueryBindings[] {
+  return params as SQLQueryBindings[];
+}
+
+const { machine_json: _, ...columnsInLists } = getTableColumns(table);
+
+const selectCounts = "SELECT status, count(*) AS count FROM workflow_executions GROUP BY status";
+// Jumps from name to name in the index: DISTINCT would read the entry of every execution.
+const selectNames = `WITH RECURSIVE names (name) AS (
+  SELECT min(workflow_name) FROM workflow_executions
+  UNION ALL
+  SELECT (SELECT min(workflow_name) FROM workflow_executions WHERE workflow_name > name) FROM names WHERE name IS NOT NULL
+) SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' LIMIT 1000`;
