@@ -108,7 +108,8 @@ function bringUpToDate(sqlite: Database, path: string, readonly: boolean): void 
   if (readonly) {
     throw new AppError(
       "unavailable",
-      `the database "${path}" has schema ${version} and this program needs ${migrations.length}. run any skillmeat command that writes, such as "skillmeat workflow list"`,
+      `the database "${path}" has schema ${version} and this program needs ${migrations.length}. ` +
+        'run any skillmeat command that writes, such as "skillmeat workflow list"',
     );
   }
   migrate(sqlite, path, migrations);
@@ -151,7 +152,8 @@ function asUnavailable(error: unknown, path: string): unknown {
   if (isFileError(error)) {
     return new AppError(
       "unavailable",
-      `the database "${path}" cannot be used (${error.code}). make its folder writable, or give another with --data-dir`,
+      `the database "${path}" cannot be used (${error.code}). ` +
+        "make its folder writable, or give another with --data-dir",
     );
   }
   return error;

@@ -65,9 +65,7 @@ export const workflowExecutions = sqliteTable(
     index("executions_status").on(t.status, startedOrCreated, t.id),
     index("executions_trigger").on(t.trigger, startedOrCreated, t.id),
     index("executions_name").on(t.workflow_name, startedOrCreated, t.id),
-    index("executions_live")
-      .on(startedOrCreated, t.id)
-      .where(notEnded),
+    index("executions_live").on(startedOrCreated, t.id).where(notEnded),
     check(
       "executions_status",
       sql`status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')`,
@@ -123,7 +121,8 @@ export const executionSteps = sqliteTable(
     index("execution_steps_position").on(t.execution_id, t.position),
     check(
       "execution_steps_status",
-      sql`status in ('pending', 'running', 'retry_wait', 'waiting_for_approval', 'completed', 'failed', 'timed_out', 'cancelled', 'skipped')`,
+      sql`status in ('pending', 'running', 'retry_wait', 'waiting_for_approval',
+        'completed', 'failed', 'timed_out', 'cancelled', 'skipped')`,
     ),
     check("execution_steps_type", sql`step_type in ('agent', 'gate')`),
     check("execution_steps_flags", sql`recovered in (0, 1) and reused in (0, 1)`),

@@ -43,8 +43,11 @@ export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page
   const kept = conditionsOf(filter, names);
   const rows = names?.length === 0 ? [] : readRows(store, filter, kept, cursor, limit + 1);
   const total = names?.length === 0 ? 0 : countRows(store, kept);
-  const placeOf = (row: ExecutionRow) => ({ id: row.id, value: row.started_at ?? row.created_at });
   return pageOf(rows, limit, cursor, total, placeOf, (items) => items.map(executionRecord));
+}
+
+function placeOf(row: ExecutionRow): { id: string; value: string } {
+  return { id: row.id, value: row.started_at ?? row.created_at };
 }
 
 /** The number of executions of each status; statuses that none has are left out. */
@@ -150,5 +153,6 @@ const selectCounts = "SELECT status, count(*) AS count FROM workflow_executions 
 const selectNames = `WITH RECURSIVE names (name) AS (
   SELECT min(workflow_name) FROM workflow_executions
   UNION ALL
-  SELECT (SELECT min(workflow_name) FROM workflow_executions WHERE workflow_name > name) FROM names WHERE name IS NOT NULL
+  SELECT (SELECT min(workflow_name) FROM workflow_executions WHERE workflow_name > name)
+  FROM names WHERE name IS NOT NULL
 ) SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' LIMIT 1000`;

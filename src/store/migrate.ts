@@ -72,7 +72,7 @@ function checkApplied(sqlite: Database, migrations: readonly Migration[], from: 
     if (known && migrationHash(known) === hash) continue;
     throw new AppError(
       "unavailable",
-      `the database "${path}" was made by another build of skillmeat: its migration "${name}" is not the one known here. ` +
+      `the database "${path}" was made by another build of skillmeat: its migration "${name}" is not known here. ` +
         "use that build, or put a backup in its place",
     );
   }

@@ -1,3 +1,4 @@
+import { aDefinition } from "./a-definition.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { ExecutionUpdate, NewExecution } from "../store/transitions.ts";
@@ -17,7 +18,7 @@ export function aNewExecution({ stages = 2, execution = {}, step = {} }: Executi
       record: { ...plainStep(record.run_id, position), ...step },
       machine: '{"value":"pending"}',
     })),
-    snapshot: { hash: record.snapshot_hash, definition: aDefinition(record), agents: {} },
+    snapshot: { hash: record.snapshot_hash, definition: definitionOf(record), agents: {} },
     events: [anEvent(record.run_id, 1, { type: "execution_started", data: { total: stages } })],
   };
 }
@@ -126,37 +127,7 @@ function plainStep(runId: string, position: number): StepRecord {
   };
 }
 
-function aDefinition(record: ExecutionRecord): NewExecution["snapshot"]["definition"] {
-  return {
-    workflow: {
-      id: record.workflow_slug,
-      name: record.workflow_name,
-      version: record.workflow_version,
-      description: null,
-      author: null,
-      tags: [],
-      ui: null,
-    },
-    config: {
-      parameters: {},
-      timeout: "1h",
-      env: {},
-      max_parallel: null,
-      scheduling: "batch",
-      allow_overrides: true,
-    },
-    context: { global_modules: [], memory: null },
-    stages: [],
-    error_policy: {
-      default_retry: {
-        max_attempts: 1,
-        initial_interval: "1s",
-        backoff_multiplier: 2,
-        max_interval: "1m",
-        non_retryable_errors: [],
-      },
-      on_stage_failure: "halt",
-    },
-    hooks: {},
-  };
+function definitionOf(record: ExecutionRecord): NewExecution["snapshot"]["definition"] {
+  const { workflow_slug: id, workflow_name: name, workflow_version: version } = record;
+  return aDefinition({ id, name, version });
 }

@@ -1,0 +1,142 @@
+import type { SQLQueryBindings } from "bun:sqlite";
+import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
+import { AppError } from "../errors.ts";
+import type { Store } from "./database.ts";
+import { likePattern } from "./like-pattern.ts";
+import { decodeCursor, pageLimit, pageOf, type Cursor, type Page } from "./page.ts";
+import { withParts } from "./read-workflows.ts";
+import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
+import type { WorkflowRow } from "./workflow-rows.ts";
+import { workflows as table } from "./workflow-tables.ts";
+
+export const workflowSorts = [
+  "name",
+  "-name",
+  "updated_at",
+  "-updated_at",
+  "created_at",
+  "-created_at",
+  "last_run",
+  "-last_run",
+] as const;
+export type WorkflowSort = (typeof workflowSorts)[number];
+
+/** Which workflows; what is null or left away does not narrow the list. */
+export interface WorkflowFilter {
+  status?: WorkflowStatus | null;
+  /** All of them. */
+  tags?: readonly string[];
+  /** Plain text in name or description, in any case of letters. */
+  search?: string | null;
+  /** `-`: descending; `last_run` puts those that never ran first, `-last_run` last. */
+  sort?: WorkflowSort;
+  /** 1 to 1,000, 20. */
+  limit?: number;
+  cursor?: string | null;
+}
+
+/** A page of workflows. Throws `AppError("invalid_usage")` for a bad cursor or limit. */
+export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<WorkflowRecord> {
+  const limit = pageLimit(filter.limit);
+  const { key, descends } = orderOf(filter.sort ?? "-updated_at");
+  const cursor = filter.cursor ? cursorFor(key, filter.cursor) : null;
+  const conditions = conditionsOf(filter, key);
+  const direction = cursor?.direction === "before" ? !descends : descends;
+  const order = direction ? desc : asc;
+  const expression = sortExpressions[key];
+  const query = store.orm
+    .select()
+    .from(table)
+    .where(and(...conditions, cursor ? beyond(expression, cursor, direction) : undefined))
+    .orderBy(order(expression), order(table.id))
+    .limit(limit + 1)
+    .toSQL();
+  const rows = store.prepare<WorkflowRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
+  const placeOf = (row: WorkflowRow) => ({ id: row.id, value: row[sortColumns[key]] });
+  return pageOf(rows, limit, cursor, countRows(store, conditions), placeOf, (items) =>
+    withParts(store, items),
+  );
+}
+
+/** Every tag with the number of workflows that have it, by name. */
+export function workflowTagCounts(store: Store): { tag: string; count: number }[] {
+  return store
+    .prepare<{ tag: string; count: number }, []>(
+      "SELECT tag, count(*) AS count FROM workflow_tags GROUP BY tag ORDER BY tag",
+    )
+    .all();
+}
+
+type SortKey = "name" | "updated_at" | "created_at" | "last_run";
+
+const sortExpressions: Record<SortKey, SQL> = {
+  name: sql`name collate nocase`,
+  updated_at: sql`updated_at`,
+  created_at: sql`created_at`,
+  last_run: sql`last_run_at`,
+};
+
+const sortColumns = {
+  name: "name",
+  updated_at: "updated_at",
+  created_at: "created_at",
+  last_run: "last_run_at",
+} as const;
+
+function orderOf(sort: WorkflowSort): { key: SortKey; descends: boolean } {
+  const descends = sort.startsWith("-");
+  return { key: (descends ? sort.slice(1) : sort) as SortKey, descends };
+}
+
+function cursorFor(key: SortKey, text: string): Cursor {
+  const cursor = decodeCursor(text);
+  const isPlace = key === "name" || (key === "last_run" && cursor.value === "") || isTime(cursor.value);
+  if (isPlace) return cursor;
+  throw new AppError(
+    "invalid_usage",
+    "the cursor is of a list in another order. leave it away to begin at the start",
+    [{ path: "cursor", message: "of another order" }],
+  );
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT/.test(text);
+}
+
+function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {
+  const conditions: SQL[] = [];
+  if (filter.status) {
+    // Only one index begins with the status; in any other order the + keeps SQLite from it, and from sorting.
+    conditions.push(key === "updated_at" ? eq(table.status, filter.status) : sql`+status = ${filter.status}`);
+  }
+  for (const tag of filter.tags ?? []) {
+    conditions.push(
+      sql`exists (select 1 from workflow_tags t where t.workflow_id = workflows.id and t.tag = ${tag})`,
+    );
+  }
+  if (filter.search) {
+    const pattern = likePattern(filter.search);
+    conditions.push(sql`(name like ${pattern} escape '\\' or description like ${pattern} escape '\\')`);
+  }
+  return conditions;
+}
+
+function beyond(expression: SQL, cursor: Cursor, descends: boolean): SQL {
+  const comparison = sql.raw(descends ? "<" : ">");
+  const seek = sql`${expression} ${comparison}= ${cursor.value}`;
+  return sql`${seek} and (${expression}, id) ${comparison} (${cursor.value}, ${cursor.id})`;
+}
+
+function countRows(store: Store, conditions: readonly SQL[]): number {
+  const query = store.orm
+    .select({ count: sql<number>`count(*)`.as("count") })
+    .from(table)
+    .where(and(...conditions))
+    .toSQL();
+  const row = store.prepare<{ count: number }, SQLQueryBindings[]>(query.sql).get(...bindings(query.params));
+  return row?.count ?? 0;
+}
+
+function bindings(params: readonly unknown[]): SQLQueryBindings[] {
+  return params as SQLQueryBindings[];
+}
