@@ -70,8 +70,8 @@ export const commandTable: (Command | CommandGroup)[] = [
   {
     name: "engine-host",
     summary: "drives executions in the background until they end",
-    options: [{ flags: "--run <run_id>", description: "an execution to take over", repeats: true }],
-    examples: ["engine-host --run 0192"],
+    options: [{ flags: "--max-steps <count>", description: "agents at once" }],
+    examples: ["engine-host < request.json"],
     hidden: true,
     load: () => import("./engine-host.ts"),
   },

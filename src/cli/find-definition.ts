@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
-import { findWorkflow, workflowNames } from "../store/workflows.ts";
+import { listWorkflows } from "../store/list-workflows.ts";
+import { findWorkflow } from "../store/read-workflows.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import type { Invocation } from "./command.ts";
 import { nearest } from "./nearest.ts";
@@ -27,11 +28,18 @@ export async function findDefinition(invocation: Invocation, name: string): Prom
 
 /** A stored workflow by name, id or slug. Throws `AppError("not_found")` with what was probably meant. */
 export function storedWorkflow(store: Store, name: string): WorkflowRecord {
-  const workflow = findWorkflow(store, name);
-  if (workflow) return workflow;
-  const meant = nearest(name, workflowNames(store));
-  const wayOut = meant === null ? "see: skillmeat workflow list" : `did you mean "${meant}"?`;
-  throw new AppError("not_found", `there is no workflow "${name}", and no such file. ${wayOut}`);
+  try {
+    return findWorkflow(store, name);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    const known = listWorkflows(store, { limit: 1000 }).items.flatMap((workflow) => [
+      workflow.slug,
+      workflow.name,
+    ]);
+    const meant = nearest(name, known);
+    const wayOut = meant === null ? '"skillmeat workflow list" lists them' : `did you mean "${meant}"?`;
+    throw new AppError("not_found", `there is no workflow "${name}". ${wayOut}`);
+  }
 }
 
 /** The file is the truth; the row's copy is used when the file is gone. */

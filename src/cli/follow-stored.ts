@@ -2,6 +2,8 @@ import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { eventsAfter } from "../store/feed.ts";
+import { isProcessAlive } from "../store/holder-process.ts";
+import { holderOf } from "../store/leases.ts";
 import type { Output } from "./output.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -13,15 +15,14 @@ const pageSize = 500;
 export type FollowEnd = "ended" | "abandoned" | "unread";
 
 /**
- * Follows an execution that another process drives, from after event `seq`, until it ends. `isDriven` tells whether
- * its holder still lives.
+ * Follows an execution that another process drives, from after event `seq`, until it ends.
  */
 export async function followStored(
   store: Store,
   runId: string,
   seq: number,
   watcher: Watcher,
-  { output, isDriven, signal }: { output: Output; isDriven: () => boolean; signal?: AbortSignal },
+  { output, signal }: { output: Output; signal: AbortSignal },
 ): Promise<FollowEnd> {
   let after = seq;
   let checkedAt = performance.now();
@@ -30,15 +31,21 @@ export async function followStored(
     const version = store.dataVersion();
     after = drain(store, runId, after, watcher);
     const record = getExecution(store, runId);
-    if (!record || (hasEnded(record.status) && after >= record.last_event)) return "ended";
-    if (output.isClosed || signal?.aborted) return "unread";
-    while (store.dataVersion() === version && !signal?.aborted && !output.isClosed) {
+    if (hasEnded(record.status) && after >= record.last_event) return "ended";
+    if (output.isClosed || signal.aborted) return "unread";
+    while (store.dataVersion() === version && !signal.aborted && !output.isClosed) {
       await Bun.sleep(pollMs);
       if (performance.now() - checkedAt < aliveCheckMs) continue;
       checkedAt = performance.now();
-      if (!isDriven() && store.dataVersion() === version) return "abandoned";
+      if (!isDriven(store, runId) && store.dataVersion() === version) return "abandoned";
     }
   }
+}
+
+/** True while a living process holds the execution's lease. */
+export function isDriven(store: Store, runId: string): boolean {
+  const holder = holderOf(store, runId);
+  return holder !== null && isProcessAlive(holder);
 }
 
 /** Hands on all events there are after a number; the number of the last. */

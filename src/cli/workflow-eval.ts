@@ -56,7 +56,7 @@ function scopeOf({ given, workdir }: Invocation): ValueObject {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new AppError("invalid_usage", `"${file}" must hold an object: namespaces with their values`);
   }
-  return { ...empty, ...data };
+  return { ...empty, ...(data as ValueObject) };
 }
 
 /** The line of the source that holds the offset, and a caret under it. */

@@ -1,0 +1,86 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { RerunFrom, StartRequest } from "../engine/engine.ts";
+import { executionView } from "../execution/view.ts";
+import { AppError, type AppErrorCode } from "../errors.ts";
+import { getExecution, getSteps } from "../store/executions.ts";
+import type { Invocation } from "./command.ts";
+import { commandWords } from "./command-words.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { withStore } from "./open-home.ts";
+
+/** What a background host is asked to begin with; it reads it as JSON from stdin. */
+export type HostRequest =
+  | { kind: "start"; request: StartRequest }
+  | { kind: "take-over"; run_id: string }
+  | { kind: "rerun"; run_id: string; from: RerunFrom };
+
+/** What it answers, as one line of JSON on stdout, once that is on disk. */
+export type HostAnswer = { run_id: string } | { error: { code: AppErrorCode | "bug"; message: string } };
+
+/** Hands an execution to a background process of this executable, and prints its id as soon as it is stored. */
+export async function startDetached(invocation: Invocation, request: HostRequest): Promise<ExitCode> {
+  const { given, output } = invocation;
+  const runId = await spawnHost(invocation, request);
+  if (given.text("format") === "json") {
+    await withStore(invocation.home, (store) =>
+      output.json(executionView(getExecution(store, runId), getSteps(store, runId))),
+    );
+  } else {
+    output.line(runId);
+    output.note(
+      `runs in the background; follow it: ${commandWords(invocation, "workflow", "runs", runId, "--follow")}`,
+    );
+  }
+  return exitCodes.done;
+}
+
+async function spawnHost({ home, workdir, given, env }: Invocation, request: HostRequest): Promise<string> {
+  const folder = join(home, "logs");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const log = openSync(join(folder, "engine-host.log"), "a", 0o600);
+  const maxSteps = given.text("max-steps");
+  const host = Bun.spawn(
+    [
+      ...ownCommand(),
+      "engine-host",
+      "--data-dir",
+      home,
+      ...(maxSteps === null ? [] : ["--max-steps", maxSteps]),
+    ],
+    { cwd: workdir, env: { ...env }, stdin: "pipe", stdout: "pipe", stderr: log, detached: true },
+  );
+  closeSync(log);
+  host.stdin.write(JSON.stringify(request));
+  await host.stdin.end();
+  const answer = await firstLine(host.stdout);
+  host.unref();
+  if (answer === null)
+    throw new Error(`the background process ended (exit ${await host.exited}) before it answered`);
+  const parsed = JSON.parse(answer) as HostAnswer;
+  if ("run_id" in parsed) return parsed.run_id;
+  if (parsed.error.code === "bug") throw new Error(parsed.error.message);
+  throw new AppError(parsed.error.code, parsed.error.message);
+}
+
+/** The compiled program is its own interpreter; from source, bun is given the entry file. */
+function ownCommand(): string[] {
+  const [, entry = ""] = process.argv;
+  return entry.startsWith("/$bunfs/") || entry === "" ? [process.execPath] : [process.execPath, entry];
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | null> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (value) text += decoder.decode(value, { stream: true });
+    const end = text.indexOf("\n");
+    if (end >= 0) {
+      reader.releaseLock();
+      return text.slice(0, end);
+    }
+    if (done) return null;
+  }
+}

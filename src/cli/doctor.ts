@@ -1,0 +1,154 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../config.ts";
+import { migrationStatus } from "../store/backup.ts";
+import { openStore } from "../store/database.ts";
+import { isProcessAlive } from "../store/holder-process.ts";
+import { deadLeases } from "../store/leases.ts";
+import { version } from "../version.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { artifactsFor } from "./compose.ts";
+import { exitCodes } from "./exit-code.ts";
+import { databaseFile } from "./open-home.ts";
+import { tableLines } from "./table.ts";
+
+interface Check {
+  name: string;
+  /** `missing`: something optional is not there. */
+  state: "ok" | "missing" | "broken";
+  says: string;
+}
+
+/** Looks at everything and changes nothing. Exit 1 when something is broken. */
+export const run: CommandRun = async (invocation) => {
+  const { given, output } = invocation;
+  const checks: Check[] = [
+    {
+      name: "skillmeat",
+      state: "ok",
+      says: `${version} (bun ${Bun.version}, ${process.platform} ${process.arch})`,
+    },
+    tried("home", () => homeState(invocation.home)),
+    tried("config", () => configState(invocation)),
+    tried("database", () => databaseState(invocation.home)),
+    tried("executions", () => executionState(invocation.home)),
+    tried("/bin/sh", shellState),
+    tried("processes", processTableState),
+    ...["claude", "codex", "gemini", "git"].map((program) => programState(program, invocation)),
+    tried("agents", () => agentState(invocation)),
+    tried("attempt folders", () => attemptState(invocation.home)),
+  ];
+  if (given.text("format") === "json") output.json({ checks });
+  else output.line(checkTable(checks, invocation).join("\n"));
+  return checks.some(({ state }) => state === "broken") ? exitCodes.failed : exitCodes.done;
+};
+
+function checkTable(checks: readonly Check[], { output }: Invocation): string[] {
+  const { paint } = output;
+  const styles: Record<string, (text: string) => string> = {
+    ok: paint.good,
+    missing: paint.dim,
+    broken: paint.bad,
+  };
+  const columns = [
+    { title: "what" },
+    { title: "state", paint: (state: string) => (styles[state] ?? paint.dim)(state) },
+    { title: "says", shrinks: true as const },
+  ];
+  return tableLines(
+    columns,
+    checks.map(({ name, state, says }) => [name, state, says]),
+    output.columns,
+  );
+}
+
+function tried(name: string, look: () => Omit<Check, "name">): Check {
+  try {
+    return { name, ...look() };
+  } catch (error) {
+    return { name, state: "broken", says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function homeState(home: string): Omit<Check, "name"> {
+  if (!existsSync(home))
+    return { state: "missing", says: `${home}: made by the first command that stores something` };
+  accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+  return { state: "ok", says: home };
+}
+
+function configState({ home, env }: Invocation): Omit<Check, "name"> {
+  const file = join(home, "config.toml");
+  const config = readConfig(home, env);
+  const says = `dispatcher ${config.dispatch.default}, ${config.maxSteps} agents at once`;
+  return {
+    state: existsSync(file) ? "ok" : "missing",
+    says: existsSync(file) ? `${file}: ${says}` : `defaults: ${says}`,
+  };
+}
+
+function databaseState(home: string): Omit<Check, "name"> {
+  const file = databaseFile(home);
+  if (!existsSync(file)) return { state: "missing", says: `${file}: none yet` };
+  const store = openStore(file, { readonly: true, migrate: false });
+  try {
+    const { current, latest } = migrationStatus(store);
+    const bytes = statSync(file).size;
+    return {
+      state: "ok",
+      says: `${file}: ${(bytes / 1_000_000).toFixed(1)} MB, schema ${current} of ${latest}`,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function executionState(home: string): Omit<Check, "name"> {
+  const file = databaseFile(home);
+  if (!existsSync(file)) return { state: "ok", says: "none" };
+  const store = openStore(file, { readonly: true });
+  try {
+    const left = deadLeases(store, isProcessAlive);
+    if (left.length === 0) return { state: "ok", says: "none is left without an engine" };
+    return {
+      state: "ok",
+      says: `${left.length} wait for "skillmeat workflow resume": ${left.slice(0, 3).join(", ")}`,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function shellState(): Omit<Check, "name"> {
+  accessSync("/bin/sh", constants.X_OK);
+  return { state: "ok", says: "supervises the agents' processes" };
+}
+
+function processTableState(): Omit<Check, "name"> {
+  if (process.platform !== "linux") return { state: "ok", says: "read with ps" };
+  accessSync("/proc/self/environ", constants.R_OK);
+  return { state: "ok", says: "/proc can be read" };
+}
+
+function programState(program: string, { env }: Invocation): Check {
+  const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
+  return path === null
+    ? { name: program, state: "missing", says: "not in PATH" }
+    : { name: program, state: "ok", says: path };
+}
+
+function agentState(invocation: Invocation): Omit<Check, "name"> {
+  const { workdir } = invocation;
+  const agents = artifactsFor(invocation, workdir, workdir).list("agent");
+  const names = agents.slice(0, 5).map(({ name }) => name);
+  return {
+    state: agents.length > 0 ? "ok" : "missing",
+    says: `${agents.length} found${names.length > 0 ? `: ${names.join(", ")}` : ""}`,
+  };
+}
+
+function attemptState(home: string): Omit<Check, "name"> {
+  const folder = join(home, "attempts");
+  const left = existsSync(folder) ? readdirSync(folder).length : 0;
+  return { state: "ok", says: left === 0 ? "none left over" : `${left} in ${folder}` };
+}

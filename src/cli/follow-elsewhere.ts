@@ -1,0 +1,51 @@
+import type { Store } from "../store/database.ts";
+import { getExecution, getSteps } from "../store/executions.ts";
+import type { Invocation } from "./command.ts";
+import { commandWords } from "./command-words.ts";
+import { watchAsJson, watchAsLines } from "./event-lines.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { followStored } from "./follow-stored.ts";
+import { showEnded } from "./foreground.ts";
+import { listenForInterrupts } from "./interrupts.ts";
+import { openLiveTable } from "./live-table.ts";
+import { rowsOf } from "./run-rows.ts";
+import { onlyLogs } from "./show-logs.ts";
+import type { Watcher } from "./watcher.ts";
+
+/** Shows what happens in an execution that another process drives, until it ends. Ctrl+C only stops looking. */
+export async function followElsewhere(
+  invocation: Invocation,
+  store: Store,
+  runId: string,
+  after: number,
+): Promise<ExitCode> {
+  const { output, given } = invocation;
+  const stop = new AbortController();
+  const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
+  void Promise.race([interrupts.cancelled, interrupts.left]).then(() => stop.abort());
+  const watcher = watcherOf(invocation, store, runId);
+  const end = await followStored(store, runId, after, watcher, { output, signal: stop.signal });
+  watcher.close();
+  interrupts.close();
+  if (end === "abandoned") {
+    output.note(
+      `nobody drives it any more; go on with: ${commandWords(invocation, "workflow", "resume", runId)}`,
+    );
+    return exitCodes.unavailable;
+  }
+  if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;
+  const isTable = output.isTerminal && !given.flag("logs");
+  showEnded(invocation, store, runId, { withSteps: !isTable });
+  return getExecution(store, runId).status === "completed" ? exitCodes.done : exitCodes.failed;
+}
+
+function watcherOf({ given, output }: Invocation, store: Store, runId: string): Watcher {
+  const isJson = given.text("format") === "json";
+  if (given.flag("events")) return watchAsJson(output.note);
+  const lines = isJson
+    ? watchAsLines(output.note, output.notePaint)
+    : watchAsLines(output.line, output.paint);
+  if (given.flag("logs")) return onlyLogs(lines, given.text("stage"));
+  if (isJson || !output.isTerminal) return lines;
+  return openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
+}

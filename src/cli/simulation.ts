@@ -1,0 +1,27 @@
+import type { Value } from "../expression/value.ts";
+import { AppError } from "../errors.ts";
+import { parseSimulationScript } from "../dispatch/simulated.ts";
+import { parseDuration } from "../workflow/duration.ts";
+import type { Invocation } from "./command.ts";
+import { readDataFile } from "./read-input.ts";
+
+/** What `--script` and `--sim-delay` say, checked; both belong to `--dispatcher simulated`. */
+export async function simulationOf(invocation: Invocation): Promise<{ script: Value; sim_delay_ms: number }> {
+  const { given, workdir } = invocation;
+  const file = given.text("script");
+  const delay = given.text("sim-delay");
+  if ((file !== null || delay !== null) && given.text("dispatcher") !== "simulated") {
+    const option = file === null ? "--sim-delay" : "--script";
+    throw new AppError("invalid_usage", `${option} is for simulated agents. add --dispatcher simulated`);
+  }
+  const script = file === null ? null : ((await readDataFile(file, workdir)) as Value);
+  if (script !== null) parseSimulationScript(script);
+  return { script, sim_delay_ms: delay === null ? 0 : delayMs(delay) };
+}
+
+function delayMs(text: string): number {
+  const ms = /^0(ms|s)?$/.test(text) ? 0 : parseDuration(text);
+  if (ms === null)
+    throw new AppError("invalid_usage", `--sim-delay takes a duration such as "200ms", not "${text}"`);
+  return ms;
+}

@@ -1,0 +1,44 @@
+import { renameDefinition } from "../collection/rename-definition.ts";
+import { slugOf } from "../collection/workflow-files.ts";
+import { AppError } from "../errors.ts";
+import { getWorkflowBySlug } from "../store/read-workflows.ts";
+import { workflowView } from "../store/workflow-view.ts";
+import { checkText } from "./check-text.ts";
+import type { CommandRun } from "./command.ts";
+import { exitCodes } from "./exit-code.ts";
+import { withStore } from "./open-home.ts";
+import { readDefinition } from "./read-input.ts";
+import { saveWorkflow } from "./save-workflow.ts";
+
+export const run: CommandRun = async (invocation) => {
+  const { given, output, home, workdir } = invocation;
+  const path = given.argument(0);
+  const read = await readDefinition(path, workdir);
+  if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
+  const name = given.text("name");
+  if (!checkText(invocation, read.text, read.file)) return exitCodes.failed;
+  const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
+  const effective = checkText(invocation, text, read.file);
+  if (!effective) return exitCodes.failed;
+  return withStore(home, async (store) => {
+    const over = getWorkflowBySlug(store, effective.workflow.id);
+    if (over && !given.flag("force")) {
+      throw new AppError(
+        "conflict",
+        `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
+      );
+    }
+    const saved = await saveWorkflow(invocation, store, {
+      text,
+      effective,
+      over,
+      force: given.flag("force"),
+    });
+    if (given.text("format") === "json") output.json(workflowView(saved));
+    else
+      output.line(
+        `${over ? "replaced" : "stored"} ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`,
+      );
+    return exitCodes.done;
+  });
+};

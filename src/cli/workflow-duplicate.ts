@@ -1,0 +1,28 @@
+import { renameDefinition } from "../collection/rename-definition.ts";
+import { slugOf } from "../collection/workflow-files.ts";
+import { AppError } from "../errors.ts";
+import { getWorkflowBySlug } from "../store/read-workflows.ts";
+import { workflowView } from "../store/workflow-view.ts";
+import { checkText } from "./check-text.ts";
+import type { CommandRun } from "./command.ts";
+import { exitCodes } from "./exit-code.ts";
+import { fileText, storedWorkflow } from "./find-definition.ts";
+import { withStore } from "./open-home.ts";
+import { saveWorkflow } from "./save-workflow.ts";
+
+export const run: CommandRun = (invocation) =>
+  withStore(invocation.home, async (store) => {
+    const { given, output } = invocation;
+    const original = storedWorkflow(store, given.argument(0));
+    const name = given.argument(1);
+    const slug = slugOf(name);
+    if (getWorkflowBySlug(store, slug))
+      throw new AppError("conflict", `there is a workflow "${slug}" already`);
+    const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
+    const effective = checkText(invocation, text, original.file ?? original.slug);
+    if (!effective) return exitCodes.failed;
+    const saved = await saveWorkflow(invocation, store, { text, effective, over: null, force: false });
+    if (given.text("format") === "json") output.json(workflowView(saved));
+    else output.line(`stored ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`);
+    return exitCodes.done;
+  });

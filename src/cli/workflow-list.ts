@@ -1,0 +1,56 @@
+import { listWorkflows, type WorkflowSort } from "../store/list-workflows.ts";
+import { workflowStatuses, type WorkflowRecord } from "../store/workflow-record.ts";
+import { workflowView } from "../store/workflow-view.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { exitCodes } from "./exit-code.ts";
+import { withStore } from "./open-home.ts";
+import { paintStatus } from "./paint.ts";
+import { tableLines } from "./table.ts";
+
+const sorts: Record<string, WorkflowSort> = { name: "name", updated: "-updated_at", "last-run": "-last_run" };
+
+export const run: CommandRun = (invocation) =>
+  withStore(invocation.home, (store) => {
+    const { given, output } = invocation;
+    const page = listWorkflows(store, {
+      status: workflowStatuses.find((status) => status === given.text("status")) ?? null,
+      tags: given.list("tag"),
+      search: given.text("search"),
+      sort: sorts[given.text("sort") ?? "updated"] ?? "-updated_at",
+      limit: given.whole("limit", { least: 1, most: 100 }) ?? 20,
+      cursor: given.text("cursor"),
+    });
+    if (given.text("format") === "json") {
+      output.json({ ...page, items: page.items.map(workflowView) });
+      return exitCodes.done;
+    }
+    if (page.items.length === 0)
+      output.note("no workflows; store one with: skillmeat workflow create <path>");
+    else output.line(workflowTable(page.items, invocation).join("\n"));
+    if (page.next_cursor !== null) output.note(`more: --cursor ${page.next_cursor}`);
+    return exitCodes.done;
+  });
+
+function workflowTable(workflows: readonly WorkflowRecord[], { output }: Invocation): string[] {
+  const columns = [
+    { title: "name", shrinks: true as const },
+    { title: "title", shrinks: true as const },
+    { title: "version" },
+    { title: "status" },
+    { title: "stages", align: "right" as const },
+    { title: "last run", paint: (text: string) => paintStatus(output.paint, text) },
+    { title: "updated" },
+    { title: "tags", shrinks: true as const },
+  ];
+  const rows = workflows.map((workflow) => [
+    workflow.slug,
+    workflow.name,
+    workflow.version,
+    workflow.status,
+    String(workflow.stages.length),
+    workflow.last_execution?.status ?? "never",
+    workflow.updated_at.slice(0, 10),
+    workflow.tags.join(", "),
+  ]);
+  return tableLines(columns, rows, output.columns);
+}

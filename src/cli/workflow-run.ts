@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { StartRequest } from "../engine/engine.ts";
+import { AppError } from "../errors.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { RunOptions } from "../execution/record.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { agentsOf, compose, composePlan, isComposed, swap, type Composed } from "./compose.ts";
+import { startDetached } from "./detached.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { runInForeground } from "./foreground.ts";
+import { simulationOf } from "./simulation.ts";
+import { refuse, showPlan } from "./workflow-plan.ts";
+
+export const run: CommandRun = async (invocation) => {
+  const { given } = invocation;
+  const workdir = workdirOf(invocation);
+  const composed = await compose(invocation, given.argument(0), workdir);
+  if (!isComposed(composed)) return refuse(invocation, composed);
+  const swapped = swap(composed, given.list("agent"), given.list("context"));
+  if (given.flag("dry-run")) return showPlan(invocation, composed);
+  return start(invocation, await startRequest(invocation, composed, { workdir, swapped }));
+};
+
+function start(invocation: Invocation, request: StartRequest): Promise<ExitCode> {
+  if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "start", request });
+  return runInForeground(invocation, (engine) => engine.start(request));
+}
+
+/** Everything is checked before anything is created: parameters, agents, script. */
+async function startRequest(
+  invocation: Invocation,
+  composed: Composed,
+  { workdir, swapped }: { workdir: string; swapped: ValueObject | null },
+): Promise<StartRequest> {
+  const { definition, source } = composed;
+  const plan = await composePlan(invocation, composed);
+  const options = await runOptions(invocation, workdir);
+  return {
+    definition,
+    definition_hash: createHash("sha256").update(source.text).digest("hex"),
+    workflow_id: source.workflow_id,
+    parameters: parameterValues(plan.parameters),
+    overrides: swapped,
+    trigger: "manual",
+    options,
+    agents: agentsOf(composed, options.dispatcher === "simulated"),
+  };
+}
+
+function parameterValues(parameters: readonly { name: string; value: Value }[]): ValueObject {
+  return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+}
+
+async function runOptions(invocation: Invocation, workdir: string): Promise<RunOptions> {
+  const { given } = invocation;
+  const { script, sim_delay_ms } = await simulationOf(invocation);
+  return {
+    workdir,
+    dispatcher: dispatcherOf(given.text("dispatcher")),
+    script,
+    sim_delay_ms,
+    env: allowedEnv(invocation.env),
+    context_modules: given.list("context"),
+  };
+}
+
+const dispatchers = ["simulated", "command", "claude-code"];
+
+function dispatcherOf(name: string | null): string | null {
+  if (name === null || dispatchers.includes(name)) return name;
+  throw new AppError("invalid_usage", `there is no dispatcher "${name}": ${dispatchers.join(", ")}`);
+}
+
+function workdirOf({ given, workdir }: Invocation): string {
+  const asked = given.text("workdir");
+  if (asked === null) return workdir;
+  const folder = resolve(workdir, asked);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
+}
+
+/** What an agent may see of the starter's environment. Keys and tokens are not stored: the dispatcher adds its own. */
+function allowedEnv(env: Invocation["env"]): Record<string, string> {
+  const allowed = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
+  const entries = Object.entries(env).filter(([name, value]) => allowed.test(name) && value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,93 @@
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { stringify } from "yaml";
+import type { WorkflowRecord } from "../store/workflow-record.ts";
+import { workflowView } from "../store/workflow-view.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { exitCodes } from "./exit-code.ts";
+import { fileText, storedWorkflow } from "./find-definition.ts";
+import { withStore } from "./open-home.ts";
+import { paintStatus } from "./paint.ts";
+import { plainText } from "./plain-text.ts";
+import { tableLines } from "./table.ts";
+
+export const run: CommandRun = (invocation) =>
+  withStore(invocation.home, (store) => {
+    const { given, output } = invocation;
+    const workflow = storedWorkflow(store, given.argument(0));
+    const isJson = given.text("format") === "json";
+    if (given.flag("effective")) {
+      const effective = effectiveOf(workflow);
+      if (isJson) output.json(effective);
+      else output.write(stringify(effective, { lineWidth: 0 }));
+    } else if (isJson) output.json(workflowView(workflow));
+    else if (given.flag("yaml")) output.write(fileText(workflow) ?? workflow.definition);
+    else output.line(portrait(workflow, invocation).join("\n"));
+    return exitCodes.done;
+  });
+
+/** The definition with all defaults in, from what was read out of it when it was stored. */
+function effectiveOf(workflow: WorkflowRecord): EffectiveDefinition {
+  const { slug, name, version, description, author, tags, ui } = workflow;
+  return {
+    workflow: { id: slug, name, version, description, author, tags, ui },
+    config: workflow.config,
+    context: workflow.context,
+    stages: workflow.stages,
+    error_policy: workflow.error_policy,
+    hooks: workflow.hooks,
+  };
+}
+
+function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
+  const { paint, columns } = output;
+  const last = workflow.last_execution;
+  const facts: [string, string][] = [
+    ["name", workflow.slug],
+    ["status", workflow.status],
+    ["author", workflow.author ?? ""],
+    ["tags", workflow.tags.join(", ")],
+    ["parameters", parametersText(workflow)],
+    ["file", workflow.file ?? ""],
+    ["stored", `${workflow.created_at} by ${workflow.created_by ?? "unknown"}`],
+    ["updated", workflow.updated_at],
+    [
+      "last run",
+      last === null ? "never" : `${paintStatus(paint, last.status)} ${last.started_at ?? ""} ${last.run_id}`,
+    ],
+  ];
+  return [
+    paint.bold(plainText(`${workflow.name} v${workflow.version}`)),
+    ...(workflow.description ? [plainText(workflow.description.trim())] : []),
+    "",
+    ...facts.filter(([, text]) => text !== "").map(([name, text]) => `${name.padEnd(11)} ${text}`),
+    "",
+    ...stageTable(workflow, columns),
+  ];
+}
+
+function parametersText({ config }: WorkflowRecord): string {
+  const parameters = Object.entries(config.parameters);
+  return parameters
+    .map(([name, { type, required }]) => `${name}: ${type}${required ? " (required)" : ""}`)
+    .join(", ");
+}
+
+function stageTable({ stages }: WorkflowRecord, columns: number): string[] {
+  const titles = [
+    { title: "stage", shrinks: true as const },
+    { title: "type" },
+    { title: "done by", shrinks: true as const },
+    { title: "after", shrinks: true as const },
+    { title: "condition", shrinks: true as const },
+  ];
+  const rows = stages.map((stage) => [
+    stage.id,
+    stage.type,
+    stage.roles
+      ? `${stage.roles.primary.artifact} (${stage.roles.primary.model})`
+      : (stage.gate?.approvers.join(", ") ?? ""),
+    stage.depends_on.join(", "),
+    stage.condition ?? "",
+  ]);
+  return tableLines(titles, rows, columns);
+}

@@ -1,0 +1,60 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../errors.ts";
+import { currentProcess, isProcessAlive, type ProcessIdentity } from "../store/holder-process.ts";
+
+const patienceMs = 5_000;
+const pollMs = 10;
+
+/**
+ * Runs `work` while no other skillmeat process changes files of the home's collections: two that edit one manifest at a
+ * time would each lose the other's entry. Throws `AppError("unavailable")` when another keeps it for five seconds.
+ */
+export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const file = join(home, ".files.lock");
+  const mine = `${file}.${Bun.randomUUIDv7()}`;
+  writeFileSync(mine, JSON.stringify(currentProcess()), { mode: 0o600 });
+  try {
+    const deadline = performance.now() + patienceMs;
+    while (!taken(mine, file)) {
+      if (performance.now() > deadline) {
+        throw new AppError(
+          "unavailable",
+          `another skillmeat process is changing files. if none is, remove ${file}`,
+        );
+      }
+      await Bun.sleep(pollMs);
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** A link appears whole, with its content: nobody reads a lock that does not say yet whose it is. */
+function taken(mine: string, file: string): boolean {
+  try {
+    linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (isLeftBehind(file)) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+function isLeftBehind(file: string): boolean {
+  try {
+    return !isProcessAlive(JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity);
+  } catch (error) {
+    // Given back between the look and the reading.
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    if (error instanceof SyntaxError) return true;
+    throw error;
+  }
+}
