@@ -47,7 +47,7 @@ export function backUpBefore(sqlite: Database, path: string, version: number): s
 function copyInto(sqlite: Database, file: string): void {
   const before = process.umask(0o077);
   try {
-    sqlite.prepare("VACUUM INTO ?").run(file);
+    sqlite.query("VACUUM INTO ?").run(file);
     chmodSync(file, 0o600);
   } catch (error) {
     rmSync(file, { force: true });
@@ -65,5 +65,5 @@ function freeName(stem: string): string {
 }
 
 function userVersion(sqlite: Database): number {
-  return sqlite.prepare<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+  return sqlite.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }

@@ -101,7 +101,7 @@ const stepColumns = listed(columnsBut(executionSteps, ["machine_json"]));
 const selectExecution = `SELECT ${executionColumns} FROM workflow_executions WHERE id = ?`;
 const selectWholeExecution = `SELECT ${executionColumns}, machine_json FROM workflow_executions WHERE id = ?`;
 const selectByPrefix = "SELECT id FROM workflow_executions WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-const selectSteps = `SELECT ${stepColumns} FROM execution_steps WHERE execution_id = ? ORDER BY position`;
-const selectWholeSteps =
-  `SELECT ${stepColumns}, machine_json FROM execution_steps ` + "WHERE execution_id = ? ORDER BY position";
+const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
+const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
+const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;
 const selectSnapshot = "SELECT definition_json, agents_json FROM execution_snapshots WHERE hash = ?";

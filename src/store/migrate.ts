@@ -63,7 +63,7 @@ function goBack(sqlite: Database, migrations: readonly Migration[], from: number
 function checkApplied(sqlite: Database, migrations: readonly Migration[], from: number, path: string): void {
   if (from === 0) return;
   const applied = sqlite
-    .prepare<{ number: number; name: string; hash: string }, []>(
+    .query<{ number: number; name: string; hash: string }, []>(
       "SELECT number, name, hash FROM schema_migrations ORDER BY number",
     )
     .all();
@@ -79,10 +79,10 @@ function checkApplied(sqlite: Database, migrations: readonly Migration[], from: 
 }
 
 function checkReferences(sqlite: Database): void {
-  const broken = sqlite.prepare<{ table: string; parent: string }, []>("PRAGMA foreign_key_check").get();
+  const broken = sqlite.query<{ table: string; parent: string }, []>("PRAGMA foreign_key_check").get();
   if (broken) throw new Error(`the migration leaves rows of ${broken.table} without their ${broken.parent}`);
 }
 
 function userVersion(sqlite: Database): number {
-  return sqlite.prepare<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+  return sqlite.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }

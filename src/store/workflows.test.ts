@@ -39,6 +39,10 @@ function aWorkflow(
   return id;
 }
 
+function started(day: number): { execution: { started_at: string } } {
+  return { execution: { started_at: `2026-02-0${day}T00:00:00.000Z` } };
+}
+
 function run(store: Store, workflowId: string, given: Parameters<typeof aNewExecution>[0] = {}): string {
   const holder = Bun.randomUUIDv7();
   registerHolder(store, {
@@ -213,7 +217,6 @@ test("a copy gets the first free name and id", () => {
 test("the newest execution comes with the workflow", () => {
   const store = openTestStore();
   const id = aWorkflow(store);
-  const started = (day: number) => ({ execution: { started_at: `2026-02-0${day}T00:00:00.000Z` } });
   run(store, id, started(1));
   const newest = run(store, id, {
     execution: { ...started(3).execution, status: "failed", completed_at: later },
