@@ -133,10 +133,11 @@ describe("the house is kept:", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
-  test("the process is ended in one place, and nothing goes through console", () => {
+  test("the process is ended in one place; only the version, which is quick, goes through console", () => {
     const exits = sources.filter((file) => /\bprocess\.exit\(/.test(file.code)).map(({ path }) => path);
     expect(exits).toEqual(["src/cli/main.ts"]);
-    expect(sources.filter((file) => /\bconsole\./.test(file.code)).map(({ path }) => path)).toEqual([]);
+    const talks = sources.filter((file) => /\bconsole\./.test(file.code)).map(({ path }) => path);
+    expect(talks).toEqual(["src/main.ts"]);
   });
 
   test("files, functions and lines stay short", () => {

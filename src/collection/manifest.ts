@@ -12,7 +12,7 @@ export interface ManifestEntry {
 
 type Table = Record<string, unknown>;
 
-/** The entries of a `collection.toml`, every key of theirs kept. Throws `AppError("unavailable")` when it is no TOML. */
+/** The entries of a `collection.toml`, every key kept. Throws `AppError("unavailable")` when it is no TOML. */
 export function readManifest(text: string, file: string): Table[] {
   const entries = parse(text, file)["artifacts"];
   return Array.isArray(entries) ? entries.filter((entry) => typeof entry === "object" && entry !== null) : [];
@@ -150,7 +150,7 @@ function insertInline(text: string, arrayEnd: number, entry: string): string {
   return `${head}${comma}\n    ${entry},\n${text.slice(close)}`;
 }
 
-/** A splice must have done what it says and nothing else: one bad entry makes the collection unreadable for SkillMeat. */
+/** A splice must have done what it says and no more: one bad entry makes the collection unreadable for SkillMeat. */
 function checked(text: string, file: string, expected: readonly Table[]): string {
   if (!Bun.deepEquals(readManifest(text, file), expected)) throw unsafe(file, "edit it");
   return text;

@@ -1,0 +1,118 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+
+/** The variable that every process of an attempt has inherited. */
+export const markVariable = "SKILLMEAT_ATTEMPT_ID";
+
+const markPrefix = Buffer.from(`${markVariable}=`);
+/** Linux gives environments up to the stack's limit; the mark is put first, and 1 MiB is far beyond any real one. */
+const environmentBuffer = Buffer.allocUnsafe(1 << 20);
+
+/** False on systems without /proc: there only the process group of an attempt can be ended, not what left it. */
+export const canReadProcesses = process.platform === "linux";
+
+/** One pass over /proc: the living processes that carry each of these attempt ids. */
+export function findMarked(ids: ReadonlySet<string>): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const pid of processIds()) {
+    const id = markOf(pid);
+    if (id === null || !ids.has(id)) continue;
+    const pids = found.get(id);
+    if (pids) pids.push(pid);
+    else found.set(id, [pid]);
+  }
+  return found;
+}
+
+/** True while this pid is a living process of the attempt; a pid that was given to another process is not. */
+export function carriesMark(pid: number, attemptId: string, attemptDir: string): boolean {
+  if (canReadProcesses) return markOf(pid) === attemptId;
+  // The supervisor has the attempt's folder as an argument.
+  const { stdout } = Bun.spawnSync(["ps", "-ww", "-o", "args=", "-p", String(pid)]);
+  return stdout.toString().includes(` ${attemptDir} `);
+}
+
+/** True when some process that is not a zombie is in the group. */
+export function isGroupAlive(group: number): boolean {
+  if (!signalProcess(-group, 0)) return false;
+  if (!canReadProcesses) return true;
+  // Nobody may be there to reap orphans (a container without init): a group of zombies is an empty group.
+  return processIds().some((pid) => groupOf(pid) === group);
+}
+
+/** True when the signal was delivered; false when there is no such process, or it is not ours. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH" || code === "EPERM") return false;
+    throw error;
+  }
+}
+
+/** True for the first process of a session: what was started with `detached`. */
+export function isSessionLeader(pid: number): boolean {
+  return statFields(pid)?.[3] === String(pid);
+}
+
+function processIds(): number[] {
+  if (!canReadProcesses) return [];
+  const pids: number[] = [];
+  for (const name of readdirSync("/proc")) {
+    const first = name.charCodeAt(0);
+    if (first >= 48 && first <= 57) pids.push(Number(name));
+  }
+  return pids;
+}
+
+function markOf(pid: number): string | null {
+  const length = readEnvironment(pid);
+  const environment = environmentBuffer.subarray(0, length);
+  let at = environment.indexOf(markPrefix);
+  while (at > 0 && environment[at - 1] !== 0) at = environment.indexOf(markPrefix, at + 1);
+  if (at < 0) return null;
+  const start = at + markPrefix.length;
+  const end = environment.indexOf(0, start);
+  return environment.toString("utf8", start, end < 0 ? length : end);
+}
+
+/** Fills the buffer; how many bytes. 0 for a zombie, one that has ended, and one that is not ours to read. */
+function readEnvironment(pid: number): number {
+  let file: number;
+  try {
+    file = openSync(`/proc/${pid}/environ`, "r");
+  } catch {
+    return 0;
+  }
+  try {
+    let length = 0;
+    let read: number;
+    do {
+      read = readSync(file, environmentBuffer, length, environmentBuffer.length - length, null);
+      length += read;
+      // The kernel gives a page at a time; a short one was the last.
+    } while (read >= 4096 && length < environmentBuffer.length);
+    return length;
+  } catch {
+    return 0;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The process group of a living process; null for a zombie and for none. */
+function groupOf(pid: number): number | null {
+  const fields = statFields(pid);
+  if (!fields || fields[0] === "Z" || fields[0] === "X") return null;
+  return Number(fields[2]);
+}
+
+/** `/proc/PID/stat` from the third field on: the second, the command's name, may hold spaces and brackets itself. */
+function statFields(pid: number): string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+import { findMarked, signalProcess } from "./processes.ts";
+
+/**
+ * Ends every process that carries an attempt's id. Wishes that come together share one pass over /proc, and passes take
+ * at most about a tenth of the time, however many short attempts end.
+ */
+export interface Sweeper {
+  /** Resolves when no process of the attempt is left; false when some could not be ended within 10 s. */
+  sweep(attemptId: string): Promise<boolean>;
+}
+
+const restPerPass = 9;
+const longestRestMs = 50;
+const giveUpMs = 10_000;
+
+interface Wish {
+  resolve: (isClean: boolean) => void;
+  giveUpAt: number;
+}
+
+export function createSweeper(): Sweeper {
+  const wishes = new Map<string, Wish[]>();
+  let isPlanned = false;
+  let restUntil = 0;
+
+  function plan(waitMs: number): void {
+    if (isPlanned) return;
+    isPlanned = true;
+    if (waitMs <= 0) setImmediate(pass);
+    else setTimeout(pass, waitMs);
+  }
+
+  function pass(): void {
+    isPlanned = false;
+    const started = performance.now();
+    const marked = findMarked(new Set(wishes.keys()));
+    for (const [id, waiting] of wishes) {
+      const pids = marked.get(id);
+      for (const pid of pids ?? []) signalProcess(pid, "SIGKILL");
+      const isOver = !pids || waiting.every(({ giveUpAt }) => giveUpAt <= started);
+      if (!isOver) continue;
+      wishes.delete(id);
+      for (const { resolve } of waiting) resolve(!pids);
+    }
+    const ended = performance.now();
+    restUntil = ended + Math.min(longestRestMs, (ended - started) * restPerPass);
+    // What was killed takes a moment to be gone; only a pass that finds nothing is the proof.
+    if (wishes.size > 0) plan(restUntil - ended);
+  }
+
+  return {
+    sweep(attemptId) {
+      return new Promise((resolve) => {
+        const now = performance.now();
+        const waiting = wishes.get(attemptId) ?? [];
+        waiting.push({ resolve, giveUpAt: now + giveUpMs });
+        wishes.set(attemptId, waiting);
+        plan(restUntil - now);
+      });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Usage } from "../execution/record.ts";
+
+const counters = ["input", "output", "cache_read", "cache_write"] as const;
+
+/**
+ * What an agent says it used: `{input, output, cache_read, cache_write, cost_usd}`, each left out where unknown.
+ * Without a cost the basis is `unknown`.
+ */
+export function usageOf(reported: unknown): { usage: Usage } | { problem: string } {
+  if (typeof reported !== "object" || reported === null || Array.isArray(reported)) {
+    return { problem: "usage must be an object with counts of tokens" };
+  }
+  const given: Record<string, unknown> = { ...reported };
+  const usage: Usage = {
+    input: 0,
+    cache_read: 0,
+    cache_write: 0,
+    output: 0,
+    cost_micro_usd: 0,
+    basis: "unknown",
+  };
+  for (const name of counters) {
+    const count = given[name] ?? 0;
+    if (!isCount(count)) return { problem: `usage "${name}" must be a whole number of tokens, 0 or more` };
+    usage[name] = Math.round(count);
+  }
+  const cost = given["cost_usd"] ?? null;
+  if (cost === null) return { usage };
+  if (!isCount(cost)) return { problem: 'usage "cost_usd" must be a number of dollars, 0 or more' };
+  usage.cost_micro_usd = Math.round(cost * 1_000_000);
+  usage.basis = "reported";
+  return { usage };
+}
+
+/** Bounded, so that sums over many attempts stay exact integers. */
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 1_000_000_000;
+}

@@ -1,0 +1,172 @@
+import { Database } from "bun:sqlite";
+import { afterAll, expect, test } from "bun:test";
+import { getTableColumns, getTableName, is, type Table } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { aDefinition } from "../testing/a-definition.ts";
+import { aNewExecution } from "../testing/an-execution.ts";
+import { openStore, type Store } from "./database.ts";
+import * as executionTables from "./execution-tables.ts";
+import { registerHolder } from "./leases.ts";
+import { migrate } from "./migrate.ts";
+import { migrations, type Migration } from "./migrations.ts";
+import { postSignal } from "./signals.ts";
+import { commitTransitions } from "./transitions.ts";
+import * as workflowTables from "./workflow-tables.ts";
+import { createWorkflow } from "./workflows.ts";
+
+const root = mkdtempSync(join(tmpdir(), "migrate-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Rebuilds a table that others refer to: with foreign keys on, this would delete their rows. */
+const rebuilds: Migration = {
+  name: "9999_rebuild",
+  up: `CREATE TABLE next (id text PRIMARY KEY NOT NULL, pid integer NOT NULL, process_start text NOT NULL,
+    boot_id text NOT NULL, kind text NOT NULL, heartbeat_at text NOT NULL, note text);
+    INSERT INTO next SELECT *, 'kept' FROM holders; DROP TABLE holders; ALTER TABLE next RENAME TO holders;`,
+  down: "ALTER TABLE holders DROP COLUMN note;",
+};
+const next = [...migrations, rebuilds];
+const tables = Object.values({ ...workflowTables, ...executionTables }).filter((value) =>
+  is(value, SQLiteTable),
+);
+
+function aFilledStore(): Store {
+  const store = openStore(join(mkdtempSync(join(root, "d-")), "workflows.db"));
+  const at = "2026-01-01T00:00:00.000Z";
+  registerHolder(store, { id: "h", pid: 1, process_start: "1", boot_id: "b", kind: "run", heartbeat_at: at });
+  const definition = { text: "text", hash: "hash", effective: aDefinition({ tags: ["a"] }) };
+  createWorkflow(store, { id: "w", definition, status: "draft", created_by: null, file: null, at });
+  const created = aNewExecution({ execution: { workflow_id: "w", run_id: "run" } });
+  commitTransitions(store, { holder_id: "h", created: [created], updated: [] });
+  postSignal(store, { id: "s", run_id: "run", signal: { type: "pause" }, created_at: at });
+  return store;
+}
+
+/** Every row of every table, by table. */
+function content(sqlite: Database): Record<string, unknown[]> {
+  const names = tables.map(getTableName).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sqlite.query(`SELECT * FROM ${name}`).all()]));
+}
+
+function version(sqlite: Database): unknown {
+  return sqlite.query("PRAGMA user_version").get();
+}
+
+function backups(store: Store): string[] {
+  return readdirSync(join(store.path, "..")).filter((name) => name.endsWith(".backup"));
+}
+
+test("a migration forward and back keeps every row, and each time the file is copied first", () => {
+  const store = aFilledStore();
+  const before = content(store.sqlite);
+  const { holders: _, ...others } = before;
+  migrate(store.sqlite, store.path, next);
+  expect(version(store.sqlite)).toEqual({ user_version: next.length });
+  expect(content(store.sqlite)).toMatchObject(others);
+  expect(store.sqlite.query("SELECT id, note FROM holders").all()).toEqual([{ id: "h", note: "kept" }]);
+  migrate(store.sqlite, store.path, next, migrations.length);
+  expect(content(store.sqlite)).toEqual(before);
+  expect(store.sqlite.query("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
+  expect(backups(store)).toEqual(["workflows.db.schema-1.backup", "workflows.db.schema-2.backup"]);
+  const copy = join(store.path, "..", "workflows.db.schema-1.backup");
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  const restored = openStore(copy);
+  expect(content(restored.sqlite)).toEqual(before);
+  restored.close();
+  store.close();
+});
+
+test("all the way back leaves no table of ours, and forward again makes the same schema", () => {
+  const { sqlite, path, close } = aFilledStore();
+  const schema = () => sqlite.query("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+  const before = schema();
+  migrate(sqlite, path, migrations, 0);
+  expect(sqlite.query("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([
+    { name: "schema_migrations" },
+  ]);
+  migrate(sqlite, path, migrations);
+  expect(schema()).toEqual(before);
+  close();
+});
+
+const broken: [string, string, string][] = [
+  ["wrong SQL", "DELETE FROM signals; SELECT nonsense FROM nowhere;", "no such table: nowhere"],
+  ["a reference to nothing", "DELETE FROM holders;", "leaves rows of leases without their holders"],
+];
+test.each(broken)("a migration with %s changes nothing", (_, up, message) => {
+  const store = aFilledStore();
+  const before = content(store.sqlite);
+  const list = [...migrations, { name: "bad", up, down: "" }];
+  expect(() => migrate(store.sqlite, store.path, list)).toThrow(message);
+  expect(content(store.sqlite)).toEqual(before);
+  expect(version(store.sqlite)).toEqual({ user_version: migrations.length });
+  expect(store.sqlite.query("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
+  store.close();
+});
+
+test("a database whose migrations were others is refused", () => {
+  const store = aFilledStore();
+  const others = [...migrations.map((known) => ({ ...known, up: `${known.up}\n` })), rebuilds];
+  expect(() => migrate(store.sqlite, store.path, others)).toThrow("made by another build of skillmeat");
+  expect(version(store.sqlite)).toEqual({ user_version: migrations.length });
+  store.close();
+});
+
+test("two connections that migrate at once apply each migration once", () => {
+  const store = aFilledStore();
+  const other = openStore(store.path);
+  migrate(store.sqlite, store.path, next);
+  migrate(other.sqlite, other.path, next);
+  const applied = store.sqlite.query("SELECT number FROM schema_migrations ORDER BY number").all();
+  expect(applied).toEqual(next.map((_, index) => ({ number: index + 1 })));
+  other.close();
+  store.close();
+});
+
+test.each(tables.map((table) => [getTableName(table), table] as const))(
+  "the table %s is what drizzle's tables say: columns, types, indexes",
+  (name, table) => {
+    const { sqlite } = openStore(":memory:");
+    const columns = sqlite
+      .query<{ name: string; type: string; notnull: number; pk: number }, [string]>(
+        'SELECT name, type, "notnull", pk FROM pragma_table_info(?)',
+      )
+      .all(name);
+    const declared = Object.entries(getTableColumns(table as Table));
+    expect(declared.every(([property, column]) => property === column.name)).toBe(true);
+    expect(columns.map((column) => [column.name, column.type.toLowerCase(), column.notnull === 1])).toEqual(
+      declared.map(([, column]) => [column.name, column.getSQLType(), column.notNull]),
+    );
+    const made = sqlite
+      .query<{ name: string }, [string]>(
+        "SELECT name FROM pragma_index_list(?) WHERE origin = 'c' ORDER BY name",
+      )
+      .all(name);
+    const wanted = getTableConfig(table as SQLiteTable).indexes.map(({ config }) => ({ name: config.name }));
+    expect(made).toEqual(wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+  },
+);
+
+test.each([
+  ["workflows", "status", "lost"],
+  ["workflow_stages", "stage_type", "lost"],
+  ["workflow_executions", "status", "lost"],
+  ["workflow_executions", "trigger", "lost"],
+  ["workflow_executions", "had_failures", 2],
+  ["execution_steps", "status", "lost"],
+  ["execution_steps", "step_type", "lost"],
+  ["execution_steps", "reused", 2],
+  ["log_lines", "stream", "lost"],
+])("%s.%s takes only what it can mean", (table, column, value) => {
+  const store = aFilledStore();
+  store.sqlite.run(
+    "INSERT INTO log_lines (execution_id, seq, stage_id, attempt, at, stream, text) VALUES ('run', 9, 's', 1, '', 'stdout', '')",
+  );
+  expect(() => store.sqlite.run(`UPDATE ${table} SET "${column}" = ?`, [value])).toThrow(
+    "CHECK constraint failed",
+  );
+  store.close();
+});
