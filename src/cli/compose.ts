@@ -14,7 +14,7 @@ import { checkWorkflow } from "../workflow/validate.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition, type FoundDefinition } from "./find-definition.ts";
 import { findOverrides } from "./find-overrides.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../expression/nearest.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
 import { readTextFile } from "./read-input.ts";
 

@@ -6,7 +6,7 @@ import { listWorkflows } from "../store/list-workflows.ts";
 import { findWorkflow } from "../store/read-workflows.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import type { Invocation } from "./command.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../expression/nearest.ts";
 import { withStore } from "./open-home.ts";
 import { readDefinition, type DefinitionText } from "./read-input.ts";
 

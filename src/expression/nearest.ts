@@ -1,10 +1,14 @@
+/** Longer words are not typing errors of each other, and comparing them takes long. */
+const longest = 128;
+
 /** The name that was probably meant: the nearest one, when it is near enough; null otherwise. */
-export function nearest(given: string, names: readonly string[]): string | null {
-  const most = Math.max(1, Math.floor(given.length / 3));
+export function nearest(word: string, known: readonly string[]): string | null {
+  if (word.length > longest) return null;
+  const most = Math.max(1, Math.floor(word.length / 3));
   let best: { name: string; steps: number } | null = null;
-  for (const name of names) {
-    if (Math.abs(name.length - given.length) > most) continue;
-    const steps = editSteps(given.toLowerCase(), name.toLowerCase());
+  for (const name of known) {
+    if (Math.abs(name.length - word.length) > most) continue;
+    const steps = editSteps(word.toLowerCase(), name.toLowerCase());
     if (steps <= most && (best === null || steps < best.steps)) best = { name, steps };
   }
   return best?.name ?? null;

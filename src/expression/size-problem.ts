@@ -1,0 +1,30 @@
+import type { Value } from "./value.ts";
+
+const deepest = 512;
+/** In characters of JSON. */
+const longest = 16 * 1024 * 1024;
+
+/**
+ * Why a value cannot be written as JSON within bounds: nested too deep, too long, or a number that JSON has not.
+ * Null when it can. Ends early where the value is too large; does not recurse.
+ */
+export function sizeProblem(value: Value): string | null {
+  let size = 0;
+  const open: { value: Value; depth: number }[] = [{ value, depth: 0 }];
+  for (let each = open.pop(); each; each = open.pop()) {
+    const { value: current, depth } = each;
+    if (typeof current === "number" && !Number.isFinite(current))
+      return "it holds a number that is too large";
+    if (typeof current === "string") size += current.length;
+    size += 2;
+    if (typeof current === "object" && current !== null) {
+      if (depth === deepest) return `it is nested deeper than ${deepest} levels`;
+      for (const [key, inner] of Object.entries(current)) {
+        size += Array.isArray(current) ? 0 : key.length;
+        open.push({ value: inner, depth: depth + 1 });
+      }
+    }
+    if (size > longest) return "it is longer than 16 MiB";
+  }
+  return null;
+}

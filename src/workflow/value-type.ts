@@ -1,0 +1,169 @@
+import type { Value, ValueObject } from "../expression/value.ts";
+
+const simpleTypes = [
+  "string",
+  "number",
+  "integer",
+  "boolean",
+  "object",
+  "array",
+  "artifact_ref",
+  "memory_item",
+  "context_module",
+] as const;
+
+type SimpleType = (typeof simpleTypes)[number];
+
+/** `depth` arrays around the innermost type: `array<array<string>>` is 2 around `string`. */
+export interface ValueType {
+  depth: number;
+  innermost: SimpleType;
+}
+
+/** The nesting that a definition may have. */
+const deepest = 64;
+const form = /^((?:array<)*)([a-z_]+)(>*)$/;
+const artifactRef = /^(agent|skill|command|mcp|hook):[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/;
+const contextModule = /^ctx:[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/;
+
+/** The type that a text such as `array<string>` names; null when it names none. */
+export function parseType(text: string): ValueType | null {
+  const [, before = "", name = "", after = ""] = form.exec(text) ?? [];
+  const innermost = simpleTypes.find((each) => each === name);
+  const depth = after.length;
+  if (innermost === undefined || before.length !== depth * "array<".length || depth > deepest) return null;
+  return { depth, innermost };
+}
+
+/** Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. */
+export function checkValue(type: string, value: unknown): string | null {
+  const parsed = parseType(type);
+  return parsed ? problemOf(parsed, value, "") : `has the unknown type "${type}"`;
+}
+
+/** The value that a text from a form or a command line stands for; all but text itself is read as JSON. */
+export function coerceText(type: string, text: string): { value: Value } | { problem: string } {
+  const parsed = parseType(type);
+  if (!parsed) return { problem: `has the unknown type "${type}"` };
+  const value = parsed.depth === 0 && isText(parsed.innermost) ? text : fromJson(text);
+  if (value === undefined) return { problem: `must be ${formOf(parsed, type)}, not ${shown(text)}` };
+  const problem = checkValue(type, value);
+  return problem === null ? { value } : { problem };
+}
+
+/** The type as JSON Schema. */
+export function schemaOfType(type: string): ValueObject {
+  const parsed = parseType(type);
+  let schema: ValueObject = parsed ? schemaOf(parsed.innermost) : {};
+  for (let depth = parsed?.depth ?? 0; depth > 0; depth--) schema = { type: "array", items: schema };
+  return schema;
+}
+
+/** Whether every value of one type is a value of the other. Unknown types fit all: they are reported by themselves. */
+export function fits(from: string, to: string): boolean {
+  const given = parseType(from);
+  const wanted = parseType(to);
+  if (!given || !wanted) return true;
+  if (given.depth === wanted.depth) return fitsSimple(given.innermost, wanted.innermost);
+  return given.depth > wanted.depth && wanted.innermost === "array";
+}
+
+function fitsSimple(from: SimpleType, to: SimpleType): boolean {
+  if (from === to) return true;
+  if (to === "number") return from === "integer";
+  if (to === "string") return from === "artifact_ref" || from === "context_module";
+  return to === "object" && from === "memory_item";
+}
+
+function problemOf({ depth, innermost }: ValueType, value: unknown, place: string): string | null {
+  if (depth === 0) {
+    return hasType(innermost, value) ? null : `${place}must be ${nameOf(innermost)}, not ${shown(value)}`;
+  }
+  if (!Array.isArray(value)) return `${place}must be ${typeName(depth, innermost)}, not ${shown(value)}`;
+  const path = place === "" ? "item " : place.trimEnd();
+  for (const [at, item] of value.entries()) {
+    const problem = problemOf({ depth: depth - 1, innermost }, item, `${path}[${at}] `);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function hasType(type: SimpleType, value: unknown): boolean {
+  switch (type) {
+    case "string":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number" && Number.isFinite(value);
+    case "integer":
+      return Number.isInteger(value);
+    case "boolean":
+      return typeof value === "boolean";
+    case "array":
+      return Array.isArray(value);
+    case "object":
+    case "memory_item":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
+    case "artifact_ref":
+      return typeof value === "string" && artifactRef.test(value);
+    case "context_module":
+      return typeof value === "string" && contextModule.test(value);
+    default:
+      return type satisfies never;
+  }
+}
+
+function schemaOf(type: SimpleType): ValueObject {
+  switch (type) {
+    case "artifact_ref":
+      return { type: "string", pattern: artifactRef.source };
+    case "context_module":
+      return { type: "string", pattern: contextModule.source };
+    case "memory_item":
+      return { type: "object" };
+    case "string":
+    case "number":
+    case "integer":
+    case "boolean":
+    case "object":
+    case "array":
+      return { type };
+    default:
+      return type satisfies never;
+  }
+}
+
+function isText(type: SimpleType): boolean {
+  return type === "string" || type === "artifact_ref" || type === "context_module";
+}
+
+/** Undefined when the text is not JSON. */
+function fromJson(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(type: SimpleType): string {
+  if (type === "artifact_ref") return "artifact_ref, such as agent:reviewer";
+  return type === "context_module" ? "context_module, such as ctx:house-rules" : type;
+}
+
+function formOf({ depth, innermost }: ValueType, type: string): string {
+  if (depth > 0 || innermost === "array") return `${type} as JSON, such as [1, 2]`;
+  return innermost === "object" || innermost === "memory_item" ? `${type} as JSON, such as {"a": 1}` : type;
+}
+
+function typeName(depth: number, innermost: SimpleType): string {
+  return `${"array<".repeat(depth)}${innermost}${">".repeat(depth)}`;
+}
+
+/** The value as JSON, cut where it is long; values of agents may be large or nested deep. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "number" || value === undefined) return String(value);
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+  return typeof value === "string" && value.length > 60 ? `${text.slice(0, -1)}…"` : text;
+}
