@@ -1,0 +1,32 @@
+import { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Milliseconds of one durable commit that does nothing but write so many bytes as one row. */
+export interface BareCommits {
+  ms(commits: number): number;
+  close(): void;
+}
+
+/** The disk's own speed: SQLite with the engine's settings and nothing of ours. */
+export function openBareCommits(folder: string, bytes: number): BareCommits {
+  const database = new Database(join(folder, "bare.db"), { create: true });
+  database.run("PRAGMA journal_mode = WAL");
+  database.run("PRAGMA synchronous = FULL");
+  database.run("CREATE TABLE bare (id INTEGER PRIMARY KEY, content BLOB)");
+  const insert = database.prepare("INSERT INTO bare (content) VALUES (?)");
+  const content = new Uint8Array(Math.max(1, Math.round(bytes))).fill(97);
+  return {
+    ms: (commits) => {
+      const started = performance.now();
+      for (let done = 0; done < commits; done++) insert.run(content);
+      return (performance.now() - started) / commits;
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Bytes of a database file; what is still in its write-ahead log only counts after a checkpoint. */
+export function databaseBytes(path: string): number {
+  return statSync(path).size;
+}

@@ -1,0 +1,117 @@
+import type { Engine, StartRequest } from "../src/engine/engine.ts";
+import { databaseBytes, openBareCommits, type BareCommits } from "./bare-commits.ts";
+import { compare, median, msText, timed, timesRow, type Row } from "./measure.ts";
+import { aRequest, openBench, runToEnd, stagesOf, type Bench } from "./run-in-process.ts";
+
+const liveAtOnce = 200;
+const bareAtOnce = 400;
+
+/** Whole executions with simulated agents: what the engine and its database cost when the agents cost nothing. */
+export async function measureExecutions(folder: string): Promise<Row[]> {
+  const bench = await openBench(folder, liveAtOnce);
+  const request = aRequest(stagesOf(3, { isChain: true }), { workdir: folder });
+  const bytes = await bytesOfOne(bench, request);
+  // Seven commits carry what one execution stores.
+  const bare = openBareCommits(folder, bytes / 7);
+  try {
+    return [
+      await manyAtOnce(bench.engine, request, bare),
+      await oneAlone(bench.engine, request, bare),
+      ...(await chain(bench.engine, folder, bare)),
+    ];
+  } finally {
+    bare.close();
+    await bench.close();
+  }
+}
+
+async function manyAtOnce(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
+  const perRound = 1_000;
+  const compared = await compare(5, {
+    figure: async () => (await timed(() => keepLive(engine, request, perRound))) / perRound,
+    limit: () => bare.ms(bareAtOnce),
+  });
+  const row = timesRow(`three steps, ${liveAtOnce} executions live`, compared, {
+    limitIs: "durable commit",
+    most: 7,
+    unit: "commits",
+  });
+  return { ...row, figure: `${Math.round(1000 / compared.figure)} a second` };
+}
+
+/** So many executions, always `liveAtOnce` of them under way. */
+async function keepLive(engine: Engine, request: StartRequest, count: number): Promise<void> {
+  let left = count;
+  const one = async (): Promise<void> => {
+    while (left-- > 0) await runToEnd(engine, request);
+  };
+  await Promise.all(Array.from({ length: liveAtOnce }, one));
+}
+
+async function oneAlone(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
+  const compared = await compare(7, {
+    figure: async () => {
+      const times: number[] = [];
+      for (let run = 0; run < 40; run++) times.push(await timed(() => runToEnd(engine, request)));
+      return median(times);
+    },
+    limit: () => bare.ms(bareAtOnce),
+  });
+  return timesRow("three steps, alone", compared, { limitIs: "durable commit", most: 15, unit: "commits" });
+}
+
+async function chain(engine: Engine, folder: string, bare: BareCommits): Promise<Row[]> {
+  const steps = 200;
+  const request = aRequest(stagesOf(steps, { isChain: true }), { workdir: folder });
+  const slopes: number[] = [];
+  const compared = await compare(7, {
+    figure: async () => {
+      const ends = await endsOfSteps(engine, request);
+      const span = (from: number, to: number): number => (ends[to] ?? 0) - (ends[from] ?? 0);
+      const quarter = steps / 4;
+      slopes.push(span(steps - 1 - quarter, steps - 1) / span(0, quarter));
+      return span(0, steps - 1) / (steps - 1);
+    },
+    limit: () => bare.ms(bareAtOnce),
+  });
+  const slope = median(slopes.slice(1));
+  return [
+    timesRow(`a step in a chain of ${steps}, alone`, compared, {
+      limitIs: "durable commit",
+      most: 4,
+      unit: "commits",
+    }),
+    {
+      what: "a step in its last quarter",
+      figure: msText(compared.figure * slope),
+      limit: "its first quarter",
+      ratio: `${slope.toFixed(2)} ×`,
+      budget: "≤ 1.25 ×",
+      holds: slope <= 1.25,
+    },
+  ];
+}
+
+/** When each step's end was on disk, in ms, in their order. */
+async function endsOfSteps(engine: Engine, request: StartRequest): Promise<number[]> {
+  const ends: number[] = [];
+  const stop = engine.subscribe((events) => {
+    const now = performance.now();
+    for (const { type } of events) if (type === "stage_completed") ends.push(now);
+  });
+  await runToEnd(engine, request);
+  stop();
+  return ends;
+}
+
+/** How much the database grows by one execution, from the growth by 200. */
+async function bytesOfOne({ engine, store, path }: Bench, request: StartRequest): Promise<number> {
+  const checkpoint = (): number => {
+    store.sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    return databaseBytes(path);
+  };
+  await keepLive(engine, request, liveAtOnce);
+  const before = checkpoint();
+  await keepLive(engine, request, liveAtOnce);
+  return (checkpoint() - before) / liveAtOnce;
+}
