@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { storedDefinition, type FoundDefinition } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { listWorkflows } from "../store/list-workflows.ts";
@@ -8,13 +7,7 @@ import type { WorkflowRecord } from "../store/workflow-record.ts";
 import type { Invocation } from "./command.ts";
 import { nearest } from "../expression/nearest.ts";
 import { withStore } from "./open-home.ts";
-import { readDefinition, type DefinitionText } from "./read-input.ts";
-
-/** A definition somebody named, from a path or from the store. */
-export interface FoundDefinition extends DefinitionText {
-  /** The stored workflow's id; null for a file as it is. */
-  workflow_id: string | null;
-}
+import { readDefinition } from "./read-input.ts";
 
 /** The definition at a path, else of a stored workflow. Throws `AppError("not_found")`. */
 export async function findDefinition(invocation: Invocation, name: string): Promise<FoundDefinition> {
@@ -39,25 +32,6 @@ export function storedWorkflow(store: Store, name: string): WorkflowRecord {
     const meant = nearest(name, known);
     const wayOut = meant === null ? '"skillmeat workflow list" lists them' : `did you mean "${meant}"?`;
     throw new AppError("not_found", `there is no workflow "${name}". ${wayOut}`);
-  }
-}
-
-/** The file is the truth; the row's copy is used when the file is gone. */
-function storedDefinition(workflow: WorkflowRecord, workdir: string): FoundDefinition {
-  const text = fileText(workflow) ?? workflow.definition;
-  const file = workflow.file ?? `${workflow.slug}/WORKFLOW.yaml`;
-  const beside = workflow.file === null ? workdir : dirname(workflow.file);
-  return { text, file, beside, workflow_id: workflow.id };
-}
-
-/** The present text of a workflow's file; null when it has none any more. */
-export function fileText(workflow: WorkflowRecord): string | null {
-  if (workflow.file === null) return null;
-  try {
-    return readFileSync(workflow.file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new AppError("unavailable", `${workflow.file} cannot be read: ${String(error)}`);
   }
 }
 

@@ -6,12 +6,13 @@ import { workflowView } from "../store/workflow-view.ts";
 import { checkText } from "./check-text.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
+import { loginName } from "./login-name.ts";
 import { withStore } from "./open-home.ts";
 import { readDefinition } from "./read-input.ts";
-import { saveWorkflow } from "./save-workflow.ts";
+import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = async (invocation) => {
-  const { given, output, home, workdir } = invocation;
+  const { given, output, home, workdir, env } = invocation;
   const path = given.argument(0);
   const read = await readDefinition(path, workdir);
   if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
@@ -28,11 +29,13 @@ export const run: CommandRun = async (invocation) => {
         `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
       );
     }
-    const saved = await saveWorkflow(invocation, store, {
+    const saved = await saveWorkflow(home, store, {
       text,
       effective,
       over,
       force: given.flag("force"),
+      status: null,
+      created_by: loginName(env),
     });
     if (given.text("format") === "json") output.json(workflowView(saved));
     else

@@ -1,7 +1,4 @@
-import { dirname } from "node:path";
-import { lockingFiles } from "../collection/files-lock.ts";
-import { openCollection, removeWorkflow } from "../collection/workflow-files.ts";
-import { deleteWorkflow } from "../store/workflows.ts";
+import { removeStoredWorkflow } from "../collection/save-workflow.ts";
 import { confirm } from "./ask.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -13,17 +10,7 @@ export const run: CommandRun = (invocation) =>
     const { given, output, home } = invocation;
     const workflow = storedWorkflow(store, given.argument(0));
     await confirm(invocation, `delete ${workflow.name} (${workflow.slug})? its executions stay.`);
-    await lockingFiles(home, () => {
-      const { file } = workflow;
-      const entry = file === null ? null : dirname(file).split("/").at(-1);
-      const change = file && entry ? removeWorkflow(openCollection(home), entry, file, new Date()) : null;
-      try {
-        deleteWorkflow(store, workflow.id);
-      } catch (error) {
-        change?.undo();
-        throw error;
-      }
-    });
+    await removeStoredWorkflow(home, store, workflow);
     output.line(`deleted ${workflow.slug}`);
     return exitCodes.done;
   });

@@ -1,3 +1,4 @@
+import { fileText } from "../collection/stored-definition.ts";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
 import { AppError } from "../errors.ts";
@@ -6,13 +7,14 @@ import { workflowView } from "../store/workflow-view.ts";
 import { checkText } from "./check-text.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
-import { fileText, storedWorkflow } from "./find-definition.ts";
+import { storedWorkflow } from "./find-definition.ts";
+import { loginName } from "./login-name.ts";
 import { withStore } from "./open-home.ts";
-import { saveWorkflow } from "./save-workflow.ts";
+import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, async (store) => {
-    const { given, output } = invocation;
+    const { given, output, home, env } = invocation;
     const original = storedWorkflow(store, given.argument(0));
     const name = given.argument(1);
     const slug = slugOf(name);
@@ -21,7 +23,14 @@ export const run: CommandRun = (invocation) =>
     const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
     const effective = checkText(invocation, text, original.file ?? original.slug);
     if (!effective) return exitCodes.failed;
-    const saved = await saveWorkflow(invocation, store, { text, effective, over: null, force: false });
+    const saved = await saveWorkflow(home, store, {
+      text,
+      effective,
+      over: null,
+      force: false,
+      status: null,
+      created_by: loginName(env),
+    });
     if (given.text("format") === "json") output.json(workflowView(saved));
     else output.line(`stored ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`);
     return exitCodes.done;

@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { fileText } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
 import { checkText } from "./check-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
-import { fileText, storedWorkflow } from "./find-definition.ts";
+import { storedWorkflow } from "./find-definition.ts";
 import { withStore } from "./open-home.ts";
-import { saveWorkflow } from "./save-workflow.ts";
+import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, async (store) => {
@@ -33,7 +34,14 @@ export const run: CommandRun = (invocation) =>
       return exitCodes.failed;
     }
     try {
-      await saveWorkflow(invocation, store, { text, effective, over: workflow, force: true });
+      await saveWorkflow(invocation.home, store, {
+        text,
+        effective,
+        over: workflow,
+        force: true,
+        status: null,
+        created_by: null,
+      });
     } catch (error) {
       output.note(`nothing was saved; your text is in ${draft}`);
       throw error;

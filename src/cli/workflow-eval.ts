@@ -6,7 +6,7 @@ import type { Value, ValueObject } from "../expression/value.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { plainText } from "./plain-text.ts";
-import { readTextFile } from "./read-input.ts";
+import { readTextFile } from "../collection/read-text-file.ts";
 import { resolve } from "node:path";
 
 export const run: CommandRun = async (invocation) => {

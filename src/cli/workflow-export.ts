@@ -1,10 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileText } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
 import { toJson, toYaml } from "../workflow/serialize.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
-import { fileText, storedWorkflow } from "./find-definition.ts";
+import { storedWorkflow } from "./find-definition.ts";
 import { withStore } from "./open-home.ts";
 
 export const run: CommandRun = (invocation) =>

@@ -1,6 +1,7 @@
+import { isComposed, type Composed, type NotValid } from "../collection/compose.ts";
 import { printPlan } from "../workflow/print-plan.ts";
 import type { CommandRun, Invocation } from "./command.ts";
-import { compose, composePlan, isComposed, type Composed, type NotValid } from "./compose.ts";
+import { compose, composePlan } from "./compose.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { findingsText } from "./print-findings.ts";
 

@@ -1,12 +1,19 @@
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import {
+  agentsOf,
+  allowedEnv,
+  definitionHash,
+  isComposed,
+  parameterValues,
+  type Composed,
+} from "../collection/compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
 import { AppError } from "../errors.ts";
-import type { Value, ValueObject } from "../expression/value.ts";
+import type { ValueObject } from "../expression/value.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { CommandRun, Invocation } from "./command.ts";
-import { agentsOf, compose, composePlan, isComposed, swap, type Composed } from "./compose.ts";
+import { compose, composePlan, swapGiven } from "./compose.ts";
 import { startDetached } from "./detached.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { runInForeground } from "./foreground.ts";
@@ -18,7 +25,7 @@ export const run: CommandRun = async (invocation) => {
   const workdir = workdirOf(invocation);
   const composed = await compose(invocation, given.argument(0), workdir);
   if (!isComposed(composed)) return refuse(invocation, composed);
-  const swapped = swap(composed, given.list("agent"), given.list("context"));
+  const swapped = swapGiven(invocation, composed);
   if (given.flag("dry-run")) return showPlan(invocation, composed);
   return start(invocation, await startRequest(invocation, composed, { workdir, swapped }));
 };
@@ -39,18 +46,14 @@ async function startRequest(
   const options = await runOptions(invocation, workdir);
   return {
     definition,
-    definition_hash: createHash("sha256").update(source.text).digest("hex"),
+    definition_hash: definitionHash(source.text),
     workflow_id: source.workflow_id,
-    parameters: parameterValues(plan.parameters),
+    parameters: parameterValues(plan),
     overrides: swapped,
     trigger: "manual",
     options,
     agents: agentsOf(composed, options.dispatcher === "simulated"),
   };
-}
-
-function parameterValues(parameters: readonly { name: string; value: Value }[]): ValueObject {
-  return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
 }
 
 async function runOptions(invocation: Invocation, workdir: string): Promise<RunOptions> {
@@ -79,11 +82,4 @@ function workdirOf({ given, workdir }: Invocation): string {
   const folder = resolve(workdir, asked);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
   throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
-}
-
-/** What an agent may see of the starter's environment. Keys and tokens are not stored: the dispatcher adds its own. */
-function allowedEnv(env: Invocation["env"]): Record<string, string> {
-  const allowed = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
-  const entries = Object.entries(env).filter(([name, value]) => allowed.test(name) && value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }

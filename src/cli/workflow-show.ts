@@ -1,10 +1,11 @@
+import { fileText } from "../collection/stored-definition.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { stringify } from "yaml";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { workflowView } from "../store/workflow-view.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
-import { fileText, storedWorkflow } from "./find-definition.ts";
+import { storedWorkflow } from "./find-definition.ts";
 import { withStore } from "./open-home.ts";
 import { paintStatus } from "./paint.ts";
 import { plainText } from "./plain-text.ts";

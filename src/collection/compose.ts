@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { AgentFile } from "../dispatch/dispatcher.ts";
+import { AppError } from "../errors.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { ValidationResult } from "../workflow/finding.ts";
+import { parseOverrides } from "../workflow/overrides.ts";
+import { resolveParameters } from "../workflow/parameters.ts";
+import { planWorkflow } from "../workflow/plan.ts";
+import type { AppliedOverride, Plan } from "../workflow/plan.ts";
+import { checkWorkflow } from "../workflow/validate.ts";
+import type { Artifacts } from "./artifacts.ts";
+import { findOverrides } from "./find-overrides.ts";
+import { readTextFile } from "./read-text-file.ts";
+import type { FoundDefinition } from "./stored-definition.ts";
+
+/** A definition that holds, merged with the project's overrides, and all a run of it needs. */
+export interface Composed {
+  source: FoundDefinition;
+  definition: EffectiveDefinition;
+  validation: ValidationResult;
+  overrides: AppliedOverride[];
+  artifacts: Artifacts;
+}
+
+/** A plan could not be made because the definition does not hold; whoever prints shows the findings. */
+export interface NotValid {
+  source: FoundDefinition;
+  validation: ValidationResult;
+}
+
+export function isComposed(result: Composed | NotValid): result is Composed {
+  return "definition" in result;
+}
+
+/** Checks a definition with the overrides of the working directory. */
+export function composeDefinition(
+  source: FoundDefinition,
+  { workdir, artifacts }: { workdir: string; artifacts: Artifacts },
+): Composed | NotValid {
+  const overrides = projectOverrides(workdir);
+  const checked = checkWorkflow(source.text, {
+    file: source.file,
+    artifacts,
+    ...(overrides === null ? {} : { overrides }),
+  });
+  const { validation, definition } = checked;
+  if (!validation.valid || !definition) return { source, validation };
+  return { source, definition, validation, overrides: checked.overrides, artifacts };
+}
+
+/**
+ * The plan under what was given. `coerce`: given texts become their parameter's declared type. Throws
+ * `AppError("invalid_parameters")` with all that is wrong.
+ */
+export function planOf(composed: Composed, given: Record<string, Value>, coerce: boolean): Plan {
+  const { definition, validation, overrides, artifacts } = composed;
+  const parameters = resolveParameters(definition, given, { coerce, overridden: overridden(overrides) });
+  return planWorkflow(definition, { parameters, overrides, validation, artifacts });
+}
+
+export function parameterValues(plan: Plan): ValueObject {
+  return Object.fromEntries(plan.parameters.map(({ name, value }) => [name, value]));
+}
+
+/** sha256 of a definition's source text, hex. */
+export function definitionHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** What an agent may see of the starter's environment. Keys and tokens are not stored: the dispatcher adds its own. */
+export function allowedEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const allowed = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
+  const entries = Object.entries(env).filter(([name, value]) => allowed.test(name) && value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+/**
+ * The agent files of every stage. Throws `AppError("invalid_definition")` that names all that are missing, unless
+ * the agents are only simulated.
+ */
+export function agentsOf(composed: Composed, isSimulated: boolean): Record<string, AgentFile> {
+  const found: Record<string, AgentFile> = Object.create(null);
+  const missing: { path: string; message: string }[] = [];
+  for (const [ref, stages] of stagesByAgent(composed.definition)) {
+    const agent = composed.artifacts.agent(ref);
+    if (agent) found[ref] = agent;
+    else
+      missing.push({
+        path: `stage ${stages.map((id) => `"${id}"`).join(", ")}`,
+        message: `agent "${ref}" is nowhere`,
+      });
+  }
+  if (missing.length === 0 || isSimulated) return found;
+  const looked = `looked in ${resolve(composed.source.beside)}, .claude/agents, the collection and ~/.claude/agents`;
+  const message = `${missing.length === 1 ? "an agent" : `${missing.length} agents`} cannot be found; ${looked}`;
+  throw new AppError("invalid_definition", `${message}. --dispatcher simulated needs none`, missing);
+}
+
+function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
+  const file = findOverrides(workdir);
+  if (file === null) return null;
+  const text = readTextFile(file, file);
+  if (!file.endsWith(".toml")) return parseOverrides(text, file);
+  return parseOverrides(text, file, parsedToml(text, file));
+}
+
+function parsedToml(text: string, file: string): unknown {
+  try {
+    return Bun.TOML.parse(text);
+  } catch (error) {
+    throw new AppError(
+      "invalid_usage",
+      `${file} is not TOML: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** The names of parameters whose default an override has changed. */
+function overridden(overrides: readonly AppliedOverride[]): string[] {
+  return overrides.flatMap(({ path }) => /^config\.parameters\.([^.]+)(\.default)?$/.exec(path)?.[1] ?? []);
+}
+
+function stagesByAgent(definition: EffectiveDefinition): Map<string, string[]> {
+  const stages = new Map<string, string[]>();
+  for (const { id, type, roles } of definition.stages) {
+    if (type !== "agent" || !roles) continue;
+    stages.set(roles.primary.artifact, [...(stages.get(roles.primary.artifact) ?? []), id]);
+  }
+  return stages;
+}

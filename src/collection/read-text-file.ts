@@ -1,0 +1,38 @@
+import { readFileSync, statSync } from "node:fs";
+import { AppError } from "../errors.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** A text file of at most 1 MiB. `shown` names it in messages. */
+export function readTextFile(absolute: string, shown: string): string {
+  const found = statSync(absolute, { throwIfNoEntry: false });
+  if (!found) throw new AppError("not_found", `there is no file "${shown}"`);
+  if (!found.isFile() && !found.isFIFO()) throw new AppError("invalid_usage", `"${shown}" is not a file`);
+  if (found.size > mebibyte) throw tooLarge(shown, found.size);
+  try {
+    return decodeText(readFileSync(absolute), shown);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      "unavailable",
+      `"${shown}" cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** The text that bytes hold: at most 1 MiB of UTF-8 without NUL. Throws `AppError("invalid_definition")`. */
+export function decodeText(bytes: Uint8Array, shown: string): string {
+  if (bytes.byteLength > mebibyte) throw tooLarge(shown, bytes.byteLength);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.includes("\u0000")) return text;
+  } catch {
+    // Falls through: bytes that are not UTF-8 are refused like NUL is.
+  }
+  throw new AppError("invalid_definition", `"${shown}" is not a text file (UTF-8)`);
+}
+
+function tooLarge(shown: string, bytes: number): AppError {
+  const size = (bytes / mebibyte).toFixed(1);
+  return new AppError("invalid_definition", `"${shown}" has ${size} MiB; a file may have 1 MiB at most`);
+}

@@ -1,0 +1,66 @@
+import { AppError } from "../errors.ts";
+import { nearest } from "../expression/nearest.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+
+/** What one run changes in a definition: another agent for a stage, more context modules. */
+export interface Swaps {
+  /** `[stage, "agent:x"]`; the later wins. */
+  agents: readonly (readonly [string, string])[];
+  /** `ctx:name` */
+  modules: readonly string[];
+}
+
+/** How the caller's user names the two, for messages: options of a command, fields of a body. */
+export interface SwapNames {
+  agents: string;
+  modules: string;
+}
+
+/**
+ * Puts the swaps into the definition; the result is how the execution remembers them, null when there are none. Throws
+ * `AppError("invalid_usage")` for what cannot be swapped.
+ */
+export function swap(definition: EffectiveDefinition, swaps: Swaps, names: SwapNames): ValueObject | null {
+  const { agents, modules } = swaps;
+  if (agents.length === 0 && modules.length === 0) return null;
+  if (!definition.config.allow_overrides) {
+    throw new AppError(
+      "invalid_usage",
+      `workflow "${definition.workflow.id}" lets no run swap agents or context modules. set config.allow_overrides: true`,
+    );
+  }
+  for (const [stageId, ref] of agents) swapAgent(definition, stageId, ref, names.agents);
+  for (const name of modules) if (!/^ctx:[^\s:]+$/.test(name)) throw wrongModule(name, names.modules);
+  const wanted = [...definition.context.global_modules, ...modules];
+  definition.context.global_modules = [...new Set(wanted)];
+  const record: Record<string, Value> = {};
+  if (agents.length > 0) record["agents"] = Object.fromEntries(agents);
+  if (modules.length > 0) record["context_modules"] = [...modules];
+  return record;
+}
+
+function swapAgent(definition: EffectiveDefinition, stageId: string, ref: string, name: string): void {
+  const stage = definition.stages.find(({ id }) => id === stageId);
+  if (!stage) {
+    const meant = nearest(
+      stageId,
+      definition.stages.map(({ id }) => id),
+    );
+    const wayOut = meant === null ? "" : `. did you mean "${meant}"?`;
+    throw new AppError("invalid_usage", `${name} names stage "${stageId}", which does not exist${wayOut}`);
+  }
+  if (!stage.roles)
+    throw new AppError("invalid_usage", `stage "${stageId}" is a gate: it has no agent to swap`);
+  if (!/^agent:[^\s:]+$/.test(ref)) {
+    throw new AppError(
+      "invalid_usage",
+      `${name} takes a reference such as "agent:reviewer" for a stage, not "${ref}"`,
+    );
+  }
+  stage.roles.primary.artifact = ref;
+}
+
+function wrongModule(name: string, option: string): AppError {
+  return new AppError("invalid_usage", `${option} takes a module such as "ctx:rules", not "${name}"`);
+}
