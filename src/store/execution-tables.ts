@@ -213,3 +213,19 @@ export const leases = sqliteTable(
   },
   (t) => [index("leases_holder").on(t.holder_id)],
 );
+
+/**
+ * What a start was asked for with an `Idempotency-Key`. The row comes before the execution and names the id it will
+ * have, so that a crash in between leaves no doubt whether it was made.
+ */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    scope: text().notNull(),
+    key: text().notNull(),
+    request_hash: text().notNull(),
+    run_id: text().notNull(),
+    created_at: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] }), index("idempotency_keys_created").on(t.created_at)],
+);

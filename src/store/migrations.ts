@@ -1,5 +1,7 @@
 import first from "../../drizzle/0000_workflows_and_executions.sql" with { type: "text" };
 import firstDown from "../../drizzle/0000_workflows_and_executions.down.sql" with { type: "text" };
+import second from "../../drizzle/0001_idempotency_keys.sql" with { type: "text" };
+import secondDown from "../../drizzle/0001_idempotency_keys.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -11,6 +13,7 @@ export interface Migration {
 /** Every migration, oldest first. What has been released is never changed: its hash is in people's databases. */
 export const migrations: readonly Migration[] = [
   { name: "0000_workflows_and_executions", up: first, down: firstDown },
+  { name: "0001_idempotency_keys", up: second, down: secondDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

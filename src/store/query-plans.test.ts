@@ -5,6 +5,8 @@ import type { Store } from "./database.ts";
 import { openStore } from "./database.ts";
 import { findExecutionByPrefix, getSteps, loadForEngine } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
+import { countLiveSteps } from "./count-steps.ts";
+import { releaseKey, reserveKey } from "./idempotency.ts";
 import {
   deadLeases,
   heartbeat,
@@ -86,6 +88,11 @@ function exerciseExecutions(store: Store): void {
   logFacts(store, run_id, "stage-0");
   releaseLease(store, run_id, "h");
   countByStatus(store);
+  countLiveSteps(store);
+  const asked = { scope: "run w", key: "k", request_hash: "h", run_id, created_at: at };
+  reserveKey(store, asked, at);
+  reserveKey(store, asked, at);
+  releaseKey(store, asked);
 }
 
 function listEveryWay(store: Store): void {
