@@ -14,6 +14,9 @@ export function parseExpression(source: string): Expression {
   if (source.length > longestSource || new TextEncoder().encode(source).length > longestSource) {
     throw new ExpressionError("the expression is too long. 8 KiB is the limit", 0);
   }
+  if (/^[ \t\r\n]*$/.test(source)) {
+    throw new ExpressionError("the expression is empty. write a value, such as parameters.name", 0);
+  }
   const cursor = openCursor(source, parseTernary);
   const expression = parseTernary(cursor);
   if (cursor.token.kind !== "end") throw new ExpressionError(leftOver(cursor), cursor.token.start);
@@ -91,7 +94,8 @@ function refuseChain(cursor: Cursor, first: string, operators: readonly BinaryOp
   const second = operatorOf(cursor, operators);
   if (second === null) return;
   throw new ExpressionError(
-    `comparisons do not chain: "${second}" follows "${first}". join two comparisons with "&&", or put one in parentheses`,
+    `comparisons do not chain: "${second}" follows "${first}". ` +
+      'join two comparisons with "&&", or put one in parentheses',
     cursor.token.start,
   );
 }

@@ -1,5 +1,4 @@
 import { ExpressionError } from "./expression-error.ts";
-import type { Token } from "./tokenize.ts";
 
 const escapes = new Map([
   ["\\", "\\"],
@@ -10,15 +9,15 @@ const escapes = new Map([
   ["r", "\r"],
 ]);
 
-/** The string literal that begins with the quote at `start`. */
-export function readString(text: string, start: number): Token {
+/** What the string literal stands for that begins with the quote at `start`, and where it ends. */
+export function readString(text: string, start: number): { value: string; end: number } {
   const quote = text[start];
   const parts: string[] = [];
   let from = start + 1;
   for (let at = from; at < text.length; at++) {
     if (text[at] === quote) {
       parts.push(text.slice(from, at));
-      return { kind: "string", value: parts.join(""), start, end: at + 1 };
+      return { value: parts.join(""), end: at + 1 };
     }
     if (text[at] !== "\\") continue;
     const escaped = readEscape(text, at);

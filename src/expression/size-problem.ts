@@ -15,14 +15,11 @@ export function sizeProblem(value: Value): string | null {
     const { value: current, depth } = each;
     if (typeof current === "number" && !Number.isFinite(current))
       return "it holds a number that is too large";
-    if (typeof current === "string") size += current.length;
-    size += 2;
+    size += typeof current === "string" ? current.length + 2 : 2;
     if (typeof current === "object" && current !== null) {
       if (depth === deepest) return `it is nested deeper than ${deepest} levels`;
-      for (const [key, inner] of Object.entries(current)) {
-        size += Array.isArray(current) ? 0 : key.length;
-        open.push({ value: inner, depth: depth + 1 });
-      }
+      if (!Array.isArray(current)) for (const key of Object.keys(current)) size += key.length + 2;
+      for (const inner of Object.values(current)) open.push({ value: inner, depth: depth + 1 });
     }
     if (size > longest) return "it is longer than 16 MiB";
   }

@@ -53,11 +53,11 @@ export function isSingleExpression(parts: readonly TemplatePart[]): parts is rea
 }
 
 /**
- * The value of a single expression as it is; else the text, in which null is empty and what is no string is compact JSON.
+ * The value of a single expression as it is; else the text, in which null is empty and the rest is compact JSON.
  * Throws an ExpressionError, with its offset in the template's text.
  */
 export function evaluateTemplate(parts: readonly TemplatePart[], scope: ValueObject): Value {
-  if (isSingleExpression(parts)) return evaluatePart(parts[0], scope);
+  if (isSingleExpression(parts)) return evaluateSingle(parts[0], scope);
   const texts: string[] = [];
   let length = 0;
   for (const part of parts) {
@@ -94,25 +94,25 @@ export function parseCondition(text: string): { expression: Expression; offset: 
 
 /** The expression of a template that opens at `start`, without the blanks around it; `end` is after its `}}`. */
 function readExpression(text: string, start: number): { part: ExpressionPart; end: number } {
-  const from = start + opening.length;
-  const close = findClose(text, from, start);
-  const inside = text.slice(from, close);
-  const offset = inside.trim() === "" ? close : from + inside.length - inside.trimStart().length;
-  const source = inside.trim();
-  const expression = shifted(offset, () => parseExpression(source));
-  return { part: { kind: "expression", source, offset, expression }, end: close + 2 };
+  const span = findSpan(text, start);
+  const source = text.slice(span.from, span.to);
+  const expression = shifted(span.from, () => parseExpression(source));
+  return { part: { kind: "expression", source, offset: span.from, expression }, end: span.close + 2 };
 }
 
-/** Where the `}}` stands that closes an expression: not in a string, and not where it closes object literals. */
-function findClose(text: string, from: number, start: number): number {
+/** Where an expression begins and ends, and where its `}}` stands: one in a string or of an object does not close it. */
+function findSpan(text: string, start: number): { from: number; to: number; close: number } {
   let openBraces = 0;
   let previous: Token | undefined;
-  for (let at = from; ;) {
+  let from: number | null = null;
+  for (let at = start + opening.length; ;) {
     const token = nextToken(text, at, previous);
     if (token.kind === "end") break;
     if (token.kind === "symbol" && token.symbol === "{") openBraces++;
     if (token.kind === "symbol" && token.symbol === "}") {
-      if (openBraces === 0 && text.startsWith("}}", token.start)) return token.start;
+      if (openBraces === 0 && text.startsWith("}}", token.start)) {
+        return { from: from ?? token.start, to: previous?.end ?? token.start, close: token.start };
+      }
       openBraces--;
     }
     if (openBraces < 0) {
@@ -121,6 +121,7 @@ function findClose(text: string, from: number, start: number): number {
         token.start,
       );
     }
+    from ??= token.start;
     previous = token;
     at = token.end;
   }
@@ -128,6 +129,14 @@ function findClose(text: string, from: number, start: number): number {
     '"${{" is not closed. end the expression with "}}", or write "$${{" for the text',
     start,
   );
+}
+
+/** A small expression may name a large value many times over: what leaves it has to be bounded. */
+function evaluateSingle(part: ExpressionPart, scope: ValueObject): Value {
+  const value = evaluatePart(part, scope);
+  const problem = sizeProblem(value);
+  if (problem !== null) throw new ExpressionError(`the value cannot be used: ${problem}`, part.offset);
+  return value;
 }
 
 function evaluatePart({ expression, offset }: ExpressionPart, scope: ValueObject): Value {

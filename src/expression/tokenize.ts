@@ -44,7 +44,7 @@ export function nextToken(text: string, from: number, previous: Token | undefine
 
 function readToken(text: string, at: number, previous: Token | undefined): Token {
   const first = text[at] ?? "";
-  if (first === "'" || first === '"') return readString(text, at);
+  if (first === "'" || first === '"') return { kind: "string", start: at, ...readString(text, at) };
   const name = match(identifier, text, at);
   if (name) return { kind: "identifier", name, start: at, end: at + name.length };
   if (first !== "-" || mayStartValue(previous)) {

@@ -1,3 +1,4 @@
+import { sizeProblem } from "../expression/size-problem.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveOutput } from "./effective.ts";
 import { checkValue, schemaOfType } from "./value-type.ts";
@@ -41,7 +42,12 @@ export function checkOutputs(
     else problems.push(`output "${name}" ${problem}`);
   }
   const undeclared = Object.keys(given).filter((name) => !Object.hasOwn(outputs, name));
-  for (const name of undeclared) kept.push([name, (given[name] ?? null) as Value]);
+  for (const name of undeclared) {
+    const value = (given[name] ?? null) as Value;
+    const problem = sizeProblem(value);
+    if (problem === null) kept.push([name, value]);
+    else problems.push(`output "${name}" cannot be kept: ${problem}`);
+  }
   return { outputs: Object.fromEntries(kept), undeclared, problems };
 }
 

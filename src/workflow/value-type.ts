@@ -1,3 +1,4 @@
+import { sizeProblem } from "../expression/size-problem.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 
 const simpleTypes = [
@@ -23,8 +24,15 @@ export interface ValueType {
 /** The nesting that a definition may have. */
 const deepest = 64;
 const form = /^((?:array<)*)([a-z_]+)(>*)$/;
-const artifactRef = /^(agent|skill|command|mcp|hook):[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/;
-const contextModule = /^ctx:[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/;
+const name = String.raw`[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*(@[A-Za-z0-9_.+-]+)?`;
+const artifactRefForm = `^(agent|skill|command|mcp|hook):${name}$`;
+const contextRefForm = `^ctx:${name}$`;
+
+/** `agent:team/reviewer@1.2.0`: the kind, the name, perhaps a version. */
+export const artifactRef = new RegExp(artifactRefForm);
+
+/** `ctx:house-rules`. */
+export const contextRef = new RegExp(contextRefForm);
 
 /** The type that a text such as `array<string>` names; null when it names none. */
 export function parseType(text: string): ValueType | null {
@@ -38,7 +46,11 @@ export function parseType(text: string): ValueType | null {
 /** Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. */
 export function checkValue(type: string, value: unknown): string | null {
   const parsed = parseType(type);
-  return parsed ? problemOf(parsed, value, "") : `has the unknown type "${type}"`;
+  if (!parsed) return `has the unknown type "${type}"`;
+  const problem = problemOf(parsed, value, "");
+  if (problem !== null) return problem;
+  const size = sizeProblem(value as Value);
+  return size === null ? null : `must be JSON of a sane size: ${size}`;
 }
 
 /** The value that a text from a form or a command line stands for; all but text itself is read as JSON. */
@@ -106,7 +118,7 @@ function hasType(type: SimpleType, value: unknown): boolean {
     case "artifact_ref":
       return typeof value === "string" && artifactRef.test(value);
     case "context_module":
-      return typeof value === "string" && contextModule.test(value);
+      return typeof value === "string" && contextRef.test(value);
     default:
       return type satisfies never;
   }
@@ -115,9 +127,9 @@ function hasType(type: SimpleType, value: unknown): boolean {
 function schemaOf(type: SimpleType): ValueObject {
   switch (type) {
     case "artifact_ref":
-      return { type: "string", pattern: artifactRef.source };
+      return { type: "string", pattern: artifactRefForm };
     case "context_module":
-      return { type: "string", pattern: contextModule.source };
+      return { type: "string", pattern: contextRefForm };
     case "memory_item":
       return { type: "object" };
     case "string":
