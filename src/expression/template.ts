@@ -100,7 +100,7 @@ function readExpression(text: string, start: number): { part: ExpressionPart; en
   return { part: { kind: "expression", source, offset: span.from, expression }, end: span.close + 2 };
 }
 
-/** Where an expression begins and ends, and where its `}}` stands: one in a string or of an object does not close it. */
+/** Where an expression begins and ends, and where its `}}` stands: those in strings and of objects do not count. */
 function findSpan(text: string, start: number): { from: number; to: number; close: number } {
   let openBraces = 0;
   let previous: Token | undefined;
