@@ -91,3 +91,15 @@ export interface AgentFile {
   /** The body: the role's prompt. */
   prompt: string;
 }
+
+/** A text of the project that goes into a stage's prompt, as an execution keeps it. */
+export interface ContextModule {
+  ref: string;
+  name: string;
+  /** Absolute path of the file it came from. */
+  path: string;
+  /** sha256 of its bytes, hex. */
+  hash: string;
+  /** Without the file's front matter. */
+  text: string;
+}

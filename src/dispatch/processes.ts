@@ -50,9 +50,37 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** True for the first process of a session: what was started with `detached`. */
-export function isSessionLeader(pid: number): boolean {
-  return statFields(pid)?.[3] === String(pid);
+/** When a living process started, in clock ticks since the machine did; null when there is none, or no /proc. */
+export function processStart(pid: number): string | null {
+  const fields = statFields(pid);
+  return !fields || fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
+}
+
+/**
+ * True when it is sure, and quick to tell, that no process of an attempt is left: descendants have later pids than
+ * its first process, and few pids were given out since. `sinceMs` is how long ago it was started: pids start over, but
+ * not within a quarter of a second.
+ */
+export function isSurelyAlone(first: number, attemptId: string, sinceMs: number): boolean {
+  if (!canReadProcesses || sinceMs > 250) return false;
+  let looked = first;
+  for (let last = lastPid(); last !== looked; last = lastPid()) {
+    if (last < looked || last - first > fewPids) return false;
+    for (let pid = looked + 1; pid <= last; pid++) if (markOf(pid) === attemptId) return false;
+    looked = last;
+  }
+  return true;
+}
+
+const fewPids = 16;
+
+/** The pid that was given out last; -1 where the system does not tell. */
+function lastPid(): number {
+  try {
+    return Number(readFileSync("/proc/loadavg", "utf8").trim().split(" ").at(-1)) || -1;
+  } catch {
+    return -1;
+  }
 }
 
 function processIds(): number[] {

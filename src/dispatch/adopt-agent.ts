@@ -1,0 +1,38 @@
+import { openAttemptLogs, type LogFiles } from "./attempt-folder.ts";
+import type { StageRequest } from "./dispatcher.ts";
+import { recordedExit, recordedSupervisor, type Supervised } from "./supervisor.ts";
+import type { Ticker } from "./ticker.ts";
+
+/**
+ * The agent of an attempt that an earlier engine started, running or ended with a status; null when it is gone without
+ * one. A supervisor that left no record has not started its agent: it is as good as gone.
+ */
+export function adopt(
+  { attempt_id, attempt_dir }: StageRequest,
+  ticker: Ticker,
+): { agent: Supervised; files: LogFiles } | null {
+  const supervisor = recordedSupervisor(attempt_dir, attempt_id);
+  if (!supervisor) return null;
+  // First the process, then the file: the status may be written between the two looks.
+  if (!supervisor.isRunning() && recordedExit(attempt_dir) === null) return null;
+  const files = openAttemptLogs(attempt_dir);
+  if (!files) return null;
+  return { agent: { ...supervisor, ended: endOf(supervisor, attempt_dir, ticker) }, files };
+}
+
+/** It is nobody's child here, so no event tells of its end. */
+function endOf(
+  supervisor: Omit<Supervised, "ended">,
+  folder: string,
+  ticker: Ticker,
+): Promise<number | null> {
+  if (!supervisor.isRunning()) return Promise.resolve(recordedExit(folder));
+  return new Promise((resolve) => {
+    const unfollow = ticker.follow(() => {
+      if (supervisor.isRunning()) return 0;
+      unfollow();
+      resolve(recordedExit(folder));
+      return 0;
+    });
+  });
+}

@@ -1,0 +1,140 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { StageRequest } from "./dispatcher.ts";
+
+/** What lies in an attempt's folder, by what it is for. The agent's own files are made by the agent. */
+export const attemptFiles = {
+  input: "input.json",
+  stdout: "stdout.log",
+  stderr: "stderr.log",
+  /** The supervisor's `/proc/PID/stat` line, or its pid alone; written by itself before it starts the agent. */
+  supervisor: "supervisor",
+  /** The agent's exit status; an empty file means not yet. */
+  exit: "exit",
+  output: "output.json",
+  outputKv: "output.kv",
+  error: "error.json",
+  usage: "usage.json",
+  summary: "summary.md",
+} as const;
+
+export interface LogFiles {
+  stdout: number;
+  stderr: number;
+}
+
+/** The log files are open for the agent to append and for us to read. */
+export interface AttemptHandles extends LogFiles {
+  stdin: number;
+}
+
+/** Makes the folder, which must not exist, and its files. Throws the system's errors. */
+export function makeAttemptFolder(request: StageRequest): AttemptHandles {
+  const { attempt_dir: folder } = request;
+  makeFolder(folder);
+  writeFileSync(join(folder, attemptFiles.input), inputOf(request), { mode: 0o600, flag: "wx" });
+  const stdin = openSync(join(folder, attemptFiles.input), "r");
+  const stdout = openSync(join(folder, attemptFiles.stdout), "ax+", 0o600);
+  const stderr = openSync(join(folder, attemptFiles.stderr), "ax+", 0o600);
+  return { stdin, stdout, stderr };
+}
+
+/** Where an earlier engine had its agent write. Null when the folder or a file is not there. */
+export function openAttemptLogs(folder: string): LogFiles | null {
+  const stdout = openExisting(join(folder, attemptFiles.stdout));
+  if (stdout === null) return null;
+  const stderr = openExisting(join(folder, attemptFiles.stderr));
+  if (stderr !== null) return { stdout, stderr };
+  closeSync(stdout);
+  return null;
+}
+
+/**
+ * Takes the folder away, whatever the agent has put there. What another user's files keep in place stays;
+ * `doctor` tells of it.
+ */
+export function removeAttemptFolder(folder: string): void {
+  if (removed(folder)) return;
+  openFolders(folder);
+  removed(folder);
+}
+
+/** The variables that tell the agent where its files are. */
+export function channelVariables(folder: string): Record<string, string> {
+  return {
+    SKILLMEAT_INPUT: join(folder, attemptFiles.input),
+    SKILLMEAT_OUTPUT: join(folder, attemptFiles.output),
+    SKILLMEAT_OUTPUT_KV: join(folder, attemptFiles.outputKv),
+    SKILLMEAT_ERROR: join(folder, attemptFiles.error),
+    SKILLMEAT_USAGE: join(folder, attemptFiles.usage),
+    SKILLMEAT_SUMMARY: join(folder, attemptFiles.summary),
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
+  }
+}
+
+function inputOf(request: StageRequest): string {
+  const { run_id, stage_id, attempt, agent, agent_ref, model, instructions } = request;
+  const { prompt, inputs, context, output_schema, tools } = request;
+  return JSON.stringify({
+    schema: "skillmeat.stage/1",
+    run_id,
+    stage_id,
+    attempt,
+    agent: agent_ref,
+    role: agent?.prompt ?? "",
+    model,
+    instructions,
+    prompt,
+    inputs,
+    context,
+    output_schema,
+    tools,
+  });
+}
+
+function openExisting(file: string): number | null {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+function removed(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EACCES") || hasCode(error, "EPERM") || hasCode(error, "ENOTEMPTY")) return false;
+    throw error;
+  }
+}
+
+/** Folders that were made read-only (a package cache, say) keep their files from being removed. */
+function openFolders(top: string): void {
+  const folders = [top];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      chmodSync(folder, 0o700);
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        if (entry.isDirectory()) folders.push(join(folder, entry.name));
+      }
+    } catch (error) {
+      if (!hasCode(error, "EACCES") && !hasCode(error, "EPERM") && !hasCode(error, "ENOENT")) throw error;
+    }
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

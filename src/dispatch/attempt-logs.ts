@@ -1,0 +1,134 @@
+import { closeSync, fstatSync } from "node:fs";
+import type { LogSink } from "./dispatcher.ts";
+import { createLineTail, longestLine } from "./line-tail.ts";
+import { parseLogCommand, showLogCommand } from "./log-command.ts";
+import type { Masks } from "./masks.ts";
+
+/** An attempt's two log files on their way to the engine, and what the agent told in them. */
+export interface AttemptLogs {
+  /** Takes what has come, one chunk of each file; how many bytes that were. */
+  read(): number;
+  /** Takes all that is there, the last lines too. */
+  finish(): Promise<void>;
+  close(): void;
+  readonly warnings: readonly string[];
+  /** What the agent itself called an error last, else its last line on stderr; masked. */
+  readonly complaint: string | null;
+}
+
+const streams = ["stdout", "stderr"] as const;
+type Stream = (typeof streams)[number];
+const mostWarnings = 100;
+
+interface LogsOptions {
+  files: Readonly<Record<Stream, number>>;
+  sink: LogSink;
+  masks: Masks;
+  /** Where an earlier engine had got to: what lies before is read for what it says, not given again. */
+  from: Readonly<Record<Stream, number>>;
+}
+
+export function openLogs({ files, sink, masks, from: given }: LogsOptions): AttemptLogs {
+  const from = {
+    stdout: withinFile(files.stdout, given.stdout),
+    stderr: withinFile(files.stderr, given.stderr),
+  };
+  const warnings: string[] = [];
+  let error: string | null = null;
+  let lastLine: string | null = null;
+
+  function take(stream: Stream, bytes: Buffer, length: number, end: number): void {
+    const text = commandOr(textOf(bytes, length, masks), bytes.length < length);
+    if (text === null) return;
+    if (stream === "stderr" && text.trim() !== "") lastLine = text;
+    if (end > from[stream]) sink.write(stream, text, end);
+  }
+
+  function commandOr(raw: string, isCut: boolean): string | null {
+    const command = isCut ? null : parseLogCommand(raw);
+    if (!command) return isCut ? raw : masks.hide(raw);
+    if (command.kind === "mask") masks.add(command.secret);
+    const text = showLogCommand(command);
+    if (text === null) return null;
+    const hidden = masks.hide(text).replace(/[\r\n]+/g, " ");
+    if (command.kind === "error") error = hidden.slice("error: ".length);
+    if (command.kind === "warning" && warnings.length < mostWarnings) {
+      warnings.push(hidden.slice("warning: ".length));
+    }
+    return hidden;
+  }
+
+  const tails = {
+    stdout: createLineTail(files.stdout, (...line) => take("stdout", ...line)),
+    stderr: createLineTail(files.stderr, (...line) => take("stderr", ...line)),
+  };
+  // A mask that stands in one file holds for the other: what is known already is read of both before anything new.
+  let known: Readonly<Record<Stream, number>> | null = from.stdout + from.stderr > 0 ? from : null;
+
+  function read(most: Readonly<Record<Stream, number>>): number {
+    if (known) {
+      const old = tails.stdout.read(known.stdout) + tails.stderr.read(known.stderr);
+      if (old > 0) return old;
+      known = null;
+    }
+    return tails.stdout.read(most.stdout) + tails.stderr.read(most.stderr);
+  }
+
+  return {
+    read: () => read(noEnd),
+    async finish() {
+      // What a process that was left behind goes on writing has no end.
+      const sizes = { stdout: fstatSync(files.stdout).size, stderr: fstatSync(files.stderr).size };
+      let sinceRest = 0;
+      for (let count = read(sizes); count > 0; count = read(sizes)) {
+        sinceRest += count;
+        if (sinceRest < restAfter) continue;
+        sinceRest = 0;
+        await rest();
+      }
+      for (const stream of streams) tails[stream].end();
+    },
+    close() {
+      for (const stream of streams) closeSync(files[stream]);
+    },
+    warnings,
+    get complaint() {
+      return error ?? lastLine;
+    },
+  };
+}
+
+/** A place behind the end is one of another file, which an earlier try of the attempt has left. */
+function withinFile(file: number, place: number): number {
+  return place > 0 && place > fstatSync(file).size ? 0 : place;
+}
+
+const noEnd = { stdout: Number.MAX_SAFE_INTEGER, stderr: Number.MAX_SAFE_INTEGER };
+
+/** Bytes after which others must have their turn: whoever takes the lines writes them in batches, by a timer. */
+export const restAfter = 1 << 20;
+
+export function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** A line as text; one that is too long is masked and cut here, any other is not masked yet. */
+function textOf(bytes: Buffer, length: number, masks: Masks): string {
+  const end = bytes.length === length && bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
+  const raw = bytes.toString("utf8", 0, end);
+  if (length <= longestLine && raw.length * 3 <= longestLine) return raw;
+  if (length <= longestLine && Buffer.byteLength(raw) <= longestLine) return raw;
+  const mark = ` [cut: the line has ${length} bytes]`;
+  const hidden = masks.hide(raw);
+  // The cut may have gone through a secret.
+  const whole = Buffer.from(hidden.slice(0, Math.max(0, hidden.length - masks.longest)));
+  return whole.subarray(0, startOfCharacter(whole, longestLine - mark.length)).toString() + mark;
+}
+
+function startOfCharacter(bytes: Buffer, limit: number): number {
+  let at = Math.min(limit, bytes.length);
+  while (at > 0 && at < bytes.length && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
+  return at;
+}

@@ -1,0 +1,58 @@
+import type { AgentFile, StageError } from "./dispatcher.ts";
+
+/** How a program's end is told: sysexits, the shell's codes, then the agent file's own. */
+const contract: Record<string, { class: string; retryable: boolean }> = {
+  64: { class: "invalid_request", retryable: false },
+  65: { class: "invalid_request", retryable: false },
+  66: { class: "invalid_request", retryable: false },
+  69: { class: "agent_error", retryable: true },
+  70: { class: "internal", retryable: true },
+  75: { class: "agent_error", retryable: true },
+  77: { class: "auth_failure", retryable: false },
+  78: { class: "invalid_request", retryable: false },
+  126: { class: "invalid_request", retryable: false },
+  127: { class: "invalid_request", retryable: false },
+};
+
+/** Another try cannot help, whoever says so. */
+const hopeless = new Set(["invalid_request", "auth_failure", "not_found"]);
+
+export function isHopeless(errorClass: string): boolean {
+  return hopeless.has(errorClass);
+}
+
+/** The error of an exit status other than 0; `complaint` is what the agent said last. */
+export function exitError(
+  status: number,
+  program: string,
+  { agent, complaint }: { agent: AgentFile | null; complaint: string | null },
+): StageError {
+  const own = agent && Object.hasOwn(agent.exit_codes, status) ? agent.exit_codes[status] : undefined;
+  const meant = own ?? contract[status] ?? { class: "agent_error", retryable: true };
+  const said = complaint === null ? "" : `: ${complaint.slice(0, 1000)}`;
+  return {
+    class: meant.class,
+    message: `"${program}" ${endOf(status)}${said}`,
+    ...(meant.retryable ? {} : { retryable: false }),
+  };
+}
+
+/** A shell tells of a signal with 128 and its number. */
+function endOf(status: number): string {
+  const name = signalNames[status - 128];
+  return name === undefined ? `ended with exit code ${status}` : `was ended by ${name} (exit code ${status})`;
+}
+
+const signalNames: Record<number, string> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  15: "SIGTERM",
+};

@@ -1,0 +1,158 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EffectiveOutput } from "../workflow/effective.ts";
+import { coerceText } from "../workflow/value-type.ts";
+import { attemptFiles } from "./attempt-folder.ts";
+import { parseObject, readChannel } from "./channel-file.ts";
+import type { AgentFile, StageError, StageResult } from "./dispatcher.ts";
+import { exitError, isHopeless } from "./exit-code.ts";
+import { parseKeyValues } from "./key-values.ts";
+import type { Masks } from "./masks.ts";
+import { usageOf } from "./usage.ts";
+
+/** What is known of an attempt that has ended. */
+export interface Ending {
+  folder: string;
+  status: number;
+  /** As the agent file names it, for messages. */
+  program: string;
+  agent: AgentFile | null;
+  outputs: Readonly<Record<string, EffectiveOutput>>;
+  /** From the log. */
+  warnings: readonly string[];
+  complaint: string | null;
+  masks: Masks;
+}
+
+const mostOutput = 8 * 1024 * 1024;
+const mostAside = 1024 * 1024;
+const mostMessage = 8 * 1024;
+
+/** Makes the result of what the agent has left in its folder: its error wins over the exit code, that over outputs. */
+export function outcomeOf(ending: Ending): StageResult {
+  const { folder, status, masks } = ending;
+  const present = new Set(readdirSync(folder));
+  const warnings = [...ending.warnings];
+  const aside = { ...usageIn(folder, present, warnings), ...summaryIn(folder, present, warnings) };
+  if (aside.text !== undefined) aside.text = masks.hide(aside.text);
+  const error =
+    namedError(ending, present, warnings) ??
+    (status === 0 ? null : exitError(status, ending.program, ending));
+  const given = error ? { error } : outputsIn(ending, present);
+  const hidden = warnings.map((warning) => masks.hide(warning));
+  if (!("error" in given)) return { ok: true, outputs: given.outputs, ...aside, warnings: hidden };
+  const message = masks.hide(given.error.message).slice(0, mostMessage);
+  return { ok: false, error: { ...given.error, message }, ...aside, warnings: hidden };
+}
+
+/** What was used before an attempt was stopped is paid, too. */
+export function usageOfStopped(folder: string): Pick<StageResult, "usage"> {
+  return usageIn(folder, new Set(readdirSync(folder)), []);
+}
+
+type Given = { outputs: Record<string, unknown> } | { error: StageError };
+
+function outputsIn({ folder, outputs: declared }: Ending, present: ReadonlySet<string>): Given {
+  const outputs: Record<string, unknown> = {};
+  if (present.has(attemptFiles.output)) {
+    const read = readChannel(join(folder, attemptFiles.output), mostOutput);
+    const parsed = "problem" in read ? read : parseObject(read.text);
+    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`);
+    copy(parsed.object, outputs);
+  }
+  if (present.has(attemptFiles.outputKv)) {
+    const read = readChannel(join(folder, attemptFiles.outputKv), mostOutput);
+    const parsed = "problem" in read ? read : parseKeyValues(read.text);
+    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`);
+    for (const [name, text] of parsed.values) {
+      const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
+      const coerced = type === undefined ? { value: text } : coerceText(type, text);
+      if ("problem" in coerced) return broken(`output "${name}" ${coerced.problem}`);
+      copy({ [name]: coerced.value }, outputs);
+    }
+  }
+  return { outputs };
+}
+
+/** An own property whatever its name: assigning to `__proto__` would do something else. */
+function copy(from: Readonly<Record<string, unknown>>, to: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(from)) {
+    Object.defineProperty(to, key, { value, enumerable: true, writable: true, configurable: true });
+  }
+}
+
+function broken(message: string): Given {
+  return { error: { class: "output_contract", message } };
+}
+
+/** What the agent wrote to SKILLMEAT_ERROR; a text that is no JSON is the message. Null for none, or an empty file. */
+function namedError(ending: Ending, present: ReadonlySet<string>, warnings: string[]): StageError | null {
+  if (!present.has(attemptFiles.error)) return null;
+  const read = readChannel(join(ending.folder, attemptFiles.error), mostAside);
+  if ("problem" in read) {
+    warnings.push(`the file SKILLMEAT_ERROR ${read.problem}`);
+    return null;
+  }
+  const text = read.text.trim();
+  if (text === "") return null;
+  const fallback =
+    ending.status === 0
+      ? { class: "agent_error", message: "the agent failed without a message" }
+      : exitError(ending.status, ending.program, ending);
+  const parsed = parseObject(text);
+  if ("problem" in parsed) {
+    warnings.push(`the file SKILLMEAT_ERROR ${parsed.problem}; it is taken as the message`);
+    return { ...fallback, message: text };
+  }
+  return errorFrom(parsed.object, fallback, warnings);
+}
+
+function errorFrom(given: Record<string, unknown>, fallback: StageError, warnings: string[]): StageError {
+  const { class: name, message, retry_after_ms: wait, retryable } = given;
+  const isClass = typeof name === "string" && /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name);
+  if (name !== undefined && !isClass) {
+    warnings.push('the file SKILLMEAT_ERROR: "class" must be a word such as "rate_limited"');
+  }
+  const isWait = typeof wait === "number" && wait >= 0 && wait <= longestWaitMs;
+  if (wait !== undefined && wait !== null && !isWait) {
+    warnings.push(
+      'the file SKILLMEAT_ERROR: "retry_after_ms" must be milliseconds, 0 or more, 7 days at most',
+    );
+  }
+  const errorClass = isClass ? name : fallback.class;
+  const mayRetry = typeof retryable === "boolean" ? retryable : !isHopeless(errorClass);
+  return {
+    class: errorClass,
+    message: typeof message === "string" && message !== "" ? message : fallback.message,
+    ...(isWait ? { retry_after_ms: Math.ceil(wait) } : {}),
+    ...(mayRetry ? {} : { retryable: false }),
+  };
+}
+
+const longestWaitMs = 7 * 24 * 3_600_000;
+
+function usageIn(
+  folder: string,
+  present: ReadonlySet<string>,
+  warnings: string[],
+): Pick<StageResult, "usage"> {
+  if (!present.has(attemptFiles.usage)) return {};
+  const read = readChannel(join(folder, attemptFiles.usage), mostAside);
+  const parsed = "problem" in read ? read : parseObject(read.text);
+  const used = "problem" in parsed ? parsed : usageOf(parsed.object);
+  if ("usage" in used) return { usage: used.usage };
+  warnings.push(`the file SKILLMEAT_USAGE: ${used.problem}`);
+  return {};
+}
+
+function summaryIn(
+  folder: string,
+  present: ReadonlySet<string>,
+  warnings: string[],
+): Pick<StageResult, "text"> {
+  if (!present.has(attemptFiles.summary)) return {};
+  const read = readChannel(join(folder, attemptFiles.summary), mostAside);
+  if ("text" in read) return { text: read.text };
+  warnings.push(`the file SKILLMEAT_SUMMARY ${read.problem}`);
+  return {};
+}

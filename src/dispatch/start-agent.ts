@@ -1,0 +1,37 @@
+import { closeSync } from "node:fs";
+import { environmentOf } from "./agent-command.ts";
+import { makeAttemptFolder, type AttemptHandles } from "./attempt-folder.ts";
+import type { StageError, StageRequest } from "./dispatcher.ts";
+import { launch, type Supervised } from "./supervisor.ts";
+
+export type Started = { agent: Supervised; files: AttemptHandles } | { error: StageError };
+
+/** Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt. */
+export function startAgent(request: StageRequest, argv: readonly string[]): Started {
+  const { attempt_dir, workdir } = request;
+  let files: AttemptHandles | null = null;
+  try {
+    const env = environmentOf(request);
+    const unfit = Object.entries(env).find(
+      ([name, value]) => /[=\0]/.test(name) || value.includes("\0"),
+    )?.[0];
+    if (unfit !== undefined) {
+      return refused(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
+    }
+    files = makeAttemptFolder(request);
+    const agent = launch({ folder: attempt_dir, command: argv, workdir, env, handles: files });
+    closeSync(files.stdin);
+    return { agent, files };
+  } catch (error) {
+    if (files) for (const file of Object.values(files)) closeSync(file);
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (error.code === "E2BIG") {
+      return refused('the "command" of the agent or the "env" of the workflow is too big for this system');
+    }
+    return { error: { class: "internal", message: `the agent cannot be started: ${error.message}` } };
+  }
+}
+
+function refused(message: string): Started {
+  return { error: { class: "invalid_request", message, retryable: false } };
+}

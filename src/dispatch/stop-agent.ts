@@ -1,0 +1,48 @@
+import { canReadProcesses, isGroupAlive, signalProcess } from "./processes.ts";
+import type { Supervised } from "./supervisor.ts";
+import type { Sweeper } from "./sweeper.ts";
+
+/** How long an agent may take to end by itself. */
+const graceMs = 5_000;
+const groupLookMs = 50;
+
+/** Ends an agent and all it has started: asks its group, waits 5 s, kills it, then whatever left the group. */
+export async function stopAgent(agent: Supervised, attemptId: string, sweeper: Sweeper): Promise<void> {
+  const killAt = performance.now() + graceMs;
+  if (agent.isRunning()) signalProcess(-agent.pid, "SIGTERM");
+  const isEnded = await within(agent.ended, graceMs);
+  if (!isEnded) {
+    if (agent.isRunning()) signalProcess(-agent.pid, "SIGKILL");
+    await agent.ended;
+  }
+  // The agent's own children were asked as well and have the rest of that time.
+  while (performance.now() < killAt && isGroupAlive(agent.pid)) await pause(groupLookMs);
+  await endLeftovers(agent.pid, attemptId, sweeper);
+}
+
+/**
+ * Ends what an agent that has ended left in its group, and with it everything else of the attempt. Resolves at once when
+ * the group is empty, which is the rule. A group's number may be another's as soon as it is empty: it is only asked
+ * about, and the processes are killed by their mark.
+ */
+export async function endLeftovers(group: number, attemptId: string, sweeper: Sweeper): Promise<void> {
+  if (!signalProcess(-group, 0)) return;
+  if (!canReadProcesses) signalProcess(-group, "SIGKILL");
+  await sweeper.sweep(attemptId);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** True when the promise has settled in time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const settled = promise.then(() => true);
+  return Promise.race([settled, timeout]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,54 @@
+import { rest, restAfter } from "./attempt-logs.ts";
+
+/** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
+export interface Ticker {
+  /** Calls back about every 40 ms; the callback tells how many bytes it has read. Returns the way to end it. */
+  follow(look: () => number): () => void;
+}
+
+/** A line shall be at its reader within 100 ms. */
+const intervalMs = 40;
+
+export function createTicker(): Ticker {
+  const looks = new Set<() => number>();
+  let isPlanned = false;
+
+  function plan(): void {
+    if (isPlanned || looks.size === 0) return;
+    isPlanned = true;
+    setTimeout(() => void round(), intervalMs);
+  }
+
+  /** Who writes much is read on without a pause, but everybody has a turn in between. */
+  async function round(): Promise<void> {
+    let eager = new Set(looks);
+    let sinceRest = 0;
+    while (eager.size > 0) {
+      const next = new Set<() => number>();
+      for (const look of eager) {
+        if (!looks.has(look)) continue;
+        const count = look();
+        if (count >= eagerFrom) next.add(look);
+        sinceRest += count;
+        if (sinceRest < restAfter) continue;
+        sinceRest = 0;
+        await rest();
+      }
+      if (next.size > 0) await rest();
+      eager = next;
+    }
+    isPlanned = false;
+    plan();
+  }
+
+  return {
+    follow(look) {
+      looks.add(look);
+      plan();
+      return () => looks.delete(look);
+    },
+  };
+}
+
+/** A file that gave so much at once has probably more. */
+const eagerFrom = 128 * 1024;
