@@ -1,6 +1,15 @@
 import type { Value } from "../expression/value.ts";
+import type { ArtifactLookup } from "./artifact-lookup.ts";
+import { parseDuration } from "./duration.ts";
+import type {
+  EffectiveDefinition,
+  EffectiveGate,
+  EffectiveRetry,
+  EffectiveStage,
+  OnFailure,
+} from "./effective.ts";
 import type { ValidationResult } from "./finding.ts";
-import type { EffectiveGate, EffectiveRetry, OnFailure } from "./effective.ts";
+import { batchesOf, criticalPath } from "./graph.ts";
 
 /** What would run: parameters resolved, stages in batches. Nothing has run. */
 export interface Plan {
@@ -57,4 +66,90 @@ export interface PlanArtifact {
   resolved: boolean;
   /** The folder or file it was found in; null when missing. */
   origin: string | null;
+}
+
+export interface PlanOptions {
+  parameters: PlanParameter[];
+  overrides: AppliedOverride[];
+  validation: ValidationResult;
+  /** Without it the plan names no artifacts: nobody knows. */
+  artifacts?: ArtifactLookup;
+}
+
+/** Lays out a definition that holds: what would run, in which order, for how long at most. */
+export function planWorkflow(definition: EffectiveDefinition, options: PlanOptions): Plan {
+  const { workflow, stages } = definition;
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const { path, total } = criticalPath(stages, timeoutOf);
+  return {
+    workflow: { id: workflow.id, name: workflow.name, version: workflow.version },
+    parameters: options.parameters,
+    batches: batchesOf(stages).map((ids, at) => {
+      const members = ids.flatMap((id) => byId.get(id) ?? []);
+      return {
+        index: at + 1,
+        kind: kindOf(members),
+        stages: members.map((stage) => planStage(definition, stage)),
+      };
+    }),
+    critical_path: path,
+    estimated_seconds: total / 1000,
+    overrides: options.overrides,
+    artifacts: options.artifacts ? resolvedRefs(definition, options.artifacts) : [],
+    validation: options.validation,
+  };
+}
+
+/** The modules a stage's agent gets: the workflow's, when it inherits them, then its own. */
+export function contextModulesOf(definition: EffectiveDefinition, { context }: EffectiveStage): string[] {
+  const inherited = context.inherit_global ? definition.context.global_modules : [];
+  return [...new Set([...inherited, ...context.modules])];
+}
+
+/** A gate takes no time of its own: how long people take is named apart. */
+function timeoutOf({ type, error_policy }: EffectiveStage): number {
+  return type === "gate" ? 0 : (parseDuration(error_policy.timeout) ?? 0);
+}
+
+function kindOf(stages: readonly EffectiveStage[]): PlanBatch["kind"] {
+  const [only] = stages;
+  if (stages.length > 1 || !only) return "parallel";
+  if (only.type === "gate") return "gate";
+  return only.condition === null ? "sequential" : "conditional";
+}
+
+function planStage(definition: EffectiveDefinition, stage: EffectiveStage): PlanStage {
+  const { roles, gate, error_policy: policy, context } = stage;
+  const isGate = stage.type === "gate";
+  const memory = context.memory ?? (context.inherit_global ? definition.context.memory : null);
+  const timeout = isGate && gate ? gate.timeout : policy.timeout;
+  return {
+    id: stage.id,
+    name: stage.name,
+    type: isGate ? "gate" : "agent",
+    agent: roles?.primary.artifact ?? null,
+    model: roles?.primary.model ?? null,
+    tools: roles?.tools ?? [],
+    inputs: Object.entries(stage.inputs).map(([name, { source }]) => ({ name, source })),
+    outputs: Object.keys(stage.outputs),
+    context_modules: isGate ? [] : contextModulesOf(definition, stage),
+    memory_max_tokens: isGate ? null : (memory?.max_tokens ?? null),
+    condition: stage.condition,
+    timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,
+    retry: isGate ? null : policy.retry,
+    on_failure: policy.on_failure,
+    depends_on: stage.depends_on,
+    gate,
+  };
+}
+
+function resolvedRefs(definition: EffectiveDefinition, artifacts: ArtifactLookup): PlanArtifact[] {
+  const refs = definition.stages.flatMap((stage) => [
+    ...(stage.roles ? [stage.roles.primary.artifact, ...stage.roles.tools] : []),
+    ...stage.context.modules,
+  ]);
+  return [...new Set([...definition.context.global_modules, ...refs])].map((ref) => {
+    const found = artifacts.find(ref);
+    return { ref, resolved: found !== null, origin: found?.origin ?? null };
+  });
 }

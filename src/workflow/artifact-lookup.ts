@@ -1,0 +1,7 @@
+/** Where artifacts are looked up while a definition is checked: the collection, seen from here. */
+export interface ArtifactLookup {
+  /** `ref` is "agent:x", "skill:y", "ctx:z" and so on. Null: there is none. */
+  find(ref: string): { origin: string } | null;
+  /** Something that helps whoever wrote a ref that is nowhere, such as `there is a command "scan"`. */
+  hint(ref: string): string | null;
+}

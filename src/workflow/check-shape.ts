@@ -1,0 +1,263 @@
+import { nearest } from "../expression/nearest.ts";
+import type { Value } from "../expression/value.ts";
+import { Definition, type DraftDefinition } from "./definition.ts";
+import { checkFormat, checkName } from "./formats.ts";
+import type { Report } from "./report.ts";
+import { compileShape, type Shape } from "./shape.ts";
+import { child, textOf, valueOf, type Path, type SourceMapping, type SourceNode } from "./source-node.ts";
+import { pathText } from "./source-path.ts";
+
+type Of<Kind extends Shape["kind"]> = Extract<Shape, { kind: Kind }>;
+type Clean = Value | undefined;
+
+interface Checking {
+  root: SourceNode;
+  report: Report;
+}
+
+let definitionShape: Shape | null = null;
+
+/**
+ * Holds a tree against the schema: every fault goes to the report, and what is right comes back. An item of a list
+ * keeps its number: where a text is wrong an empty one stands, where a map is wrong an empty map.
+ */
+export function checkShape(root: SourceNode, report: Report): DraftDefinition {
+  definitionShape ??= compileShape(Definition);
+  const clean = check({ root, report }, definitionShape, root, []);
+  return isDraft(clean) ? clean : {};
+}
+
+/** A map that `check` gives back has the schema's own shape: it was walked along it. */
+function isDraft(clean: Clean): clean is DraftDefinition & Value {
+  return typeof clean === "object" && clean !== null;
+}
+
+function check(checking: Checking, shape: Shape, node: SourceNode, path: Path): Clean {
+  switch (shape.kind) {
+    case "object":
+      return checkObject(checking, shape, node, path);
+    case "names":
+      return checkNames(checking, shape, node, path);
+    case "list":
+      return checkList(checking, shape, node, path);
+    case "pair":
+      return checkPair(checking, shape, node, path);
+    case "text":
+      return checkText(checking, shape, node, path);
+    case "number":
+      return checkNumber(checking, shape, node, path);
+    case "boolean":
+      if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+      return wrongType(checking, "true or false", node, path);
+    case "choice":
+      return checkChoice(checking, shape, node, path);
+    case "short":
+      return check(checking, node.kind === "map" ? shape.full : shape.text, node, path);
+    case "anything":
+      return valueOf(node);
+    default:
+      return shape satisfies never;
+  }
+}
+
+function checkObject(checking: Checking, shape: Of<"object">, node: SourceNode, path: Path): Clean {
+  if (node.kind !== "map") return wrongType(checking, "a map", node, path);
+  const clean: Record<string, Value> = {};
+  for (const [key, { value }] of node.entries) {
+    const field = shape.fields.get(key);
+    if (!field) {
+      if (!key.startsWith("x-")) unknownKey(checking, [...shape.fields.keys()], node, path, key);
+      continue;
+    }
+    if (isLeftOut(value, field) && !shape.required.includes(key)) continue;
+    const checked = check(checking, field, value, [...path, key]);
+    if (checked !== undefined) clean[key] = checked;
+  }
+  for (const key of shape.required) {
+    if (node.entries.has(key)) continue;
+    checking.report.error("schema", {
+      code: "missing_field",
+      message: `${ownerText(checking, path)} needs "${key}"`,
+      path: [...path, key],
+      at: node,
+    });
+  }
+  return clean;
+}
+
+/** A key with nothing behind it, as YAML leaves it when all below is commented out, and what `show` prints for it. */
+function isLeftOut(node: SourceNode, shape: Shape): boolean {
+  return node.kind === "scalar" && node.value === null && shape.kind !== "anything";
+}
+
+function unknownKey(
+  { root, report }: Checking,
+  known: readonly string[],
+  map: SourceMapping,
+  path: Path,
+  key: string,
+): void {
+  const entry = map.entries.get(key);
+  if (!entry) return;
+  const meant = nearest(
+    key,
+    known.filter((name) => !map.entries.has(name)),
+  );
+  const list = `the keys here are ${known.join(", ")}`;
+  const hint = meant === null ? list : `did you mean "${meant}"?`;
+  report.warn("schema", {
+    code: "unknown_key",
+    message: `unknown key "${key}" in ${ownerText({ root, report }, path)}`,
+    path: [...path, key],
+    at: { ...entry.key, origin: entry.value.origin },
+    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the fields out" : hint,
+  });
+}
+
+function checkNames(checking: Checking, shape: Of<"names">, node: SourceNode, path: Path): Clean {
+  if (node.kind !== "map") return wrongType(checking, "a map of names", node, path);
+  const clean: Record<string, Value> = {};
+  for (const [name, entry] of node.entries) {
+    const wrong = checkName(name, shape.format);
+    if (wrong) {
+      checking.report.error("schema", {
+        code: wrong.code,
+        message: `"${name}" ${wrong.problem}`,
+        path: [...path, name],
+        at: { ...entry.key, origin: entry.value.origin },
+        hint: wrong.hint,
+      });
+      continue;
+    }
+    const checked = check(checking, shape.value, entry.value, [...path, name]);
+    if (checked !== undefined) clean[name] = checked;
+  }
+  return clean;
+}
+
+function checkList(checking: Checking, shape: Of<"list">, node: SourceNode, path: Path): Clean {
+  if (node.kind !== "list") return wrongType(checking, "a list", node, path);
+  const { length } = node.items;
+  if (length < shape.min || length > shape.max) {
+    const bound = length < shape.min ? `at least ${shape.min}` : `at most ${shape.max}`;
+    checking.report.error("schema", {
+      code: "bad_count",
+      message: `"${pathText(path)}" must have ${bound} item${bound.endsWith(" 1") ? "" : "s"}, not ${length}`,
+      path,
+      at: node,
+    });
+    if (length > shape.max) return undefined;
+  }
+  return node.items.map((item, at) => {
+    const checked = check(checking, shape.item, item, [...path, at]);
+    if (checked !== undefined) return checked;
+    return shape.item.kind === "object" ? {} : shape.item.kind === "anything" ? null : "";
+  });
+}
+
+function checkPair(checking: Checking, shape: Of<"pair">, node: SourceNode, path: Path): Clean {
+  if (node.kind !== "list" || node.items.length !== 2) {
+    return wrongType(checking, "a list of two numbers", node, path);
+  }
+  const pair = node.items.map((item, at) => check(checking, shape.item, item, [...path, at]));
+  const numbers = pair.filter((each) => each !== undefined);
+  return numbers.length === 2 ? numbers : undefined;
+}
+
+function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path: Path): Clean {
+  if (node.kind !== "scalar" || typeof node.value !== "string")
+    return wrongType(checking, "a text", node, path);
+  const text = node.value;
+  const refuse = (code: string, message: string, hint: string | null = null): undefined => {
+    checking.report.error("schema", { code, message, path, at: node, hint });
+  };
+  if (text.length < shape.min) return refuse("too_short", `"${nameOf(path)}" must not be empty`);
+  const wrong = shape.format === null ? null : checkFormat(shape.format, text);
+  if (wrong) {
+    refuse(wrong.code, `"${shortened(text)}" ${wrong.problem}`, wrong.hint);
+    // A bad id is still the name others use: they shall not be told that it does not exist.
+    return shape.format === "identifier" ? text : undefined;
+  }
+  if (text.length <= shape.max) return text;
+  return refuse("too_long", `"${nameOf(path)}" is ${text.length} characters long, ${shape.max} at most`);
+}
+
+function checkNumber(checking: Checking, shape: Of<"number">, node: SourceNode, path: Path): Clean {
+  const what = shape.isInteger ? "a whole number" : "a number";
+  if (node.kind !== "scalar" || typeof node.value !== "number") return wrongType(checking, what, node, path);
+  const { value } = node;
+  const { min, max } = shape;
+  if ((!shape.isInteger || Number.isSafeInteger(value)) && value >= min && value <= max) return value;
+  const upTo = max === Infinity ? ` of ${min} or more` : ` from ${min} to ${max}`;
+  const range = min === -Infinity ? "" : upTo;
+  checking.report.error("schema", {
+    code: "bad_number",
+    message: `"${nameOf(path)}" must be ${what}${range}, not ${value}`,
+    path,
+    at: node,
+  });
+  return undefined;
+}
+
+function checkChoice(checking: Checking, shape: Of<"choice">, node: SourceNode, path: Path): Clean {
+  const text = textOf(node);
+  if (text !== null && shape.words.includes(text)) return text;
+  const words = shape.words.map((word) => `"${word}"`);
+  const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  if (text === null) return wrongType(checking, list, node, path);
+  const meant = nearest(text, shape.words);
+  checking.report.error("schema", {
+    code: "bad_choice",
+    message: `"${nameOf(path)}" must be ${list}, not "${shortened(text)}"`,
+    path,
+    at: node,
+    hint: meant === null ? null : `did you mean "${meant}"?`,
+  });
+  return undefined;
+}
+
+function wrongType({ report }: Checking, wanted: string, node: SourceNode, path: Path): undefined {
+  const subject = path.length === 0 ? "the definition" : `"${nameOf(path)}"`;
+  const isText = wanted === "a text" && node.kind === "scalar" && node.value !== null;
+  const isOneOfList = wanted === "a list" && node.kind === "scalar" && node.value !== null;
+  let hint: string | null = null;
+  if (isText) hint = `put it in quotes: "${String(node.value)}"`;
+  if (isOneOfList) hint = `a list of one is written [${String(node.value)}]`;
+  report.error("schema", {
+    code: "wrong_type",
+    message: `${subject} must be ${wanted}, not ${described(node)}`,
+    path,
+    at: node,
+    hint,
+  });
+  return undefined;
+}
+
+function described(node: SourceNode): string {
+  if (node.kind === "map") return "a map";
+  if (node.kind === "list") return "a list";
+  if (node.value === null) return "empty";
+  if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;
+  return typeof node.value === "number" ? `the number ${node.value}` : String(node.value);
+}
+
+/** The last name of a path, with the numbers behind it: `depends_on[1]`. */
+function nameOf(path: Path): string {
+  const at = path.findLastIndex((key) => typeof key === "string");
+  return pathText(path.slice(Math.max(0, at)));
+}
+
+/** What a map is, for a message: the definition, a stage by its id, or a path. */
+function ownerText({ root }: Checking, path: Path): string {
+  if (path.length === 0) return "the definition";
+  const [top, index, ...rest] = path;
+  if (top !== "stages" || typeof index !== "number") return `"${pathText(path)}"`;
+  const id = textOf(child(child(child(root, "stages"), index), "id"));
+  const stage = id === null ? `stage ${index + 1}` : `stage "${shortened(id)}"`;
+  return rest.length === 0 ? stage : `"${pathText(rest)}" of ${stage}`;
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}

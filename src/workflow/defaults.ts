@@ -1,0 +1,200 @@
+import type { Draft, DraftDefinition, WrittenDefinition } from "./definition.ts";
+import type { Value } from "../expression/value.ts";
+import type {
+  EffectiveDefinition,
+  EffectiveGate,
+  EffectiveHook,
+  EffectiveMemory,
+  EffectiveRetry,
+  EffectiveRole,
+  EffectiveStage,
+} from "./effective.ts";
+
+type WrittenStage = WrittenDefinition["stages"][number];
+type DraftStage = Draft<WrittenStage>;
+type DraftRetry = NonNullable<NonNullable<DraftDefinition["error_policy"]>["default_retry"]>;
+type DraftMemory = NonNullable<NonNullable<DraftDefinition["context"]>["memory"]>;
+type DraftHook = NonNullable<NonNullable<DraftDefinition["hooks"]>["on_start"]>;
+type DraftField = Draft<NonNullable<WrittenStage["inputs"]>[string]>;
+
+const builtInRetry: EffectiveRetry = {
+  max_attempts: 2,
+  initial_interval: "30s",
+  backoff_multiplier: 2,
+  max_interval: "5m",
+  non_retryable_errors: [],
+};
+
+/**
+ * The definition with every default in. What was given stays. Where something required is missing an empty value stands:
+ * a finding has said so, and such a definition is neither planned nor run.
+ */
+export function withDefaults(written: DraftDefinition): EffectiveDefinition {
+  const { config, context, error_policy: policy } = written;
+  const defaultRetry = withRetryDefaults(policy?.default_retry, builtInRetry);
+  const onStageFailure = policy?.on_stage_failure ?? "halt";
+  return {
+    workflow: workflowDefaults(written.workflow ?? {}),
+    config: {
+      parameters: mapped(config?.parameters, ({ enum: values, ...field }) => ({
+        ...fieldDefaults(field, field.required ?? false),
+        enum: isList(values) ? values : null,
+      })),
+      timeout: config?.timeout ?? "2h",
+      env: mapped(config?.env, (text) => text),
+      max_parallel: config?.max_parallel ?? null,
+      scheduling: config?.scheduling ?? "eager",
+      allow_overrides: config?.allow_overrides ?? false,
+    },
+    context: {
+      global_modules: context?.global_modules ?? [],
+      memory: context?.memory ? memoryDefaults(context.memory) : null,
+    },
+    stages: (written.stages ?? []).map((stage) => stageDefaults(stage, defaultRetry, onStageFailure)),
+    error_policy: { default_retry: defaultRetry, on_stage_failure: onStageFailure },
+    hooks: mapped(written.hooks, hookDefaults),
+  };
+}
+
+function workflowDefaults(
+  workflow: NonNullable<DraftDefinition["workflow"]>,
+): EffectiveDefinition["workflow"] {
+  return {
+    id: workflow.id ?? "",
+    name: workflow.name ?? "",
+    version: workflow.version ?? "1.0.0",
+    description: workflow.description ?? null,
+    author: workflow.author ?? null,
+    tags: workflow.tags ?? [],
+    ui: workflow.ui ? given(workflow.ui) : null,
+  };
+}
+
+function stageDefaults(
+  stage: DraftStage,
+  retry: EffectiveRetry,
+  onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"],
+): EffectiveStage {
+  const { context, error_policy: policy, handoff } = stage;
+  return {
+    id: stage.id ?? "",
+    name: stage.name ?? stage.id ?? "",
+    description: stage.description ?? null,
+    type: stage.type ?? "agent",
+    depends_on: stage.depends_on ?? [],
+    condition: stage.condition ?? null,
+    roles: stage.roles?.primary
+      ? { primary: roleDefaults(stage.roles.primary), tools: stage.roles.tools ?? [] }
+      : null,
+    inputs: mapped(stage.inputs, ({ source, ...field }) => ({
+      ...fieldDefaults(field, field.required ?? true),
+      source: source ?? null,
+    })),
+    outputs: mapped(stage.outputs, (field) => fieldDefaults(field, field.required ?? true)),
+    context: {
+      modules: context?.modules ?? [],
+      inherit_global: context?.inherit_global ?? true,
+      memory: context?.memory ? memoryDefaults(context.memory) : null,
+    },
+    error_policy: {
+      retry: withRetryDefaults(policy?.retry, retry),
+      // Rolling back is for a later version: until then it stops, as halt does.
+      on_failure: policy?.on_failure ?? (onStageFailure === "continue" ? "continue" : "halt"),
+      timeout: policy?.timeout ?? "30m",
+    },
+    handoff: {
+      format: handoff?.format ?? "structured",
+      include_run_log: handoff?.include_run_log ?? false,
+      summary_prompt: handoff?.summary_prompt ?? null,
+    },
+    gate: stage.gate ? gateDefaults(stage.gate) : null,
+    ui: stage.ui ? given(stage.ui) : null,
+  };
+}
+
+function roleDefaults(role: NonNullable<NonNullable<DraftStage["roles"]>["primary"]>): EffectiveRole {
+  if (typeof role === "string") return { artifact: role, model: "opus", instructions: null };
+  return {
+    artifact: role.artifact ?? "",
+    model: role.model ?? "opus",
+    instructions: role.instructions ?? null,
+  };
+}
+
+function gateDefaults(gate: NonNullable<DraftStage["gate"]>): EffectiveGate {
+  return {
+    kind: gate.kind ?? "manual_approval",
+    approvers: gate.approvers ?? [],
+    timeout: gate.timeout ?? "24h",
+    on_timeout: gate.on_timeout ?? "halt",
+    message: gate.message ?? null,
+    on_skip: gate.on_skip ?? "skip_dependents",
+  };
+}
+
+function memoryDefaults(memory: DraftMemory): EffectiveMemory {
+  return {
+    project_scope: memory.project_scope ?? "current",
+    min_confidence: memory.min_confidence ?? 0.7,
+    categories: memory.categories ?? [],
+    max_tokens: memory.max_tokens ?? 2000,
+  };
+}
+
+function hookDefaults({ notify, run }: DraftHook): EffectiveHook {
+  const call = typeof notify === "string" ? { channel: notify } : notify;
+  return {
+    notify: call ? { channel: call.channel ?? "", message: call.message ?? null } : null,
+    run: run ?? null,
+  };
+}
+
+function withRetryDefaults(own: DraftRetry | undefined, otherwise: EffectiveRetry): EffectiveRetry {
+  return {
+    max_attempts: own?.max_attempts ?? otherwise.max_attempts,
+    initial_interval: own?.initial_interval ?? otherwise.initial_interval,
+    backoff_multiplier: own?.backoff_multiplier ?? otherwise.backoff_multiplier,
+    max_interval: own?.max_interval ?? otherwise.max_interval,
+    non_retryable_errors: own?.non_retryable_errors ?? [...otherwise.non_retryable_errors],
+  };
+}
+
+function fieldDefaults(
+  field: Omit<DraftField, "source">,
+  required: boolean,
+): { type: string; required: boolean; description: string | null; default?: Value } {
+  return {
+    type: field.type ?? "",
+    required,
+    description: field.description ?? null,
+    ...(isValue(field.default) ? { default: field.default } : {}),
+  };
+}
+
+/** `default` and `enum` are any value: the tree they were read from holds nothing else. */
+function isValue(value: unknown): value is Value {
+  return value !== undefined;
+}
+
+function isList(value: unknown): value is Value[] {
+  return Array.isArray(value);
+}
+
+function mapped<Key extends string, From, To>(
+  named: { [key in Key]?: From | undefined } | undefined,
+  make: (from: From) => To,
+): Record<Key, To>;
+function mapped<From, To>(
+  named: Record<string, From | undefined> | undefined,
+  make: (from: From) => To,
+): Record<string, To> {
+  const made: Record<string, To> = {};
+  for (const [name, value] of Object.entries(named ?? {})) if (value !== undefined) made[name] = make(value);
+  return made;
+}
+
+/** The fields that are there. */
+function given<T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key], undefined> } & T;
+function given(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

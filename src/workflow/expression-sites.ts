@@ -1,0 +1,122 @@
+import { ExpressionError } from "../expression/expression-error.ts";
+import { parseExpression } from "../expression/parse-expression.ts";
+import { references, type Reference } from "../expression/references.ts";
+import type { Expression } from "../expression/syntax.ts";
+import { isSingleExpression, parseCondition, parseTemplate } from "../expression/template.ts";
+import { child, textOf, type Path, type SourceNode, type SourceScalar } from "./source-node.ts";
+
+/** A text of the definition that expressions stand in. */
+export interface ExpressionSite {
+  path: Path;
+  node: SourceScalar;
+  use: "source" | "condition" | "env" | "text" | "summary" | "hook";
+  /** The stage's number; null outside of stages. */
+  stage: number | null;
+  /** The name of the input whose source this is; empty for anything else. */
+  input: string;
+  /** `offset` is where each begins in the text. */
+  expressions: { expression: Expression; offset: number; references: Reference[] }[];
+  /** The text is one expression, with or without `${{ }}`: its value keeps its type. */
+  isWhole: boolean;
+  error: ExpressionError | null;
+}
+
+type Found = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; input?: string };
+
+/** All of them, parsed. A text of the wrong type is left out: the schema has reported it. */
+export function expressionSites(root: SourceNode): ExpressionSite[] {
+  const stages = child(root, "stages");
+  const found =
+    stages?.kind === "list" ? stages.items.map((stage, at) => ({ at, found: inStage(stage, at) })) : [];
+  return [
+    ...[...inEnv(root), ...inHooks(root)].flatMap((each) => parsed(each, null)),
+    ...found.flatMap(({ at, found }) => found.flatMap((each) => parsed(each, at))),
+  ];
+}
+
+function inEnv(root: SourceNode): Found[] {
+  return entriesOf(child(child(root, "config"), "env")).map(([name, node]) => ({
+    path: ["config", "env", name],
+    node,
+    use: "env",
+  }));
+}
+
+function inHooks(root: SourceNode): Found[] {
+  const hooks = child(root, "hooks");
+  return ["on_start", "on_complete", "on_failure"].flatMap((name): Found[] => {
+    const hook = child(hooks, name);
+    const path = ["hooks", name];
+    const notify = child(hook, "notify");
+    const texts: Found[] = [{ path: [...path, "run"], node: child(hook, "run"), use: "hook" }];
+    if (notify?.kind !== "map") return [...texts, { path: [...path, "notify"], node: notify, use: "hook" }];
+    const parts = ["channel", "message"].map((key): Found => ({
+      path: [...path, "notify", key],
+      node: child(notify, key),
+      use: "hook",
+    }));
+    return [...texts, ...parts];
+  });
+}
+
+function inStage(stage: SourceNode, at: number): Found[] {
+  const path = ["stages", at];
+  const text = (use: Found["use"], ...keys: string[]): Found => ({
+    path: [...path, ...keys],
+    node: keys.reduce<SourceNode | null>(child, stage),
+    use,
+  });
+  const inputs = entriesOf(child(stage, "inputs")).map(([name, input]): Found => ({
+    path: [...path, "inputs", name, "source"],
+    node: child(input, "source"),
+    use: "source",
+    input: name,
+  }));
+  return [
+    text("condition", "condition"),
+    ...inputs,
+    text("text", "roles", "primary", "instructions"),
+    text("summary", "handoff", "summary_prompt"),
+    text("text", "gate", "message"),
+  ];
+}
+
+function entriesOf(node: SourceNode | null): [string, SourceNode][] {
+  return node?.kind === "map" ? [...node.entries].map(([key, { value }]) => [key, value]) : [];
+}
+
+function parsed({ path, node, use, input = "" }: Found, stage: number | null): ExpressionSite[] {
+  const text = textOf(node);
+  if (node?.kind !== "scalar" || text === null) return [];
+  const site: ExpressionSite = {
+    path,
+    node,
+    use,
+    stage,
+    input,
+    expressions: [],
+    isWhole: false,
+    error: null,
+  };
+  try {
+    const { parts, isWhole } = partsOf(text, use);
+    site.isWhole = isWhole;
+    site.expressions = parts.map((part) => ({ ...part, references: references(part.expression) }));
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    site.error = error;
+  }
+  return [site];
+}
+
+function partsOf(
+  text: string,
+  use: ExpressionSite["use"],
+): { parts: { expression: Expression; offset: number }[]; isWhole: boolean } {
+  if (use === "condition") return { parts: [parseCondition(text)], isWhole: true };
+  if (use === "source" && !text.includes("${{")) {
+    return { parts: [{ expression: parseExpression(text), offset: 0 }], isWhole: true };
+  }
+  const parts = parseTemplate(text);
+  return { parts: parts.filter((part) => part.kind === "expression"), isWhole: isSingleExpression(parts) };
+}

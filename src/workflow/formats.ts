@@ -1,0 +1,78 @@
+import { parseDuration } from "./duration.ts";
+import { parseType } from "./value-type.ts";
+
+/** What is wrong with a text of a format, to be put after its quoted value, and the way out. */
+export interface FormatProblem {
+  code: string;
+  problem: string;
+  hint: string | null;
+}
+
+const refusedNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+const semver =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+const name = String.raw`[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*`;
+const artifactRef = new RegExp(`^(agent|skill|command|mcp|hook):${name}(@[A-Za-z0-9_.+-]+)?$`);
+const contextRef = new RegExp(`^ctx:${name}(@[A-Za-z0-9_.+-]+)?$`);
+
+const checks: Record<string, (text: string) => FormatProblem | null> = {
+  identifier(text) {
+    if (refusedNames.has(text))
+      return problem("refused_name", "is a name that is not allowed", "choose another");
+    const hint = "letters, digits, - and _, and a letter or digit first";
+    return /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? null : problem("bad_id", "is not an identifier", hint);
+  },
+  duration: (text) =>
+    parseDuration(text) !== null
+      ? null
+      : problem("bad_duration", "is not a duration", 'write it as "90s", "30m" or "1h30m"'),
+  "artifact-ref": (text) =>
+    artifactRef.test(text)
+      ? null
+      : problem(
+          "bad_ref",
+          "is not an artifact reference",
+          refHint(text, "agent, skill, command, mcp or hook"),
+        ),
+  "context-ref": (text) =>
+    contextRef.test(text) ? null : problem("bad_ref", "is not a context module", 'write it as "ctx:name"'),
+  "value-type": (text) => (parseType(text) !== null ? null : problem("bad_type", "is not a type", typeHint)),
+  semver: (text) =>
+    semver.test(text)
+      ? null
+      : problem("bad_version", "is not a semantic version", 'three numbers, such as "1.0.0"'),
+  color: (text) =>
+    /^#[0-9A-Fa-f]{6}$/.test(text) ? null : problem("bad_color", "is not a color", 'write it as "#1f6feb"'),
+};
+
+const typeHint =
+  "the types are string, number, integer, boolean, object, array, array<type>, artifact_ref, memory_item, context_module";
+
+/** Null: the text is of that format. */
+export function checkFormat(format: string, text: string): FormatProblem | null {
+  const check = checks[format];
+  if (!check) throw new Error(`there is no format "${format}"`);
+  return check(text);
+}
+
+/** Names of parameters, inputs, outputs and variables. Null: the name may be used. */
+export function checkName(given: string, format: string | null): FormatProblem | null {
+  if (refusedNames.has(given))
+    return problem("refused_name", "is a name that is not allowed", "choose another");
+  if (given.trim() === "") return problem("bad_name", "is not a name", null);
+  // oxlint-disable-next-line no-control-regex
+  if (format === "variable" && /[=\u0000-\u001f]/.test(given)) {
+    return problem("bad_name", "is not a name of an environment variable", "letters, digits and _");
+  }
+  return null;
+}
+
+function refHint(text: string, kinds: string): string {
+  if (/^[A-Za-z0-9_][\w./-]*$/.test(text)) return `did you mean "agent:${text}"?`;
+  return `the kind first: ${kinds}, then ":" and the name`;
+}
+
+function problem(code: string, text: string, hint: string | null): FormatProblem {
+  return { code, problem: text, hint };
+}

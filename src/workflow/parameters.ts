@@ -1,0 +1,77 @@
+import { AppError, type AppErrorDetail } from "../errors.ts";
+import { deepEqual } from "../expression/deep-equal.ts";
+import { nearest } from "../expression/nearest.ts";
+import type { Value } from "../expression/value.ts";
+import type { EffectiveDefinition, EffectiveParameter } from "./effective.ts";
+import type { PlanParameter } from "./plan.ts";
+import { checkValue, coerceText } from "./value-type.ts";
+
+export interface ParameterOptions {
+  /** Texts become values of the declared type: from a command line or a form. */
+  coerce: boolean;
+  /** The names whose default a project override has set. */
+  overridden: readonly string[];
+}
+
+/**
+ * The values a run has, in the order of their declaration; an optional parameter without a value is left out.
+ * Throws `AppError("invalid_parameters")` whose details name everything that is wrong.
+ */
+export function resolveParameters(
+  definition: EffectiveDefinition,
+  given: Record<string, Value>,
+  { coerce, overridden }: ParameterOptions,
+): PlanParameter[] {
+  const declared = definition.config.parameters;
+  const names = Object.keys(declared);
+  const problems: AppErrorDetail[] = [];
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(declared, name)) problems.push({ path: name, message: unknownText(name, names) });
+  }
+  const resolved = Object.entries(declared).flatMap(([name, parameter]): PlanParameter[] => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value !== undefined) {
+      const checked = checkGiven(parameter, value, coerce);
+      if ("value" in checked) return [{ name, value: checked.value, origin: "given" }];
+      problems.push({ path: name, message: `parameter "${name}" ${checked.problem}` });
+    } else if (parameter.default !== undefined) {
+      return [{ name, value: parameter.default, origin: overridden.includes(name) ? "override" : "default" }];
+    } else if (parameter.required) {
+      problems.push({ path: name, message: `parameter "${name}" of type ${parameter.type} is missing` });
+    }
+    return [];
+  });
+  if (problems.length > 0) throw invalid(problems);
+  return resolved;
+}
+
+function checkGiven(
+  parameter: EffectiveParameter,
+  given: Value,
+  coerce: boolean,
+): { value: Value } | { problem: string } {
+  const { type, enum: values } = parameter;
+  const checked = coerce && typeof given === "string" ? coerceText(type, given) : checkTyped(type, given);
+  if ("problem" in checked || !values || values.some((each) => deepEqual(each, checked.value)))
+    return checked;
+  const list = values.map((each) => JSON.stringify(each)).join(", ");
+  return { problem: `must be one of ${list}, not ${JSON.stringify(checked.value)}` };
+}
+
+function checkTyped(type: string, value: Value): { value: Value } | { problem: string } {
+  const problem = checkValue(type, value);
+  return problem === null ? { value } : { problem };
+}
+
+function unknownText(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  if (meant !== null) return `there is no parameter "${name}". did you mean "${meant}"?`;
+  if (names.length === 0) return `there is no parameter "${name}". this workflow takes none`;
+  return `there is no parameter "${name}". there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+}
+
+function invalid(problems: readonly AppErrorDetail[]): AppError {
+  const [first] = problems;
+  const message = problems.length === 1 && first ? first.message : `${problems.length} parameters are wrong`;
+  return new AppError("invalid_parameters", message, problems);
+}

@@ -1,0 +1,84 @@
+import type { Value } from "../expression/value.ts";
+import { formatDuration } from "./duration.ts";
+import type { Plan, PlanBatch, PlanStage } from "./plan.ts";
+
+const longestValue = 200;
+
+/** The plan for people; overrides and missing artifacts follow when there are any. Ends with a line end. */
+export function printPlan(plan: Plan): string {
+  const { workflow, parameters, batches } = plan;
+  const values = parameters.map(
+    ({ name, value, origin }) => `${name}=${shown(value)}${origin === "given" ? "" : ` (${origin})`}`,
+  );
+  const missing = plan.artifacts.filter(({ resolved }) => !resolved).map(({ ref }) => ref);
+  const lines = [
+    `Workflow: ${workflow.name} v${workflow.version}`,
+    ...labelled("", "Parameters", values),
+    "",
+    "Execution Plan:",
+    ...batches.flatMap(batchLines),
+    "",
+    `Critical path: ${plan.critical_path.join(" → ")}`,
+    `Estimated longest time: ${formatDuration(plan.estimated_seconds * 1000)} (excluding approval gates)`,
+    ...labelled("", "Missing artifacts", missing),
+    ...(plan.overrides.length > 0 ? ["Overrides:"] : []),
+    ...plan.overrides.map(({ path, from, to }) => `  ${path}: ${shown(from)} → ${shown(to)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function batchLines({ index, kind, stages }: PlanBatch): string[] {
+  const after = index > 1 ? ` after Batch ${index - 1}` : "";
+  return [`  Batch ${index} (${kind}${after}):`, ...stages.flatMap(stageLines)];
+}
+
+function stageLines(stage: PlanStage): string[] {
+  const { gate, agent, model, condition } = stage;
+  const head = `    [${stage.id}] ${stage.name}`;
+  const conditions = condition === null ? [] : [bare(condition)];
+  if (gate && stage.type === "gate") {
+    return [
+      head,
+      ...labelled("      ", "Condition", conditions),
+      `      Type: ${gate.kind}`,
+      ...labelled("      ", "Approvers", gate.approvers),
+      `      Timeout: ${gate.timeout}`,
+    ];
+  }
+  const sources = stage.inputs.flatMap(({ source }) => (source === null ? [] : [bare(source)]));
+  return [
+    head,
+    ...labelled("      ", "Condition", conditions),
+    ...(agent === null ? [] : [`      Agent: ${agent} (${model})`]),
+    ...labelled("      ", "Tools", stage.tools),
+    ...labelled("      ", "Inputs", sources),
+    ...contextLine(stage),
+    `      Timeout: ${formatDuration(stage.timeout_seconds * 1000)}`,
+  ];
+}
+
+function contextLine({ context_modules: modules, memory_max_tokens: tokens }: PlanStage): string[] {
+  const memory = tokens === null ? [] : [`${tokens} tokens memory`];
+  const parts = [...(modules.length > 0 ? [modules.join(", ")] : []), ...memory];
+  return parts.length === 0 ? [] : [`      Context: ${parts.join(" + ")}`];
+}
+
+function labelled(indent: string, label: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`${indent}${label}: ${values.join(", ")}`];
+}
+
+/** An expression without its braces, on one line. A template stays as it is. */
+function bare(source: string): string {
+  const line = source.trim().replace(/\s+/g, " ");
+  const inner = /^\$\{\{((?:(?!\$\{\{).)*)\}\}$/.exec(line)?.[1];
+  return inner === undefined ? line : inner.trim();
+}
+
+/** Text as it is, unless it would break the line; everything else as JSON; both cut where they are long. */
+function shown(value: Value): string {
+  // oxlint-disable-next-line no-control-regex
+  const isPlain = typeof value === "string" && value !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
+  const text = isPlain ? value : JSON.stringify(value);
+  const units = Array.from(text.slice(0, longestValue * 2));
+  return units.length > longestValue ? `${units.slice(0, longestValue).join("")}…` : text;
+}

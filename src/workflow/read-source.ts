@@ -1,0 +1,121 @@
+import { Composer, Parser, type CST, type Document } from "yaml";
+import { buildTree } from "./build-tree.ts";
+import { createReport, type Report } from "./report.ts";
+import type { SourceNode, Spot } from "./source-node.ts";
+import { textLines, type TextLines } from "./text-lines.ts";
+
+export interface Source {
+  text: string;
+  lines: TextLines;
+  /** Null: the text is no YAML, or too much of it; the report says why. */
+  root: SourceNode | null;
+  report: Report;
+}
+
+const limits = { bytes: 1024 * 1024, nesting: 64, syntaxErrors: 20 };
+
+/** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
+export function readSource(text: string): Source {
+  const source: Source = { text, lines: textLines(text), root: null, report: emptyReport() };
+  source.report = createReport(source.lines, () => source.root);
+  const { report } = source;
+  if (isTooLarge(text)) {
+    const message = "the definition is larger than 1 MiB";
+    report.error("schema", { code: "too_large", message, path: [], at: spot(0) });
+    return source;
+  }
+  const tokens = [...new Parser().parse(text)];
+  const deep = firstTooDeep(tokens);
+  if (deep !== null) {
+    const message = `this is nested deeper than ${limits.nesting} levels`;
+    report.error("schema", { code: "too_deep", message, path: [], at: spot(deep) });
+    return source;
+  }
+  const document = compose(text, tokens, report);
+  if (document) source.root = buildTree(document, limits.nesting, report);
+  return source;
+}
+
+/** The first document, when it has no faults of syntax. Duplicate keys are found by us: yaml compares each with all. */
+function compose(text: string, tokens: readonly CST.Token[], report: Report): Document.Parsed | null {
+  const composer = new Composer({
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  if (!document) throw new Error("yaml composed no document");
+  for (const { code, message, pos } of document.errors.slice(0, limits.syntaxErrors)) {
+    if (code === "TAG_RESOLVE_FAILED") reportTag(report, message, pos[0]);
+    else
+      report.error("schema", {
+        code: "yaml_syntax",
+        message: `this is not YAML: ${lowerFirst(message)}`,
+        path: [],
+        at: spot(pos[0]),
+      });
+  }
+  for (const { code, message, pos } of document.warnings) {
+    if (code === "TAG_RESOLVE_FAILED") reportTag(report, message, pos[0]);
+  }
+  if (second) {
+    report.error("schema", {
+      code: "several_documents",
+      message: "a file holds one workflow, but a second document begins here",
+      path: [],
+      at: spot(second.contents?.range[0] ?? second.range[0]),
+      hint: 'take the line "---" out, or put the second workflow in a file of its own',
+    });
+  }
+  return document.errors.some(({ code }) => code !== "TAG_RESOLVE_FAILED") ? null : document;
+}
+
+function reportTag(report: Report, message: string, at: number): void {
+  report.error("schema", {
+    code: "unknown_tag",
+    message: `YAML tags are not used here: ${lowerFirst(message)}`,
+    path: [],
+    at: spot(at),
+    hint: "write the value without a tag",
+  });
+}
+
+/** The offset of the first collection that lies too deep. Iterative: yaml's own composer is not. */
+function firstTooDeep(tokens: readonly CST.Token[]): number | null {
+  const open: { token: CST.Token; depth: number }[] = [];
+  const push = (token: CST.Token | null | undefined, depth: number): void => {
+    if (token && (token.type === "document" || "items" in token)) open.push({ token, depth });
+  };
+  for (const token of tokens) push(token, 0);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { token, depth } = next;
+    if (token.type === "document") push(token.value, depth);
+    if (!("items" in token)) continue;
+    if (depth >= limits.nesting) return token.offset;
+    for (const item of token.items) {
+      push(item.key, depth + 1);
+      push(item.value, depth + 1);
+    }
+  }
+  return null;
+}
+
+function isTooLarge(text: string): boolean {
+  if (text.length * 3 <= limits.bytes) return false;
+  return text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes;
+}
+
+function emptyReport(): Report {
+  return createReport(textLines(""), () => null);
+}
+
+function spot(start: number): Spot {
+  return { start, end: start, origin: null };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

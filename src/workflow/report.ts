@@ -1,0 +1,65 @@
+import type { Finding } from "./finding.ts";
+import { child, textOf, type Path, type SourceNode, type Spot } from "./source-node.ts";
+import { pathText } from "./source-path.ts";
+import type { TextLines } from "./text-lines.ts";
+
+/** What a rule has to say; the report adds the place in the text and the stage. */
+export interface Problem {
+  code: string;
+  message: string;
+  path: Path;
+  at: Spot;
+  hint?: string | null;
+}
+
+export interface Report {
+  error(category: Finding["category"], problem: Problem): void;
+  warn(category: Finding["category"], problem: Problem): void;
+  /** All so far, in the order of the text. */
+  findings(): Finding[];
+}
+
+/** `root` names the stages of findings; null while nothing is parsed. */
+export function createReport(lines: TextLines, root: () => SourceNode | null): Report {
+  const found: Finding[] = [];
+  const add = (severity: Finding["severity"], category: Finding["category"], problem: Problem): void => {
+    const { code, message, path, at, hint = null } = problem;
+    const { line, column } = lines.place(at.start);
+    found.push({
+      severity,
+      category,
+      code,
+      message: message + originText(at),
+      path: pathText(path),
+      line,
+      column,
+      stage_id: stageOf(root(), path),
+      hint,
+    });
+  };
+  return {
+    error: (category, problem) => add("error", category, problem),
+    warn: (category, problem) => add("warning", category, problem),
+    findings: () => found.toSorted(byPosition),
+  };
+}
+
+function byPosition(a: Finding, b: Finding): number {
+  return a.line - b.line || a.column - b.column || compare(a.severity, b.severity) || compare(a.code, b.code);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function originText({ origin }: Spot): string {
+  if (!origin) return "";
+  const line = origin.line === null ? "" : `, line ${origin.line}`;
+  return ` (this comes from the overrides file "${origin.file}"${line})`;
+}
+
+function stageOf(root: SourceNode | null, [top, index]: Path): string | null {
+  if (top !== "stages" || typeof index !== "number") return null;
+  return textOf(child(child(child(root, "stages"), index), "id"));
+}

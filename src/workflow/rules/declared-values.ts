@@ -1,0 +1,82 @@
+import { deepEqual } from "../../expression/deep-equal.ts";
+import type { Value } from "../../expression/value.ts";
+import type { Report } from "../report.ts";
+import type { Path } from "../source-node.ts";
+import { spotAt, type Rule, type Subject } from "../subject.ts";
+import { checkValue } from "../value-type.ts";
+
+/** Defaults and the values of an enum have the type that is declared beside them. */
+export const declaredValues: Rule = (subject, report) => {
+  const { config, stages } = subject.definition;
+  for (const [name, parameter] of Object.entries(config.parameters)) {
+    const path = ["config", "parameters", name];
+    const field = `parameter "${name}"`;
+    checkDefault(subject, report, { field, path, declared: parameter });
+    parameter.enum?.forEach((value, at) => {
+      const place = [...path, "enum", at];
+      checkOne(subject, report, { field: `a value of ${field}`, path: place, type: parameter.type, value });
+    });
+    checkAmong(subject, report, { field, path, declared: parameter });
+  }
+  stages.forEach(({ inputs, outputs }, at) => {
+    for (const [kind, fields] of Object.entries({ inputs, outputs })) {
+      for (const [name, declared] of Object.entries(fields)) {
+        const field = `${kind.slice(0, -1)} "${name}"`;
+        checkDefault(subject, report, { field, path: ["stages", at, kind, name], declared });
+      }
+    }
+  });
+};
+
+interface Declared {
+  type: string;
+  default?: Value;
+  enum?: Value[] | null;
+}
+
+function checkDefault(
+  subject: Subject,
+  report: Report,
+  { field, path, declared }: { field: string; path: Path; declared: Declared },
+): void {
+  // "null" is what a field without a default has anyway.
+  if (declared.default === undefined || declared.default === null) return;
+  checkOne(subject, report, {
+    field: `the default of ${field}`,
+    path: [...path, "default"],
+    type: declared.type,
+    value: declared.default,
+  });
+}
+
+function checkOne(
+  subject: Subject,
+  report: Report,
+  { field, path, type, value }: { field: string; path: Path; type: string; value: Value },
+): void {
+  const problem = type === "" ? null : checkValue(type, value);
+  if (problem === null) return;
+  report.error("schema", {
+    code: "wrong_value",
+    message: `${field} ${problem}`,
+    path,
+    at: spotAt(subject, path),
+  });
+}
+
+function checkAmong(
+  subject: Subject,
+  report: Report,
+  { field, path, declared }: { field: string; path: Path; declared: Declared },
+): void {
+  const { default: value, enum: values } = declared;
+  if (value === undefined || value === null || !values) return;
+  if (values.some((each) => deepEqual(each, value))) return;
+  report.error("schema", {
+    code: "wrong_value",
+    message: `the default of ${field} is none of its values`,
+    path: [...path, "default"],
+    at: spotAt(subject, [...path, "default"]),
+    hint: `its values are ${values.map((each) => JSON.stringify(each)).join(", ")}`,
+  });
+}

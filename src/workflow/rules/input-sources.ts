@@ -1,0 +1,92 @@
+import type { EffectiveInput, EffectiveOutput } from "../effective.ts";
+import type { ExpressionSite } from "../expression-sites.ts";
+import { siteSpot, type Rule, type Subject } from "../subject.ts";
+import { fits } from "../value-type.ts";
+
+/** A value comes from a plain reference, or it is text put together; what an operator yields is not followed. */
+interface Given {
+  name: string;
+  type: string;
+  /** In words, when the value may be null; else null. */
+  mayLack: string | null;
+  offset: number;
+}
+
+/** What a source yields fits its input, and is there when the input is required. */
+export const inputSources: Rule = (subject, report) => {
+  for (const site of subject.sites) {
+    const input = inputOf(subject, site);
+    const given = input ? givenBy(subject, site) : null;
+    if (!input || !given || input.type === "") continue;
+    const place = { path: site.path, at: siteSpot(subject, site, given.offset) };
+    const name = `input "${site.input}"`;
+    if (!fits(given.type, input.type)) {
+      const message = `${name} is of type ${input.type}, but ${given.name} is of type ${given.type}`;
+      report.warn("schema", { code: "type_differs", message, ...place });
+    }
+    if (given.mayLack !== null && input.required && input.default === undefined) {
+      report.warn("schema", {
+        code: "may_be_missing",
+        message: `${name} is required, but ${given.mayLack}`,
+        ...place,
+        hint: "give the output or the input a default, or set required: false",
+      });
+    }
+  }
+};
+
+function inputOf({ definition }: Subject, { stage, input, use }: ExpressionSite): EffectiveInput | null {
+  if (stage === null || use !== "source") return null;
+  const inputs = definition.stages[stage]?.inputs ?? {};
+  return Object.hasOwn(inputs, input) ? (inputs[input] ?? null) : null;
+}
+
+function givenBy(subject: Subject, site: ExpressionSite): Given | null {
+  if (site.error) return null;
+  if (!site.isWhole) return { name: "a text with values in it", type: "string", mayLack: null, offset: 0 };
+  const [only] = site.expressions;
+  const [reference] = only?.references ?? [];
+  if (!only || reference?.node !== only.expression) return null;
+  const names = reference.path.map(({ name }) => name);
+  const offset = only.offset + (reference.path[0]?.start ?? 0);
+  const [namespace, name = "", field, output = ""] = names;
+  if (namespace === "parameters" && names.length === 2) {
+    const { parameters } = subject.definition.config;
+    const type = Object.hasOwn(parameters, name) ? parameters[name]?.type : undefined;
+    return type ? { name: names.join("."), type, mayLack: null, offset } : null;
+  }
+  if (namespace !== "stages") return null;
+  if (field === "status" && names.length === 3)
+    return { name: names.join("."), type: "string", mayLack: null, offset };
+  if (field !== "outputs" || names.length !== 4) return null;
+  return fromOutput(subject, name, output, { name: names.join("."), offset });
+}
+
+function fromOutput(
+  { definition, graph }: Subject,
+  stageId: string,
+  output: string,
+  given: Pick<Given, "name" | "offset">,
+): Given | null {
+  const stage = definition.stages[graph.positions.get(stageId) ?? -1];
+  const declared = stage && Object.hasOwn(stage.outputs, output) ? stage.outputs[output] : undefined;
+  if (!stage || !declared?.type) return null;
+  return {
+    ...given,
+    type: declared.type,
+    mayLack: lackText(declared, stageId, output, stage.condition !== null),
+  };
+}
+
+function lackText(
+  declared: EffectiveOutput,
+  stageId: string,
+  output: string,
+  isConditional: boolean,
+): string | null {
+  if (declared.default !== undefined) return null;
+  if (!declared.required) return `output "${output}" of stage "${stageId}" is optional`;
+  return isConditional
+    ? `stage "${stageId}" has a condition: when it is skipped, its outputs are null`
+    : null;
+}

@@ -1,0 +1,70 @@
+import type { EffectiveStage } from "../effective.ts";
+import type { Problem, Report } from "../report.ts";
+import { child, nodeAt, type SourceNode } from "../source-node.ts";
+import { keySpotAt, spotAt, type Rule, type Subject } from "../subject.ts";
+
+/** An agent stage has a role, a gate stage a gate, and neither has the other's. */
+export const stageTypes: Rule = (subject, report) => {
+  subject.definition.stages.forEach((stage, at) => {
+    if (stage.type === "fan_out") {
+      const path = ["stages", at, "type"];
+      report.error("schema", {
+        code: "fan_out",
+        message: `${nameOf(stage, at)} is a "fan_out", which is reserved for a later version`,
+        path,
+        at: spotAt(subject, path),
+        hint: 'write the branches out as stages of type "agent"',
+      });
+    } else if (stage.type === "gate") checkGate(subject, report, at);
+    else checkAgent(subject, report, at);
+  });
+};
+
+function checkGate(subject: Subject, report: Report, at: number): void {
+  const { name, place, node } = stageAt(subject, at);
+  if (!isGiven(node("gate"))) {
+    const hint = 'add "gate:" with its approvers';
+    report.error("schema", place("gate", "missing_gate", `${name} is a gate and needs "gate"`, hint));
+  }
+  if (isGiven(node("roles"))) {
+    const message = `${name} is a gate: a person decides, so it has no "roles"`;
+    report.error("schema", place("roles", "gate_with_roles", message, 'take "roles" out'));
+  }
+}
+
+function checkAgent(subject: Subject, report: Report, at: number): void {
+  const { name, place, node } = stageAt(subject, at);
+  const roles = node("roles");
+  const lacksPrimary = roles?.kind === "map" && !isGiven(child(roles, "primary"));
+  if (!isGiven(roles) || lacksPrimary) {
+    const message = `${name} needs ${lacksPrimary ? '"primary" in its "roles"' : '"roles" with a "primary"'}`;
+    report.error(
+      "schema",
+      place("roles", "missing_role", message, "such as roles: {primary: agent:reviewer}"),
+    );
+  }
+  if (isGiven(node("gate"))) {
+    const message = `${name} has a "gate" but is no gate: nobody is asked`;
+    report.warn("schema", place("gate", "gate_ignored", message, 'add "type: gate", or take "gate" out'));
+  }
+}
+
+function stageAt(subject: Subject, at: number) {
+  const stage = subject.definition.stages[at];
+  return {
+    name: stage ? nameOf(stage, at) : "",
+    node: (key: string): SourceNode | null => nodeAt(subject.root, ["stages", at, key]),
+    place: (key: string, code: string, message: string, hint: string): Problem => {
+      const path = ["stages", at, key];
+      return { code, message, path, at: keySpotAt(subject, path), hint };
+    },
+  };
+}
+
+function isGiven(node: SourceNode | null): boolean {
+  return node !== null && !(node.kind === "scalar" && node.value === null);
+}
+
+function nameOf({ id }: EffectiveStage, at: number): string {
+  return id === "" ? `stage ${at + 1}` : `stage "${id}"`;
+}

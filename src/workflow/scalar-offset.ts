@@ -1,0 +1,188 @@
+import type { SourceScalar } from "./source-node.ts";
+
+/**
+ * Where in the text the character of a scalar's value stands, whatever its style: plain and quoted ones with their
+ * escapes and folded lines, block ones without their indentation. The value's own end maps to the place after it.
+ */
+export function sourceOffset(text: string, node: SourceScalar, offset: number): number {
+  if (node.origin || typeof node.value !== "string") return node.start;
+  const raw = text.slice(node.start, node.end);
+  const places = placesOf(raw, node);
+  // A value that does not come out as yaml read it would be a fault of ours: its beginning is right in any case.
+  if (places.length !== node.value.length) return node.start;
+  const at = offset < places.length ? places[offset] : (places.at(-1) ?? -1) + 1;
+  return node.start + (at ?? 0);
+}
+
+/** For each unit of the value its offset in the raw text. */
+function placesOf(raw: string, { style, value }: SourceScalar): number[] {
+  switch (style) {
+    case "plain":
+      return unfolded(raw, 0, raw.length);
+    case "single":
+      return withoutDoubledQuotes(raw, unfolded(raw, 1, raw.length - 1));
+    case "double":
+      return unescaped(raw);
+    case "literal":
+    case "folded":
+      return blockPlaces(raw, String(value), style === "folded");
+    default:
+      return style satisfies never;
+  }
+}
+
+interface Line {
+  start: number;
+  /** Without the line end. */
+  end: number;
+}
+
+function linesOf(raw: string, from: number, to: number): Line[] {
+  const lines: Line[] = [];
+  let start = from;
+  for (let at = raw.indexOf("\n", from); at >= 0 && at < to; at = raw.indexOf("\n", at + 1)) {
+    lines.push({ start, end: at > start && raw[at - 1] === "\r" ? at - 1 : at });
+    start = at + 1;
+  }
+  lines.push({ start, end: to });
+  return lines;
+}
+
+/** Lines of a flow scalar: one break is a space, of several the first is nothing and the others stay. */
+function unfolded(raw: string, from: number, to: number): number[] {
+  const lines = linesOf(raw, from, to);
+  const places: number[] = [];
+  let separators: number[] = [];
+  lines.forEach((line, at) => {
+    const start = at === 0 ? line.start : skipBlanks(raw, line.start, line.end);
+    const end = at === lines.length - 1 ? line.end : trimBlanks(raw, start, line.end);
+    if (start === end && at > 0 && at < lines.length - 1) {
+      separators.push(line.start);
+      return;
+    }
+    if (at > 0) places.push(...(separators.length > 0 ? separators : [line.start - 1]));
+    separators = [];
+    for (let unit = start; unit < end; unit++) places.push(unit);
+  });
+  return places;
+}
+
+function withoutDoubledQuotes(raw: string, places: readonly number[]): number[] {
+  const kept: number[] = [];
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at] ?? 0;
+    kept.push(place);
+    if (raw[place] === "'" && raw[place + 1] === "'") at++;
+  }
+  return kept;
+}
+
+const escapeLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+
+function unescaped(raw: string): number[] {
+  const places: number[] = [];
+  const last = raw.length - 1;
+  for (let at = 1; at < last; at++) {
+    const unit = raw[at] ?? "";
+    if (unit === "\\") at = escape(raw, at, places);
+    else if (unit === "\n") at = foldBreaks(raw, at, places);
+    else if (unit === " " || unit === "\t") {
+      const end = skipBlanks(raw, at, last);
+      const isTrailing = raw[end] === "\n" || (raw[end] === "\r" && raw[end + 1] === "\n");
+      if (!isTrailing) for (let blank = at; blank < end; blank++) places.push(blank);
+      at = end - 1;
+    } else if (unit !== "\r" || raw[at + 1] !== "\n") places.push(at);
+  }
+  return places;
+}
+
+/** Takes the escape at `at`; the offset of its last unit. */
+function escape(raw: string, at: number, places: number[]): number {
+  const letter = raw[at + 1] ?? "";
+  const lineEnd = letter === "\r" && raw[at + 2] === "\n" ? at + 2 : at + 1;
+  if (raw[lineEnd] === "\n") return skipBlanks(raw, lineEnd + 1, raw.length) - 1;
+  const digits = escapeLengths[letter] ?? 0;
+  places.push(at);
+  const code = Number.parseInt(raw.slice(at + 2, at + 2 + digits), 16);
+  if (code > 0xffff) places.push(at);
+  return at + 1 + digits;
+}
+
+function foldBreaks(raw: string, at: number, places: number[]): number {
+  const breaks: number[] = [];
+  let end = at;
+  for (
+    let next = raw[end + 1];
+    next === " " || next === "\t" || next === "\n" || next === "\r";
+    next = raw[end + 1]
+  ) {
+    if (next === "\r" && raw[end + 2] !== "\n") break;
+    end++;
+    if (next === "\n") breaks.push(end);
+  }
+  places.push(...(breaks.length > 0 ? breaks : [at]));
+  return end;
+}
+
+/** A block scalar from its `|` or `>` on. The indentation is what its first line has more than the value's. */
+function blockPlaces(raw: string, value: string, isFolded: boolean): number[] {
+  const [, ...lines] = linesOf(raw, 0, raw.length);
+  const first = lines.find((line) => raw.slice(line.start, line.end).trim() !== "");
+  const firstText = value.split("\n").find((line) => line.trim() !== "") ?? "";
+  const indent = first ? indentOf(raw, first) - (firstText.length - firstText.trimStart().length) : 0;
+  const bodies = lines.map((line) => ({ start: Math.min(line.start + indent, line.end), end: line.end }));
+  const places = isFolded ? foldedPlaces(raw, bodies) : literalPlaces(bodies);
+  // Chomping: what the value has less at its end is cut, and a last line without a break has none to point at.
+  while (places.length < value.length) places.push(raw.length);
+  return places.slice(0, value.length);
+}
+
+function literalPlaces(lines: readonly Line[]): number[] {
+  return lines.flatMap((line) => {
+    const places: number[] = [];
+    for (let at = line.start; at <= line.end; at++) places.push(at);
+    return places;
+  });
+}
+
+/** As yaml folds: breaks between lines of text become a space; those at empty and more indented lines stay. */
+function foldedPlaces(raw: string, lines: readonly Line[]): number[] {
+  const places: number[] = [];
+  let breaks: number[] = [];
+  let wasMoreIndented = false;
+  let isFirst = true;
+  for (const line of lines) {
+    if (line.start === line.end) {
+      breaks.push(line.end);
+      continue;
+    }
+    const isMoreIndented = raw[line.start] === " " || raw[line.start] === "\t";
+    const staysWhole = isMoreIndented || wasMoreIndented || isFirst;
+    // The first of several breaks between lines of text is the one that folds away.
+    if (staysWhole || breaks.length < 2) places.push(...breaks);
+    else places.push(...breaks.slice(1));
+    for (let at = line.start; at < line.end; at++) places.push(at);
+    breaks = [line.end];
+    wasMoreIndented = isMoreIndented;
+    isFirst = false;
+  }
+  return [...places, ...breaks];
+}
+
+function indentOf(raw: string, line: Line): number {
+  let at = line.start;
+  while (at < line.end && raw[at] === " ") at++;
+  return at - line.start;
+}
+
+function skipBlanks(raw: string, from: number, to: number): number {
+  let at = from;
+  while (at < to && (raw[at] === " " || raw[at] === "\t")) at++;
+  return at;
+}
+
+function trimBlanks(raw: string, from: number, to: number): number {
+  let at = to;
+  while (at > from && (raw[at - 1] === " " || raw[at - 1] === "\t")) at--;
+  return at;
+}

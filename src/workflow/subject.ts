@@ -1,0 +1,55 @@
+import type { ArtifactLookup } from "./artifact-lookup.ts";
+import type { EffectiveDefinition } from "./effective.ts";
+import type { ExpressionSite } from "./expression-sites.ts";
+import { components, type Graph } from "./graph.ts";
+import type { Report } from "./report.ts";
+import { sourceOffset } from "./scalar-offset.ts";
+import { nearestNode, nodeAt, type Path, type SourceNode, type Spot } from "./source-node.ts";
+import { upstreamIn, type Upstream } from "./upstream.ts";
+
+/** What the rules look at: the definition with its defaults, even where it has faults, and its text as a tree. */
+export interface Subject {
+  text: string;
+  root: SourceNode;
+  definition: EffectiveDefinition;
+  graph: Graph;
+  /** Dependencies first; more than one stage together is a knot of cycles. */
+  order: number[][];
+  upstream: Upstream;
+  sites: ExpressionSite[];
+  artifacts: ArtifactLookup | null;
+  isStrict: boolean;
+}
+
+/** One check: reads the subject, tells the report. */
+export type Rule = (subject: Subject, report: Report) => void;
+
+export function graphParts(graph: Graph): Pick<Subject, "graph" | "order" | "upstream"> {
+  const order = components(graph);
+  return { graph, order, upstream: upstreamIn(graph, order) };
+}
+
+/** The place of a path, or of the nearest thing above it. */
+export function spotAt({ root }: Subject, path: Path): Spot {
+  return nearestNode(root, path);
+}
+
+/** The place of a key. */
+export function keySpotAt({ root }: Subject, path: Path): Spot {
+  const map = nodeAt(root, path.slice(0, -1));
+  const entry = map?.kind === "map" ? map.entries.get(String(path.at(-1))) : undefined;
+  return entry ? { ...entry.key, origin: entry.value.origin } : nearestNode(root, path);
+}
+
+/** The place of a character in a site's text. */
+export function siteSpot({ text }: Subject, { node }: ExpressionSite, offset: number): Spot {
+  const start = sourceOffset(text, node, offset);
+  return { start, end: node.end, origin: node.origin };
+}
+
+/** Names declared in a map of the definition, faulty ones too; null when there is something else than a map. */
+export function declaredNames({ root }: Subject, path: Path): string[] | null {
+  const node = nodeAt(root, path);
+  if (node?.kind === "map") return [...node.entries.keys()];
+  return node && !(node.kind === "scalar" && node.value === null) ? null : [];
+}

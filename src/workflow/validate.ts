@@ -1,0 +1,100 @@
+import type { ArtifactLookup } from "./artifact-lookup.ts";
+import { checkShape } from "./check-shape.ts";
+import { withDefaults } from "./defaults.ts";
+import type { EffectiveDefinition } from "./effective.ts";
+import { expressionSites } from "./expression-sites.ts";
+import type { Finding, ValidationResult } from "./finding.ts";
+import { buildGraph } from "./graph.ts";
+import { mergeOverrides } from "./merge-overrides.ts";
+import type { ProjectOverrides } from "./overrides.ts";
+import type { AppliedOverride } from "./plan.ts";
+import { readSource, type Source } from "./read-source.ts";
+import { createReport, type Report } from "./report.ts";
+import { artifacts } from "./rules/artifacts.ts";
+import { cycles } from "./rules/cycles.ts";
+import { declaredValues } from "./rules/declared-values.ts";
+import { dependencies } from "./rules/dependencies.ts";
+import { expressions } from "./rules/expressions.ts";
+import { gates } from "./rules/gates.ts";
+import { inputSources } from "./rules/input-sources.ts";
+import { references } from "./rules/references.ts";
+import { rollback } from "./rules/rollback.ts";
+import { stageIds } from "./rules/stage-ids.ts";
+import { stageTypes } from "./rules/stage-types.ts";
+import { unusedParameters } from "./rules/unused-parameters.ts";
+import { child, textOf, type SourceNode } from "./source-node.ts";
+import { graphParts, type Rule } from "./subject.ts";
+
+const rules: readonly Rule[] = [
+  stageIds,
+  stageTypes,
+  dependencies,
+  cycles,
+  gates,
+  rollback,
+  declaredValues,
+  unusedParameters,
+  expressions,
+  references,
+  inputSources,
+  artifacts,
+];
+
+export interface CheckOptions {
+  file: string;
+  /** Without it nothing is said about artifacts. */
+  artifacts?: ArtifactLookup;
+  /** Artifacts that are nowhere are errors. */
+  strict?: boolean;
+  overrides?: ProjectOverrides;
+}
+
+export interface CheckedWorkflow {
+  validation: ValidationResult;
+  /** With the overrides in and every default; null when there are errors. */
+  definition: EffectiveDefinition | null;
+  overrides: AppliedOverride[];
+}
+
+/** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
+export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
+  const source = readSource(text);
+  if (!source.root)
+    return { validation: resultOf(source.report.findings()), definition: null, overrides: [] };
+  const own = checkTree(source, source.root, source.report, options);
+  const id = textOf(child(child(source.root, "workflow"), "id"));
+  const patch = id === null ? null : child(options.overrides?.root, id);
+  if (!patch || !own.definition) return { ...own, overrides: [] };
+  const merged: { root: SourceNode | null } = { root: null };
+  const report = createReport(source.lines, () => merged.root);
+  const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
+  merged.root = root;
+  return { ...checkTree(source, root, report, options), overrides: applied };
+}
+
+function checkTree(
+  { text }: Source,
+  root: SourceNode,
+  report: Report,
+  options: CheckOptions,
+): Pick<CheckedWorkflow, "validation" | "definition"> {
+  const definition = withDefaults(checkShape(root, report));
+  const subject = {
+    text,
+    root,
+    definition,
+    ...graphParts(buildGraph(definition.stages)),
+    sites: expressionSites(root),
+    artifacts: options.artifacts ?? null,
+    isStrict: options.strict ?? false,
+  };
+  for (const rule of rules) rule(subject, report);
+  const validation = resultOf(report.findings());
+  return { validation, definition: validation.valid ? definition : null };
+}
+
+function resultOf(findings: readonly Finding[]): ValidationResult {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const warnings = findings.filter(({ severity }) => severity === "warning");
+  return { valid: errors.length === 0, errors, warnings };
+}
