@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { longestAgentFile, parseAgentFile } from "../dispatch/agent-file.ts";
+import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import { readFrontMatter } from "../dispatch/front-matter.ts";
+import { AppError } from "../errors.ts";
+import { nearest } from "../expression/nearest.ts";
+import type { ArtifactLookup } from "../workflow/artifact-lookup.ts";
+import {
+  artifactTypes,
+  contextPlaces,
+  placesOf,
+  serverFiles,
+  type ArtifactType,
+  type Surroundings,
+} from "./artifact-places.ts";
+import { indexPlace, keyOf, type PlaceIndex } from "./place-index.ts";
+import { scanFolder } from "./scan-folder.ts";
+import { serversIn } from "./server-names.ts";
+
+export interface ListedArtifact {
+  name: string;
+  description: string | null;
+  path: string;
+}
+
+/** Finds what workflows name: beside the workflow, in the project, in the collection, in the user's own folder. */
+export interface Artifacts extends ArtifactLookup {
+  /** Throws `AppError("invalid_definition")` with file and line for one that is found and cannot be read. */
+  agent(ref: string): AgentFile | null;
+  module(ref: string): ContextModule | null;
+  /** Each name once: what a reference would find. Sorted by name. */
+  list(type: "agent" | "skill" | "command" | "mcp"): ListedArtifact[];
+}
+
+/** Each folder is looked through once, when it is first needed; what changes later is not seen. */
+export function openArtifacts(surroundings: Surroundings): Artifacts {
+  const indexes = once((type: ArtifactType) => {
+    if (type === "mcp") return [serverIndex(surroundings)];
+    return placesOf(type, surroundings).map((place) => later(() => indexPlace(place, type)));
+  });
+  const modules = contextPlaces(surroundings).map(({ folder, boundary }) =>
+    later(() => moduleFiles(folder, boundary)),
+  );
+
+  function findFile(ref: string): { path: string; file: string } | null {
+    const { type, names } = splitRef(ref);
+    return type === null ? null : findNamed(indexes(type), names);
+  }
+
+  function findModule(ref: string): string | null {
+    const { names } = splitRef(ref);
+    for (const name of names) {
+      for (const files of modules) {
+        const file = files().get(keyOf(name));
+        if (file !== undefined) return file;
+      }
+    }
+    return null;
+  }
+
+  return {
+    find(ref) {
+      const origin = isModule(ref) ? findModule(ref) : (findFile(ref)?.path ?? null);
+      return origin === null ? null : { origin };
+    },
+    hint(ref) {
+      const { type, names } = splitRef(ref);
+      const elsewhere = artifactTypes.find((each) => each !== type && findNamed(indexes(each), names));
+      if (elsewhere) return `there is ${article(elsewhere)} ${elsewhere} "${names[0] ?? ""}"`;
+      const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : known(type, indexes));
+      return meant === null ? null : `did you mean "${ref.slice(0, ref.indexOf(":"))}:${meant}"?`;
+    },
+    agent(ref) {
+      const found = findFile(ref);
+      return found && parseAgentFile(readBounded(found.file), { path: found.file, ref });
+    },
+    module(ref) {
+      const file = isModule(ref) ? findModule(ref) : null;
+      return file === null ? null : readModule(ref, file);
+    },
+    list: (type) => listOf(indexes(type)),
+  };
+}
+
+type Indexes = readonly (() => PlaceIndex)[];
+
+/** `agent:team/scan@1.2` is looked for as it stands, then without its version. */
+function splitRef(ref: string): { type: ArtifactType | null; names: string[] } {
+  const colon = ref.indexOf(":");
+  const name = ref.slice(colon + 1);
+  const version = name.lastIndexOf("@");
+  const type = artifactTypes.find((each) => each === ref.slice(0, Math.max(0, colon))) ?? null;
+  return { type, names: version > 0 ? [name, name.slice(0, version)] : [name] };
+}
+
+function isModule(ref: string): boolean {
+  return ref.startsWith("ctx:");
+}
+
+function findNamed(indexes: Indexes, names: readonly string[]): { path: string; file: string } | null {
+  for (const name of names) {
+    for (const index of indexes) {
+      const artifact = index().find(name);
+      if (artifact) return artifact;
+    }
+  }
+  return null;
+}
+
+function listOf(indexes: Indexes): ListedArtifact[] {
+  const byName = new Map<string, ListedArtifact>();
+  for (const index of indexes) {
+    for (const { name, description, path } of index().artifacts) {
+      if (!byName.has(keyOf(name))) byName.set(keyOf(name), { name, description, path });
+    }
+  }
+  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, artifact]) => artifact);
+}
+
+function known(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): string[] {
+  return type === null ? [] : listOf(indexes(type)).map(({ name }) => name);
+}
+
+function moduleNames(modules: readonly (() => Map<string, string>)[]): string[] {
+  return modules.flatMap((files) => [...files().keys()]);
+}
+
+function article(type: ArtifactType): string {
+  return type === "agent" || type === "mcp" ? "an" : "a";
+}
+
+function serverIndex(surroundings: Surroundings): () => PlaceIndex {
+  return later(() => {
+    const servers = serverFiles(surroundings).flatMap(({ file, boundary }) => serversIn(file, boundary));
+    const artifacts = servers.map((server) => ({ ...server, file: server.path }));
+    const byName = new Map(artifacts.toReversed().map((server) => [keyOf(server.name), server]));
+    return { artifacts, find: (name) => byName.get(keyOf(name)) ?? null };
+  });
+}
+
+/** `<name>.md` by its name, folders below included: `team/style`. */
+function moduleFiles(folder: string, boundary: string): Map<string, string> {
+  const files = scanFolder(folder, boundary, { kind: "files", ending: ".md" });
+  return new Map(files.map(({ path, relative }) => [keyOf(relative.slice(0, -".md".length)), path]));
+}
+
+function readModule(ref: string, path: string): ContextModule {
+  const bytes = readBounded(path);
+  const { body } = readFrontMatter(new TextDecoder().decode(bytes), path);
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  return { ref, name: ref.slice("ctx:".length), path, hash, text: body.trim() };
+}
+
+function readBounded(file: string): Uint8Array {
+  if (statSync(file).size > longestAgentFile) {
+    throw new AppError("invalid_definition", `${file}:1: the file is larger than 1 MiB`);
+  }
+  return readFileSync(file);
+}
+
+function later<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+function once<K, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { nameOfFile } from "../dispatch/agent-file.ts";
+import { readFrontMatter } from "../dispatch/front-matter.ts";
+import { AppError } from "../errors.ts";
+import type { ArtifactType, Place } from "./artifact-places.ts";
+import { readManifest } from "./manifest.ts";
+import { readStart } from "./read-start.ts";
+import { isAbsence, scanFolder, staysInside, type Wanted } from "./scan-folder.ts";
+
+/** One artifact of a place. */
+export interface Artifact {
+  /** As its manifest says, else its front matter, else its file. */
+  name: string;
+  description: string | null;
+  /** The file; of a skill, its folder. */
+  path: string;
+  /** The file that is read: a skill's `SKILL.md`. */
+  file: string;
+}
+
+/** What a place holds, by each kind of name, in lower case; the first of a name counts. */
+export interface PlaceIndex {
+  artifacts: Artifact[];
+  find(name: string): Artifact | null;
+}
+
+const wantedOf: Record<Exclude<ArtifactType, "mcp">, Wanted> = {
+  agent: { kind: "files", ending: ".md" },
+  command: { kind: "files", ending: ".md" },
+  skill: { kind: "folders", holding: "SKILL.md" },
+  hook: { kind: "files", ending: "" },
+};
+
+export function indexPlace(place: Place, type: Exclude<ArtifactType, "mcp">): PlaceIndex {
+  const named = manifestNames(place, type);
+  const found = scanFolder(place.folder, place.boundary, wantedOf[type]);
+  const paths = new Set(found.map(({ path }) => path));
+  for (const path of named.keys()) {
+    const file = type === "skill" ? join(path, "SKILL.md") : path;
+    if (!paths.has(path) && staysInside(file, place.boundary)) found.push({ path, relative: basename(path) });
+  }
+  const artifacts: Artifact[] = [];
+  const byManifest = new Map<string, Artifact>();
+  const byFrontMatter = new Map<string, Artifact>();
+  const byFile = new Map<string, Artifact>();
+  for (const each of found) {
+    const file = type === "skill" ? join(each.path, "SKILL.md") : each.path;
+    const own = headOf(file, type);
+    const listed = named.get(each.path) ?? null;
+    const stem = nameOfFile(file);
+    const artifact = {
+      name: listed ?? own.name ?? stem,
+      description: own.description,
+      path: each.path,
+      file,
+    };
+    artifacts.push(artifact);
+    if (listed !== null) addFirst(byManifest, listed, artifact);
+    if (own.name !== null) addFirst(byFrontMatter, own.name, artifact);
+    addFirst(byFile, stem, artifact);
+    const folder = dirname(each.relative);
+    addFirst(byFile, folder === "." ? stem : `${folder}/${stem}`, artifact);
+    addFirst(byFile, each.relative, artifact);
+  }
+  const maps = [byManifest, byFrontMatter, byFile];
+  return {
+    artifacts,
+    find(name) {
+      for (const map of maps) {
+        const artifact = map.get(keyOf(name));
+        if (artifact) return artifact;
+      }
+      return null;
+    },
+  };
+}
+
+/** Names are the same in any case of letters, and however accents are written. */
+export function keyOf(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
+function addFirst(map: Map<string, Artifact>, name: string, artifact: Artifact): void {
+  const key = keyOf(name);
+  if (!map.has(key)) map.set(key, artifact);
+}
+
+/** Absolute path → the manifest's name, of the entries of that type. A manifest that is broken names nothing. */
+function manifestNames({ manifest, boundary }: Place, type: ArtifactType): Map<string, string> {
+  const names = new Map<string, string>();
+  if (manifest === null || !staysInside(manifest, boundary)) return names;
+  const base = dirname(manifest);
+  for (const entry of entriesOf(manifest)) {
+    const { name, path } = entry;
+    if (entry["type"] !== type || typeof name !== "string" || typeof path !== "string") continue;
+    const absolute = join(base, path.split(sep).join("/"));
+    if (!relative(base, absolute).startsWith("..")) names.set(absolute.replace(/\/+$/, ""), name);
+  }
+  return names;
+}
+
+function entriesOf(manifest: string): Record<string, unknown>[] {
+  try {
+    return readManifest(readFileSync(manifest, "utf8"), manifest);
+  } catch (error) {
+    if (error instanceof AppError || isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+/** A file whose head is broken has only its own name here; reading it as an agent tells what is wrong. */
+function headOf(file: string, type: ArtifactType): { name: string | null; description: string | null } {
+  const nothing = { name: null, description: null };
+  if (type === "hook") return nothing;
+  try {
+    const { fields } = readFrontMatter(readStart(file), file);
+    return { name: textOf(fields["name"]), description: textOf(fields["description"]) };
+  } catch (error) {
+    if (error instanceof AppError || isAbsence(error)) return nothing;
+    throw error;
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+}

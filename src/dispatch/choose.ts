@@ -1,0 +1,25 @@
+import type { RunOptions } from "../execution/record.ts";
+import type { AgentFile } from "./dispatcher.ts";
+
+/** `[dispatch]` of config.toml. */
+export interface DispatchConfig {
+  default: string;
+  /** Agent reference → dispatcher. */
+  agents: ReadonlyMap<string, string>;
+}
+
+/** Which dispatcher does a stage: the run's, else the agent file's, else the configuration's for the agent, else its default. */
+export function dispatcherNameFor(
+  agent: AgentFile | null,
+  options: Pick<RunOptions, "dispatcher">,
+  config: DispatchConfig,
+): string {
+  if (options.dispatcher !== null) return options.dispatcher;
+  if (!agent) return config.default;
+  return (
+    agent.dispatcher ??
+    config.agents.get(agent.ref) ??
+    config.agents.get(`agent:${agent.name}`) ??
+    config.default
+  );
+}
