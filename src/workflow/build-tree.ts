@@ -111,7 +111,8 @@ function buildScalar(report: Report, scalar: Scalar | null, path: Path, fallback
     typeof value === "number" ||
     typeof value === "string"
   ) {
-    return { kind: "scalar", value, style, ...spot };
+    const written = typeof value !== "string" && scalar?.source ? { written: scalar.source } : {};
+    return { kind: "scalar", value, style, ...spot, ...written };
   }
   throw new Error(`yaml gave a scalar of type ${typeof value}`);
 }
@@ -126,8 +127,11 @@ function resolveAlias(building: Building, alias: Alias, path: Path): SourceNode 
   if (anchored === null) return refuse("bad_alias", `the alias "*${alias.source}" holds itself`);
   if (!anchored) return refuse("bad_alias", `the alias "*${alias.source}" names no anchor before it`);
   building.nodes += anchored.size - 1;
+  const isOver = building.aliasNodes > mostAliasNodes;
   building.aliasNodes += anchored.size;
   if (building.aliasNodes > mostAliasNodes) {
+    // Said once: what follows may be thousands.
+    if (isOver) return { kind: "scalar", value: null, style: "plain", ...at };
     return refuse("too_many_aliases", `the aliases up to here stand for more than ${mostAliasNodes} nodes`);
   }
   if (path.length + height(anchored.node) > building.nesting) {

@@ -165,8 +165,9 @@ function checkPair(checking: Checking, shape: Of<"pair">, node: SourceNode, path
 }
 
 function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path: Path): Clean {
-  if (node.kind !== "scalar" || typeof node.value !== "string")
-    return wrongType(checking, "a text", node, path);
+  if (node.kind !== "scalar" || typeof node.value !== "string") {
+    return wrongType(checking, "a text", node, path, shape.format);
+  }
   const text = node.value;
   const refuse = (code: string, message: string, hint: string | null = null): undefined => {
     checking.report.error("schema", { code, message, path, at: node, hint });
@@ -216,21 +217,31 @@ function checkChoice(checking: Checking, shape: Of<"choice">, node: SourceNode, 
   return undefined;
 }
 
-function wrongType({ report }: Checking, wanted: string, node: SourceNode, path: Path): undefined {
+function wrongType(
+  { report }: Checking,
+  wanted: string,
+  node: SourceNode,
+  path: Path,
+  format: string | null = null,
+): undefined {
   const subject = path.length === 0 ? "the definition" : `"${nameOf(path)}"`;
-  const isText = wanted === "a text" && node.kind === "scalar" && node.value !== null;
-  const isOneOfList = wanted === "a list" && node.kind === "scalar" && node.value !== null;
-  let hint: string | null = null;
-  if (isText) hint = `put it in quotes: "${String(node.value)}"`;
-  if (isOneOfList) hint = `a list of one is written [${String(node.value)}]`;
   report.error("schema", {
     code: "wrong_type",
     message: `${subject} must be ${wanted}, not ${described(node)}`,
     path,
     at: node,
-    hint,
+    hint: typeHint(wanted, node, format),
   });
   return undefined;
+}
+
+function typeHint(wanted: string, node: SourceNode, format: string | null): string | null {
+  if (node.kind !== "scalar" || node.value === null) return null;
+  const written = node.written ?? String(node.value);
+  if (wanted === "a list") return `a list of one is written [${shortened(written)}]`;
+  if (wanted !== "a text") return null;
+  const wrong = format === null ? null : checkFormat(format, written);
+  return wrong?.hint ?? `put it in quotes: "${shortened(written)}"`;
 }
 
 function described(node: SourceNode): string {
@@ -238,7 +249,7 @@ function described(node: SourceNode): string {
   if (node.kind === "list") return "a list";
   if (node.value === null) return "empty";
   if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;
-  return typeof node.value === "number" ? `the number ${node.value}` : String(node.value);
+  return typeof node.value === "number" ? `the number ${node.written ?? node.value}` : String(node.value);
 }
 
 /** The last name of a path, with the numbers behind it: `depends_on[1]`. */

@@ -127,9 +127,9 @@ function foldBreaks(raw: string, at: number, places: number[]): number {
 /** A block scalar from its `|` or `>` on. The indentation is what its first line has more than the value's. */
 function blockPlaces(raw: string, value: string, isFolded: boolean): number[] {
   const [, ...lines] = linesOf(raw, 0, raw.length);
-  const first = lines.find((line) => raw.slice(line.start, line.end).trim() !== "");
-  const firstText = value.split("\n").find((line) => line.trim() !== "") ?? "";
-  const indent = first ? indentOf(raw, first) - (firstText.length - firstText.trimStart().length) : 0;
+  const first = lines.find((line) => indentOf(raw, line) < line.end - line.start);
+  const firstText = value.split("\n").find((line) => /[^ ]/.test(line)) ?? "";
+  const indent = first ? indentOf(raw, first) - firstText.search(/[^ ]|$/) : Infinity;
   const bodies = lines.map((line) => ({ start: Math.min(line.start + indent, line.end), end: line.end }));
   const places = isFolded ? foldedPlaces(raw, bodies) : literalPlaces(bodies);
   // Chomping: what the value has less at its end is cut, and a last line without a break has none to point at.

@@ -38,6 +38,8 @@ export interface SourceScalar extends Spot {
   kind: "scalar";
   value: null | boolean | number | string;
   style: ScalarStyle;
+  /** The text of what is not a string, as it is written: `1.0` for the number 1. */
+  written?: string;
 }
 
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";

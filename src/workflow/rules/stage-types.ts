@@ -6,6 +6,8 @@ import { keySpotAt, spotAt, type Rule, type Subject } from "../subject.ts";
 /** An agent stage has a role, a gate stage a gate, and neither has the other's. */
 export const stageTypes: Rule = (subject, report) => {
   subject.definition.stages.forEach((stage, at) => {
+    // What is no map at all has been reported: it lacks everything.
+    if (nodeAt(subject.root, ["stages", at])?.kind !== "map") return;
     if (stage.type === "fan_out") {
       const path = ["stages", at, "type"];
       report.error("schema", {
