@@ -12,7 +12,9 @@ import { checkWorkflow } from "../workflow/validate.ts";
 /** What the documents and the examples show is true: it is checked here as a user would check it. */
 
 const root = join(import.meta.dir, "../..");
-const pages = [...new Glob("{*.md,docs/*.md,examples/**/README.md}").scanSync(root)].toSorted();
+const pages = ["*.md", "docs/*.md", "examples/**/README.md"]
+  .flatMap((pattern) => [...new Glob(pattern).scanSync(root)])
+  .toSorted();
 const workflows = [...new Glob("examples/**/*.yaml").scanSync(root)].filter((path) => !isScript(path));
 const scripts = [...new Glob("examples/**/*.yaml").scanSync(root)].filter(isScript);
 
@@ -93,6 +95,23 @@ describe("what the documents show holds:", () => {
       return !anchors(read(at)).includes(anchor ?? "");
     });
     expect(missing.map(([link]) => link)).toEqual([]);
+  });
+
+  test("every code that the troubleshooting of docs/language.md names is one that findings have", () => {
+    const troubleshooting = read("docs/language.md").split("## Troubleshooting")[1] ?? "";
+    const rows = troubleshooting.split("\n").filter((line) => line.startsWith("| `"));
+    const codes = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, code]) => code),
+    );
+    const rules = ["src/workflow/*.ts", "src/workflow/rules/*.ts"]
+      .flatMap((pattern) => [...new Glob(pattern).scanSync(root)])
+      .map(read)
+      .join("\n");
+    // Codes for an unknown part of an expression are put together from its kind.
+    const isKnown = (code = ""): boolean =>
+      rules.includes(`"${code}"`) || (code.startsWith("unknown_") && rules.includes("`unknown_${"));
+    expect(codes.filter((code) => !isKnown(code))).toEqual([]);
+    expect(codes.length).toBeGreaterThan(10);
   });
 
   test("the README shows the file of examples/first", () => {
