@@ -94,7 +94,8 @@ CREATE UNIQUE INDEX events_seq ON events (execution_id,seq);
 CREATE TABLE execution_snapshots (
   hash text PRIMARY KEY NOT NULL,
   definition_json text NOT NULL,
-  agents_json text NOT NULL
+  agents_json text NOT NULL,
+  modules_json text NOT NULL
 );
 
 CREATE TABLE execution_steps (

@@ -11,12 +11,13 @@ export function openEngine(
   store: Store,
   kind: Parameters<typeof createEngine>[0]["kind"],
 ): Promise<Engine> {
-  const { maxSteps } = readConfig(home, env);
+  const { maxSteps, dispatch } = readConfig(home, env);
   const write = openLifecycleLog(home, output.note);
   return createEngine({
     store,
     home,
     kind,
+    dispatch,
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log: (entry) => {
       const line = JSON.stringify(entry);

@@ -1,5 +1,5 @@
 import type { ValueObject } from "../expression/value.ts";
-import type { AgentFile } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
@@ -44,4 +44,8 @@ export interface StartRequest {
   trigger: Trigger;
   options: RunOptions;
   agents: Record<string, AgentFile>;
+  /** The context modules it names, by reference; those that were found. */
+  modules: Record<string, ContextModule>;
+  /** The id the execution gets (UUIDv7): for whoever must know it before it is stored. Default: a new one. */
+  run_id?: string;
 }

@@ -18,7 +18,7 @@ export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "stage_completed"; data: StageCompleted }
   | { type: "stage_failed"; data: StageFailed }
   | { type: "stage_retrying"; data: StageRetrying }
-  | { type: "stage_skipped"; data: { reason: string } }
+  | { type: "stage_skipped"; data: StageSkipped }
   | {
       type: "gate_waiting";
       data: { deadline_at: string; approvers: string[]; message: string | null };
@@ -60,9 +60,17 @@ export interface StageRetrying {
   usage: Usage | null;
 }
 
+export interface StageSkipped {
+  reason: string;
+  /** The declared defaults, else null: what the stages after it see. */
+  outputs: ValueObject;
+}
+
 export interface GateResolved {
   decision: "approved" | "rejected" | "timed_out";
   status: Extract<StepStatus, "completed" | "failed">;
+  /** Null when it was approved. */
+  error_class: "rejected" | "timeout" | null;
   actor: string;
   comment: string | null;
 }

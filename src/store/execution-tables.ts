@@ -18,11 +18,12 @@ export const startedOrCreated = sql`coalesce(started_at, created_at)`;
 /** Not `status in (…)`: for that SQLite would take the index by status, and sort. */
 export const notEnded = sql`status not in ('completed', 'failed', 'cancelled')`;
 
-/** What an execution keeps to; executions of the same definition and agents share one row. */
+/** What an execution keeps to; executions of the same definition, agents and modules share one row. */
 export const executionSnapshots = sqliteTable("execution_snapshots", {
   hash: text().primaryKey(),
   definition_json: text().notNull(),
   agents_json: text().notNull(),
+  modules_json: text().notNull(),
 });
 
 export const workflowExecutions = sqliteTable(

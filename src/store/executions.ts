@@ -82,12 +82,14 @@ export function getSnapshot(store: Store, hash: string): ExecutionSnapshot {
     hash,
     definition: JSON.parse(row.definition_json) as ExecutionSnapshot["definition"],
     agents: JSON.parse(row.agents_json) as ExecutionSnapshot["agents"],
+    modules: JSON.parse(row.modules_json) as ExecutionSnapshot["modules"],
   };
 }
 
 interface SnapshotRow {
   definition_json: string;
   agents_json: string;
+  modules_json: string;
 }
 
 function noExecution(asked: string): AppError {
@@ -104,4 +106,4 @@ const selectByPrefix = "SELECT id FROM workflow_executions WHERE id >= ? AND id 
 const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;
-const selectSnapshot = "SELECT definition_json, agents_json FROM execution_snapshots WHERE hash = ?";
+const selectSnapshot = "SELECT definition_json, agents_json, modules_json FROM execution_snapshots WHERE hash = ?";

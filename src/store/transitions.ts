@@ -1,7 +1,8 @@
-import type { AgentFile } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import type { LogLine, StoredEvent } from "../execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
+import { hasEnded } from "../execution/status.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { writing, type Store } from "./database.ts";
 import { executionRow, stepRow, type ExecutionRow } from "./execution-rows.ts";
@@ -37,10 +38,11 @@ export interface NewExecution {
 
 /** What an execution keeps to: stored once for all executions that have the same. */
 export interface ExecutionSnapshot {
-  /** sha256 over definition and agents, hex. */
+  /** sha256 over definition, agents and modules, hex. */
   hash: string;
   definition: EffectiveDefinition;
   agents: Record<string, AgentFile>;
+  modules: Record<string, ContextModule>;
 }
 
 export interface ExecutionUpdate {
@@ -84,6 +86,7 @@ function writeCreated(store: Store, holderId: string, created: NewExecution): vo
     hash: snapshot.hash,
     definition_json: JSON.stringify(snapshot.definition),
     agents_json: JSON.stringify(snapshot.agents),
+    modules_json: JSON.stringify(snapshot.modules),
   });
   insertExecution(store, { ...row, workflow_id: stillThere(store, row.workflow_id) });
   for (const step of created.steps) {
@@ -91,7 +94,7 @@ function writeCreated(store: Store, holderId: string, created: NewExecution): vo
   }
   for (const event of created.events) writeEvent(store, event);
   if (row.workflow_id) store.prepare(ranWorkflow).run(row.started_at ?? row.created_at, row.workflow_id);
-  store.prepare(insertLease).run(row.id, holderId);
+  if (!hasEnded(row.status)) store.prepare(insertLease).run(row.id, holderId);
 }
 
 function writeUpdate(store: Store, holderId: string, update: ExecutionUpdate): void {

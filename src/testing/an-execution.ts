@@ -18,7 +18,7 @@ export function aNewExecution({ stages = 2, execution = {}, step = {} }: Executi
       record: { ...plainStep(record.run_id, position), ...step },
       machine: '{"value":"pending"}',
     })),
-    snapshot: { hash: record.snapshot_hash, definition: definitionOf(record), agents: {} },
+    snapshot: { hash: record.snapshot_hash, definition: definitionOf(record), agents: {}, modules: {} },
     events: [anEvent(record.run_id, 1, { type: "execution_started", data: { total: stages } })],
   };
 }

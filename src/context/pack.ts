@@ -1,0 +1,28 @@
+import type { ContextModule } from "../dispatch/dispatcher.ts";
+import type { ContextConsumed } from "../execution/record.ts";
+
+/** The context of one stage: Markdown for its prompt, and what went into it. */
+export interface PackedContext {
+  text: string;
+  consumed: ContextConsumed[];
+}
+
+/** Puts modules one after the other, each once. */
+export function packContext(modules: readonly ContextModule[]): PackedContext {
+  if (modules.length === 0) return { text: "", consumed: [] };
+  const sections = modules.map(({ name, text }) => `## ${name}\n\n${text.trim()}\n`);
+  return {
+    text: `# Context\n\n${sections.join("\n")}`,
+    consumed: modules.map(({ ref, name, text }) => ({
+      module_id: ref,
+      name,
+      tokens: tokensOf(text),
+      bytes: Buffer.byteLength(text),
+    })),
+  };
+}
+
+/** A quarter of the characters: what SkillMeat itself counts with. */
+function tokensOf(text: string): number {
+  return Math.max(1, Math.floor(text.length / 4));
+}

@@ -1,0 +1,77 @@
+import { transition, type AnyMachineSnapshot, type EventFromLogic } from "xstate";
+import { AppError } from "../errors.ts";
+import { executionMachine } from "./execution-machine.ts";
+import { gateMachine } from "./gate-machine.ts";
+import { stageMachine } from "./stage-machine.ts";
+
+const machines = { execution: executionMachine, stage: stageMachine, gate: gateMachine };
+export type ActorKind = keyof typeof machines;
+
+/** The state of one actor between two events. */
+export interface Actor<K extends ActorKind> {
+  kind: K;
+  snapshot: ReturnType<(typeof machines)[K]["resolveState"]>;
+}
+
+export type ActorEvent<K extends ActorKind> = EventFromLogic<(typeof machines)[K]>;
+
+/** What became of an event: null when it is not lawful in the actor's state, which then stays as it is. */
+export interface Step<K extends ActorKind, E> {
+  actor: Actor<K>;
+  effects: E[];
+}
+
+/** Raised when a machine's states or context change in a way that old snapshots cannot be read any more. */
+const machineVersion = 1;
+
+export function newActor<K extends ActorKind>(kind: K): Actor<K> {
+  return { kind, snapshot: initial(kind) };
+}
+
+/** One pure step. `E` is what the machine of this kind records. */
+export function sendTo<K extends ActorKind, E>(actor: Actor<K>, event: ActorEvent<K>): Step<K, E> | null {
+  const [snapshot, actions] = transition(
+    machines[actor.kind],
+    actor.snapshot as never,
+    event as never,
+  ) as unknown as [AnyMachineSnapshot, { type: string; params: unknown }[]];
+  if (snapshot === (actor.snapshot as unknown) && actions.length === 0) return null;
+  const effects = actions.filter(({ type }) => type === "record").map(({ params }) => params as E);
+  return { actor: { kind: actor.kind, snapshot: snapshot as Actor<K>["snapshot"] }, effects };
+}
+
+export function stateOf<K extends ActorKind>(actor: Actor<K>): Actor<K>["snapshot"]["value"] {
+  return actor.snapshot.value;
+}
+
+/** What is stored of an actor. */
+export function persist(actor: Actor<ActorKind>): string {
+  const { value, context } = actor.snapshot;
+  return JSON.stringify({ v: machineVersion, value, context });
+}
+
+/** Throws `AppError("unavailable")` for a snapshot this program does not know: XState itself would fail much later. */
+export function restore<K extends ActorKind>(kind: K, stored: string): Actor<K> {
+  const { v, value, context } = JSON.parse(stored) as { v: number; value: string; context: never };
+  if (v !== machineVersion || !Object.hasOwn(machines[kind].states, value)) {
+    throw new AppError(
+      "unavailable",
+      `an execution was stored by another version of skillmeat (state "${value}", version ${v}). go on with that version`,
+    );
+  }
+  const machine = machines[kind] as { resolveState(state: object): unknown };
+  return { kind, snapshot: machine.resolveState({ value, context }) as Actor<K>["snapshot"] };
+}
+
+const initials = new Map<ActorKind, unknown>();
+
+/** Snapshots are never changed, so all new actors of a kind share one. */
+function initial<K extends ActorKind>(kind: K): Actor<K>["snapshot"] {
+  let known = initials.get(kind);
+  if (!known) {
+    const machine = machines[kind] as { resolveState(state: object): unknown; config: { context?: unknown } };
+    known = machine.resolveState({ value: "pending", context: machine.config.context });
+    initials.set(kind, known);
+  }
+  return known as Actor<K>["snapshot"];
+}

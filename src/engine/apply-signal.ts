@@ -1,0 +1,150 @@
+import type { Signal, SignalAnswer } from "../execution/signal.ts";
+import type { EngineState } from "./engine-state.ts";
+import {
+  executionState,
+  tellExecution,
+  tellStep,
+  type LiveExecution,
+  type LiveStep,
+} from "./live-execution.ts";
+import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
+import { momentOf } from "./outcome.ts";
+
+/** Applies a signal to an execution in memory; what is answered holds once the change is on disk. */
+export function applySignal(engine: EngineState, execution: LiveExecution, signal: Signal): SignalAnswer {
+  switch (signal.type) {
+    case "pause":
+      return pause(engine, execution);
+    case "resume":
+      return resume(engine, execution);
+    case "cancel":
+      return cancel(engine, execution, signal.reason);
+    case "approve":
+    case "reject":
+      return decide(engine, execution, signal);
+    default:
+      return signal satisfies never;
+  }
+}
+
+function pause(engine: EngineState, execution: LiveExecution): SignalAnswer {
+  const { at } = momentOf(engine);
+  if (executionState(execution) === "pausing") return unchanged("is pausing already");
+  if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, at)) {
+    return conflict(execution, "paused");
+  }
+  if (execution.record.status === "paused") return applied("paused");
+  return applied(
+    `pausing: ${execution.running} running ${execution.running === 1 ? "step" : "steps"} will finish first`,
+  );
+}
+
+function resume(engine: EngineState, execution: LiveExecution): SignalAnswer {
+  const moment = momentOf(engine);
+  if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return conflict(execution, "resumed");
+  letGoOn(engine, execution);
+  return applied("resumed");
+}
+
+/** What could not start while the execution stood still is looked at again. */
+export function letGoOn(engine: EngineState, execution: LiveExecution): void {
+  const moment = momentOf(engine);
+  const held = [...execution.held];
+  execution.held.clear();
+  for (const step of held) {
+    const isReady =
+      step.record.status === "retry_wait" || (step.record.status === "pending" && step.inputs !== null);
+    if (isReady && !step.isQueued) engine.queue.push(execution, step);
+  }
+  reconsider(execution, moment);
+}
+
+function cancel(engine: EngineState, execution: LiveExecution, reason: string | null): SignalAnswer {
+  const moment = momentOf(engine);
+  if (executionState(execution) === "cancelling") return unchanged("is being cancelled already");
+  const message = reason ?? "cancelled";
+  if (!tellExecution(execution, { type: "CANCEL", reason: message }, moment.at)) {
+    return conflict(execution, "cancelled");
+  }
+  stopAll(execution, moment, { class: "cancelled", message }, { why: "cancel", stopsRunning: true });
+  const stopping = execution.running;
+  conclude(execution, moment);
+  return applied(
+    stopping === 0
+      ? "cancelled"
+      : `cancelling: ${stopping} running ${stopping === 1 ? "agent" : "agents"} will be stopped`,
+  );
+}
+
+function decide(
+  engine: EngineState,
+  execution: LiveExecution,
+  signal: Extract<Signal, { stage_id: string }>,
+): SignalAnswer {
+  const { stage_id, actor, comment } = signal;
+  const step = execution.byId.get(stage_id);
+  if (!step) return noStage(execution, stage_id);
+  const refusal = refusalOf(step, signal);
+  if (refusal) return refusal;
+  const moment = momentOf(engine);
+  const type = signal.type === "approve" ? "APPROVE" : "REJECT";
+  const past = signal.type === "approve" ? "approved" : "rejected";
+  if (!tellStep(execution, step, { type, actor, comment }, moment.at))
+    return decidedBefore(step, signal.type);
+  follow(execution, step, moment);
+  return applied(`${past} "${stage_id}"`);
+}
+
+function refusalOf(
+  { plan: { stage } }: LiveStep,
+  { actor, type }: Extract<Signal, { stage_id: string }>,
+): SignalAnswer | null {
+  if (stage.type !== "gate") {
+    return {
+      outcome: "refused",
+      code: "conflict",
+      message: `stage "${stage.id}" is no gate: there is nothing to ${type}`,
+    };
+  }
+  const approvers = stage.gate?.approvers ?? [];
+  if (approvers.length === 0 || approvers.includes(actor)) return null;
+  const message = `"${actor}" may not ${type} gate "${stage.id}". its approvers: ${approvers.join(", ")}`;
+  return { outcome: "refused", code: "forbidden", message };
+}
+
+/** The same decision twice is no trouble; another one is. */
+function decidedBefore({ record }: LiveStep, wish: "approve" | "reject"): SignalAnswer {
+  const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;
+  const { stage_id, status, decided_by } = record;
+  if (was === wish && decided_by !== null)
+    return unchanged(
+      `gate "${stage_id}" is ${wish === "approve" ? "approved" : "rejected"} already, by ${decided_by}`,
+    );
+  const message = `gate "${stage_id}" is ${status}${decided_by === null ? "" : ` (by ${decided_by})`}; it cannot be ${wish === "approve" ? "approved" : "rejected"} now`;
+  return { outcome: "refused", code: "conflict", message };
+}
+
+function noStage({ steps, runId }: LiveExecution, id: string): SignalAnswer {
+  const gates = steps
+    .filter(({ record }) => record.type === "gate")
+    .map(({ record }) => `"${record.stage_id}"`);
+  const wayOut = gates.length === 0 ? "it has no gates" : `its gates: ${gates.join(", ")}`;
+  return {
+    outcome: "refused",
+    code: "not_found",
+    message: `execution "${runId}" has no stage "${id}". ${wayOut}`,
+  };
+}
+
+function conflict({ record }: LiveExecution, what: string): SignalAnswer {
+  const message = `execution "${record.run_id}" is ${record.status}; it cannot be ${what}`;
+  return { outcome: "refused", code: "conflict", message };
+}
+
+function applied(message: string): SignalAnswer {
+  return { outcome: "applied", message };
+}
+
+function unchanged(message: string): SignalAnswer {
+  return { outcome: "unchanged", message };
+}

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
+import { parseDuration } from "../workflow/duration.ts";
+import { batchesOf } from "../workflow/graph.ts";
+
+/** What an execution keeps to, and all that follows from it alone; shared by every execution of the same snapshot. */
+export interface Blueprint {
+  /** sha256 over definition, agents and modules, hex. */
+  hash: string;
+  definition: EffectiveDefinition;
+  agents: Record<string, AgentFile>;
+  modules: Record<string, ContextModule>;
+  /** In the order of the file. */
+  stages: StageBlueprint[];
+  batchSizes: number[];
+  maxParallel: number;
+  timeoutMs: number;
+}
+
+export interface StageBlueprint {
+  stage: EffectiveStage;
+  position: number;
+  /** From 1. */
+  batch: number;
+  /** Positions. */
+  dependencies: number[];
+  dependents: number[];
+  timeoutMs: number;
+}
+
+const defaultMaxParallel = 3;
+
+export function makeBlueprint(
+  definition: EffectiveDefinition,
+  agents: Record<string, AgentFile>,
+  modules: Record<string, ContextModule>,
+): Blueprint {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([definition, agents, modules]))
+    .digest("hex");
+  const batches = batchesOf(definition.stages);
+  const stages = stageBlueprints(definition.stages, batches);
+  return {
+    hash,
+    definition,
+    agents,
+    modules,
+    stages,
+    batchSizes: batches.map(({ length }) => length),
+    maxParallel: definition.config.max_parallel ?? defaultMaxParallel,
+    timeoutMs: milliseconds(definition.config.timeout),
+  };
+}
+
+function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly string[][]): StageBlueprint[] {
+  const position = new Map(stages.map(({ id }, at) => [id, at]));
+  const batchOf = new Map(batches.flatMap((ids, at) => ids.map((id) => [id, at + 1] as const)));
+  const made = stages.map((stage, at): StageBlueprint => ({
+    stage,
+    position: at,
+    batch: batchOf.get(stage.id) ?? 1,
+    dependencies: [...new Set(stage.depends_on)].flatMap((id) => position.get(id) ?? []),
+    dependents: [],
+    timeoutMs: milliseconds(stage.gate?.timeout ?? stage.error_policy.timeout),
+  }));
+  for (const { position: at, dependencies } of made) {
+    for (const dependency of dependencies) made[dependency]?.dependents.push(at);
+  }
+  return made;
+}
+
+/** A definition was checked before it came here, so a duration that is none is a bug. */
+function milliseconds(duration: string): number {
+  const ms = parseDuration(duration);
+  if (ms === null) throw new Error(`"${duration}" is no duration`);
+  return ms;
+}

@@ -1,0 +1,237 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DispatchConfig } from "../dispatch/choose.ts";
+import { createDispatchers, type Dispatchers } from "../dispatch/dispatchers.ts";
+import type { SimulationClock } from "../dispatch/simulated.ts";
+import { AppError } from "../errors.ts";
+import { hasEnded } from "../execution/status.ts";
+import type { Store } from "../store/database.ts";
+import { getExecution } from "../store/executions.ts";
+import { currentProcess } from "../store/holder-process.ts";
+import { heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { sweepAttempt } from "./agent-run.ts";
+import { openDeadlines, type Alarm } from "./deadlines.ts";
+import type { Engine } from "./engine.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { flush, loseExecution } from "./flush.ts";
+import { planFlush } from "./flush-plan.ts";
+import type { LifecycleEntry } from "./lifecycle.ts";
+import { takeDeadline } from "./outcome.ts";
+import { recoverAll, takeOver } from "./recovery.ts";
+import { rerunExecution } from "./rerun.ts";
+import { signalExecution, takeSignals } from "./signal-desk.ts";
+import { startExecution } from "./start.ts";
+import { openStepQueue } from "./step-queue.ts";
+
+export interface EngineOptions {
+  store: Store;
+  /** Folder of skillmeat's data, absolute: the attempts' files lie in it. */
+  home: string;
+  /** What this process is there for, as others see it. */
+  kind: HolderKind;
+  /** Agents at once in this engine. */
+  maxSteps?: number;
+  /** Of one step's log. */
+  mostLogBytes?: number;
+  /** Which dispatcher does an agent's work when neither the run nor its file names one. */
+  dispatch?: DispatchConfig;
+  /** Channel → webhook URL, for `notify`. */
+  channels?: ReadonlyMap<string, string>;
+  log?: (entry: LifecycleEntry) => void;
+  /** For tests: the clock, the ids and the dispatchers. */
+  alarm?: Alarm;
+  newId?: () => string;
+  dispatchers?: Dispatchers;
+}
+
+const defaultMaxSteps = 8;
+const defaultLogBytes = 50 * 1024 * 1024;
+const heartbeatMs = 10_000;
+/** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
+const lookMs = 25;
+
+/** An engine of this process, registered as a possible holder of leases. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  let reject: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, fails) => (reject = fails));
+  // Whoever waits is told; that nobody waits is no unhandled error.
+  failed.catch(() => {});
+  const engine = newState(options, reject);
+  const { store, holderId, alarm } = engine;
+  registerHolder(store, {
+    id: holderId,
+    ...currentProcess(),
+    kind: options.kind,
+    heartbeat_at: isoTime(alarm.now()),
+  });
+  const stopWatching = watch(engine);
+  return {
+    failed,
+    start: async (request) => {
+      refuseUnlessOpen(engine);
+      return startExecution(engine, request);
+    },
+    rerun: async (runId, from) => {
+      refuseUnlessOpen(engine);
+      return rerunExecution(engine, runId, from);
+    },
+    signal: (runId, signal) => signalExecution(engine, runId, signal),
+    takeOver: async (runId) => {
+      refuseUnlessOpen(engine);
+      const outcome = takeOver(engine, runId);
+      if (outcome === "missing") throw new AppError("not_found", `there is no execution "${runId}"`);
+      return outcome;
+    },
+    recover: async () => recoverAll(engine),
+    subscribe: (listener) => {
+      engine.listeners.add(listener);
+      return () => engine.listeners.delete(listener);
+    },
+    ended: (runId) => whenEnded(engine, runId),
+    stop: (mode) => stopEngine(engine, mode, stopWatching),
+  };
+}
+
+function newState(options: EngineOptions, reject: (error: unknown) => void): EngineState {
+  const alarm = options.alarm ?? realAlarm;
+  const engine: EngineState = {
+    store: options.store,
+    holderId: Bun.randomUUIDv7(),
+    attemptsDir: join(options.home, "attempts"),
+    alarm,
+    maxSteps: options.maxSteps ?? defaultMaxSteps,
+    mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
+    newId: options.newId ?? (() => Bun.randomUUIDv7()),
+    log: options.log ?? (() => {}),
+    dispatcher: options.dispatchers ?? createDispatchers(realClock),
+    dispatch: options.dispatch ?? { default: "claude-code", agents: new Map() },
+    channel: (name) => options.channels?.get(name) ?? null,
+    live: new Map(),
+    blueprints: new Map(),
+    queue: openStepQueue(),
+    deadlines: openDeadlines(alarm, (keys) => fireDeadlines(engine, keys)),
+    dirty: new Set(),
+    created: new Set(),
+    listeners: new Set(),
+    chores: new Map(),
+    waiters: new Map(),
+    working: new Set(),
+    running: 0,
+    isFlushPlanned: false,
+    isSoonPlanned: false,
+    phase: "open",
+    flush: () => flush(engine),
+    fail: (error) => {
+      engine.phase = "failed";
+      reject(failureOf(error, options.store.path));
+    },
+  };
+  return engine;
+}
+
+const realAlarm: Alarm = {
+  now: Date.now,
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const realClock: SimulationClock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
+
+function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
+  for (const key of keys) {
+    const [runId = "", stageId] = key.split("/");
+    const execution = engine.live.get(runId);
+    const step = stageId === undefined ? null : execution?.byId.get(stageId);
+    if (!execution || step === undefined) continue;
+    takeDeadline(engine, execution, step);
+    planFlush(engine, execution);
+  }
+}
+
+/** Looks for signals of other processes, and shows that this one lives. Returns the way to stop that. */
+function watch(engine: EngineState): () => void {
+  let version = -1;
+  const look = setInterval(() => {
+    guarded(engine, () => {
+      const now = engine.store.dataVersion();
+      if (now === version) return;
+      version = now;
+      takeSignals(engine);
+    });
+  }, lookMs);
+  const beat = setInterval(() => {
+    guarded(engine, () => {
+      if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
+      for (const execution of [...engine.live.values()]) loseExecution(engine, execution);
+    });
+  }, heartbeatMs);
+  return () => {
+    clearInterval(look);
+    clearInterval(beat);
+  };
+}
+
+/** A database that is only locked is asked again the next time. */
+function guarded(engine: EngineState, work: () => void): void {
+  if (engine.phase === "failed" || engine.phase === "closed") return;
+  try {
+    work();
+  } catch (error) {
+    if (storeFailure(error) !== "busy") engine.fail(error);
+  }
+}
+
+function whenEnded(engine: EngineState, runId: string): Promise<void> {
+  const isGone = !engine.live.has(runId) && !engine.chores.has(runId);
+  if (isGone && hasEnded(getExecution(engine.store, runId).status)) return Promise.resolve();
+  return new Promise((resolve) => engine.waiters.set(runId, [...(engine.waiters.get(runId) ?? []), resolve]));
+}
+
+async function stopEngine(
+  engine: EngineState,
+  mode: "leave" | "wait" | "stop",
+  stopWatching: () => void,
+): Promise<void> {
+  if (engine.phase === "open") engine.phase = "draining";
+  if (mode === "wait") while (engine.working.size > 0) await Promise.all(engine.working);
+  if (engine.phase === "draining") flush(engine);
+  const failed = engine.phase === "failed";
+  if (!failed) engine.phase = "closed";
+  if (mode === "stop") await stopAgents(engine);
+  for (const chores of engine.chores.values()) await Promise.all(chores);
+  stopWatching();
+  engine.deadlines.close();
+  if (!failed) removeHolder(engine.store, engine.holderId);
+}
+
+/** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */
+async function stopAgents(engine: EngineState): Promise<void> {
+  const running = [...engine.live.values()].flatMap((execution) =>
+    execution.steps.filter(({ attempt }) => attempt !== null).map((step) => ({ execution, step })),
+  );
+  for (const { step } of running) step.attempt?.abort.abort();
+  await Promise.all(engine.working);
+  await Promise.all(running.map(({ execution, step }) => sweepAttempt(engine, execution, step)));
+}
+
+function refuseUnlessOpen({ phase }: EngineState): void {
+  if (phase === "open") return;
+  const why = phase === "failed" ? "the database failed" : "it is being stopped";
+  throw new AppError("unavailable", `this engine accepts nothing any more: ${why}`);
+}
+
+function failureOf(error: unknown, path: string): unknown {
+  if (storeFailure(error) === null) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new AppError(
+    "unavailable",
+    `the database "${path}" failed: ${said}. running agents are left alone; mend the disk, then go on with ` +
+      '"skillmeat workflow resume <run_id>" or "skillmeat serve"',
+  );
+}

@@ -1,0 +1,56 @@
+import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { Dispatchers } from "../dispatch/dispatchers.ts";
+import type { StoredEvent } from "../execution/event.ts";
+import type { Store } from "../store/database.ts";
+import type { Blueprint } from "./blueprint.ts";
+import type { Deadlines, Alarm } from "./deadlines.ts";
+import type { LifecycleEntry } from "./lifecycle.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import type { StepQueue } from "./step-queue.ts";
+
+/** Everything one engine has in mind. What counts is in the database; all of this can be made again from there. */
+export interface EngineState {
+  readonly store: Store;
+  readonly holderId: string;
+  /** Folder of the attempts' files. */
+  readonly attemptsDir: string;
+  readonly alarm: Alarm;
+  readonly maxSteps: number;
+  readonly mostLogBytes: number;
+  readonly newId: () => string;
+  readonly log: (entry: LifecycleEntry) => void;
+  readonly dispatcher: Dispatchers;
+  readonly dispatch: DispatchConfig;
+  /** Where `notify` of a hook posts to; null: it only logs. */
+  readonly channel: (name: string) => string | null;
+  readonly live: Map<string, LiveExecution>;
+  /** By hash, with the number of executions that keep to it. */
+  readonly blueprints: Map<string, { blueprint: Blueprint; users: number }>;
+  readonly queue: StepQueue;
+  readonly deadlines: Deadlines;
+  /** Executions with changes that are not on disk. */
+  readonly dirty: Set<LiveExecution>;
+  /** Of these, the ones that are new altogether. */
+  readonly created: Set<LiveExecution>;
+  readonly listeners: Set<(events: readonly StoredEvent[]) => void>;
+  /** What has to be over before an execution counts as ended: sweeps, hooks. */
+  readonly chores: Map<string, Set<Promise<void>>>;
+  /** Who waits for an execution's end. */
+  readonly waiters: Map<string, (() => void)[]>;
+  /** Agents that run in this engine, over all executions. */
+  running: number;
+  isFlushPlanned: boolean;
+  isSoonPlanned: boolean;
+  /** Writes what is dirty, then does what waited for that. */
+  readonly flush: () => void;
+  /** `draining`: nothing new is started or accepted; `closed`: nothing is written any more. */
+  phase: "open" | "draining" | "closed" | "failed";
+  /** Attempts this engine has begun and not taken in. */
+  readonly working: Set<Promise<void>>;
+  /** Ends the engine for good: the database failed. */
+  fail: (error: unknown) => void;
+}
+
+export function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,131 @@
+import { assign, setup } from "xstate";
+import type { ExecutionEvent, StageEvent } from "../execution/event.ts";
+import type { ExecutionStatus } from "../execution/status.ts";
+
+export type ExecutionMachineEvent =
+  | { type: "START"; total: number }
+  | { type: "PAUSE"; isBusy: boolean }
+  | { type: "RESUME" }
+  | { type: "HALT"; message: string }
+  | { type: "CANCEL"; reason: string | null }
+  /** Nothing of it runs any more. */
+  | { type: "QUIET" }
+  /** Every step has settled. */
+  | { type: "DONE"; hadFailures: boolean }
+  /** The clock of `config.timeout` runs from `atMs` on, or stands still. */
+  | { type: "CLOCK"; runs: boolean; atMs: number };
+
+export interface ExecutionContext {
+  /** Why it will fail, once that is certain; or why it is cancelled. */
+  message: string | null;
+  /** What counts against `config.timeout`: spent so far, and since when the clock runs (null: it stands still). */
+  spentMs: number;
+  sinceMs: number | null;
+}
+
+/** What the machine says has happened. */
+export type ExecutionEffect = Exclude<ExecutionEvent, StageEvent>;
+
+/**
+ * The state of one execution. `pausing`, `halting` and `cancelling` are running ones that start nothing new. Pure: which
+ * steps there are and how they stand is the orchestration's to know, it says so with the events.
+ */
+export const executionMachine = setup({
+  types: {
+    context: {} as ExecutionContext,
+    events: {} as ExecutionMachineEvent,
+  },
+  actions: {
+    record: (_, _effect: ExecutionEffect) => {},
+    keepMessage: assign({
+      message: ({ context, event }) =>
+        event.type === "HALT" ? event.message : event.type === "CANCEL" ? event.reason : context.message,
+    }),
+    setClock: assign(({ context, event }) => {
+      if (event.type !== "CLOCK") return {};
+      const spentMs =
+        context.spentMs + (context.sinceMs === null ? 0 : Math.max(0, event.atMs - context.sinceMs));
+      return { spentMs, sinceMs: event.runs ? event.atMs : null };
+    }),
+  },
+  guards: {
+    isBusy: ({ event }) => event.type === "PAUSE" && event.isBusy,
+  },
+}).createMachine({
+  id: "execution",
+  context: { message: null, spentMs: 0, sinceMs: null },
+  initial: "pending",
+  on: { CLOCK: { actions: "setClock" } },
+  states: {
+    pending: {
+      on: {
+        START: { target: "running", actions: { type: "record", params: started } },
+        CANCEL: { target: "cancelling", actions: "keepMessage" },
+      },
+    },
+    running: {
+      on: {
+        PAUSE: [
+          { guard: "isBusy", target: "pausing" },
+          { target: "paused", actions: { type: "record", params: () => paused } },
+        ],
+        HALT: { target: "halting", actions: "keepMessage" },
+        CANCEL: { target: "cancelling", actions: "keepMessage" },
+        DONE: { target: "completed", actions: { type: "record", params: completed } },
+      },
+    },
+    pausing: {
+      on: {
+        RESUME: { target: "running" },
+        HALT: { target: "halting", actions: "keepMessage" },
+        CANCEL: { target: "cancelling", actions: "keepMessage" },
+        QUIET: { target: "paused", actions: { type: "record", params: () => paused } },
+        DONE: { target: "completed", actions: { type: "record", params: completed } },
+      },
+    },
+    paused: {
+      on: {
+        RESUME: { target: "running", actions: { type: "record", params: () => resumed } },
+        HALT: { target: "halting", actions: "keepMessage" },
+        CANCEL: { target: "cancelling", actions: "keepMessage" },
+        DONE: { target: "completed", actions: { type: "record", params: completed } },
+      },
+    },
+    halting: {
+      on: {
+        CANCEL: { target: "cancelling", actions: "keepMessage" },
+        QUIET: { target: "failed", actions: { type: "record", params: ended("failed") } },
+      },
+    },
+    cancelling: {
+      on: { QUIET: { target: "cancelled", actions: { type: "record", params: ended("cancelled") } } },
+    },
+    completed: { type: "final" },
+    failed: { type: "final" },
+    cancelled: { type: "final" },
+  },
+});
+
+const paused: ExecutionEffect = { type: "execution_paused", data: {} };
+const resumed: ExecutionEffect = { type: "execution_resumed", data: {} };
+
+interface Given<E extends ExecutionMachineEvent["type"]> {
+  context: ExecutionContext;
+  event: Extract<ExecutionMachineEvent, { type: E }>;
+}
+
+function started({ event }: Given<"START">): ExecutionEffect {
+  return { type: "execution_started", data: { total: event.total } };
+}
+
+function completed({ event }: Given<"DONE">): ExecutionEffect {
+  const data = { status: "completed" as const, had_failures: event.hadFailures, error_message: null };
+  return { type: "execution_completed", data };
+}
+
+function ended(status: Extract<ExecutionStatus, "failed" | "cancelled">) {
+  return ({ context }: Given<"QUIET">): ExecutionEffect => ({
+    type: "execution_completed",
+    data: { status, had_failures: status === "failed", error_message: context.message },
+  });
+}

@@ -1,0 +1,25 @@
+import type { EngineState } from "./engine-state.ts";
+import type { LiveExecution } from "./live-execution.ts";
+
+/** Log lines wait so long for others to share their commit. */
+const logBatchMs = 50;
+
+/** Has an execution's changes written with everything else that becomes ready in this turn of the loop. */
+export function planFlush(engine: EngineState, execution: LiveExecution): void {
+  engine.dirty.add(execution);
+  if (engine.isFlushPlanned || engine.phase === "failed") return;
+  engine.isFlushPlanned = true;
+  setImmediate(() => engine.flush());
+}
+
+/** The same, but later: alone, these changes are not worth a commit. */
+export function planFlushSoon(engine: EngineState, execution: LiveExecution): void {
+  if (engine.dirty.has(execution)) return;
+  engine.dirty.add(execution);
+  if (engine.isFlushPlanned || engine.isSoonPlanned || engine.phase === "failed") return;
+  engine.isSoonPlanned = true;
+  engine.alarm.after(logBatchMs, () => {
+    engine.isSoonPlanned = false;
+    if (!engine.isFlushPlanned && engine.dirty.size > 0) engine.flush();
+  });
+}

@@ -1,0 +1,155 @@
+import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
+import { ExpressionError } from "../expression/expression-error.ts";
+import type { EffectiveHook } from "../workflow/effective.ts";
+import type { ExecutionStatus } from "../execution/status.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import type { LiveExecution } from "./live-execution.ts";
+
+type HookName = "on_start" | "on_complete" | "on_failure";
+
+const hookTimeoutMs = 60_000;
+const killAfterMs = 5_000;
+
+/** Does one hook of an execution. That it fails is logged and changes nothing. */
+export async function runHook(engine: EngineState, execution: LiveExecution, name: HookName): Promise<void> {
+  const hook = execution.blueprint.definition.hooks[name];
+  if (!hook) return;
+  for (const [what, work] of [
+    ["notify", () => notify(engine, execution, name, hook)],
+    ["run", () => runCommand(execution, hook)],
+  ] as const) {
+    try {
+      await work();
+    } catch (error) {
+      say(
+        engine,
+        execution,
+        `hook_failed`,
+        `${name}.${what}: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+}
+
+async function notify(engine: EngineState, execution: LiveExecution, name: HookName, hook: EffectiveHook) {
+  if (!hook.notify) return;
+  const { channel } = hook.notify;
+  const text =
+    hook.notify.message === null ? plainMessage(execution, name) : filled(hook.notify.message, execution);
+  const url = engine.channel(channel);
+  if (url === null) return say(engine, execution, "notified", `${channel}: ${text}`);
+  const { record } = execution;
+  const body = {
+    text,
+    event: name,
+    run_id: record.run_id,
+    workflow: record.workflow_slug,
+    status: record.status,
+  };
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    redirect: "error",
+    signal: AbortSignal.timeout(hookTimeoutMs),
+  });
+  if (!response.ok) throw new Error(`channel "${channel}" answered ${response.status}`);
+}
+
+/** Values reach the shell as variables: whatever they hold, they are never part of its program. */
+async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promise<void> {
+  if (hook.run === null) return;
+  const { text, values } = shellText(hook.run, execution);
+  const { record } = execution;
+  const child = Bun.spawn(["/bin/sh", "-c", text], {
+    cwd: record.options.workdir,
+    env: {
+      ...record.options.env,
+      ...execution.env,
+      ...values,
+      SKILLMEAT_RUN_ID: record.run_id,
+      SKILLMEAT_WORKFLOW: record.workflow_slug,
+      SKILLMEAT_STATUS: record.status,
+    },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    detached: true,
+  });
+  const stop = setTimeout(() => endGroup(child.pid), hookTimeoutMs);
+  const [code, said] = await Promise.all([child.exited, firstBytes(child.stderr)]);
+  clearTimeout(stop);
+  if (code !== 0) throw new Error(`exit ${code ?? "by a signal"}${said === "" ? "" : `: ${said}`}`);
+}
+
+function shellText(template: string, execution: LiveExecution) {
+  const values: Record<string, string> = {};
+  const parts = parseTemplate(template).map((part) => {
+    if (part.kind === "text") return part.text;
+    const name = `SKILLMEAT_VALUE_${Object.keys(values).length + 1}`;
+    const value = evaluateTemplate([part], execution.scope.values);
+    values[name] = typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
+    return `\${${name}}`;
+  });
+  return { text: parts.join(""), values };
+}
+
+function endGroup(pid: number): void {
+  for (const [signal, delayMs] of [
+    ["SIGTERM", 0],
+    ["SIGKILL", killAfterMs],
+  ] as const) {
+    setTimeout(() => {
+      try {
+        process.kill(-pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }, delayMs);
+  }
+}
+
+/** The beginning of what it says; the rest is read, so that it does not block, and forgotten. */
+async function firstBytes(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) if (text.length < 2000) text += decoder.decode(chunk, { stream: true });
+  return text.slice(0, 2000).trim();
+}
+
+function plainMessage({ record }: LiveExecution, name: HookName): string {
+  const words: Record<HookName, string> = {
+    on_start: "has started",
+    on_complete: "is completed",
+    on_failure: endedWord(record.status),
+  };
+  const why = record.error_message === null ? "" : `: ${record.error_message}`;
+  return `${record.workflow_name} ${words[name]}${why} (run ${record.run_id})`;
+}
+
+function endedWord(status: ExecutionStatus): string {
+  return status === "cancelled" ? "was cancelled" : "has failed";
+}
+
+function filled(template: string, execution: LiveExecution): string {
+  try {
+    const value = evaluateTemplate(parseTemplate(template), execution.scope.values);
+    return typeof value === "string" ? value : JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return template;
+  }
+}
+
+function say(engine: EngineState, { record }: LiveExecution, event: string, message: string): void {
+  engine.log({
+    at: isoTime(engine.alarm.now()),
+    level: event === "hook_failed" ? "error" : "info",
+    event,
+    workflow_id: record.workflow_slug,
+    execution_id: record.run_id,
+    stage_id: null,
+    attempt: null,
+    message,
+  });
+}

@@ -1,0 +1,176 @@
+import { absentOutputs, openScope } from "../execution/scope.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import { isSettled } from "../execution/status.ts";
+import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import { newActor, restore, type Actor } from "./actor.ts";
+import type { Blueprint, StageBlueprint } from "./blueprint.ts";
+import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
+import { verdictOf } from "./orchestration.ts";
+import { openStepLog } from "./step-log.ts";
+
+export interface StepParts {
+  record: StepRecord;
+  actor: LiveStep["actor"];
+  logBytes: number;
+  offsets: { stdout: number; stderr: number };
+}
+
+/** Puts an execution together in memory: what it waits for and what stands open follows from its records. */
+export function makeExecution(
+  blueprint: Blueprint,
+  record: ExecutionRecord,
+  actor: Actor<"execution">,
+  parts: readonly StepParts[],
+  { drives, mostLogBytes }: { drives: boolean; mostLogBytes: number },
+): LiveExecution {
+  const { env, scope } = namespaces(blueprint, record);
+  const steps = parts.map((part, at) => liveStep(planAt(blueprint, at), part, mostLogBytes));
+  const execution: LiveExecution = {
+    runId: record.run_id,
+    blueprint,
+    record,
+    actor,
+    steps,
+    byId: new Map(steps.map((step) => [step.record.stage_id, step])),
+    scope,
+    env,
+    running: count(steps, "running"),
+    retrying: count(steps, "retry_wait"),
+    inQueue: 0,
+    unsettled: steps.filter(({ record: { status } }) => !isSettled(status)).length,
+    batchLeft: [...blueprint.batchSizes],
+    held: new Set(),
+    changes: noChanges(),
+    drives,
+  };
+  for (const step of steps) if (isSettled(step.record.status)) takeIn(execution, step);
+  return execution;
+}
+
+/** A step that has not begun. */
+export function freshStep(runId: string, { stage, batch, position }: StageBlueprint): StepRecord {
+  const role = stage.roles?.primary ?? null;
+  return {
+    run_id: runId,
+    stage_id: stage.id,
+    stage_name: stage.name,
+    type: stage.type === "gate" ? "gate" : "agent",
+    batch,
+    position,
+    status: "pending",
+    attempt_number: 1,
+    agent_id: role?.artifact ?? null,
+    model: role?.model ?? null,
+    inputs: null,
+    outputs: null,
+    context_consumed: [],
+    text: null,
+    handoff_summary: null,
+    error_message: null,
+    error_class: null,
+    skip_reason: null,
+    started_at: null,
+    completed_at: null,
+    deadline_at: null,
+    recovered: false,
+    reused: false,
+    decided_by: null,
+    decision_comment: null,
+    attempts: [],
+    usage: null,
+  };
+}
+
+export function freshParts(runId: string, plan: StageBlueprint): StepParts {
+  return {
+    record: freshStep(runId, plan),
+    actor: newStepActor(plan),
+    logBytes: 0,
+    offsets: { stdout: 0, stderr: 0 },
+  };
+}
+
+/** A settled step of an earlier execution, carried over with what it gave. */
+export function reusedParts(
+  runId: string,
+  plan: StageBlueprint,
+  earlier: StepRecord,
+  machine: string,
+): StepParts {
+  const actor = plan.stage.type === "gate" ? restore("gate", machine) : restore("stage", machine);
+  const outputs = earlier.outputs ?? absentOutputs(plan.stage);
+  return {
+    record: {
+      ...earlier,
+      run_id: runId,
+      batch: plan.batch,
+      reused: true,
+      recovered: false,
+      usage: null,
+      outputs,
+    },
+    actor,
+    logBytes: 0,
+    offsets: { stdout: 0, stderr: 0 },
+  };
+}
+
+export function newExecutionActor(): Actor<"execution"> {
+  return newActor("execution");
+}
+
+function planAt(blueprint: Blueprint, at: number): StageBlueprint {
+  const plan = blueprint.stages[at];
+  if (!plan) throw new Error(`the definition has no stage ${at}`);
+  return plan;
+}
+
+function liveStep(plan: StageBlueprint, part: StepParts, mostLogBytes: number): LiveStep {
+  return {
+    plan,
+    record: part.record,
+    actor: part.actor,
+    waitsFor: plan.dependencies.length,
+    blockedBy: null,
+    inputs: part.record.inputs,
+    attempt: null,
+    isQueued: false,
+    log: openStepLog(part.logBytes, mostLogBytes),
+    offsets: part.offsets,
+  };
+}
+
+/** What a step that settled earlier means for the steps after it. */
+function takeIn(execution: LiveExecution, step: LiveStep): void {
+  execution.scope.update(step.record);
+  const batch = step.plan.batch - 1;
+  execution.batchLeft[batch] = (execution.batchLeft[batch] ?? 1) - 1;
+  for (const at of step.plan.dependents) {
+    const dependent = execution.steps[at];
+    if (!dependent) continue;
+    dependent.waitsFor--;
+    if (verdictOf(step) === "blocks") dependent.blockedBy ??= step.record.stage_id;
+  }
+}
+
+/** The workflow's variables may name parameters, workflow and run; everything else sees the variables. */
+function namespaces(blueprint: Blueprint, record: ExecutionRecord) {
+  const { definition } = blueprint;
+  const modules: Record<string, Value> = Object.create(null);
+  for (const { name, text } of Object.values(blueprint.modules)) modules[name] = text;
+  const bare = openScope(definition, record, { env: {}, modules });
+  const env: Record<string, string> = Object.create(null);
+  for (const [name, template] of Object.entries(definition.config.env))
+    env[name] = asText(template, bare.values);
+  return { env, scope: openScope(definition, record, { env, modules }) };
+}
+
+function asText(template: string, scope: ValueObject): string {
+  const value = evaluateTemplate(parseTemplate(template), scope);
+  return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
+}
+
+function count(steps: readonly LiveStep[], status: StepRecord["status"]): number {
+  return steps.filter((step) => step.record.status === status).length;
+}

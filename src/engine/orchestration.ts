@@ -1,0 +1,212 @@
+import { absentOutputs } from "../execution/scope.ts";
+import type { Failure } from "../execution/retry.ts";
+import { isSettled } from "../execution/status.ts";
+import {
+  executionState,
+  mayStart,
+  tellExecution,
+  tellStep,
+  type LiveExecution,
+  type LiveStep,
+} from "./live-execution.ts";
+import { conditionHolds, resolveInputs, textOf } from "./step-facts.ts";
+
+/** Which step may go on when. Decides from the actors' states alone; knows neither clock nor database. */
+export interface Moment {
+  atMs: number;
+  /** ISO of the same. */
+  at: string;
+  /** Puts a step in the queue for a place. */
+  enqueue(execution: LiveExecution, step: LiveStep): void;
+  /** Takes it out again. */
+  dequeue(execution: LiveExecution, step: LiveStep): void;
+}
+
+/** Begins a new execution. */
+export function begin(execution: LiveExecution, moment: Moment): void {
+  tellExecution(execution, { type: "START", total: execution.steps.length }, moment.at);
+  execution.changes.effects.push({ kind: "hook", name: "on_start" });
+  reconsider(execution, moment);
+}
+
+/** Looks at every step that may have become ready; used where no single event tells which. */
+export function reconsider(execution: LiveExecution, moment: Moment): void {
+  const ready = execution.steps.filter(
+    (step) => step.record.status === "pending" && (step.waitsFor === 0 || step.blockedBy !== null),
+  );
+  work(execution, moment, ready);
+}
+
+/** Follows up a step that has just settled (or has started to wait): what it opens, skips, halts or ends. */
+export function follow(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+  work(execution, moment, isSettled(step.record.status) ? opened(execution, step, moment) : []);
+}
+
+/** Stops everything of an execution that is not going to go on. */
+export function stopAll(
+  execution: LiveExecution,
+  moment: Moment,
+  failure: Failure,
+  { why, stopsRunning }: { why: "cancel" | "execution_timeout"; stopsRunning: boolean },
+): void {
+  for (const step of execution.steps) {
+    if (step.isQueued) moment.dequeue(execution, step);
+    const { status } = step.record;
+    if (status === "retry_wait" || status === "waiting_for_approval") {
+      tellStep(execution, step, { type: "CANCEL", failure, usage: null }, moment.at);
+    }
+    if (status === "running" && stopsRunning && step.attempt && step.attempt.stopping === null) {
+      step.attempt.stopping = why;
+      execution.changes.effects.push({ kind: "stop", attempt: step.attempt });
+    }
+  }
+}
+
+/** Steps one after the other, without recursion: chains of skipped stages may be thousands long. */
+function work(execution: LiveExecution, moment: Moment, first: LiveStep[]): void {
+  const todo = [...first].reverse();
+  for (let step = todo.pop(); step; step = todo.pop()) {
+    if (step.record.status !== "pending" || step.isQueued) continue;
+    if (!mayStart(execution)) {
+      execution.held.add(step);
+      continue;
+    }
+    consider(execution, step, moment);
+    if (isSettled(step.record.status)) todo.push(...opened(execution, step, moment).toReversed());
+  }
+  conclude(execution, moment);
+}
+
+/** Ends or pauses the execution where there is nothing left that could change it, and keeps its clock. */
+export function conclude(execution: LiveExecution, moment: Moment): void {
+  const state = executionState(execution);
+  if (execution.unsettled === 0) tellExecution(execution, done(execution), moment.at);
+  if (execution.running === 0 && (state === "pausing" || state === "halting" || state === "cancelling")) {
+    tellExecution(execution, { type: "QUIET" }, moment.at);
+  }
+  const now = executionState(execution);
+  const hasEnded = now === "completed" || now === "failed" || now === "cancelled";
+  if (hasEnded && !(state === now)) {
+    for (const step of execution.steps) tellStep(execution, step, { type: "END" }, moment.at);
+    execution.changes.effects.push({
+      kind: "hook",
+      name: now === "completed" ? "on_complete" : "on_failure",
+    });
+  }
+  if (hasEnded) return;
+  const isSpending = execution.running + execution.retrying + execution.inQueue > 0;
+  if (isSpending !== (execution.actor.snapshot.context.sinceMs !== null)) {
+    tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.atMs }, moment.at);
+  }
+}
+
+function done({ steps }: LiveExecution) {
+  const hadFailures = steps.some(({ record: { status } }) => status === "failed" || status === "timed_out");
+  return { type: "DONE" as const, hadFailures };
+}
+
+/** What a settled step makes ready or shuts; a failure that halts stops the whole execution. */
+function opened(execution: LiveExecution, step: LiveStep, moment: Moment): LiveStep[] {
+  const verdict = verdictOf(step);
+  if (verdict === "halts") halt(execution, step, moment);
+  const next: LiveStep[] = [];
+  for (const at of step.plan.dependents) {
+    const dependent = execution.steps[at];
+    if (!dependent || dependent.record.status !== "pending") continue;
+    dependent.waitsFor--;
+    if (verdict === "blocks") dependent.blockedBy ??= step.record.stage_id;
+    if (dependent.waitsFor === 0 || dependent.blockedBy !== null) next.push(dependent);
+  }
+  if (
+    execution.blueprint.definition.config.scheduling === "batch" &&
+    execution.batchLeft[step.plan.batch - 1] === 0
+  ) {
+    next.push(
+      ...execution.steps.filter(({ plan, waitsFor }) => plan.batch > step.plan.batch && waitsFor === 0),
+    );
+  }
+  return next;
+}
+
+/** How a settled step lets the stages after it go on. */
+export function verdictOf({
+  record,
+  plan: { stage },
+  actor,
+}: LiveStep): "opens" | "blocks" | "halts" | "ended" {
+  switch (record.status) {
+    case "completed":
+      return "opens";
+    case "skipped":
+      return actor.snapshot.context.blocks ? "blocks" : "opens";
+    case "failed":
+    case "timed_out":
+      // A gate nobody decided in time halts because its own on_timeout says so, whatever on_failure is.
+      if (stage.type === "gate" && record.error_class === "timeout") return "halts";
+      if (stage.error_policy.on_failure === "halt") return "halts";
+      return stage.error_policy.on_failure === "continue" ? "opens" : "blocks";
+    default:
+      return "ended";
+  }
+}
+
+function halt(execution: LiveExecution, { record }: LiveStep, moment: Moment): void {
+  const message = `stage "${record.stage_id}" ${record.status.replace("_", " ")}: ${record.error_message}`;
+  if (!tellExecution(execution, { type: "HALT", message }, moment.at)) return;
+  const failure = {
+    class: "cancelled",
+    message: `stage "${record.stage_id}" failed, which ends the execution`,
+  };
+  stopAll(execution, moment, failure, { why: "cancel", stopsRunning: false });
+}
+
+function consider(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+  const { stage, batch } = step.plan;
+  const skip = (reason: string, blocks: boolean): void => {
+    tellStep(execution, step, { type: "SKIP", reason, blocks, outputs: absentOutputs(stage) }, moment.at);
+  };
+  if (step.blockedBy !== null) return skip(blockedReason(execution, step.blockedBy), true);
+  if (!isBatchOpen(execution, batch)) return;
+  const scope = execution.scope.values;
+  const condition = conditionHolds(stage, scope);
+  if (!condition.ok) return refuse(execution, step, condition.failure, moment);
+  if (!condition.value) {
+    const blocks = stage.type === "gate" && stage.gate?.on_skip !== "proceed";
+    return skip(`the condition is false: ${stage.condition}`, blocks);
+  }
+  if (stage.type === "gate") return openGate(execution, step, moment);
+  const inputs = resolveInputs(stage, scope);
+  if (!inputs.ok) return refuse(execution, step, inputs.failure, moment);
+  step.inputs = inputs.value;
+  moment.enqueue(execution, step);
+}
+
+function openGate(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+  const { gate } = step.plan.stage;
+  const message = gate?.message ? textOf("gate.message", gate.message, execution.scope.values) : null;
+  if (message && !message.ok) return refuse(execution, step, message.failure, moment);
+  const facts = {
+    deadline_at: new Date(moment.atMs + step.plan.timeoutMs).toISOString(),
+    approvers: gate?.approvers ?? [],
+    message: message?.value ?? null,
+  };
+  tellStep(execution, step, { type: "OPEN", facts }, moment.at);
+}
+
+function refuse(execution: LiveExecution, step: LiveStep, failure: Failure, moment: Moment): void {
+  tellStep(execution, step, { type: "REFUSED", failure }, moment.at);
+}
+
+function isBatchOpen({ blueprint, batchLeft }: LiveExecution, batch: number): boolean {
+  if (blueprint.definition.config.scheduling === "eager") return true;
+  return batchLeft.slice(0, batch - 1).every((left) => left === 0);
+}
+
+function blockedReason({ byId }: LiveExecution, id: string): string {
+  const step = byId.get(id);
+  const isGate = step?.plan.stage.type === "gate";
+  if (step?.record.status === "skipped") {
+    return `${isGate ? "gate" : "stage"} "${id}" was skipped${isGate ? ": nobody was asked" : ""}`;
+  }
+  return `${isGate ? "gate" : "stage"} "${id}" failed`;
+}

@@ -1,0 +1,137 @@
+import type { Failure } from "../execution/retry.ts";
+import { formatDuration } from "../workflow/duration.ts";
+import type { AttemptOutcome } from "./agent-run.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { mayStart, tellExecution, tellStep, type LiveExecution, type LiveStep } from "./live-execution.ts";
+import { conclude, follow, stopAll, type Moment } from "./orchestration.ts";
+
+/** The moment, and the queue of this engine, for the pure orchestration. */
+export function momentOf(engine: EngineState): Moment {
+  const atMs = engine.alarm.now();
+  return { atMs, at: isoTime(atMs), enqueue: engine.queue.push, dequeue: engine.queue.remove };
+}
+
+/** Takes in what an attempt came to: its step goes on, and with it what waited for it. */
+export function takeOutcome(
+  engine: EngineState,
+  execution: LiveExecution,
+  step: LiveStep,
+  outcome: AttemptOutcome,
+): void {
+  const moment = momentOf(engine);
+  const stopping = step.attempt?.stopping ?? null;
+  if (outcome.kind === "gone" && stopping === null) return beginAgain(engine, execution, step, moment);
+  step.attempt = null;
+  engine.running--;
+  tellOutcome(execution, step, outcome, { moment, stopping });
+  engine.queue.freed(execution);
+  follow(execution, step, moment);
+}
+
+/** What a deadline that has passed does to the step it belongs to; `stage` null: to the whole execution. */
+export function takeDeadline(engine: EngineState, execution: LiveExecution, step: LiveStep | null): void {
+  const moment = momentOf(engine);
+  if (step === null) return endInTime(execution, moment);
+  switch (step.record.status) {
+    case "running":
+      if (step.attempt && step.attempt.stopping === null) {
+        step.attempt.stopping = "timeout";
+        execution.changes.effects.push({ kind: "stop", attempt: step.attempt });
+      }
+      return;
+    case "retry_wait":
+      if (step.isQueued) return;
+      if (mayStart(execution)) engine.queue.push(execution, step);
+      else execution.held.add(step);
+      return;
+    case "waiting_for_approval": {
+      const onTimeout = step.plan.stage.gate?.on_timeout ?? "halt";
+      if (tellStep(execution, step, { type: "DEADLINE", onTimeout }, moment.at))
+        follow(execution, step, moment);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function endInTime(execution: LiveExecution, moment: Moment): void {
+  const limit = formatDuration(execution.blueprint.timeoutMs);
+  const message = `the execution took longer than ${limit} (config.timeout)`;
+  if (!tellExecution(execution, { type: "HALT", message }, moment.at)) return;
+  stopAll(execution, moment, { class: "timeout", message }, { why: "execution_timeout", stopsRunning: true });
+  conclude(execution, moment);
+}
+
+function tellOutcome(
+  execution: LiveExecution,
+  step: LiveStep,
+  outcome: AttemptOutcome,
+  { moment, stopping }: { moment: Moment; stopping: NonNullable<LiveStep["attempt"]>["stopping"] },
+): void {
+  const usage =
+    outcome.kind === "succeeded" ? outcome.data.usage : outcome.kind === "failed" ? outcome.usage : null;
+  if (stopping === "cancel" || stopping === "execution_timeout") {
+    tellStep(execution, step, { type: "CANCEL", failure: stoppedBy(execution, stopping), usage }, moment.at);
+    return;
+  }
+  if (outcome.kind === "succeeded" && stopping === null) {
+    tellStep(execution, step, { type: "SUCCEEDED", data: outcome.data }, moment.at);
+    return;
+  }
+  const isTimeout =
+    stopping === "timeout" || (outcome.kind === "failed" && outcome.failure.class === "timeout");
+  tellStep(
+    execution,
+    step,
+    {
+      type: "FAILED",
+      status: isTimeout ? "timed_out" : "failed",
+      failure: stopping === "timeout" || outcome.kind !== "failed" ? tookTooLong(step) : outcome.failure,
+      usage,
+      policy: step.plan.stage.error_policy.retry,
+      mayStart: !isEnding(execution),
+      atMs: moment.atMs,
+      seed: `${execution.runId}/${step.record.stage_id}`,
+    },
+    moment.at,
+  );
+}
+
+/** The agent of an earlier engine is gone without a result: the same attempt runs once more. */
+function beginAgain(engine: EngineState, execution: LiveExecution, step: LiveStep, moment: Moment): void {
+  const { agent_id, model, inputs, context_consumed } = step.record;
+  const facts = {
+    agent_id: agent_id ?? "",
+    model: model ?? "",
+    inputs: inputs ?? {},
+    context_consumed,
+    deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
+  };
+  const policy = step.plan.stage.error_policy.retry;
+  tellStep(execution, step, { type: "INTERRUPTED", facts, policy }, moment.at);
+  if (step.record.status === "running" && step.attempt) {
+    step.offsets = { stdout: 0, stderr: 0 };
+    execution.changes.offsets.set(step, step.offsets);
+    execution.changes.effects.push({ kind: "dispatch", step, attempt: step.attempt, recovered: false });
+    return;
+  }
+  step.attempt = null;
+  engine.running--;
+  engine.queue.freed(execution);
+  follow(execution, step, moment);
+}
+
+function isEnding(execution: LiveExecution): boolean {
+  const state = execution.actor.snapshot.value;
+  return state === "halting" || state === "cancelling";
+}
+
+function stoppedBy(execution: LiveExecution, stopping: "cancel" | "execution_timeout"): Failure {
+  const message = execution.actor.snapshot.context.message ?? "the execution was cancelled";
+  return { class: stopping === "cancel" ? "cancelled" : "timeout", message };
+}
+
+function tookTooLong({ plan }: LiveStep): Failure {
+  return { class: "timeout", message: `took longer than ${formatDuration(plan.timeoutMs)} and was stopped` };
+}

@@ -1,0 +1,102 @@
+import { AppError } from "../errors.ts";
+import type { StepRecord } from "../execution/record.ts";
+import { hasEnded } from "../execution/status.ts";
+import { loadForEngine, type LoadedExecution } from "../store/executions.ts";
+import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import type { RerunFrom } from "./engine.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { freshParts, reusedParts, type StepParts } from "./make-execution.ts";
+import { knownBlueprint, startFrom } from "./start.ts";
+
+/** A new execution of the same snapshot and parameters; what `from` leaves alone is carried over with its outputs. */
+export function rerunExecution(engine: EngineState, runId: string, from: RerunFrom): Promise<string> {
+  const loaded = loadForEngine(engine.store, runId);
+  if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
+  const earlier = loaded.execution.record;
+  if (from.kind !== "start" && !hasEnded(earlier.status)) {
+    throw new AppError(
+      "conflict",
+      `execution "${runId}" is ${earlier.status}: it can be re-run in part when it has ended`,
+    );
+  }
+  const { definition, agents, modules } = loaded.snapshot;
+  const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
+  const again = stagesToRun(blueprint, loaded, from);
+  const newRunId = engine.newId();
+  const parts = blueprint.stages.map((plan, at) => carried(newRunId, plan, { again, loaded, at }));
+  const reused = parts.filter(({ record }) => record.reused).length;
+  const at = isoTime(engine.alarm.now());
+  return startFrom(
+    engine,
+    blueprint,
+    {
+      ...earlier,
+      run_id: newRunId,
+      parent_id: runId,
+      snapshot_hash: blueprint.hash,
+      status: "pending",
+      had_failures: false,
+      progress_done: reused,
+      waiting_gates: [],
+      started_at: at,
+      completed_at: null,
+      error_message: null,
+      last_event: 0,
+      usage: null,
+      created_at: at,
+      updated_at: at,
+    },
+    parts,
+  );
+}
+
+function carried(
+  runId: string,
+  plan: Blueprint["stages"][number],
+  { again, loaded, at }: { again: ReadonlySet<number>; loaded: LoadedExecution; at: number },
+): StepParts {
+  const earlier = loaded.steps[at];
+  if (again.has(at) || !earlier) return freshParts(runId, plan);
+  return reusedParts(runId, plan, earlier.record, earlier.machine);
+}
+
+/** Positions of the stages that run once more: what is asked for, and everything after it. */
+function stagesToRun(
+  blueprint: Blueprint,
+  { steps, execution }: LoadedExecution,
+  from: RerunFrom,
+): Set<number> {
+  const isKept = (at: number): boolean => {
+    const step = steps[at];
+    return step !== undefined && (step.record.status === "completed" || isSkippedByCondition(step.record));
+  };
+  const all = blueprint.stages.map(({ position }) => position);
+  if (from.kind === "start") return new Set(all);
+  const first = all.filter((at) => !isKept(at));
+  if (from.kind === "stage") first.push(positionOf(blueprint, from.stage_id));
+  const again = new Set<number>();
+  for (let at = first.pop(); at !== undefined; at = first.pop()) {
+    if (again.has(at)) continue;
+    again.add(at);
+    first.push(...(blueprint.stages[at]?.dependents ?? []));
+  }
+  if (from.kind === "failed" && again.size === 0) {
+    throw new AppError(
+      "conflict",
+      `nothing failed in execution "${execution.record.run_id}". leave --from-failed away to run all of it again`,
+    );
+  }
+  return again;
+}
+
+/** One that was skipped for what stands before it may run this time. */
+function isSkippedByCondition({ status, skip_reason }: StepRecord): boolean {
+  return status === "skipped" && (skip_reason ?? "").startsWith("the condition is false");
+}
+
+function positionOf({ stages }: Blueprint, stageId: string): number {
+  const found = stages.find(({ stage }) => stage.id === stageId);
+  if (found) return found.position;
+  const known = stages.map(({ stage }) => stage.id).join(", ");
+  throw new AppError("not_found", `there is no stage "${stageId}" in this execution. its stages: ${known}`);
+}

@@ -1,0 +1,170 @@
+import { assign, setup } from "xstate";
+import type { StageEvent, StageStarted } from "../execution/event.ts";
+import { mayRetry, retryDelayMs, type Failure } from "../execution/retry.ts";
+import type { Usage } from "../execution/record.ts";
+import type { ValueObject } from "../expression/value.ts";
+import type { EffectiveRetry } from "../workflow/effective.ts";
+
+type Recorded<T extends StageEvent["type"]> = Extract<StageEvent, { type: T }>["data"];
+
+/** A failed attempt, with everything that decides what follows: the machine asks nobody. */
+export interface FailedAttempt {
+  type: "FAILED";
+  status: "failed" | "timed_out";
+  failure: Failure;
+  usage: Usage | null;
+  policy: EffectiveRetry;
+  /** False while nothing new may start: then a failure is final. */
+  mayStart: boolean;
+  atMs: number;
+  /** `execution/stage`: with the attempt it seeds the jitter. */
+  seed: string;
+}
+
+export type StageMachineEvent =
+  | { type: "START"; facts: Omit<StageStarted, "recovered"> }
+  | { type: "SUCCEEDED"; data: Recorded<"stage_completed"> }
+  | FailedAttempt
+  | { type: "REFUSED"; failure: Failure }
+  | { type: "SKIP"; reason: string; outputs: ValueObject; blocks: boolean }
+  | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry }
+  | { type: "CANCEL"; failure: Failure; usage: Usage | null }
+  | { type: "END" };
+
+export interface StageContext {
+  /** 0 before the first. */
+  attempt: number;
+  /** True for a step that was skipped because of what stands before it: what comes after it is skipped as well. */
+  blocks: boolean;
+}
+
+/** What the machine says has happened; whoever runs it adds the stage. */
+export type StageEffect = Pick<StageEvent, "type" | "data"> & { attempt: number };
+
+/** The state of one agent step. Pure: time, policy and results come with the events. */
+export const stageMachine = setup({
+  types: {
+    context: {} as StageContext,
+    events: {} as StageMachineEvent,
+  },
+  actions: {
+    // The effect is in the parameters; nothing happens in the machine itself.
+    record: (_, _effect: StageEffect) => {},
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+  },
+  guards: {
+    isRetried: ({ context, event }) =>
+      event.type === "FAILED" && event.mayStart && mayRetry(event.policy, context.attempt, event.failure),
+    isTimeout: ({ event }) => event.type === "FAILED" && event.status === "timed_out",
+    endsInterrupted: ({ event }) =>
+      event.type === "INTERRUPTED" && event.policy.non_retryable_errors.includes("interrupted"),
+  },
+}).createMachine({
+  id: "stage",
+  context: { attempt: 0, blocks: false },
+  initial: "pending",
+  states: {
+    pending: {
+      on: {
+        START: { target: "running", actions: ["countAttempt", { type: "record", params: started }] },
+        SKIP: {
+          target: "skipped",
+          actions: [assign({ blocks: ({ event }) => event.blocks }), { type: "record", params: skipped }],
+        },
+        REFUSED: { target: "failed", actions: { type: "record", params: refused } },
+        END: "cancelled",
+      },
+    },
+    running: {
+      on: {
+        SUCCEEDED: { target: "completed", actions: { type: "record", params: completed } },
+        FAILED: [
+          { guard: "isRetried", target: "retry_wait", actions: { type: "record", params: retrying } },
+          { guard: "isTimeout", target: "timed_out", actions: { type: "record", params: failed } },
+          { target: "failed", actions: { type: "record", params: failed } },
+        ],
+        INTERRUPTED: [
+          { guard: "endsInterrupted", target: "failed", actions: { type: "record", params: interrupted } },
+          { actions: { type: "record", params: started } },
+        ],
+        CANCEL: { target: "cancelled", actions: { type: "record", params: cancelled } },
+      },
+    },
+    retry_wait: {
+      on: {
+        START: { target: "running", actions: ["countAttempt", { type: "record", params: started }] },
+        CANCEL: { target: "cancelled", actions: { type: "record", params: cancelled } },
+      },
+    },
+    completed: { type: "final" },
+    failed: { type: "final" },
+    timed_out: { type: "final" },
+    cancelled: { type: "final" },
+    skipped: { type: "final" },
+  },
+});
+
+interface Given<E extends StageMachineEvent["type"]> {
+  context: StageContext;
+  event: Extract<StageMachineEvent, { type: E }>;
+}
+
+function started({ context, event }: Given<"START" | "INTERRUPTED">): StageEffect {
+  const data = { ...event.facts, recovered: event.type === "INTERRUPTED" };
+  return { type: "stage_started", attempt: context.attempt, data };
+}
+
+function completed({ context, event }: Given<"SUCCEEDED">): StageEffect {
+  return { type: "stage_completed", attempt: context.attempt, data: event.data };
+}
+
+function failed({ context, event }: Given<"FAILED">): StageEffect {
+  const { status, failure, usage } = event;
+  return { type: "stage_failed", attempt: context.attempt, data: { status, ...named(failure), usage } };
+}
+
+function retrying({ context, event }: Given<"FAILED">): StageEffect {
+  const { status, failure, usage, policy, atMs, seed } = event;
+  const delayMs = retryDelayMs(policy, context.attempt, `${seed}/${context.attempt}`, failure);
+  const due_at = new Date(atMs + delayMs).toISOString();
+  return {
+    type: "stage_retrying",
+    attempt: context.attempt,
+    data: { status, ...named(failure), usage, due_at },
+  };
+}
+
+function refused({ event }: Given<"REFUSED">): StageEffect {
+  return {
+    type: "stage_failed",
+    attempt: 1,
+    data: { status: "failed", ...named(event.failure), usage: null },
+  };
+}
+
+function interrupted({ context }: Given<"INTERRUPTED">): StageEffect {
+  const data = {
+    status: "failed" as const,
+    error_class: "interrupted",
+    error_message: "the agent was gone without a result after its engine had stopped",
+    usage: null,
+  };
+  return { type: "stage_failed", attempt: context.attempt, data };
+}
+
+function skipped({ event }: Given<"SKIP">): StageEffect {
+  return { type: "stage_skipped", attempt: 1, data: { reason: event.reason, outputs: event.outputs } };
+}
+
+function cancelled({ context, event }: Given<"CANCEL">): StageEffect {
+  const { failure, usage } = event;
+  return {
+    type: "stage_failed",
+    attempt: context.attempt,
+    data: { status: "cancelled", ...named(failure), usage },
+  };
+}
+
+function named(failure: Failure) {
+  return { error_class: failure.class, error_message: failure.message };
+}

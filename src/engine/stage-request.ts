@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { packContext, type PackedContext } from "../context/pack.ts";
+import type { StageRequest } from "../dispatch/dispatcher.ts";
+import { composePrompt } from "../dispatch/prompt.ts";
+import type { StageCompleted } from "../execution/event.ts";
+import { handoffOf, type Handoff } from "../execution/handoff.ts";
+import { logTail } from "../store/logs.ts";
+import { outputsSchema } from "../workflow/contract.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { LiveExecution, LiveStep } from "./live-execution.ts";
+import { textOf } from "./step-facts.ts";
+
+/** How much of a log `handoff.include_run_log` hands on. */
+const handedOnLines = 200;
+
+/**
+ * What the dispatcher is asked to do for a step's present attempt. Made from what is stored alone, so that a later
+ * engine asks the same.
+ */
+export function stageRequest(engine: EngineState, execution: LiveExecution, step: LiveStep): StageRequest {
+  const { runId, blueprint, record } = execution;
+  const { stage } = step.plan;
+  const { artifact, model, instructions } = stage.roles?.primary ?? {
+    artifact: "",
+    model: "",
+    instructions: null,
+  };
+  const agent = Object.hasOwn(blueprint.agents, artifact) ? (blueprint.agents[artifact] ?? null) : null;
+  const attempt = step.record.attempt_number;
+  const inputs = step.record.inputs ?? {};
+  const context = packedContext(execution, step).text;
+  const output_schema = outputsSchema(stage.outputs);
+  const told = instructions === null ? null : filled(instructions, execution);
+  return {
+    run_id: runId,
+    stage_id: stage.id,
+    stage_name: stage.name,
+    attempt,
+    attempt_id: `${runId}/${stage.id}/${attempt}`,
+    attempt_dir: join(engine.attemptsDir, runId, `${stage.id}.${attempt}`),
+    agent,
+    agent_ref: artifact,
+    model: agent?.model ?? model,
+    instructions: told,
+    prompt: composePrompt({
+      stage: { id: stage.id, name: stage.name },
+      instructions: told,
+      inputs,
+      context,
+      handoffs: handoffsFor(engine, execution, step),
+      outputSchema: output_schema,
+    }),
+    tools: stage.roles?.tools ?? [],
+    inputs,
+    context,
+    outputs: stage.outputs,
+    output_schema,
+    workdir: record.options.workdir,
+    env: execution.env,
+    options: record.options,
+  };
+}
+
+/** One more call to the same agent, whose text is the summary of what it has just done. */
+export function summaryRequest(request: StageRequest, prompt: string, done: StageCompleted): StageRequest {
+  const outputs = { summary: { type: "string", required: false, description: null } };
+  const output_schema = outputsSchema(outputs);
+  return {
+    ...request,
+    attempt_id: `${request.attempt_id}/summary`,
+    attempt_dir: `${request.attempt_dir}.summary`,
+    instructions: prompt,
+    prompt: composePrompt({
+      stage: { id: request.stage_id, name: `Summary of ${request.stage_name}` },
+      instructions: prompt,
+      inputs: done.outputs,
+      context: "",
+      handoffs: [],
+      outputSchema: output_schema,
+    }),
+    inputs: done.outputs,
+    outputs,
+    output_schema,
+  };
+}
+
+/** The context a step's agent gets: global modules where they are inherited, then the stage's own, each once. */
+export function packedContext({ blueprint }: LiveExecution, { plan: { stage } }: LiveStep): PackedContext {
+  const inherited = stage.context.inherit_global ? blueprint.definition.context.global_modules : [];
+  const refs = [...new Set([...inherited, ...stage.context.modules])];
+  const found = refs.flatMap((ref) =>
+    Object.hasOwn(blueprint.modules, ref) ? (blueprint.modules[ref] ?? []) : [],
+  );
+  return packContext(found);
+}
+
+function handoffsFor(engine: EngineState, execution: LiveExecution, { plan }: LiveStep): Handoff[] {
+  return plan.dependencies.flatMap((at) => {
+    const before = execution.steps[at];
+    if (!before || before.record.type === "gate" || before.record.status !== "completed") return [];
+    const { stage } = before.plan;
+    const log = stage.handoff.include_run_log ? lastLines(engine, execution.runId, stage.id) : null;
+    return [handoffOf(stage, before.record, log)];
+  });
+}
+
+function lastLines(engine: EngineState, runId: string, stageId: string): string {
+  const { lines } = logTail(engine.store, { run_id: runId, stage_id: stageId, limit: handedOnLines });
+  return lines.map(({ text }) => text).join("\n");
+}
+
+/** Instructions that cannot be filled in were checked when the definition was: what is left is handed on as it stands. */
+function filled(instructions: string, execution: LiveExecution): string {
+  const text = textOf("roles.primary.instructions", instructions, execution.scope.values);
+  return text.ok ? text.value : instructions;
+}

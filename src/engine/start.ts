@@ -1,0 +1,106 @@
+import { AppError } from "../errors.ts";
+import { ExpressionError } from "../expression/expression-error.ts";
+import type { ExecutionRecord } from "../execution/record.ts";
+import { armDeadlines } from "./flush.ts";
+import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import type { StartRequest } from "./engine.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { planFlush } from "./flush-plan.ts";
+import { freshParts, makeExecution, newExecutionActor, type StepParts } from "./make-execution.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import { begin } from "./orchestration.ts";
+import { momentOf } from "./outcome.ts";
+
+/** A new execution, begun in memory; the promise resolves with its id once that is on disk. */
+export function startExecution(engine: EngineState, request: StartRequest): Promise<string> {
+  const { definition, agents, modules } = request;
+  const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
+  const runId = engine.newId();
+  const parts = blueprint.stages.map((plan) => freshParts(runId, plan));
+  return startFrom(engine, blueprint, newRecord(engine, runId, blueprint, request), parts);
+}
+
+/** Begins an execution whose steps may be settled in part. */
+export function startFrom(
+  engine: EngineState,
+  blueprint: Blueprint,
+  record: ExecutionRecord,
+  parts: readonly StepParts[],
+): Promise<string> {
+  const execution = made(engine, blueprint, record, parts);
+  attach(engine, execution);
+  engine.created.add(execution);
+  begin(execution, momentOf(engine));
+  return new Promise((resolve) => {
+    execution.changes.effects.push({ kind: "call", then: () => resolve(execution.runId) });
+    planFlush(engine, execution);
+  });
+}
+
+/** Takes an execution into memory. */
+export function attach(engine: EngineState, execution: LiveExecution): void {
+  const { hash } = execution.blueprint;
+  const held = engine.blueprints.get(hash);
+  if (held) held.users++;
+  else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
+  engine.live.set(execution.runId, execution);
+  engine.running += execution.running;
+  armDeadlines(engine, execution, execution.steps);
+}
+
+/** Executions of the same snapshot share one blueprint in memory. */
+export function knownBlueprint(engine: EngineState, blueprint: Blueprint): Blueprint {
+  return engine.blueprints.get(blueprint.hash)?.blueprint ?? blueprint;
+}
+
+function made(
+  engine: EngineState,
+  blueprint: Blueprint,
+  record: ExecutionRecord,
+  parts: readonly StepParts[],
+): LiveExecution {
+  try {
+    const { mostLogBytes } = engine;
+    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives: true, mostLogBytes });
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new AppError("invalid_definition", `config.env cannot be evaluated: ${error.message}`);
+  }
+}
+
+function newRecord(
+  engine: EngineState,
+  runId: string,
+  blueprint: Blueprint,
+  request: StartRequest,
+): ExecutionRecord {
+  const at = isoTime(engine.alarm.now());
+  const { workflow } = blueprint.definition;
+  return {
+    run_id: runId,
+    workflow_id: request.workflow_id,
+    workflow_slug: workflow.id,
+    workflow_name: workflow.name,
+    workflow_version: workflow.version,
+    definition_hash: request.definition_hash,
+    snapshot_hash: blueprint.hash,
+    status: "pending",
+    had_failures: false,
+    trigger: request.trigger,
+    parameters: request.parameters,
+    overrides: request.overrides,
+    options: request.options,
+    progress_done: 0,
+    progress_total: blueprint.stages.length,
+    waiting_gates: [],
+    // What expressions see as run.started_at; the event that starts it says the same.
+    started_at: at,
+    completed_at: null,
+    error_message: null,
+    parent_id: null,
+    last_event: 0,
+    usage: null,
+    created_at: at,
+    updated_at: at,
+  };
+}

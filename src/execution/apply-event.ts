@@ -1,0 +1,198 @@
+import type { ExecutionEvent, StageEvent, StageFailed, StageRetrying } from "./event.ts";
+import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
+import { isSettled } from "./status.ts";
+import { addUsage } from "./usage.ts";
+
+/** The records are what the events say, and nothing else: these two functions are the only ones that change them. */
+
+/** The step after one event of its stage. `at` is ISO time. */
+export function applyToStep(step: StepRecord, event: StageEvent, at: string): StepRecord {
+  switch (event.type) {
+    case "stage_started":
+      return started(step, event.attempt ?? 1, event.data, at);
+    case "stage_completed": {
+      const { outputs, text, handoff_summary, usage } = event.data;
+      return {
+        ...step,
+        ...settled("completed", at),
+        outputs,
+        text,
+        handoff_summary,
+        usage: addUsage(step.usage, usage),
+        attempts: closeAttempt(step.attempts, { status: "completed", at, usage }),
+      };
+    }
+    case "stage_failed":
+      return failed(step, event.data, at);
+    case "stage_retrying":
+      return retrying(step, event.data, at);
+    case "stage_skipped":
+      return {
+        ...step,
+        ...settled("skipped", at),
+        skip_reason: event.data.reason,
+        outputs: event.data.outputs,
+      };
+    case "gate_waiting":
+      return {
+        ...step,
+        status: "waiting_for_approval",
+        started_at: at,
+        deadline_at: event.data.deadline_at,
+      };
+    case "gate_resolved": {
+      const { status, actor, comment } = event.data;
+      const error =
+        status === "failed"
+          ? { error_class: event.data.error_class, error_message: gateError(event.data) }
+          : {};
+      return { ...step, ...settled(status, at), decided_by: actor, decision_comment: comment, ...error };
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The execution after one event of its own or of one of its stages. */
+export function applyToExecution(
+  execution: ExecutionRecord,
+  event: ExecutionEvent,
+  at: string,
+): ExecutionRecord {
+  switch (event.type) {
+    case "execution_started":
+      return { ...execution, status: "running", started_at: at };
+    case "execution_paused":
+      return { ...execution, status: "paused" };
+    case "execution_resumed":
+      return { ...execution, status: "running" };
+    case "execution_completed": {
+      const { status, had_failures, error_message } = event.data;
+      return { ...execution, status, had_failures, error_message, completed_at: at, waiting_gates: [] };
+    }
+    case "stage_started":
+      return execution;
+    case "gate_waiting":
+      return { ...execution, waiting_gates: [...execution.waiting_gates, event.stage_id] };
+    case "stage_retrying":
+      return { ...execution, usage: addUsage(execution.usage, event.data.usage) };
+    case "stage_completed":
+      return { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) };
+    case "stage_failed":
+      return withoutGate(
+        { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) },
+        event.stage_id,
+      );
+    case "stage_skipped":
+      return oneMoreDone(execution);
+    case "gate_resolved":
+      return withoutGate(oneMoreDone(execution), event.stage_id);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What had not begun when its execution ended never will. */
+export function endStep(step: StepRecord, at: string): StepRecord {
+  return isSettled(step.status) ? step : { ...step, ...settled("cancelled", at) };
+}
+
+function started(
+  step: StepRecord,
+  attempt: number,
+  data: Extract<StageEvent, { type: "stage_started" }>["data"],
+  at: string,
+): StepRecord {
+  const goesOn = step.attempts.at(-1)?.number === attempt;
+  const opened: AttemptRecord = {
+    number: attempt,
+    status: "running",
+    started_at: at,
+    completed_at: null,
+    error_class: null,
+    error_message: null,
+    usage: null,
+  };
+  return {
+    ...step,
+    status: "running",
+    attempt_number: attempt,
+    agent_id: data.agent_id,
+    model: data.model,
+    inputs: data.inputs,
+    context_consumed: data.context_consumed,
+    deadline_at: data.deadline_at,
+    recovered: step.recovered || data.recovered,
+    started_at: step.started_at ?? at,
+    error_class: null,
+    error_message: null,
+    attempts: goesOn ? step.attempts : [...step.attempts, opened],
+  };
+}
+
+function failed(step: StepRecord, data: StageFailed, at: string): StepRecord {
+  const { status, error_class, error_message, usage } = data;
+  return {
+    ...step,
+    ...settled(status, at),
+    error_class,
+    error_message,
+    usage: addUsage(step.usage, usage),
+    attempts: closeAttempt(step.attempts, { status, at, usage, error_class, error_message }),
+  };
+}
+
+function retrying(step: StepRecord, data: StageRetrying, at: string): StepRecord {
+  const { status, error_class, error_message, due_at, usage } = data;
+  return {
+    ...step,
+    status: "retry_wait",
+    deadline_at: due_at,
+    error_class,
+    error_message,
+    usage: addUsage(step.usage, usage),
+    attempts: closeAttempt(step.attempts, { status, at, usage, error_class, error_message }),
+  };
+}
+
+function settled<S extends StepRecord["status"]>(status: S, at: string) {
+  return { status, completed_at: at, deadline_at: null };
+}
+
+interface Closing {
+  status: AttemptRecord["status"];
+  at: string;
+  usage: Usage | null;
+  error_class?: string;
+  error_message?: string;
+}
+
+/** Only an attempt that runs is closed: one that waits for its next try was closed when it failed. */
+function closeAttempt(attempts: AttemptRecord[], { status, at, usage, ...error }: Closing): AttemptRecord[] {
+  const last = attempts.at(-1);
+  if (!last || last.completed_at !== null) return attempts;
+  const { error_class = null, error_message = null } = error;
+  return [...attempts.slice(0, -1), { ...last, status, completed_at: at, usage, error_class, error_message }];
+}
+
+function gateError({
+  decision,
+  actor,
+  comment,
+}: {
+  decision: string;
+  actor: string;
+  comment: string | null;
+}): string {
+  if (decision === "timed_out") return "nobody decided before the deadline";
+  return `rejected by ${actor}${comment ? `: ${comment}` : ""}`;
+}
+
+function oneMoreDone(execution: ExecutionRecord): ExecutionRecord {
+  return { ...execution, progress_done: execution.progress_done + 1 };
+}
+
+function withoutGate(execution: ExecutionRecord, stageId: string): ExecutionRecord {
+  if (!execution.waiting_gates.includes(stageId)) return execution;
+  return { ...execution, waiting_gates: execution.waiting_gates.filter((id) => id !== stageId) };
+}

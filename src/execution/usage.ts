@@ -1,0 +1,18 @@
+import type { Usage } from "./record.ts";
+
+/** What two attempts used together. The cost is known only as far as that of both is. */
+export function addUsage(a: Usage | null, b: Usage | null): Usage | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    input: a.input + b.input,
+    cache_read: a.cache_read + b.cache_read,
+    cache_write: a.cache_write + b.cache_write,
+    output: a.output + b.output,
+    cost_micro_usd: a.cost_micro_usd + b.cost_micro_usd,
+    basis: a.basis === b.basis ? a.basis : weaker(a.basis, b.basis),
+  };
+}
+
+function weaker(a: Usage["basis"], b: Usage["basis"]): Usage["basis"] {
+  return a === "unknown" || b === "unknown" ? "unknown" : "price_table";
+}
