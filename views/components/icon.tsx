@@ -1,0 +1,22 @@
+import type { Html } from "../jsx/jsx-runtime.ts";
+import type { IconName } from "./icon-names.ts";
+
+/** Where the icons are is the same on every page; `public/` is served under names that never change. */
+export const spritePath = "/icons/icons.svg";
+
+interface IconProps {
+  name: IconName;
+  /** `s` 14 px, `xs` 12 px; 16 px without. */
+  size?: "s" | "xs";
+  spins?: boolean;
+}
+
+/** Decoration: the words beside it, or the label of its button, say the same. */
+export function Icon({ name, size, spins = false }: IconProps): Html {
+  const classes = ["i", size, spins ? "spin" : null].filter(Boolean).join(" ");
+  return (
+    <svg class={classes} aria-hidden="true">
+      <use href={`${spritePath}#${name}`} />
+    </svg>
+  );
+}

@@ -1,0 +1,83 @@
+import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
+import { hasEnded } from "../../src/execution/status.ts";
+import type { IconName } from "./icon-names.ts";
+
+/** How a state is drawn; also the name of its CSS class. */
+export type Mark =
+  | "pending"
+  | "running"
+  | "completed"
+  | "failed"
+  | "paused"
+  | "waiting"
+  | "retrying"
+  | "cancelled"
+  | "skipped";
+
+/** A state as people see it: never by colour alone. */
+export interface State {
+  mark: Mark;
+  word: string;
+}
+
+export const markIcons: Readonly<Record<Mark, IconName>> = {
+  pending: "circle-dashed",
+  running: "loader-circle",
+  completed: "circle-check",
+  failed: "circle-x",
+  paused: "circle-pause",
+  waiting: "hand",
+  retrying: "rotate-cw",
+  cancelled: "ban",
+  skipped: "skip-forward",
+};
+
+/** The most urgent thing there is to say of an execution: a gate that waits goes before all that runs. */
+export function executionState(
+  execution: Pick<ExecutionRecord, "status" | "waiting_gates" | "had_failures">,
+): State {
+  const { status, waiting_gates, had_failures } = execution;
+  if (!hasEnded(status) && waiting_gates.length > 0) return { mark: "waiting", word: "Approval waiting" };
+  switch (status) {
+    case "pending":
+      return { mark: "pending", word: "Pending" };
+    case "running":
+      return { mark: "running", word: "Running" };
+    case "paused":
+      return { mark: "paused", word: "Paused" };
+    case "completed":
+      return { mark: "completed", word: had_failures ? "Completed with failures" : "Completed" };
+    case "failed":
+      return { mark: "failed", word: "Failed" };
+    case "cancelled":
+      return { mark: "cancelled", word: "Cancelled" };
+    default:
+      return status satisfies never;
+  }
+}
+
+export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by">): State {
+  const { status, type } = step;
+  switch (status) {
+    case "pending":
+      return { mark: "pending", word: "Pending" };
+    case "running":
+      return { mark: "running", word: "Running" };
+    case "retry_wait":
+      return { mark: "retrying", word: "Retrying" };
+    case "waiting_for_approval":
+      return { mark: "waiting", word: "Waits for approval" };
+    case "completed":
+      return { mark: "completed", word: type === "gate" ? "Approved" : "Completed" };
+    case "failed":
+      return { mark: "failed", word: type === "gate" ? "Rejected" : "Failed" };
+    case "timed_out":
+      return { mark: "failed", word: "Timed out" };
+    case "cancelled":
+      return { mark: "cancelled", word: "Cancelled" };
+    case "skipped":
+      return { mark: "skipped", word: "Skipped" };
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,0 +1,120 @@
+/** A stretch of text in one look; `classes` is empty for plain text. */
+export interface AnsiSpan {
+  text: string;
+  classes: string;
+}
+
+interface Look {
+  fg: string | null;
+  bg: string | null;
+  bold: boolean;
+  dim: boolean;
+  italic: boolean;
+  underline: boolean;
+}
+
+const plain: Look = { fg: null, bg: null, bold: false, dim: false, italic: false, underline: false };
+
+// CSI sequences (of which only those that end in "m" say something here), OSC with its text, and lone escapes.
+const sequences = /\u001b\[([0-9;:?]*)([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[^[\]]?/g;
+// oxlint-disable-next-line no-control-regex -- they would be drawn as boxes
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+/** Terminal output as spans with classes of `log.css`. What moves the cursor is dropped, also a line's earlier drafts. */
+export function ansiSpans(text: string): AnsiSpan[] {
+  const drawn = lastDraft(text);
+  if (!drawn.includes("\u001b")) return [{ text: drawn.replace(controls, ""), classes: "" }];
+  const spans: AnsiSpan[] = [];
+  let look = plain;
+  let from = 0;
+  const push = (until: number): void => {
+    const part = drawn.slice(from, until).replace(controls, "");
+    if (part !== "") spans.push({ text: part, classes: classesOf(look) });
+  };
+  for (const match of drawn.matchAll(sequences)) {
+    push(match.index);
+    from = match.index + match[0].length;
+    if (match[2] === "m") look = changed(look, match[1] ?? "");
+  }
+  push(drawn.length);
+  return spans;
+}
+
+/** The text alone, for searching and for the level of a line. */
+export function plainText(text: string): string {
+  return lastDraft(text).replace(sequences, "").replace(controls, "");
+}
+
+/** A progress bar draws its line again after each carriage return: the last one counts. */
+function lastDraft(text: string): string {
+  const trimmed = text.endsWith("\r") ? text.slice(0, -1) : text;
+  return trimmed.slice(trimmed.lastIndexOf("\r") + 1);
+}
+
+const colours = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+
+function changed(look: Look, parameters: string): Look {
+  const codes = parameters.split(/[;:]/).map((code) => Number(code === "" ? 0 : code));
+  let next = look;
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? 0;
+    if (code === 38 || code === 48) {
+      const { colour, used } = extended(codes.slice(at + 1));
+      next = code === 38 ? { ...next, fg: colour } : { ...next, bg: colour };
+      at += used;
+    } else next = withCode(next, code);
+  }
+  return next;
+}
+
+function withCode(look: Look, code: number): Look {
+  if (code === 0) return plain;
+  if (code === 1) return { ...look, bold: true };
+  if (code === 2) return { ...look, dim: true };
+  if (code === 3) return { ...look, italic: true };
+  if (code === 4) return { ...look, underline: true };
+  if (code === 22) return { ...look, bold: false, dim: false };
+  if (code === 23) return { ...look, italic: false };
+  if (code === 24) return { ...look, underline: false };
+  if (code === 39) return { ...look, fg: null };
+  if (code === 49) return { ...look, bg: null };
+  if (code >= 30 && code <= 37) return { ...look, fg: colours[code - 30] ?? null };
+  if (code >= 90 && code <= 97) return { ...look, fg: code === 90 ? "dim" : (colours[code - 90] ?? null) };
+  if (code >= 40 && code <= 47) return { ...look, bg: colours[code - 40] ?? null };
+  if (code >= 100 && code <= 107) return { ...look, bg: colours[code - 100] ?? null };
+  return look;
+}
+
+/** `5;n` and `2;r;g;b` as the nearest of the eight that were checked for contrast. */
+function extended(codes: readonly number[]): { colour: string | null; used: number } {
+  if (codes[0] === 5) return { colour: ofPalette(codes[1] ?? 0), used: 2 };
+  if (codes[0] === 2) return { colour: nearest(codes[1] ?? 0, codes[2] ?? 0, codes[3] ?? 0), used: 4 };
+  return { colour: null, used: codes.length };
+}
+
+function ofPalette(index: number): string | null {
+  if (index < 16) return colours[index % 8] ?? null;
+  if (index >= 232) return index < 244 ? "dim" : null;
+  const cube = index - 16;
+  const level = (step: number): number => (step === 0 ? 0 : 55 + step * 40);
+  return nearest(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6));
+}
+
+/** By which of red, green and blue are on. */
+function nearest(red: number, green: number, blue: number): string | null {
+  const most = Math.max(red, green, blue);
+  if (most - Math.min(red, green, blue) < 32) return most < 140 ? "dim" : null;
+  const isOn = (value: number): boolean => value > most * 0.6;
+  return colours[(isOn(red) ? 1 : 0) + (isOn(green) ? 2 : 0) + (isOn(blue) ? 4 : 0)] ?? null;
+}
+
+function classesOf(look: Look): string {
+  const classes: string[] = [];
+  if (look.fg !== null && look.fg !== "white" && look.fg !== "black") classes.push(`a-${look.fg}`);
+  if (look.bg !== null && look.bg !== "dim") classes.push(`b-${look.bg}`);
+  if (look.bold) classes.push("bd");
+  if (look.dim) classes.push("a-dim");
+  if (look.italic) classes.push("it");
+  if (look.underline) classes.push("ul");
+  return classes.join(" ");
+}

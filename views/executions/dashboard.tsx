@@ -1,0 +1,100 @@
+import { runName } from "../components/run-name.ts";
+import { executionState } from "../components/state.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import type { Frame } from "../layout/frame.ts";
+import { page } from "../layout/page.tsx";
+import { executionPath, libraryPath, withQuery, workflowPath } from "../paths.ts";
+import { GateStrip } from "./gates.tsx";
+import { Graph } from "./graph.tsx";
+import { attemptOf, isGrowing } from "./log-facts.ts";
+import { RunControls, RunDialogs } from "./run-controls.tsx";
+import { isLive, RunHead, RunProgress, runTitle } from "./run-head.tsx";
+import { runPath, type RunView } from "./run-view.ts";
+import { StagePanel } from "./stage-panel.tsx";
+import { StageStrip, swapsRun, Timeline } from "./timeline.tsx";
+
+export function dashboardPage(frame: Frame, view: RunView): string {
+  const { workflow_slug, workflow_name, run_id } = view.execution;
+  return page({
+    frame,
+    facts: {
+      title: `Run ${runName(run_id)}`,
+      documentTitle: runTitle(view),
+      icon: executionState(view.execution).mark,
+      section: "executions",
+      crumbs: [
+        { name: "Workflows", path: libraryPath },
+        { name: workflow_name, path: workflowPath(workflow_slug) },
+      ],
+      stream: null,
+    },
+    actions: <RunControls view={view} />,
+    children: <Run view={view} />,
+  });
+}
+
+/** All of the page that another stage, tab or view changes. */
+function Run({ view }: { view: RunView }): Html {
+  return (
+    <main id="main" class="exec" tabindex="-1" data-run={view.execution.run_id}>
+      <div id="run" class="run">
+        <div class="xhead">
+          <RunHead view={view} />
+          <RunProgress view={view} />
+          <GateStrip view={view} />
+        </div>
+        <StageStrip view={view} />
+        <div class="split">
+          <Stages view={view} />
+          <StagePanel view={view} />
+        </div>
+        <RunStream view={view} />
+      </div>
+      <RunDialogs view={view} />
+    </main>
+  );
+}
+
+function Stages({ view }: { view: RunView }): Html {
+  const timeline = runPath(view, { view: "timeline" });
+  const graph = runPath(view, { view: "graph" });
+  return (
+    <section class="left" id="stages" aria-labelledby="stages-title" tabindex="0">
+      <header>
+        <h2 id="stages-title">Stages</h2>
+        <span class="seg" role="group" aria-label="Stage view">
+          <a
+            href={timeline}
+            aria-current={view.address.view === "timeline" ? "true" : null}
+            {...swapsRun(timeline)}
+          >
+            Timeline
+          </a>
+          <a href={graph} aria-current={view.address.view === "graph" ? "true" : null} {...swapsRun(graph)}>
+            Graph
+          </a>
+        </span>
+      </header>
+      {view.address.view === "graph" ? <Graph view={view} /> : <Timeline view={view} />}
+    </section>
+  );
+}
+
+/** Follows the execution from the event this page was drawn at. Another id is another stream: a morph replaces it. */
+function RunStream({ view }: { view: RunView }): Html {
+  const { execution, address, selected, log } = view;
+  if (!isLive(view)) return <></>;
+  const takesLines = address.tab === "log" && log !== null && !log.hasLater && isGrowing(view);
+  const url = withQuery(executionPath(execution.workflow_slug, execution.run_id, "live"), {
+    after: execution.last_event,
+    stage: selected?.stage_id,
+    tab: address.tab,
+    view: address.view,
+    attempt: attemptOf(view),
+    search: address.search,
+    stream: address.stream,
+    line: takesLines ? log.part.first + log.part.lines.length - 1 : "",
+  });
+  const id = `stream-${selected?.stage_id}-${address.tab}-${address.view}-${attemptOf(view)}-${execution.last_event}`;
+  return <div id={id} hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none" data-stream></div>;
+}

@@ -1,0 +1,116 @@
+import { Icon } from "../components/icon.tsx";
+import { countText, plural } from "../components/usage-text.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import { executionPath, withQuery } from "../paths.ts";
+import { logPartPath } from "./log-facts.ts";
+import { runPath, type LogTab, type RunView } from "./run-view.ts";
+
+export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
+  const { address } = view;
+  const download = logPartPath(view, {}, "log.txt");
+  return (
+    <div class="logbar" id="logbar">
+      <form
+        class="field"
+        role="search"
+        action={executionPath(view.execution.workflow_slug, view.execution.run_id)}
+      >
+        <Icon name="search" size="s" />
+        <label class="vh" for="log-search">
+          Search this log
+        </label>
+        <input
+          class="input search sm"
+          id="log-search"
+          data-search
+          type="search"
+          name="search"
+          value={address.search}
+          placeholder="Search this log"
+        />
+        <input type="hidden" name="stage" value={view.selected?.stage_id} />
+        {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
+        {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
+      </form>
+      {address.search === "" ? null : (
+        <a class="btn ghost sm" href={runPath(view, { search: "" })}>
+          {`${plural(log.total, "line")} found`}
+          <Icon name="x" size="xs" />
+        </a>
+      )}
+      <StreamChoice view={view} log={log} />
+      <LevelChoice />
+      <div class="end">
+        <button
+          type="button"
+          class="btn ghost icon sm wide"
+          data-log-switch="times"
+          aria-pressed="true"
+          aria-label="Timestamps"
+          hidden
+        >
+          <Icon name="clock" size="s" />
+        </button>
+        <button
+          type="button"
+          class="btn ghost icon sm wide"
+          data-log-switch="wraps"
+          aria-pressed="true"
+          aria-label="Wrap lines"
+          hidden
+        >
+          <Icon name="wrap-text" size="s" />
+        </button>
+        {address.search === "" && address.stream === "" ? null : (
+          <a
+            class="btn ghost sm"
+            href={withQuery(download, { search: address.search, stream: address.stream })}
+            download
+          >
+            This view
+          </a>
+        )}
+        <a class="btn ghost icon sm" href={download} download aria-label="Download log">
+          <Icon name="download" size="s" />
+        </a>
+      </div>
+    </div>
+  );
+}
+
+function StreamChoice({ view, log }: { view: RunView; log: LogTab }): Html {
+  const { stdout, stderr, system } = log.counts;
+  const choices = [
+    ["", "All", stdout + stderr + system],
+    ["stdout", "Out", stdout],
+    ["stderr", "Err", stderr],
+    ["system", "Sys", system],
+  ] as const;
+  return (
+    <span class="seg sm desk" role="group" aria-label="Stream">
+      {choices.map(([stream, word, count]) => (
+        <a href={runPath(view, { stream })} aria-current={stream === view.address.stream ? "true" : null}>
+          {word}
+          <span class="n">{countText(count)}</span>
+        </a>
+      ))}
+    </span>
+  );
+}
+
+/** Filters the lines that are there: a line's level is read out of its words. */
+function LevelChoice(): Html {
+  return (
+    <>
+      <label class="vh" for="log-level">
+        Level
+      </label>
+      <select class="pick sm desk" id="log-level" data-level hidden>
+        <option value="">All levels</option>
+        <option value="warn">Warnings and errors</option>
+        <option value="error">Errors</option>
+      </select>
+    </>
+  );
+}
+

@@ -1,0 +1,29 @@
+import { hasEnded, isSettled } from "../../src/execution/status.ts";
+import { executionPath, withQuery } from "../paths.ts";
+import type { RunView } from "./run-view.ts";
+
+export function attemptOf({ address, selected }: RunView): number {
+  return address.attempt === 0 ? (selected?.attempt_number ?? 0) : address.attempt;
+}
+
+/** True while more lines may come. */
+export function isGrowing(view: RunView): boolean {
+  const { selected, execution } = view;
+  if (!selected || hasEnded(execution.status) || isSettled(selected.status)) return false;
+  return attemptOf(view) === Math.max(1, selected.attempt_number) || selected.attempt_number === 0;
+}
+
+/** Where a part of the log is to be had by itself. */
+export function logPartPath(view: RunView, query: { before?: number; first?: number }, name = "log"): string {
+  const { execution, selected, address } = view;
+  const stage = encodeURIComponent(selected?.stage_id ?? "");
+  const path = executionPath(
+    execution.workflow_slug,
+    execution.run_id,
+    `stages/${stage}/${attemptOf(view)}/${name}`,
+  );
+  return name === "log"
+    ? withQuery(path, { ...query, search: address.search, stream: address.stream })
+    : path;
+}
+

@@ -1,0 +1,71 @@
+import type { LogLine } from "../../src/execution/event.ts";
+import { clockText } from "../components/time-text.ts";
+import { raw, type Html } from "../jsx/jsx-runtime.ts";
+import { ansiSpans, plainText } from "./ansi.ts";
+
+export type Level = "sys" | "out" | "err" | "warn" | "error";
+
+/** Lines of a log, numbered on from `first`. */
+export interface LogPart {
+  lines: readonly LogLine[];
+  first: number;
+}
+
+const errorWords =
+  /^\W*(error|fatal|panic|fail|failed|failure|exception|uncaught|traceback)\b|\b(error|exception|fatal):/i;
+const warningWords = /^\W*(warn|warning)\b|\bwarning:/i;
+
+/** What a line is, by its stream and the word it begins with. */
+export function levelOf({ stream, text }: Pick<LogLine, "stream" | "text">): Level {
+  if (stream === "system") return "sys";
+  const words = plainText(text.length > 400 ? text.slice(0, 400) : text);
+  if (errorWords.test(words)) return "error";
+  if (warningWords.test(words)) return "warn";
+  return stream === "stderr" ? "err" : "out";
+}
+
+/** One block of lines; the browser leaves out of its work the blocks nobody sees. Text is built by hand: it is much. */
+export function LogChunk({ part, search }: { part: LogPart; search: string }): Html {
+  const lines = part.lines.map((line, at) => lineText(line, part.first + at, search));
+  return raw(`<div class="chunk">${lines.join("")}</div>`);
+}
+
+/** The same in several blocks, which are cheap to skip each. */
+export function LogChunks({ part, search }: { part: LogPart; search: string }): Html {
+  const chunks: Html[] = [];
+  for (let at = 0; at < part.lines.length; at += chunkLines) {
+    const lines = part.lines.slice(at, at + chunkLines);
+    chunks.push(<LogChunk part={{ lines, first: part.first + at }} search={search} />);
+  }
+  return <>{chunks}</>;
+}
+
+const chunkLines = 200;
+
+function lineText(line: LogLine, number: number, search: string): string {
+  const level = levelOf(line);
+  const text = ansiSpans(line.text)
+    .map(({ text: part, classes }) => {
+      const marked = search === "" ? Bun.escapeHTML(part) : highlighted(part, search);
+      return classes === "" ? marked : `<span class="${classes}">${marked}</span>`;
+    })
+    .join("");
+  return (
+    `<div class="ln ${level}" id="L${number}"><a href="#L${number}" aria-label="Line ${number}">${number}</a>` +
+    `<time>${clockText(line.at)}</time><b>${level}</b><span>${text}</span></div>`
+  );
+}
+
+function highlighted(text: string, search: string): string {
+  const wanted = search.toLowerCase();
+  const lower = text.toLowerCase();
+  // Lower case may be longer than what it was made of: then places do not match, and nothing is marked.
+  if (lower.length !== text.length) return Bun.escapeHTML(text);
+  let marked = "";
+  let from = 0;
+  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
+    marked += `${Bun.escapeHTML(text.slice(from, at))}<mark>${Bun.escapeHTML(text.slice(at, at + wanted.length))}</mark>`;
+    from = at + wanted.length;
+  }
+  return marked + Bun.escapeHTML(text.slice(from));
+}

@@ -1,0 +1,129 @@
+import type { StepRecord } from "../../src/execution/record.ts";
+import { hasEnded } from "../../src/execution/status.ts";
+import { Badge } from "../components/badge.tsx";
+import { Icon } from "../components/icon.tsx";
+import { runName } from "../components/run-name.ts";
+import { executionState, stepState, type Mark } from "../components/state.ts";
+import { Elapsed, Moment } from "../components/time.tsx";
+import { costText, totalTokensText } from "../components/usage-text.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import type { RunView } from "./run-view.ts";
+
+/** What the execution is and how it stands, in one line. */
+export function RunHead({ view }: { view: RunView }): Html {
+  const { execution, now } = view;
+  const { started_at, created_at, completed_at, workflow_name, run_id, error_message, parent_id } = execution;
+  return (
+    <div id="run-head" class="xtitle">
+      <h1>
+        {`${workflow_name} `}
+        <span>{subjectOf(view)}</span>
+      </h1>
+      <Badge state={executionState(execution)} />
+      <div class="facts">
+        <span>
+          <Icon name="calendar-clock" size="s" />
+          <span>
+            <span class="desk">Started </span>
+            <Moment at={started_at ?? created_at} now={now} />
+          </span>
+        </span>
+        <span>
+          <Icon name="timer" size="s" />
+          <Elapsed start={started_at ?? created_at} end={completed_at} now={now} />
+        </span>
+        <span class="desk">
+          <Icon name="user-round" size="s" />
+          {execution.trigger}
+        </span>
+        <span class="desk">
+          <Icon name="git-branch" size="s" />
+          <code>{`v${execution.workflow_version}`}</code>
+        </span>
+        <Cost view={view} />
+      </div>
+      {error_message === null ? null : <p class="run-error failed">{error_message}</p>}
+      {parent_id === null ? null : <p class="run-parent">{`Runs ${runName(parent_id)} again`}</p>}
+      <span class="vh">{`Run ${run_id}`}</span>
+    </div>
+  );
+}
+
+function Cost({ view: { execution } }: { view: RunView }): Html {
+  const tokens = totalTokensText(execution.usage);
+  const cost = costText(execution.usage);
+  if (tokens === null && cost === null) return <></>;
+  return (
+    <span>
+      <Icon name="coins" size="s" />
+      <span class="num">{[tokens, cost].filter((part) => part !== null).join(" · ")}</span>
+    </span>
+  );
+}
+
+/** What this run is about: its first parameter that is a short text, else the end of its id. */
+function subjectOf({ execution }: RunView): string {
+  const first = Object.values(execution.parameters).find(
+    (value) => typeof value === "string" && value !== "",
+  );
+  return typeof first === "string" && first.length <= 48 ? first : runName(execution.run_id);
+}
+
+/** One segment a stage, in order. */
+export function RunProgress({ view: { steps, execution } }: { view: RunView }): Html {
+  const marks = steps.map((step) => stepState(step).mark);
+  const text = progressText(steps, marks);
+  return (
+    <div id="run-progress" class="prog">
+      <div
+        class="segs"
+        role="progressbar"
+        aria-label="Stages finished"
+        aria-valuemin={0}
+        aria-valuemax={execution.progress_total}
+        aria-valuenow={execution.progress_done}
+        aria-valuetext={text}
+      >
+        {marks.map((mark) => (
+          <i class={mark} data-s={mark === "pending" ? null : true}></i>
+        ))}
+      </div>
+      <p>
+        <b>{`${finished(steps)} of ${steps.length}`}</b>
+        {text.slice(text.indexOf(" finished"))}
+      </p>
+    </div>
+  );
+}
+
+const counted: readonly [Mark, string][] = [
+  ["running", "running"],
+  ["retrying", "retrying"],
+  ["waiting", "waiting"],
+  ["failed", "failed"],
+  ["skipped", "skipped"],
+  ["cancelled", "cancelled"],
+];
+
+/** `6 of 10 finished · 1 running · 1 waiting`. */
+export function progressText(steps: readonly StepRecord[], marks: readonly Mark[]): string {
+  const parts = counted.flatMap(([mark, word]) => {
+    const count = marks.filter((each) => each === mark).length;
+    return count === 0 ? [] : [`${count} ${word}`];
+  });
+  return [`${finished(steps)} of ${steps.length} finished`, ...parts].join(" · ");
+}
+
+function finished(steps: readonly StepRecord[]): number {
+  return steps.filter(({ status }) => status === "completed").length;
+}
+
+/** What the browser's tab says. */
+export function runTitle({ execution }: RunView): string {
+  const { word } = executionState(execution);
+  return `${word} · ${execution.workflow_name} ${runName(execution.run_id)}`;
+}
+
+export function isLive({ execution }: RunView): boolean {
+  return !hasEnded(execution.status);
+}

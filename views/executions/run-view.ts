@@ -1,0 +1,76 @@
+import type { LogStream } from "../../src/execution/event.ts";
+import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
+import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
+import { executionPath, withQuery } from "../paths.ts";
+import type { LogPart } from "./log-line.tsx";
+
+export const tabs = ["log", "output", "input", "context", "files", "yaml"] as const;
+export type Tab = (typeof tabs)[number];
+
+/** One execution as its page shows it. */
+export interface RunView {
+  execution: ExecutionRecord;
+  /** In the order of the file. */
+  steps: readonly StepRecord[];
+  /** What it keeps to; null when that is gone. */
+  definition: EffectiveDefinition | null;
+  address: RunAddress;
+  /** The chosen stage; null when there is none at all. */
+  selected: StepRecord | null;
+  log: LogTab | null;
+  files: readonly AttemptFile[] | null;
+  /** The chosen stage as YAML. */
+  yaml: string | null;
+  /** Who decides when nobody else is named. */
+  user: string;
+  now: number;
+}
+
+/** What of an execution the address asks for; empty: what is most worth looking at. */
+export interface RunAddress {
+  stage: string;
+  tab: Tab;
+  view: "timeline" | "graph";
+  /** 0: the newest. */
+  attempt: number;
+  search: string;
+  stream: LogStream | "";
+}
+
+export interface LogTab {
+  part: LogPart;
+  /** Lines of the attempt that the filter lets through. */
+  total: number;
+  counts: Readonly<Record<LogStream, number>>;
+  /** Lines that were not kept. */
+  cut: number;
+  hasEarlier: boolean;
+  hasLater: boolean;
+}
+
+export interface AttemptFile {
+  name: string;
+  bytes: number;
+}
+
+export function runPath({ execution, address }: RunView, change: Partial<RunAddress> = {}): string {
+  const { stage, tab, view, attempt, search, stream } = { ...address, ...change };
+  return withQuery(executionPath(execution.workflow_slug, execution.run_id), {
+    stage,
+    tab: tab === "log" ? "" : tab,
+    view: view === "timeline" ? "" : view,
+    attempt: attempt === 0 ? "" : attempt,
+    search,
+    stream,
+  });
+}
+
+/** Another stage: its newest attempt, the whole of its log. */
+export function stagePath(view: RunView, stage: string): string {
+  return runPath(view, { stage, attempt: 0, search: "", stream: "" });
+}
+
+/** A stage id as part of an element's id; stage ids are of letters, digits, `-` and `_`. */
+export function stepElement(part: "step" | "chip" | "node", stageId: string): string {
+  return `${part}-${stageId}`;
+}

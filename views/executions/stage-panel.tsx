@@ -1,0 +1,177 @@
+import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
+import { Badge } from "../components/badge.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Menu } from "../components/menu.tsx";
+import { stepState } from "../components/state.ts";
+import { costText, tokensText } from "../components/usage-text.ts";
+import type { Child, Html } from "../jsx/jsx-runtime.ts";
+import { LogPanel } from "./log.tsx";
+import { runPath, tabs, type RunView, type Tab } from "./run-view.ts";
+import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
+import { StepSpan, swapsRun } from "./timeline.tsx";
+
+/** Everything of the chosen stage. */
+export function StagePanel({ view }: { view: RunView }): Html {
+  if (!view.selected) return <section class="right"></section>;
+  return (
+    <section class="right" id="stage" aria-labelledby="stage-title">
+      <StageHead view={view} />
+      <StageTabs view={view} />
+      <StageBody view={view} />
+    </section>
+  );
+}
+
+/** Its state and facts; swapped alone when only these change. */
+export function StageHead({ view }: { view: RunView }): Html {
+  const step = view.selected;
+  if (!step) return <></>;
+  const stage = view.definition?.stages.find(({ id }) => id === step.stage_id);
+  const timeout = stage ? parseDuration(stage.gate?.timeout ?? stage.error_policy.timeout) : null;
+  return (
+    <div id="stage-head">
+      <header class="dhead">
+        <h2 id="stage-title" tabindex="-1">
+          {step.stage_name}
+        </h2>
+        <Badge state={stepState(step)} />
+        <span class="type desk">
+          <Icon name={step.type === "gate" ? "hand" : "bot"} size="xs" />
+          {step.type === "gate" ? "Gate" : "Agent"}
+        </span>
+        <div class="end">
+          <AttemptMenu view={view} />
+        </div>
+      </header>
+      <dl class="kv">
+        {step.agent_id === null ? null : (
+          <Fact name="Agent" value={<AgentLink reference={step.agent_id} />} />
+        )}
+        {step.model === null ? null : <Fact name="Model" value={step.model} />}
+        {step.started_at === null ? null : (
+          <Fact name="Elapsed" value={<StepSpan step={step} now={view.now} />} />
+        )}
+        <Fact name="Tokens" value={tokensText(step.usage)} />
+        <Fact name="Cost" value={costText(step.usage)} />
+        <Fact name="Timeout" value={timeout === null ? null : formatDuration(timeout)} />
+        <Fact name="Decided by" value={step.decided_by} />
+      </dl>
+      <Trouble view={view} />
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: Child }): Html {
+  if (value === null) return <></>;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+export function AgentLink({ reference }: { reference: string }): Html {
+  const name = reference.replace(/^agent:/, "");
+  return (
+    <a class="ref" href={`/agents#${encodeURIComponent(name)}`}>
+      {name}
+    </a>
+  );
+}
+
+/** Why it failed, was left out, or what was said about it. */
+function Trouble({ view: { selected: step } }: { view: RunView }): Html {
+  if (!step) return <></>;
+  const { error_message, error_class, skip_reason, decision_comment } = step;
+  if (error_message !== null) {
+    return (
+      <div class="notice failed" role="note">
+        <Icon name="circle-x" />
+        <p>
+          {error_class === null ? null : <b>{`${error_class}: `}</b>}
+          {error_message}
+        </p>
+      </div>
+    );
+  }
+  const said = skip_reason ?? decision_comment;
+  if (said === null) return <></>;
+  return (
+    <div class={skip_reason === null ? "notice waiting" : "notice skipped"} role="note">
+      <p>{said}</p>
+    </div>
+  );
+}
+
+function AttemptMenu({ view }: { view: RunView }): Html {
+  const attempts = view.selected?.attempts ?? [];
+  if (attempts.length < 2) return <></>;
+  const shown = view.address.attempt === 0 ? attempts.length : view.address.attempt;
+  const label = `Attempt ${shown} of ${attempts.length}`;
+  return (
+    <Menu id="attempts" icon="rotate-ccw" label={label} text={label}>
+      {attempts.toReversed().map(({ number, status, error_class }) => (
+        <li>
+          <a href={runPath(view, { attempt: number })} aria-current={number === shown ? "true" : null}>
+            {`Attempt ${number}`}
+            <span class="n">{error_class ?? status}</span>
+          </a>
+        </li>
+      ))}
+    </Menu>
+  );
+}
+
+const tabNames: Record<Tab, string> = {
+  log: "Log",
+  output: "Output",
+  input: "Input",
+  context: "Context",
+  files: "Files",
+  yaml: "YAML",
+};
+
+function StageTabs({ view }: { view: RunView }): Html {
+  return (
+    <nav class="tabs" aria-label="Stage detail">
+      {tabs.map((tab) => {
+        const url = runPath(view, { tab, search: "", stream: "" });
+        const count = tabCount(view, tab);
+        return (
+          <a href={url} aria-current={tab === view.address.tab ? "page" : null} {...swapsRun(url)}>
+            {tabNames[tab]}
+            {count === 0 ? null : <span class="n">{count}</span>}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function tabCount({ selected, log }: RunView, tab: Tab): number {
+  if (tab === "context") return selected?.context_consumed.length ?? 0;
+  if (tab !== "log" || !log) return 0;
+  return log.counts.stdout + log.counts.stderr + log.counts.system;
+}
+
+/** What the tab shows; swapped when the stage has ended. The log only grows. */
+export function StageBody({ view }: { view: RunView }): Html {
+  const { tab } = view.address;
+  switch (tab) {
+    case "log":
+      return <LogPanel view={view} />;
+    case "output":
+      return <StageOutput view={view} />;
+    case "input":
+      return <StageInput view={view} />;
+    case "context":
+      return <StageContext view={view} />;
+    case "files":
+      return <StageFiles view={view} />;
+    case "yaml":
+      return <StageYaml view={view} />;
+    default:
+      return tab satisfies never;
+  }
+}

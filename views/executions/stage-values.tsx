@@ -1,0 +1,146 @@
+import type { Value, ValueObject } from "../../src/expression/value.ts";
+import { bytesText, countText, plural } from "../components/usage-text.ts";
+import type { Child, Html } from "../jsx/jsx-runtime.ts";
+import { executionPath } from "../paths.ts";
+import type { RunView } from "./run-view.ts";
+
+export function StageOutput({ view }: { view: RunView }): Html {
+  const { selected } = view;
+  return (
+    <Values>
+      {entriesOf(selected?.outputs ?? null)}
+      {selected?.handoff_summary ? (
+        <NamedText name="handoff summary" text={selected.handoff_summary} />
+      ) : null}
+      {selected?.text ? <NamedText name="the agent's own text" text={selected.text} /> : null}
+      {selected?.outputs || selected?.text ? null : <p class="muted">No output yet.</p>}
+    </Values>
+  );
+}
+
+export function StageInput({ view }: { view: RunView }): Html {
+  const inputs = view.selected?.inputs ?? null;
+  const isEmpty = inputs === null || Object.keys(inputs).length === 0;
+  return (
+    <Values>
+      {entriesOf(inputs)}
+      {isEmpty ? (
+        <p class="muted">{inputs === null ? "Not started yet." : "This stage takes no input."}</p>
+      ) : null}
+    </Values>
+  );
+}
+
+export function StageContext({ view }: { view: RunView }): Html {
+  const consumed = view.selected?.context_consumed ?? [];
+  if (consumed.length === 0) {
+    return (
+      <Values>
+        <p class="muted">No context was given to this stage.</p>
+      </Values>
+    );
+  }
+  return (
+    <Values>
+      <table class="wf">
+        <caption class="vh">{plural(consumed.length, "context module")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Module</th>
+            <th scope="col">Tokens</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {consumed.map(({ module_id, name, tokens, bytes }) => (
+            <tr>
+              <th scope="row">
+                {name} <small class="muted">{module_id}</small>
+              </th>
+              <td class="num">{countText(tokens)}</td>
+              <td class="num">{bytesText(bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Values>
+  );
+}
+
+export function StageFiles({ view }: { view: RunView }): Html {
+  const { execution, selected, files, address } = view;
+  if (!selected || !files || files.length === 0) {
+    return (
+      <Values>
+        <p class="muted">This attempt has left no files.</p>
+      </Values>
+    );
+  }
+  const stage = encodeURIComponent(selected.stage_id);
+  const attempt = address.attempt === 0 ? selected.attempt_number : address.attempt;
+  const base = executionPath(execution.workflow_slug, execution.run_id, `files/${stage}/${attempt}`);
+  return (
+    <Values>
+      <table class="wf">
+        <caption class="vh">{plural(files.length, "file")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map(({ name, bytes }) => (
+            <tr>
+              <th scope="row">
+                <a href={`${base}/${encodeURIComponent(name)}`} download>
+                  {name}
+                </a>
+              </th>
+              <td class="num">{bytesText(bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Values>
+  );
+}
+
+export function StageYaml({ view }: { view: RunView }): Html {
+  return (
+    <Values>
+      {view.yaml === null ? (
+        <p class="muted">The definition of this run is gone.</p>
+      ) : (
+        <NamedText name="as it runs, with every default" text={view.yaml} />
+      )}
+    </Values>
+  );
+}
+
+function Values({ children }: { children?: Child }): Html {
+  return (
+    <div id="stage-body" class="values" tabindex="0" role="region" aria-label="Values">
+      {children}
+    </div>
+  );
+}
+
+function entriesOf(values: ValueObject | null): Html[] {
+  return Object.entries(values ?? {}).map(([name, value]) => <NamedText name={name} text={textOf(value)} />);
+}
+
+function textOf(value: Value): string {
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+export function NamedText({ name, text }: { name: string; text: string }): Html {
+  return (
+    <section>
+      <h3>{name}</h3>
+      <pre class="source wraps" tabindex="0" aria-label={name}>
+        {text}
+      </pre>
+    </section>
+  );
+}

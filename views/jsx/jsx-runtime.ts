@@ -1,0 +1,66 @@
+import { attributesText, type Attributes, type Tag } from "./attributes.ts";
+
+/**
+ * Markup that is safe to send as it is. The key is a symbol, so that nothing that came as JSON can pass for markup:
+ * everything else is escaped.
+ */
+export interface Html {
+  readonly [markup]: string;
+}
+
+const markup: unique symbol = Symbol("markup");
+
+export type Child = Html | string | number | boolean | null | undefined | readonly Child[];
+
+type Component<Props> = (props: Props) => Html;
+
+/** What the compiler makes of `<tag …>`: a string names an element, a function is called with its properties. */
+export function jsx<Props extends object>(
+  type: Tag | Component<Props>,
+  props: Props & { children?: Child },
+): Html {
+  if (typeof type === "function") return type(props);
+  const { children, ...attributes } = props as Attributes & { children?: Child };
+  const start = `<${type}${attributesText(attributes)}>`;
+  return raw(isVoid(type) ? start : `${start}${textOf(children)}</${type}>`);
+}
+
+export const jsxs = jsx;
+
+export function Fragment({ children }: { children?: Child }): Html {
+  return raw(textOf(children));
+}
+
+/** Takes text for markup. Only for what this program wrote itself. */
+export function raw(text: string): Html {
+  return { [markup]: text };
+}
+
+/** The markup as text, for whoever sends it. */
+export function render(html: Html): string {
+  return html[markup];
+}
+
+function textOf(child: Child): string {
+  if (typeof child === "string") return Bun.escapeHTML(child);
+  if (typeof child === "number") return String(child);
+  if (child === null || child === undefined || typeof child === "boolean") return "";
+  if (isList(child)) return child.map(textOf).join("");
+  return child[markup];
+}
+
+function isList(child: Html | readonly Child[]): child is readonly Child[] {
+  return Array.isArray(child);
+}
+
+function isVoid(tag: string): boolean {
+  return tag === "input" || tag === "link" || tag === "meta" || tag === "br" || tag === "hr";
+}
+
+/** Read by the compiler. */
+// oxlint-disable-next-line typescript/no-namespace
+export namespace JSX {
+  export type Element = Html;
+  export type ElementChildrenAttribute = { children: Child };
+  export type IntrinsicElements = { [Name in Tag]: Attributes & { children?: Child } };
+}

@@ -1,0 +1,134 @@
+import { Icon } from "../components/icon.tsx";
+import { render, type Child, type Html } from "../jsx/jsx-runtime.ts";
+import { HelpDialog, PaletteDialog } from "./dialogs.tsx";
+import type { Crumb, Frame, PageFacts } from "./frame.ts";
+import { BottomBar, Sidebar } from "./sidebar.tsx";
+import { Toasts } from "./toasts.tsx";
+
+const styles = ["tokens", "base", "shell", "components", "forms", "library", "execution", "log"].concat([
+  "graph",
+  "pages",
+  "phone",
+  "utilities",
+]);
+const scripts = ["keyboard", "dialogs", "clock", "live", "log", "palette", "forms", "theme"];
+
+interface PageProps {
+  frame: Frame;
+  facts: PageFacts;
+  /** Buttons of the page's head. */
+  actions?: Child;
+  children?: Child;
+}
+
+/** The whole document as text. */
+export function page(props: PageProps): string {
+  return `<!doctype html>${render(<Document {...props} />)}`;
+}
+
+function Document({ frame, facts, actions, children }: PageProps): Html {
+  return (
+    <html
+      lang="en"
+      data-theme={frame.theme}
+      data-keys={frame.singleKeys ? "on" : "off"}
+      class={facts.section === null ? "bare" : null}
+    >
+      <Head frame={frame} facts={facts} />
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <div class="app">
+          <Sidebar frame={frame} section={facts.section} />
+          <div class="main">
+            <Top facts={facts} actions={actions} />
+            {children}
+          </div>
+          <BottomBar frame={frame} section={facts.section} />
+        </div>
+        <Toasts toast={frame.toast} />
+        <div class="vh" role="status" aria-live="polite" id="say"></div>
+        <PaletteDialog />
+        <HelpDialog />
+        <Stream frame={frame} stream={facts.stream} />
+      </body>
+    </html>
+  );
+}
+
+function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
+  const { asset } = frame;
+  const icon = facts.icon === undefined ? "mark" : `mark-${facts.icon}`;
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={htmxConfig} />
+      <title>{`${facts.documentTitle ?? facts.title} · skillmeat`}</title>
+      <link
+        rel="icon"
+        id="favicon"
+        type="image/svg+xml"
+        data-icons="/icons/"
+        href={asset(`icons/${icon}.svg`)}
+      />
+      <link rel="preload" href={asset("fonts/inter.woff2")} as="font" type="font/woff2" crossorigin />
+      {styles.map((name) => (
+        <link rel="stylesheet" href={asset(`css/${name}.css`)} />
+      ))}
+      <script defer src={asset("js/htmx.min.js")}></script>
+      <script defer src={asset("js/hx-sse.min.js")}></script>
+      {scripts.map((name) => (
+        <script type="module" src={asset(`js/${name}.js`)}></script>
+      ))}
+    </head>
+  );
+}
+
+// `open`: a morph would freeze a dialog that is open. A stream that fails is tried again every few seconds at most.
+const htmxConfig = JSON.stringify({
+  includeIndicatorCSS: false,
+  morphIgnore: ["data-htmx-powered", "open", "data-live-since"],
+  noSwap: [204, 304],
+  sse: { reconnectMaxDelay: 4000, pauseOnBackground: false },
+});
+
+/** On a phone the way back and the title take the place of the breadcrumb. */
+function Top({ facts, actions }: { facts: PageFacts; actions: Child }): Html {
+  const crumbs = facts.crumbs ?? [];
+  const up = crumbs.at(-1);
+  return (
+    <header class="top">
+      {up ? (
+        <a class="btn ghost icon back phone" href={up.path} aria-label={`Back to ${up.name}`}>
+          <Icon name="arrow-left" />
+        </a>
+      ) : null}
+      {crumbs.length === 0 ? <h1>{facts.title}</h1> : <Breadcrumb crumbs={crumbs} title={facts.title} />}
+      <div class="end">{actions}</div>
+    </header>
+  );
+}
+
+function Breadcrumb({ crumbs, title }: { crumbs: readonly Crumb[]; title: string }): Html {
+  return (
+    <nav class="crumb" aria-label="Breadcrumb">
+      {crumbs.map(({ name, path }) => (
+        <>
+          <a href={path}>{name}</a>
+          <Icon name="chevron-right" size="xs" />
+        </>
+      ))}
+      <span aria-current="page">{title}</span>
+    </nav>
+  );
+}
+
+/** The page's one stream: six connections to a host are all that a browser has. */
+function Stream({ frame, stream }: { frame: Frame; stream: string | null | undefined }): Html {
+  if (stream === null) return <></>;
+  const url = stream ?? `/live?after=${frame.lastEvent}`;
+  return <div id="stream" hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none"></div>;
+}

@@ -1,0 +1,26 @@
+/** Every address of the pages, in one place. Ids go through `encodeURIComponent`: they are people's own texts. */
+
+export const libraryPath = "/workflows";
+export const executionsPath = "/workflows/executions";
+export const approvalsPath = "/approvals";
+
+export function workflowPath(slug: string, part = ""): string {
+  return `/workflows/${encodeURIComponent(slug)}${part === "" ? "" : `/${part}`}`;
+}
+
+export function executionPath(slug: string, runId: string, part = ""): string {
+  return workflowPath(slug, `executions/${encodeURIComponent(runId)}${part === "" ? "" : `/${part}`}`);
+}
+
+export type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
+
+/** A path with what is not empty of a query; the path alone when all is. */
+export function withQuery(path: string, query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of typeof value === "object" ? (value ?? []) : [value])
+      if (each !== undefined && each !== "") given.append(name, String(each));
+  }
+  const text = given.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
