@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { StageRequest } from "./dispatcher.ts";
 
@@ -7,10 +16,8 @@ export const attemptFiles = {
   input: "input.json",
   stdout: "stdout.log",
   stderr: "stderr.log",
-  /** The supervisor's `/proc/PID/stat` line, or its pid alone; written by itself before it starts the agent. */
-  supervisor: "supervisor",
-  /** The agent's exit status; an empty file means not yet. */
-  exit: "exit",
+  /** The supervisor's pid, written before it starts the agent; then the agent's exit status. A line each. */
+  status: "status",
   output: "output.json",
   outputKv: "output.kv",
   error: "error.json",
@@ -54,9 +61,11 @@ export function openAttemptLogs(folder: string): LogFiles | null {
  * `doctor` tells of it.
  */
 export function removeAttemptFolder(folder: string): void {
-  if (removed(folder)) return;
-  openFolders(folder);
-  removed(folder);
+  if (!removed(folder)) {
+    openFolders(folder);
+    removed(folder);
+  }
+  removeIfEmpty(dirname(folder));
 }
 
 /** The variables that tell the agent where its files are. */
@@ -71,13 +80,26 @@ export function channelVariables(folder: string): Record<string, string> {
   };
 }
 
+/** The run's folder comes with its first attempt and goes with its last: it may go between two steps here. */
 function makeFolder(folder: string): void {
+  for (let tries = 3; ; tries--) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+      return;
+    } catch (error) {
+      if (!hasCode(error, "ENOENT") || tries === 0) throw error;
+      mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    }
+  }
+}
+
+function removeIfEmpty(folder: string): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    rmdirSync(folder);
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-    mkdirSync(folder, { mode: 0o700 });
+    const isOthers = hasCode(error, "ENOTEMPTY") || hasCode(error, "EEXIST") || hasCode(error, "ENOENT");
+    if (!isOthers && !hasCode(error, "EACCES") && !hasCode(error, "EBUSY") && !hasCode(error, "ENOTDIR"))
+      throw error;
   }
 }
 

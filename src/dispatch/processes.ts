@@ -50,12 +50,6 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** When a living process started, in clock ticks since the machine did; null when there is none, or no /proc. */
-export function processStart(pid: number): string | null {
-  const fields = statFields(pid);
-  return !fields || fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
-}
-
 /**
  * True when it is sure, and quick to tell, that no process of an attempt is left: descendants have later pids than
  * its first process, and few pids were given out since. `sinceMs` is how long ago it was started: pids start over, but

@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attemptFiles, hasCode, type AttemptHandles } from "./attempt-folder.ts";
-import { carriesMark, processStart, signalProcess } from "./processes.ts";
+import { carriesMark } from "./processes.ts";
 
 /**
- * Runs the agent and writes down how it ended, with builtins of the shell alone. It claims the folder first (`-C`: the
- * file must not exist), so that an agent never runs without a trace. A signal to the group is the agent's to answer:
- * what is trapped here is reset to its default in the agent.
+ * Runs the agent and writes down its own pid before, the agent's exit status after, with builtins of the shell alone. It
+ * claims the folder first (`-C`: the file must not exist), so that an agent never runs without a trace. A signal to the
+ * group is the agent's to answer: what is trapped here is reset to its default in the agent.
  */
-const script = [
-  "set -C",
-  'read -r s 2>/dev/null </proc/self/stat || s=$$; echo "$s" >"$0/supervisor" || exit 70',
-  "trap : HUP INT TERM",
-  '"$@"',
-  's=$?; echo $s >"$0/exit"; exit $s',
-].join("\n");
+const script = `set -C
+echo $$ >"$0/${attemptFiles.status}" || exit 70
+trap : HUP INT TERM
+"$@"
+s=$?
+echo $s >>"$0/${attemptFiles.status}"
+exit $s`;
 
 export interface Supervised {
   pid: number;
@@ -48,33 +48,25 @@ export function launch({ folder, command, workdir, env, handles }: LaunchOptions
   };
 }
 
-/** Who supervises an attempt of an earlier engine, running or not; null when it never got so far. */
+/**
+ * Who supervises an attempt of an earlier engine, running or not; null when it never got so far. The pid with the
+ * attempt's id in that process's environment names it: no other process, whatever pid it is given, has inherited that.
+ */
 export function recordedSupervisor(folder: string, attemptId: string): Omit<Supervised, "ended"> | null {
-  const record = readOrNull(join(folder, attemptFiles.supervisor));
-  const pid = Number.parseInt(record ?? "", 10);
-  if (record === null || !(pid > 1)) return null;
-  const start = startIn(record);
-  return {
-    pid,
-    isRunning: () =>
-      (start === null || processStart(pid) === start) && carriesMark(pid, attemptId, folder) && isAlive(pid),
-  };
+  const pid = recordedNumber(folder, 0);
+  return pid === null ? null : { pid, isRunning: () => carriesMark(pid, attemptId, folder) };
 }
 
 /** The agent's exit status as the supervisor wrote it; null while it has not. */
 export function recordedExit(folder: string): number | null {
-  const text = readOrNull(join(folder, attemptFiles.exit));
-  return text !== null && /^\d+\n$/.test(text) ? Number(text) : null;
+  return recordedNumber(folder, 1);
 }
 
-/** Field 22 of a `/proc/PID/stat` line; null when the record is a pid alone. */
-function startIn(record: string): string | null {
-  const end = record.lastIndexOf(")");
-  return end < 0 ? null : (record.slice(end + 2).split(" ")[19] ?? null);
-}
-
-function isAlive(pid: number): boolean {
-  return signalProcess(pid, 0);
+/** A line without its end is not written yet. */
+function recordedNumber(folder: string, line: number): number | null {
+  const lines = readOrNull(join(folder, attemptFiles.status))?.split("\n") ?? [];
+  const text = lines.length > line + 1 ? lines[line] : undefined;
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }
 
 function readOrNull(file: string): string | null {
