@@ -1,7 +1,7 @@
 import type { Command, CommandGroup } from "./command.ts";
 import { controlCommands } from "./command-table-control.ts";
 import { definitionCommands } from "./command-table-definition.ts";
-import { formatOption } from "./common-options.ts";
+import { dispatcherOptions, formatOption } from "./common-options.ts";
 
 /** Every command there is. Only the one that is asked for is loaded. */
 export const commandTable: (Command | CommandGroup)[] = [
@@ -10,6 +10,32 @@ export const commandTable: (Command | CommandGroup)[] = [
     summary: "write, check, run and follow workflows",
     examples: ["workflow validate WORKFLOW.yaml", "workflow run WORKFLOW.yaml", "workflow runs"],
     commands: [...definitionCommands, ...controlCommands],
+  },
+  {
+    name: "serve",
+    summary: "the web pages and the HTTP API, on one port; goes on with what was left",
+    options: [
+      { flags: "--host <address>", description: "where to listen (default: 127.0.0.1)" },
+      { flags: "--port <port>", description: "on which port; 0 takes a free one (default: 8787)" },
+      { flags: "--open", description: "open a browser there" },
+      {
+        flags: "--on-stop <mode>",
+        description:
+          "what SIGTERM does with running agents: leave them to the next start, wait for them, stop them",
+        choices: ["leave", "wait", "stop"],
+      },
+      {
+        flags: "--token <token>",
+        description: "what clients must show; needed where others can reach the server (or $SKILLMEAT_TOKEN)",
+      },
+      { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
+      ...dispatcherOptions,
+      { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
+    ],
+    notes:
+      "SIGTERM ends it within 10 seconds. Ctrl+C stops running agents too; their steps go on at the next start.",
+    examples: ["serve --open", "serve --host 0.0.0.0 --token $(openssl rand -hex 16)"],
+    load: () => import("./serve.ts"),
   },
   {
     name: "list",

@@ -1,23 +1,19 @@
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   agentsOf,
-  allowedEnv,
   definitionHash,
   isComposed,
+  modulesOf,
   parameterValues,
   type Composed,
 } from "../collection/compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
-import { AppError } from "../errors.ts";
 import type { ValueObject } from "../expression/value.ts";
-import type { RunOptions } from "../execution/record.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { compose, composePlan, swapGiven } from "./compose.ts";
 import { startDetached } from "./detached.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { runInForeground } from "./foreground.ts";
-import { simulationOf } from "./simulation.ts";
+import { runOptions, workdirOf } from "./run-options.ts";
 import { refuse, showPlan } from "./workflow-plan.ts";
 
 export const run: CommandRun = async (invocation) => {
@@ -53,33 +49,6 @@ async function startRequest(
     trigger: "manual",
     options,
     agents: agentsOf(composed, options.dispatcher === "simulated"),
+    modules: modulesOf(composed),
   };
-}
-
-async function runOptions(invocation: Invocation, workdir: string): Promise<RunOptions> {
-  const { given } = invocation;
-  const { script, sim_delay_ms } = await simulationOf(invocation);
-  return {
-    workdir,
-    dispatcher: dispatcherOf(given.text("dispatcher")),
-    script,
-    sim_delay_ms,
-    env: allowedEnv(invocation.env),
-    context_modules: given.list("context"),
-  };
-}
-
-const dispatchers = ["simulated", "command", "claude-code"];
-
-function dispatcherOf(name: string | null): string | null {
-  if (name === null || dispatchers.includes(name)) return name;
-  throw new AppError("invalid_usage", `there is no dispatcher "${name}": ${dispatchers.join(", ")}`);
-}
-
-function workdirOf({ given, workdir }: Invocation): string {
-  const asked = given.text("workdir");
-  if (asked === null) return workdir;
-  const folder = resolve(workdir, asked);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-  throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
 }

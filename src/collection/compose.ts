@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import type { AgentFile } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import { AppError } from "../errors.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
@@ -96,6 +96,17 @@ export function agentsOf(composed: Composed, isSimulated: boolean): Record<strin
   const looked = `looked in ${resolve(composed.source.beside)}, .claude/agents, the collection and ~/.claude/agents`;
   const message = `${missing.length === 1 ? "an agent" : `${missing.length} agents`} cannot be found; ${looked}`;
   throw new AppError("invalid_definition", `${message}. --dispatcher simulated needs none`, missing);
+}
+
+/** The context modules a definition names, by reference; those that are found. */
+export function modulesOf({ definition, artifacts }: Composed): Record<string, ContextModule> {
+  const found: Record<string, ContextModule> = Object.create(null);
+  const named = definition.stages.flatMap(({ context }) => context.modules);
+  for (const ref of new Set([...definition.context.global_modules, ...named])) {
+    const module = artifacts.module(ref);
+    if (module) found[ref] = module;
+  }
+  return found;
 }
 
 function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {

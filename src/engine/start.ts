@@ -15,7 +15,7 @@ import { momentOf } from "./outcome.ts";
 export function startExecution(engine: EngineState, request: StartRequest): Promise<string> {
   const { definition, agents, modules } = request;
   const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
-  const runId = engine.newId();
+  const runId = request.run_id ?? engine.newId();
   const parts = blueprint.stages.map((plan) => freshParts(runId, plan));
   return startFrom(engine, blueprint, newRecord(engine, runId, blueprint, request), parts);
 }

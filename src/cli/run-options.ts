@@ -1,0 +1,37 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { allowedEnv } from "../collection/compose.ts";
+import { AppError } from "../errors.ts";
+import type { RunOptions } from "../execution/record.ts";
+import type { Invocation } from "./command.ts";
+import { simulationOf } from "./simulation.ts";
+
+/** How the stages of what this command starts are done. */
+export async function runOptions(invocation: Invocation, workdir: string): Promise<RunOptions> {
+  const { given } = invocation;
+  const { script, sim_delay_ms } = await simulationOf(invocation);
+  return {
+    workdir,
+    dispatcher: dispatcherOf(given.text("dispatcher")),
+    script,
+    sim_delay_ms,
+    env: allowedEnv(invocation.env),
+    context_modules: given.list("context"),
+  };
+}
+
+/** `--workdir`, else where the command was called. Absolute. */
+export function workdirOf({ given, workdir }: Invocation): string {
+  const asked = given.text("workdir");
+  if (asked === null) return workdir;
+  const folder = resolve(workdir, asked);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
+}
+
+const dispatchers = ["simulated", "command", "claude-code"];
+
+function dispatcherOf(name: string | null): string | null {
+  if (name === null || dispatchers.includes(name)) return name;
+  throw new AppError("invalid_usage", `there is no dispatcher "${name}": ${dispatchers.join(", ")}`);
+}

@@ -1,0 +1,21 @@
+import { artifactEndpoints } from "./artifacts.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { controlEndpoints } from "./execution-controls.ts";
+import { executionEndpoints } from "./executions.ts";
+import { logEndpoints } from "./logs.ts";
+import { streamEndpoints } from "./streams.ts";
+import { systemEndpoints } from "./system.ts";
+import { workflowRunEndpoints } from "./workflow-runs.ts";
+import { workflowEndpoints } from "./workflows.ts";
+
+/** Every route below `/api/v1` that the OpenAPI document tells of. */
+export const endpoints: readonly Endpoint[] = [
+  ...workflowEndpoints,
+  ...workflowRunEndpoints,
+  ...executionEndpoints,
+  ...controlEndpoints,
+  ...logEndpoints,
+  ...streamEndpoints,
+  ...artifactEndpoints,
+  ...systemEndpoints,
+];

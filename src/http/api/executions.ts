@@ -1,0 +1,108 @@
+import { Type } from "@sinclair/typebox";
+import { executionView } from "../../execution/view.ts";
+import { executionStatuses } from "../../execution/status.ts";
+import { AppError } from "../../errors.ts";
+import { getExecution, getSteps } from "../../store/executions.ts";
+import { executionSorts, listExecutions } from "../../store/list-executions.ts";
+import { findWorkflow } from "../../store/read-workflows.ts";
+import type { Context } from "../server-parts.ts";
+import { json, problems } from "./answers.ts";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { closed, cursorQuery, limitQuery, oneOf } from "./schemas.ts";
+import { Execution, ExecutionPage } from "./schemas-execution.ts";
+
+const shared = { tag: "executions", needsEngine: true, method: "GET" as const };
+const filters = {
+  status: Type.Optional(oneOf(executionStatuses)),
+  trigger: Type.Optional(oneOf(["manual", "scheduled", "api"])),
+  started_after: Type.Optional(Type.String({ maxLength: 40, description: "ISO 8601, inclusive" })),
+  started_before: Type.Optional(Type.String({ maxLength: 40, description: "ISO 8601, exclusive" })),
+  sort: Type.Optional(oneOf(executionSorts, { default: "-started_at" })),
+  limit: limitQuery,
+  cursor: cursorQuery,
+};
+
+export const executionEndpoints: Endpoint[] = [
+  endpoint({
+    ...shared,
+    path: "/workflow-executions",
+    operationId: "listExecutions",
+    summary: "List executions",
+    description: "Items come without their steps; one execution by itself has them.",
+    query: Type.Object(
+      {
+        workflow_id: Type.Optional(Type.String({ maxLength: 500, description: "id or workflow.id" })),
+        ...filters,
+      },
+      closed,
+    ),
+    answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400) },
+    handle: ({ query, context }) => {
+      const { workflow_id, ...filter } = query;
+      return listed(context, {
+        ...filter,
+        ...(workflow_id === undefined ? {} : narrowed(context, workflow_id)),
+      });
+    },
+  }),
+  endpoint({
+    ...shared,
+    tag: "workflows",
+    path: "/workflows/{id}/executions",
+    operationId: "listWorkflowExecutions",
+    summary: "List the executions of a workflow",
+    query: Type.Object(filters, closed),
+    answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400, 404) },
+    handle: ({ params, query, context }) =>
+      listed(context, { ...query, workflow_id: findWorkflow(context.store, params.id).id }),
+  }),
+  endpoint({
+    ...shared,
+    path: "/workflow-executions/{run_id}",
+    operationId: "getExecution",
+    summary: "Get an execution with its steps",
+    query: Type.Object(
+      {
+        if_newer_than: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            description: "last_event of what you have; 304 when nothing has happened since",
+          }),
+        ),
+      },
+      closed,
+    ),
+    answers: {
+      200: { description: "the execution", schema: Execution },
+      304: { description: "nothing has happened since that event", schema: null },
+      ...problems(400, 404),
+    },
+    handle: ({ params, query, context }) => {
+      const record = getExecution(context.store, params.run_id);
+      if (query.if_newer_than !== undefined && record.last_event <= query.if_newer_than) {
+        return new Response(null, { status: 304 });
+      }
+      return json(executionView(record, getSteps(context.store, record.run_id)));
+    },
+  }),
+];
+
+/** The Execution as it is now, with its steps. */
+export function executionNow({ store }: Context, runId: string) {
+  return executionView(getExecution(store, runId), getSteps(store, runId));
+}
+
+function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
+  const page = listExecutions(store, filter);
+  return json({ ...page, items: page.items.map((record) => executionView(record, [])) });
+}
+
+/** Executions of a file that was run as it is have no stored workflow: then its `workflow.id` is meant. */
+function narrowed({ store }: Context, asked: string): { workflow_id: string } | { workflow_slug: string } {
+  try {
+    return { workflow_id: findWorkflow(store, asked).id };
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return { workflow_slug: asked };
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { Type } from "@sinclair/typebox";
+import { AppError } from "../../errors.ts";
+import type { LogStream } from "../../execution/event.ts";
+import { getExecution, getSteps } from "../../store/executions.ts";
+import { logFacts, logPage, logTail, type LogFilter } from "../../store/logs.ts";
+import type { Context } from "../server-parts.ts";
+import { json, problems } from "./answers.ts";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { closed, oneOf } from "./schemas.ts";
+import { LogPage, logStreams } from "./schemas-execution.ts";
+
+const downloadLines = 2_000;
+
+export const logEndpoints: Endpoint[] = [
+  endpoint({
+    tag: "executions",
+    needsEngine: true,
+    method: "GET",
+    path: "/workflow-executions/{run_id}/steps/{stage_id}/logs",
+    operationId: "getStepLogs",
+    summary: "Read, search or download a step's log",
+    query: Type.Object(
+      {
+        after: Type.Optional(Type.Integer({ minimum: 0, description: "lines numbered above it; default 0" })),
+        before: Type.Optional(
+          Type.Integer({ minimum: 0, description: "with tail: lines numbered below it" }),
+        ),
+        tail: Type.Optional(Type.Boolean({ description: "the last lines instead of the first" })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+        stream: Type.Optional(oneOf(logStreams)),
+        attempt: Type.Optional(Type.Integer({ minimum: 1, description: "default: of every attempt" })),
+        search: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 200, description: "plain text, in any case of letters" }),
+        ),
+        download: Type.Optional(
+          Type.Boolean({ description: "the whole log as text/plain, filters applied" }),
+        ),
+      },
+      closed,
+    ),
+    answers: {
+      200: { description: "lines, oldest first; with download the log as text", schema: LogPage },
+      ...problems(400, 404),
+    },
+    handle: ({ params, query, context }) => {
+      const { run_id, stage_id } = params;
+      refuseUnknown(context, run_id, stage_id);
+      const filter = {
+        run_id,
+        stage_id,
+        attempt: query.attempt ?? null,
+        stream: query.stream ?? null,
+        search: query.search ?? null,
+      };
+      return query.download ? download(context, filter) : page(context, filter, query);
+    },
+  }),
+];
+
+interface Part {
+  after?: number;
+  before?: number;
+  tail?: boolean;
+  limit?: number;
+}
+
+function page(
+  { store }: Context,
+  filter: LogFilter,
+  { after = 0, before, tail, limit = 200 }: Part,
+): Response {
+  if (before !== undefined && !tail) {
+    throw new AppError("invalid_usage", '"before" belongs to tail=1. without it, lines come after "after"');
+  }
+  const { lines, has_more } = tail
+    ? logTail(store, { ...filter, before: before ?? null, limit })
+    : logPage(store, { ...filter, after, limit });
+  const facts = logFacts(store, filter.run_id, filter.stage_id);
+  return json({
+    items: lines,
+    has_more,
+    next_after: lines.at(-1)?.seq ?? (tail ? null : after),
+    total_lines: facts.lines,
+    total_bytes: facts.bytes,
+    cut: facts.cut,
+  });
+}
+
+/** Reads on only as fast as the client takes it. */
+function download({ store }: Context, filter: LogFilter & { stream: LogStream | null }): Response {
+  let after = 0;
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      const { lines, has_more } = logPage(store, { ...filter, after, limit: downloadLines });
+      const text = lines.map((line) => `${line.text}\n`).join("");
+      if (text !== "") controller.enqueue(encoder.encode(text));
+      after = lines.at(-1)?.seq ?? after;
+      if (!has_more) controller.close();
+    },
+  });
+  const name = `${filter.stage_id}-${filter.run_id.slice(0, 8)}.log`.replaceAll(/[^\w.-]/g, "_");
+  return new Response(body, {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  });
+}
+
+function refuseUnknown({ store }: Context, runId: string, stageId: string): void {
+  getExecution(store, runId);
+  if (getSteps(store, runId).some((step) => step.stage_id === stageId)) return;
+  throw new AppError("not_found", `execution "${runId}" has no stage "${stageId}"`);
+}

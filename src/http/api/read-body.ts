@@ -1,0 +1,59 @@
+import { AppError } from "../../errors.ts";
+import { mostBodyBytes, tooLarge } from "../guard.ts";
+import { HttpError } from "../problem.ts";
+import { jsonTrouble } from "./json-trouble.ts";
+
+const yamlTypes = /^(application|text)\/(x-)?yaml$/;
+const jsonTypes = /^application\/([\w.-]+\+)?json$/;
+
+/**
+ * A request's body as data. YAML is a definition's text and comes as `{definition: text}`. Undefined: there is none.
+ * Throws 415 for another type, 413 for more than 2 MiB, 400 with line and column for broken JSON.
+ */
+export async function readBody(request: Request, takesYaml: boolean): Promise<unknown> {
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!request.body) return undefined;
+  const bytes = await readBytes(request.body);
+  if (bytes.byteLength === 0) return undefined;
+  const isYaml = takesYaml && yamlTypes.test(type);
+  if (!isYaml && type !== "" && !jsonTypes.test(type)) {
+    const known = takesYaml ? "application/json or application/yaml" : "application/json";
+    throw new HttpError(415, "unsupported_media_type", `the body is "${type}". send ${known}`);
+  }
+  const text = decode(bytes);
+  return isYaml ? { definition: text } : parseJson(text);
+}
+
+async function readBytes(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the stream: the rest is never kept.
+    if (size > mostBodyBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new AppError("invalid_usage", "the body is not UTF-8");
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message names no place, hence another look.
+    const { message, line, column } = jsonTrouble(text);
+    throw new AppError(
+      "invalid_usage",
+      `the body is not JSON: ${message} at line ${line}, column ${column}`,
+      [{ path: "", message, line, column }],
+    );
+  }
+}

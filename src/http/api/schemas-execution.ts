@@ -1,0 +1,170 @@
+import { Type } from "@sinclair/typebox";
+import { executionStatuses, stepStatuses } from "../../execution/status.ts";
+import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time } from "./schemas.ts";
+
+const Cost = nullable(
+  Type.Object(
+    {
+      usd: nullable(Type.Number({ description: "null: unknown, which is not 0" })),
+      input_tokens: Type.Integer(),
+      output_tokens: Type.Integer(),
+      basis: oneOf(["reported", "price_table", "unknown"]),
+    },
+    closed,
+  ),
+);
+
+const Attempt = Type.Object(
+  {
+    number: Type.Integer({ description: "from 1" }),
+    status: oneOf(stepStatuses),
+    started_at: Time,
+    completed_at: nullable(Time),
+    error_class: nullable(Type.String()),
+    error_message: nullable(Type.String()),
+    cost: Cost,
+  },
+  closed,
+);
+
+export const Step = Type.Object(
+  {
+    stage_id: Type.String(),
+    stage_name: Type.String(),
+    type: oneOf(["agent", "gate"]),
+    batch: Type.Integer({ description: "from 1" }),
+    status: oneOf(stepStatuses),
+    attempt_number: Type.Integer(),
+    agent_id: nullable(Type.String()),
+    model: nullable(Type.String()),
+    inputs: nullable(JsonObject),
+    outputs: nullable(JsonObject),
+    context_consumed: Type.Array(
+      Type.Object(
+        { module_id: Type.String(), name: Type.String(), tokens: Type.Number(), bytes: Type.Number() },
+        closed,
+      ),
+    ),
+    handoff_summary: nullable(Type.String()),
+    error_message: nullable(Type.String()),
+    error_class: nullable(Type.String()),
+    skip_reason: nullable(Type.String()),
+    started_at: nullable(Time),
+    completed_at: nullable(Time),
+    duration_seconds: nullable(Type.Number()),
+    deadline_at: nullable(Time),
+    recovered: Type.Boolean(),
+    reused: Type.Boolean(),
+    decided_by: nullable(Type.String()),
+    decision_comment: nullable(Type.String()),
+    attempts: Type.Array(Attempt),
+    cost: Cost,
+  },
+  { $id: "Step", ...closed },
+);
+
+export const Execution = Type.Object(
+  {
+    run_id: Id,
+    workflow_id: nullable(Id),
+    workflow_name: Type.String(),
+    workflow_version: Type.String(),
+    definition_hash: Type.String(),
+    status: oneOf(executionStatuses),
+    had_failures: Type.Boolean(),
+    trigger: oneOf(["manual", "scheduled", "api"]),
+    parameters: JsonObject,
+    overrides: nullable(JsonObject),
+    progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, closed),
+    waiting_gates: Type.Array(Type.String()),
+    started_at: nullable(Time),
+    completed_at: nullable(Time),
+    duration_seconds: nullable(Type.Number()),
+    error_message: nullable(Type.String()),
+    parent_id: nullable(Id),
+    last_event: Type.Integer({ description: "number of the newest event" }),
+    cost: Cost,
+    steps: Type.Array(Step, { description: "in the order of the file; empty in lists" }),
+  },
+  { $id: "Execution", ...closed },
+);
+export const ExecutionPage = pageOf(Execution, "ExecutionPage");
+
+export const Event = Type.Object(
+  {
+    seq: Type.Integer({ description: "from 1, without gap in one execution" }),
+    run_id: Id,
+    type: oneOf([
+      "execution_started",
+      "stage_started",
+      "stage_completed",
+      "stage_failed",
+      "stage_skipped",
+      "stage_retrying",
+      "gate_waiting",
+      "gate_resolved",
+      "log_line",
+      "execution_paused",
+      "execution_resumed",
+      "execution_completed",
+    ]),
+    stage_id: nullable(Type.String()),
+    attempt: nullable(Type.Integer()),
+    at: Time,
+    data: Json,
+  },
+  { $id: "Event", ...closed },
+);
+
+export const logStreams = ["stdout", "stderr", "system"] as const;
+
+export const LogPage = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          seq: Type.Integer({ description: "of the execution's sequence of events" }),
+          run_id: Id,
+          stage_id: Type.String(),
+          attempt: Type.Integer(),
+          at: Time,
+          stream: oneOf(logStreams),
+          text: Type.String(),
+        },
+        closed,
+      ),
+      { description: "oldest first" },
+    ),
+    has_more: Type.Boolean({
+      description: "true: there are more lines of the kind (before these, with tail)",
+    }),
+    next_after: nullable(Type.Integer({ description: "give it as after to go on" })),
+    total_lines: Type.Integer({ description: "of the whole log, unfiltered" }),
+    total_bytes: Type.Integer(),
+    cut: Type.Object(
+      { lines: Type.Integer(), bytes: Type.Integer() },
+      { ...closed, description: "what was too much to keep" },
+    ),
+  },
+  { $id: "LogPage", ...closed },
+);
+
+export const DecisionBody = Type.Object(
+  {
+    actor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "who decides" })),
+    comment: Type.Optional(nullable(Type.String({ maxLength: 10_000 }))),
+  },
+  { $id: "DecisionRequest", ...closed },
+);
+export const CancelBody = Type.Object(
+  { reason: Type.Optional(nullable(Type.String({ maxLength: 1000 }))) },
+  { $id: "CancelRequest", ...closed },
+);
+export const EmptyBody = Type.Object({}, { $id: "Nothing", ...closed });
+export const RerunBody = Type.Object(
+  {
+    from_failed: Type.Optional(Type.Boolean({ description: "keep what completed" })),
+    from_stage: Type.Optional(Type.String({ description: "keep what completed before this stage" })),
+  },
+  { $id: "RerunRequest", ...closed },
+);

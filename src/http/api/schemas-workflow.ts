@@ -1,0 +1,172 @@
+import { Type } from "@sinclair/typebox";
+import { executionStatuses } from "../../execution/status.ts";
+import { workflowStatuses } from "../../store/workflow-record.ts";
+import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time, ValidationResult } from "./schemas.ts";
+
+export const WorkflowStatus = oneOf(workflowStatuses);
+
+/** A stage with every default in; the fields are the definition language's own (docs/workflow-language.md). */
+export const Stage = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    description: nullable(Type.String()),
+    type: oneOf(["agent", "gate", "fan_out"]),
+    depends_on: Type.Array(Type.String()),
+    condition: nullable(Type.String()),
+    roles: nullable(JsonObject),
+    inputs: JsonObject,
+    outputs: JsonObject,
+    context: JsonObject,
+    error_policy: JsonObject,
+    handoff: JsonObject,
+    gate: nullable(JsonObject),
+    ui: nullable(JsonObject),
+  },
+  { $id: "Stage", ...closed },
+);
+
+export const Workflow = Type.Object(
+  {
+    id: Id,
+    slug: Type.String({ description: "workflow.id of the definition" }),
+    name: Type.String(),
+    description: nullable(Type.String()),
+    version: Type.String(),
+    status: WorkflowStatus,
+    author: nullable(Type.String()),
+    tags: Type.Array(Type.String()),
+    definition: Type.String({ description: "the source text, byte for byte" }),
+    definition_hash: Type.String({ description: "sha256 of the source text; also the ETag" }),
+    parameters: JsonObject,
+    stages: Type.Array(Stage, { description: "with every default in" }),
+    global_context_modules: Type.Array(Type.String()),
+    created_by: nullable(Type.String()),
+    created_at: Time,
+    updated_at: Time,
+    file: nullable(Type.String()),
+    last_execution: nullable(
+      Type.Object(
+        {
+          run_id: Id,
+          status: oneOf(executionStatuses),
+          started_at: nullable(Time),
+          completed_at: nullable(Time),
+        },
+        closed,
+      ),
+    ),
+  },
+  { $id: "Workflow", ...closed },
+);
+export const WorkflowPage = pageOf(Workflow, "WorkflowPage");
+
+export const WorkflowVersion = Type.Object(
+  {
+    workflow_id: Id,
+    number: Type.Integer({ description: "from 1" }),
+    version: Type.String(),
+    definition: Type.String(),
+    definition_hash: Type.String(),
+    created_at: Time,
+  },
+  { $id: "WorkflowVersion", ...closed },
+);
+export const WorkflowVersionPage = pageOf(WorkflowVersion, "WorkflowVersionPage");
+
+const PlanStage = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    type: oneOf(["agent", "gate"]),
+    agent: nullable(Type.String()),
+    model: nullable(Type.String()),
+    tools: Type.Array(Type.String()),
+    inputs: Type.Array(Type.Object({ name: Type.String(), source: nullable(Type.String()) }, closed)),
+    outputs: Type.Array(Type.String()),
+    context_modules: Type.Array(Type.String()),
+    memory_max_tokens: nullable(Type.Number()),
+    condition: nullable(Type.String()),
+    timeout_seconds: Type.Number(),
+    retry: nullable(JsonObject),
+    on_failure: oneOf(["halt", "continue", "skip_dependents"]),
+    depends_on: Type.Array(Type.String()),
+    gate: nullable(JsonObject),
+  },
+  { $id: "PlanStage", ...closed },
+);
+
+export const Plan = Type.Object(
+  {
+    workflow: Type.Object({ id: Type.String(), name: Type.String(), version: Type.String() }, closed),
+    parameters: Type.Array(
+      Type.Object(
+        { name: Type.String(), value: Json, origin: oneOf(["given", "override", "default"]) },
+        closed,
+      ),
+    ),
+    batches: Type.Array(
+      Type.Object(
+        {
+          index: Type.Integer({ description: "from 1" }),
+          kind: oneOf(["sequential", "parallel", "conditional", "gate"]),
+          stages: Type.Array(PlanStage),
+        },
+        closed,
+      ),
+    ),
+    critical_path: Type.Array(Type.String()),
+    estimated_seconds: Type.Number(),
+    overrides: Type.Array(Type.Object({ path: Type.String(), from: Json, to: Json }, closed)),
+    artifacts: Type.Array(
+      Type.Object({ ref: Type.String(), resolved: Type.Boolean(), origin: nullable(Type.String()) }, closed),
+    ),
+    validation: ValidationResult,
+  },
+  { $id: "Plan", ...closed },
+);
+
+const definition = Type.Union([Type.String(), JsonObject], {
+  description: "the definition: YAML or JSON text, or a JSON object",
+});
+const status = Type.Optional(WorkflowStatus);
+
+export const SaveBody = Type.Object(
+  {
+    definition: Type.Optional(definition),
+    yaml_content: Type.Optional(Type.String({ description: "SkillMeat's name for definition" })),
+    status,
+  },
+  { $id: "SaveWorkflow", ...closed },
+);
+export const DefinitionBody = Type.Object({ definition }, { $id: "DefinitionOnly", ...closed });
+
+export const Overrides = Type.Object(
+  {
+    agents: Type.Optional(Type.Record(Type.String(), Type.String(), { description: "stage → agent:name" })),
+    context_modules: Type.Optional(
+      Type.Array(Type.String(), { maxItems: 100, description: "ctx:name, added" }),
+    ),
+  },
+  closed,
+);
+const runParts = { parameters: Type.Optional(JsonObject), overrides: Type.Optional(Overrides) };
+export const PlanBody = Type.Object(runParts, { $id: "PlanRequest", ...closed });
+export const PlanDefinitionBody = Type.Object(
+  { definition, ...runParts },
+  { $id: "PlanDefinition", ...closed },
+);
+const trigger = Type.Optional(oneOf(["manual", "scheduled", "api"], { default: "api" }));
+export const RunBody = Type.Object({ ...runParts, trigger }, { $id: "RunRequest", ...closed });
+export const StartBody = Type.Object(
+  { workflow_id: Type.String({ minLength: 1, maxLength: 500 }), ...runParts, trigger },
+  { $id: "StartRequest", ...closed },
+);
+export const DuplicateBody = Type.Object(
+  { name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) },
+  { $id: "DuplicateRequest", ...closed },
+);
+export const Started = Type.Object(
+  { run_id: Id, status: oneOf(executionStatuses), stream_url: Type.String() },
+  { $id: "Started", ...closed },
+);

@@ -1,0 +1,88 @@
+import { Type } from "@sinclair/typebox";
+import { AppError } from "../../errors.ts";
+import type { ExecutionRecord } from "../../execution/record.ts";
+import { hasEnded } from "../../execution/status.ts";
+import { getExecution } from "../../store/executions.ts";
+import { lastEventId } from "../../store/feed.ts";
+import { findWorkflow } from "../../store/read-workflows.ts";
+import { eventStream, resumeAfter } from "../event-stream.ts";
+import type { Encode } from "../feed-channel.ts";
+import type { Context } from "../server-parts.ts";
+import { problems } from "./answers.ts";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { closed } from "./schemas.ts";
+import { Event } from "./schemas-execution.ts";
+
+const shared = { tag: "streams", needsEngine: true, method: "GET" as const };
+const query = Type.Object(
+  {
+    after: Type.Optional(Type.Integer({ minimum: 0, description: "number of the last event you have" })),
+  },
+  closed,
+);
+const headers = { "Last-Event-ID": "as after; browsers send it by themselves when they come back" };
+const answers = {
+  200: {
+    description: "events as they are stored, one `id`, `event` and JSON `data` (an Event) each",
+    schema: Event,
+    type: "text/event-stream",
+  },
+  204: { description: "the execution has ended and you have everything", schema: null },
+  ...problems(400, 404),
+};
+
+export const streamEndpoints: Endpoint[] = [
+  endpoint({
+    ...shared,
+    path: "/workflow-executions/{run_id}/stream",
+    operationId: "streamExecution",
+    summary: "Follow an execution from its first event on, or from after one",
+    query,
+    headers,
+    answers,
+    handle: ({ params, query, context, request }) =>
+      followed(context, getExecution(context.store, params.run_id), resumeAfter(request, query.after)),
+  }),
+  endpoint({
+    ...shared,
+    path: "/workflows/{id}/executions/{run_id}/stream",
+    operationId: "streamWorkflowExecution",
+    summary: "The same, below its workflow",
+    query,
+    headers,
+    answers,
+    handle: ({ params, query, context, request }) => {
+      const workflow = findWorkflow(context.store, params.id);
+      const record = getExecution(context.store, params.run_id);
+      if (record.workflow_id !== workflow.id) {
+        throw new AppError("not_found", `workflow "${workflow.slug}" has no execution "${params.run_id}"`);
+      }
+      return followed(context, record, resumeAfter(request, query.after));
+    },
+  }),
+  endpoint({
+    ...shared,
+    path: "/events/stream",
+    operationId: "streamEvents",
+    summary: "Follow all executions, from now on or from after an event; without log lines",
+    description: "The id of an event is its number among those of all executions, not its seq.",
+    query,
+    headers,
+    answers: { 200: answers[200], ...problems(400) },
+    handle: ({ query, context, request }) => {
+      const after = resumeAfter(request, query.after) ?? lastEventId(context.store);
+      return eventStream(context.feed.open({ kind: "all" }, after, asEvent));
+    },
+  }),
+];
+
+/** A stored event is the API's Event; the place stands in `id`. */
+const asEvent: Encode = (event, place) =>
+  `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+
+function followed({ feed }: Context, record: ExecutionRecord, after: number | null): Response {
+  // An answer with a body would make a browser come back every second, for ever.
+  const hasAll = after !== null && after >= record.last_event && hasEnded(record.status);
+  if (hasAll) return new Response(null, { status: 204 });
+  return eventStream(feed.open({ kind: "run", run_id: record.run_id }, after ?? 0, asEvent));
+}

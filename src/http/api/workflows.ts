@@ -1,0 +1,243 @@
+import { Type } from "@sinclair/typebox";
+import { removeStoredWorkflow, saveWorkflow } from "../../collection/save-workflow.ts";
+import { renameDefinition } from "../../collection/rename-definition.ts";
+import { fileText } from "../../collection/stored-definition.ts";
+import { slugOf } from "../../collection/workflow-files.ts";
+import { AppError } from "../../errors.ts";
+import { listWorkflows, workflowSorts } from "../../store/list-workflows.ts";
+import {
+  findWorkflow,
+  freeWorkflowName,
+  freeWorkflowSlug,
+  getWorkflowBySlug,
+  listWorkflowVersions,
+} from "../../store/read-workflows.ts";
+import type { WorkflowRecord } from "../../store/workflow-record.ts";
+import { workflowView } from "../../store/workflow-view.ts";
+import { updateWorkflow } from "../../store/workflows.ts";
+import { json, problems } from "./answers.ts";
+import { definitionText, effectiveOf } from "./definition-body.ts";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { exampleDefinition } from "./example-definition.ts";
+import { closed, cursorQuery, limitQuery, oneOf } from "./schemas.ts";
+import {
+  DuplicateBody,
+  SaveBody,
+  Workflow,
+  WorkflowPage,
+  WorkflowStatus,
+  WorkflowVersionPage,
+} from "./schemas-workflow.ts";
+
+const shared = { tag: "workflows", needsEngine: true };
+const saveBody = {
+  schema: SaveBody,
+  required: true,
+  takesYaml: true,
+  examples: { text: { definition: exampleDefinition, status: "draft" } },
+  yamlExample: exampleDefinition,
+};
+
+export const workflowEndpoints: Endpoint[] = [
+  endpoint({
+    ...shared,
+    method: "GET",
+    path: "/workflows",
+    operationId: "listWorkflows",
+    summary: "List stored workflows",
+    query: Type.Object(
+      {
+        status: Type.Optional(WorkflowStatus),
+        tag: Type.Optional(
+          Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20, description: "all of them" }),
+        ),
+        search: Type.Optional(
+          Type.String({ maxLength: 200, description: "in name or description; % and _ mean themselves" }),
+        ),
+        sort: Type.Optional(oneOf(workflowSorts, { default: "-updated_at" })),
+        limit: limitQuery,
+        cursor: cursorQuery,
+      },
+      closed,
+    ),
+    answers: { 200: { description: "a page", schema: WorkflowPage }, ...problems(400) },
+    handle: ({ query, context }) => {
+      const { tag, ...filter } = query;
+      const page = listWorkflows(context.store, { ...filter, ...(tag ? { tags: tag } : {}) });
+      return json({ ...page, items: page.items.map(workflowView) });
+    },
+  }),
+  endpoint({
+    ...shared,
+    method: "POST",
+    path: "/workflows",
+    operationId: "createWorkflow",
+    summary: "Store a new workflow",
+    description:
+      "Its file, its entry in the collection's manifest and its row are made together, or none of them.",
+    body: saveBody,
+    answers: {
+      201: {
+        description: "stored",
+        schema: Workflow,
+        headers: { Location: "where it is", ETag: "its hash" },
+      },
+      ...problems(400, 409, 413, 415, 422),
+    },
+    handle: async ({ body, context }) => {
+      const { home, store, user } = context;
+      const text = definitionText(givenDefinition(body) ?? missingDefinition());
+      const effective = effectiveOf(text);
+      const { id } = effective.workflow;
+      if (getWorkflowBySlug(store, id)) {
+        throw new AppError("conflict", `there is a workflow with the id "${id}" already. change workflow.id`);
+      }
+      const parts = { text, effective, over: null, force: false, created_by: user };
+      const saved = await saveWorkflow(home, store, { ...parts, status: body.status ?? null });
+      return created(saved);
+    },
+  }),
+  endpoint({
+    ...shared,
+    method: "GET",
+    path: "/workflows/{id}",
+    operationId: "getWorkflow",
+    summary: "Get a workflow",
+    description: "By its id, or by the workflow.id of its definition.",
+    answers: {
+      200: { description: "the workflow", schema: Workflow, headers: { ETag: "its hash" } },
+      ...problems(404),
+    },
+    handle: ({ params, context }) => whole(findWorkflow(context.store, params.id)),
+  }),
+  endpoint({
+    ...shared,
+    method: "PUT",
+    path: "/workflows/{id}",
+    operationId: "updateWorkflow",
+    summary: "Save a new definition, or another status",
+    description:
+      "With If-Match only if the stored definition still has that hash; every definition is kept as a version.",
+    headers: { "If-Match": "the definition_hash (or ETag) that the change was made from" },
+    body: saveBody,
+    answers: {
+      200: { description: "saved", schema: Workflow, headers: { ETag: "its hash" } },
+      ...problems(400, 404, 409, 413, 415, 422),
+    },
+    handle: async ({ params, body, context, request }) => {
+      const { home, store } = context;
+      const over = findWorkflow(store, params.id);
+      const expected = expectedHash(request);
+      if (expected !== null && expected !== over.definition_hash) throw stale(over);
+      const definition = givenDefinition(body);
+      if (definition === null) {
+        const { status } = body;
+        if (status === undefined) missingDefinition();
+        return whole(
+          updateWorkflow(store, over.id, { status, at: new Date().toISOString() }, expected ?? undefined),
+        );
+      }
+      const text = definitionText(definition);
+      const parts = { text, effective: effectiveOf(text), over, force: true, created_by: null };
+      return whole(await saveWorkflow(home, store, { ...parts, status: body.status ?? null }));
+    },
+  }),
+  endpoint({
+    ...shared,
+    method: "DELETE",
+    path: "/workflows/{id}",
+    operationId: "deleteWorkflow",
+    summary: "Delete a workflow; its executions stay",
+    answers: { 204: { description: "deleted", schema: null }, ...problems(404, 409) },
+    handle: async ({ params, context }) => {
+      await removeStoredWorkflow(context.home, context.store, findWorkflow(context.store, params.id));
+      return new Response(null, { status: 204 });
+    },
+  }),
+  endpoint({
+    ...shared,
+    method: "POST",
+    path: "/workflows/{id}/duplicate",
+    operationId: "duplicateWorkflow",
+    summary: "Store a copy under another name",
+    body: {
+      schema: DuplicateBody,
+      required: false,
+      takesYaml: false,
+      examples: { named: { name: "Hotfix" } },
+    },
+    answers: {
+      201: { description: "stored", schema: Workflow, headers: { Location: "where it is" } },
+      ...problems(400, 404, 409),
+    },
+    handle: async ({ params, body, context }) => {
+      const { home, store, user } = context;
+      const original = findWorkflow(store, params.id);
+      const name = body.name ?? freeWorkflowName(store, original.name, user);
+      const slug = body.name === undefined ? freeWorkflowSlug(store, original.slug) : slugOf(name);
+      if (getWorkflowBySlug(store, slug)) {
+        throw new AppError(
+          "conflict",
+          `there is a workflow with the id "${slug}" already. give another name`,
+        );
+      }
+      const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
+      const parts = { text, effective: effectiveOf(text), over: null, force: false, status: null };
+      return created(await saveWorkflow(home, store, { ...parts, created_by: user }));
+    },
+  }),
+  endpoint({
+    ...shared,
+    method: "GET",
+    path: "/workflows/{id}/versions",
+    operationId: "listWorkflowVersions",
+    summary: "List the saved definitions of a workflow, newest first",
+    query: Type.Object({ limit: limitQuery, cursor: cursorQuery }, closed),
+    answers: { 200: { description: "a page", schema: WorkflowVersionPage }, ...problems(400, 404) },
+    handle: ({ params, query, context }) => {
+      const { id } = findWorkflow(context.store, params.id);
+      return json(listWorkflowVersions(context.store, id, query));
+    },
+  }),
+];
+
+function created(record: WorkflowRecord): Response {
+  return json(workflowView(record), 201, {
+    location: `/api/v1/workflows/${record.id}`,
+    etag: `"${record.definition_hash}"`,
+  });
+}
+
+function whole(record: WorkflowRecord): Response {
+  return json(workflowView(record), 200, { etag: `"${record.definition_hash}"` });
+}
+
+function givenDefinition(body: {
+  definition?: string | Record<string, unknown>;
+  yaml_content?: string;
+}): string | Record<string, unknown> | null {
+  if (body.definition !== undefined && body.yaml_content !== undefined) {
+    throw new AppError("invalid_usage", '"definition" and "yaml_content" are the same. give one of them');
+  }
+  return body.definition ?? body.yaml_content ?? null;
+}
+
+function missingDefinition(): never {
+  throw new AppError("invalid_usage", 'the body does not fit: "definition" is required', [
+    { path: "definition", message: "is required" },
+  ]);
+}
+
+/** `If-Match: "hash"`, with or without quotes; `*` is any. */
+function expectedHash(request: Request): string | null {
+  const given = request.headers.get("if-match")?.trim();
+  if (given === undefined || given === "*") return null;
+  return given.replace(/^(W\/)?"(.*)"$/, "$2");
+}
+
+function stale({ name, definition_hash }: WorkflowRecord): AppError {
+  return new AppError(
+    "conflict",
+    `workflow "${name}" has been changed meanwhile (it is now ${definition_hash}). load it again and repeat the change`,
+  );
+}

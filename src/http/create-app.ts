@@ -1,0 +1,99 @@
+import { Elysia } from "elysia";
+import { endpoints } from "./api/endpoints.ts";
+import { mountEndpoints } from "./api/mount.ts";
+import { mountDocuments } from "./api/documents.ts";
+import { assetUrl, mountAssets } from "./assets.ts";
+import { createFeed } from "./feed.ts";
+import { guard } from "./guard.ts";
+import { safetyHeaders } from "./headers.ts";
+import { mountLogin } from "./login.ts";
+import { createMetrics } from "./metrics.ts";
+import { pages, problemPage } from "./pages/pages.ts";
+import { bugProblem, HttpError, problemOf, problemResponse, type Problem } from "./problem.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import type { Context, EngineState, ServerParts } from "./server-parts.ts";
+
+/** The whole application: it answers requests by `handle`, and listens where it is told to. */
+export interface App {
+  elysia: Elysia;
+  context: Context;
+  /** Ends every stream. Requests are answered on. */
+  close(): void;
+}
+
+const wrongTokens = { most: 10, windowMs: 60_000 };
+const plainStyles = ["css/tokens.css", "css/base.css", "css/plain.css"];
+
+export function createApp(parts: ServerParts): App {
+  const { store, engine, access } = parts;
+  let state: EngineState = "running";
+  engine.failed.catch(() => (state = "failed"));
+  const feed = createFeed(store, engine);
+  const context: Context = { ...parts, feed, engineState: () => state, starting: new Map() };
+  const metrics = createMetrics(store, engine, feed);
+  const limit = createRateLimit(wrongTokens.most, wrongTokens.windowMs, Date.now);
+  const app = new Elysia({ normalize: false }) as unknown as Elysia;
+  const clientOf = (request: Request): string => app.server?.requestIP(request)?.address ?? "local";
+
+  app.onRequest(({ request, set }) => {
+    Object.assign(set.headers, safetyHeaders, { "x-trace-id": Bun.randomUUIDv7() });
+    guard(request, new URL(request.url).pathname, { access, limit, client: clientOf(request) });
+  });
+  app.onError(({ error, code, request, set }) => {
+    const traceId = String(set.headers["x-trace-id"]);
+    return failed({ error: code === "NOT_FOUND" ? noRoute(request) : error, request, traceId, context });
+  });
+  app.onAfterResponse(({ request, responseValue, set }) => {
+    const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200);
+    metrics.request(request.method, status);
+  });
+  mountEndpoints(app, endpoints, context);
+  const styles = plainStyles.map(assetUrl);
+  mountDocuments(app, { endpoints, metrics, styles });
+  mountAssets(app);
+  mountLogin(app, { access, limit, styles, clientOf });
+  app.use(pages(context));
+  return { elysia: app, context, close: feed.close };
+}
+
+interface Failure {
+  error: unknown;
+  request: Request;
+  traceId: string;
+  context: Context;
+}
+
+function failed({ error, request, traceId, context }: Failure): Response {
+  const problem = problemOf(error) ?? bug(error, request, traceId, context);
+  const { pathname, search } = new URL(request.url);
+  const wantsPage =
+    !pathname.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
+  if (!wantsPage) return problemResponse(problem, traceId);
+  if (problem.status === 401) {
+    const location = `/login?to=${encodeURIComponent(pathname + search)}`;
+    return new Response(null, { status: 303, headers: { location } });
+  }
+  return problemPage(problem, traceId, context) ?? problemResponse(problem, traceId);
+}
+
+function bug(error: unknown, request: Request, traceId: string, { log }: Context): Problem {
+  const { pathname } = new URL(request.url);
+  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
+  const at = new Date().toISOString();
+  log({
+    at,
+    level: "error",
+    event: "http_bug",
+    trace_id: traceId,
+    method: request.method,
+    path: pathname,
+    message,
+    stack,
+  });
+  return bugProblem();
+}
+
+function noRoute(request: Request): HttpError {
+  const { pathname } = new URL(request.url);
+  return new HttpError(404, "not_found", `there is no "${request.method} ${pathname.slice(0, 200)}"`);
+}

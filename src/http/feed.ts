@@ -1,0 +1,106 @@
+import type { Engine } from "../engine/engine.ts";
+import type { Store } from "../store/database.ts";
+import { createChannel, type Channel, type Encode, type Topic } from "./feed-channel.ts";
+
+const pollMs = 25;
+const heartbeatMs = 15_000;
+
+/**
+ * The stored events, live, to any number of readers. One look at the database for all of them tells of other processes'
+ * commits; an event is read and encoded once for all readers of a topic that are at its end.
+ */
+export interface Feed {
+  /** A stream of a topic's events after a place (an event's `seq`; of all executions: its number). */
+  open(topic: Topic, after: number, encode: Encode): ReadableStream<Uint8Array>;
+  readers(): number;
+  /** Ends every stream; they can be resumed elsewhere. */
+  close(): void;
+}
+
+export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Feed {
+  const channels = new Map<string, Map<Encode, Channel>>();
+  const dirty = new Set<string>();
+  let isClosed = false;
+  let timers: (() => void) | null = null;
+
+  const readers = (): number => each(channels).reduce((count, channel) => count + channel.readers(), 0);
+  const flush = (): void => {
+    const keys = [...dirty];
+    dirty.clear();
+    for (const key of keys) for (const channel of channels.get(key)?.values() ?? []) channel.wake();
+  };
+  const mark = (key: string): void => {
+    if (!channels.has(key)) return;
+    // Not at once: the commit that tells of it is still in its caller's hands, and several may come together.
+    if (dirty.size === 0) setImmediate(flush);
+    dirty.add(key);
+  };
+  const unsubscribe = engine.subscribe((events) => {
+    if (channels.size === 0) return;
+    for (const { run_id } of events) mark(run_id);
+    mark(allKey);
+  });
+  const forget = (key: string, encode: Encode): void => {
+    const found = channels.get(key);
+    found?.delete(encode);
+    if (found?.size === 0) channels.delete(key);
+    if (channels.size > 0 || !timers) return;
+    timers();
+    timers = null;
+  };
+  const channelOf = (topic: Topic, encode: Encode): Channel => {
+    // Before the channel looks where its end is: a commit of another process after that is noticed.
+    timers ??= startTimers(store, channels, mark);
+    const key = topic.kind === "all" ? allKey : topic.run_id;
+    const found = channels.get(key) ?? new Map<Encode, Channel>();
+    channels.set(key, found);
+    let channel = found.get(encode);
+    if (!channel) {
+      channel = createChannel(store, topic, encode, () => forget(key, encode));
+      found.set(encode, channel);
+    }
+    return channel;
+  };
+  return {
+    open: (topic, after, encode) => {
+      if (isClosed) return new Blob([]).stream();
+      return channelOf(topic, encode).open(after);
+    },
+    readers,
+    close: () => {
+      isClosed = true;
+      unsubscribe();
+      for (const channel of each(channels)) channel.close();
+      timers?.();
+      timers = null;
+    },
+  };
+}
+
+/** No run id has a space in it. */
+const allKey = "all executions";
+
+function each(channels: ReadonlyMap<string, ReadonlyMap<Encode, Channel>>): Channel[] {
+  return [...channels.values()].flatMap((found) => [...found.values()]);
+}
+
+function startTimers(
+  store: Store,
+  channels: ReadonlyMap<string, ReadonlyMap<Encode, Channel>>,
+  mark: (key: string) => void,
+): () => void {
+  let version = store.dataVersion();
+  const poll = setInterval(() => {
+    const now = store.dataVersion();
+    if (now === version) return;
+    version = now;
+    for (const key of channels.keys()) mark(key);
+  }, pollMs);
+  const heartbeat = setInterval(() => {
+    for (const channel of each(channels)) channel.beat();
+  }, heartbeatMs);
+  return () => {
+    clearInterval(poll);
+    clearInterval(heartbeat);
+  };
+}

@@ -1,0 +1,143 @@
+import { statSync } from "node:fs";
+import type { Engine } from "../engine/engine.ts";
+import { durationSeconds } from "../execution/view.ts";
+import { executionStatuses, stepStatuses } from "../execution/status.ts";
+import { countLiveSteps } from "../store/count-steps.ts";
+import type { Store } from "../store/database.ts";
+import { getExecution } from "../store/executions.ts";
+import { countByStatus } from "../store/list-executions.ts";
+import type { Feed } from "./feed.ts";
+
+/** What is counted while the server runs, and asked of the database when somebody looks. */
+export interface Metrics {
+  request(method: string, status: number): void;
+  /** Prometheus' text format. */
+  text(): string;
+}
+
+const buckets = [0.1, 1, 5, 15, 60, 300, 900, 3600, 14_400];
+
+export function createMetrics(store: Store, engine: Pick<Engine, "subscribe">, feed: Feed): Metrics {
+  const requests = new Map<string, number>();
+  const ended = new Map<string, number>();
+  const steps = new Map<string, number>();
+  const executionTimes = createHistogram();
+  const stepTimes = createHistogram();
+  const startedAt = new Map<string, string>();
+  engine.subscribe((events) => {
+    for (const { type, run_id, stage_id, attempt, at, data } of events) {
+      if (type === "log_line") continue;
+      const attemptKey = `${run_id}/${stage_id}/${attempt}`;
+      if (type === "stage_started") startedAt.set(attemptKey, at);
+      if (type === "stage_completed" || type === "stage_failed" || type === "stage_retrying") {
+        const seconds = durationSeconds(startedAt.get(attemptKey) ?? null, at);
+        if (seconds !== null) stepTimes.observe(seconds);
+        startedAt.delete(attemptKey);
+        count(steps, type === "stage_completed" ? "completed" : statusIn(data));
+      }
+      if (type === "stage_skipped") count(steps, "skipped");
+      if (type === "execution_completed") {
+        count(ended, statusIn(data));
+        const { started_at, completed_at } = getExecution(store, run_id);
+        const seconds = durationSeconds(started_at, completed_at);
+        if (seconds !== null) executionTimes.observe(seconds);
+      }
+    }
+  });
+  return {
+    request: (method, status) => count(requests, `method="${method}",status="${status}"`),
+    text: () => {
+      const executions = countByStatus(store);
+      const live = countLiveSteps(store);
+      return [
+        metric(
+          "skillmeat_executions",
+          "gauge",
+          "Executions in the database, by status.",
+          executionStatuses.map((status) => labelled("status", status, executions.get(status) ?? 0)),
+        ),
+        metric(
+          "skillmeat_live_steps",
+          "gauge",
+          "Steps of executions that have not ended, by status; pending ones queue.",
+          stepStatuses.map((status) => labelled("status", status, live.get(status) ?? 0)),
+        ),
+        metric(
+          "skillmeat_executions_ended_total",
+          "counter",
+          "Executions this process has ended.",
+          byStatus(ended),
+        ),
+        metric(
+          "skillmeat_attempts_ended_total",
+          "counter",
+          "Attempts this process has ended.",
+          byStatus(steps),
+        ),
+        executionTimes.text("skillmeat_execution_duration_seconds", "From start to end of executions."),
+        stepTimes.text("skillmeat_attempt_duration_seconds", "From start to end of attempts."),
+        metric("skillmeat_sse_readers", "gauge", "Open event streams.", [["", feed.readers()]]),
+        metric("skillmeat_database_bytes", "gauge", "Size of the database with its log.", [
+          ["", databaseBytes(store.path)],
+        ]),
+        metric("skillmeat_http_requests_total", "counter", "Answered requests.", [...requests]),
+        metric("process_resident_memory_bytes", "gauge", "Resident memory.", [
+          ["", process.memoryUsage.rss()],
+        ]),
+      ].join("");
+    },
+  };
+}
+
+type Sample = readonly [labels: string, value: number];
+
+function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => `${name}${labels === "" ? "" : `{${labels}}`} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}
+
+function labelled(label: string, value: string, count: number): Sample {
+  return [`${label}="${value}"`, count];
+}
+
+function byStatus(counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([status, value]) => labelled("status", status, value));
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function createHistogram() {
+  const counts = buckets.map(() => 0);
+  let sum = 0;
+  let total = 0;
+  return {
+    observe: (seconds: number): void => {
+      buckets.forEach((most, at) => {
+        if (seconds <= most) counts[at] = (counts[at] ?? 0) + 1;
+      });
+      sum += seconds;
+      total += 1;
+    },
+    text: (name: string, help: string): string => {
+      const lines = buckets.map((most, at) => `${name}_bucket{le="${most}"} ${counts[at]}\n`).join("");
+      return (
+        `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines}` +
+        `${name}_bucket{le="+Inf"} ${total}\n${name}_sum ${sum}\n${name}_count ${total}\n`
+      );
+    },
+  };
+}
+
+function statusIn(data: unknown): string {
+  const isNamed = typeof data === "object" && data !== null && "status" in data;
+  return isNamed && typeof data.status === "string" ? data.status : "unknown";
+}
+
+function databaseBytes(path: string): number {
+  return [path, `${path}-wal`].reduce(
+    (bytes, file) => bytes + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,94 @@
+import { AppError, type AppErrorCode, type AppErrorDetail } from "../errors.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import type { Finding, ValidationResult } from "../workflow/finding.ts";
+
+/** Trouble of a request itself, which no other room knows of. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.name = "HttpError";
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** A definition that does not hold; the answer's details are its findings. */
+export class FindingsError extends Error {
+  readonly validation: ValidationResult;
+
+  constructor(validation: ValidationResult) {
+    super(validation.errors[0]?.message ?? "the definition does not hold");
+    this.name = "FindingsError";
+    this.validation = validation;
+  }
+}
+
+export interface Problem {
+  status: number;
+  code: string;
+  message: string;
+  details: readonly (AppErrorDetail | Finding)[];
+  headers: Readonly<Record<string, string>>;
+}
+
+/** What a thrown value means to a client; null: a bug, about which it learns nothing. */
+export function problemOf(error: unknown): Problem | null {
+  if (error instanceof HttpError) {
+    const { status, code, message, headers } = error;
+    return { status, code, message, details: [], headers };
+  }
+  if (error instanceof FindingsError) {
+    const { errors, warnings } = error.validation;
+    const count = errors.length === 1 ? "an error" : `${errors.length} errors`;
+    return {
+      ...plain("invalid_definition", `the definition has ${count}: ${error.message}`),
+      details: [...errors, ...warnings],
+    };
+  }
+  if (error instanceof AppError) return { ...plain(error.code, error.message), details: error.details };
+  const failure = storeFailure(error);
+  if (failure === "busy") {
+    const said = plain("unavailable", "another process keeps the database locked. try again");
+    return { ...said, headers: { "retry-after": "1" } };
+  }
+  if (failure === "fatal") return plain("unavailable", "the database cannot be used. see the server's log");
+  return null;
+}
+
+/** The one form of every error answer. */
+export function problemResponse(problem: Problem, traceId: string): Response {
+  const { status, code, message, details, headers } = problem;
+  const body = {
+    error: { code, message, ...(details.length > 0 ? { details } : {}), trace_id: traceId },
+  };
+  return Response.json(body, { status, headers: { ...headers } });
+}
+
+/** The answer to a bug: nothing of it leaves the process but the id under which the log has it. */
+export function bugProblem(): Problem {
+  return {
+    ...plain("unavailable", "something went wrong inside skillmeat. its log has the trace id"),
+    status: 500,
+    code: "internal",
+  };
+}
+
+function plain(code: AppErrorCode, message: string): Problem {
+  return { status: statuses[code], code, message, details: [], headers: {} };
+}
+
+const statuses: Record<AppErrorCode, number> = {
+  invalid_usage: 400,
+  invalid_parameters: 400,
+  invalid_definition: 422,
+  not_found: 404,
+  conflict: 409,
+  forbidden: 403,
+  unavailable: 503,
+  interrupted: 503,
+};

@@ -1,0 +1,35 @@
+import type { RunOptions } from "../execution/record.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Store } from "../store/database.ts";
+import type { Access } from "./access.ts";
+import type { Feed } from "./feed.ts";
+
+/** What the server is made of. Nothing in http reaches for a global: all comes from here. */
+export interface ServerParts {
+  store: Store;
+  engine: Engine;
+  /** Absolute folder of skillmeat's data. */
+  home: string;
+  /** The home folder of whoever runs the server; agents may lie there. */
+  userHome: string;
+  /** How executions started over HTTP are done. */
+  options: RunOptions;
+  /** Who decides and creates where a request names nobody. */
+  user: string;
+  /** False: every route of workflows answers 404 and the pages hide the section. */
+  engineEnabled: boolean;
+  access: Access;
+  /** One line of the lifecycle log. */
+  log: (entry: Record<string, unknown>) => void;
+}
+
+/** What became of the engine; `failed`: the database did, and nothing is accepted any more. */
+export type EngineState = "running" | "failed";
+
+/** The parts with what the application itself makes of them; what routes get. */
+export interface Context extends ServerParts {
+  feed: Feed;
+  engineState: () => EngineState;
+  /** Starts that carry an `Idempotency-Key` and are on their way, by run id. */
+  starting: Map<string, Promise<string>>;
+}
