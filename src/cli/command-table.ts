@@ -34,7 +34,7 @@ export const commandTable: (Command | CommandGroup)[] = [
     ],
     notes:
       "SIGTERM ends it within 10 seconds. Ctrl+C stops running agents too; their steps go on at the next start.",
-    examples: ["serve --open", "serve --host 0.0.0.0 --token $(openssl rand -hex 16)"],
+    examples: ["serve --open", 'serve --host 0.0.0.0 --port 80 --token "$TOKEN"'],
     load: () => import("./serve.ts"),
   },
   {
