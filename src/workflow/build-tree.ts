@@ -25,12 +25,17 @@ interface Building {
   anchors: Map<string, Anchored | null>;
   nodes: number;
   aliasNodes: number;
+  isWhole: boolean;
 }
 
-/** The tree of a document that lies no deeper than `nesting`; an alias becomes the very node it names. */
-export function buildTree(document: Document.Parsed, nesting: number, report: Report): SourceNode {
-  const building: Building = { report, nesting, anchors: new Map(), nodes: 0, aliasNodes: 0 };
-  return build(building, document.contents, [], 0);
+/**
+ * The tree of a document that lies no deeper than `nesting`; an alias becomes the very node it names. Null where one
+ * cannot: what it stood for would be missed everywhere.
+ */
+export function buildTree(document: Document.Parsed, nesting: number, report: Report): SourceNode | null {
+  const building: Building = { report, nesting, anchors: new Map(), nodes: 0, aliasNodes: 0, isWhole: true };
+  const root = build(building, document.contents, [], 0);
+  return building.isWhole ? root : null;
 }
 
 function build(building: Building, node: unknown, path: Path, fallback: number): SourceNode {
@@ -122,6 +127,7 @@ function resolveAlias(building: Building, alias: Alias, path: Path): SourceNode 
   const anchored = building.anchors.get(alias.source);
   const refuse = (code: string, message: string): SourceNode => {
     building.report.error("schema", { code, message, path, at });
+    building.isWhole = false;
     return { kind: "scalar", value: null, style: "plain", ...at };
   };
   if (anchored === null) return refuse("bad_alias", `the alias "*${alias.source}" holds itself`);

@@ -246,7 +246,7 @@ function typeHint(wanted: string, node: SourceNode, format: string | null): stri
 
 function described(node: SourceNode): string {
   if (node.kind === "map") return "a map";
-  if (node.kind === "list") return "a list";
+  if (node.kind === "list") return `a list of ${node.items.length}`;
   if (node.value === null) return "empty";
   if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;
   return typeof node.value === "number" ? `the number ${node.written ?? node.value}` : String(node.value);

@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration.ts";
+import { isIdentifier, kebabOf } from "./identifier.ts";
 import { parseType } from "./value-type.ts";
 
 /** What is wrong with a text of a format, to be put after its quoted value, and the way out. */
@@ -20,8 +21,10 @@ const checks: Record<string, (text: string) => FormatProblem | null> = {
   identifier(text) {
     if (refusedNames.has(text))
       return problem("refused_name", "is a name that is not allowed", "choose another");
-    const hint = "letters, digits, - and _, and a letter or digit first";
-    return /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? null : problem("bad_id", "is not an identifier", hint);
+    if (isIdentifier(text)) return null;
+    const kebab = kebabOf(text.slice(0, 128));
+    const hint = kebab === "" ? "letters, digits, - and _, a letter or digit first" : `write "${kebab}"`;
+    return problem("bad_id", "is not an identifier", hint);
   },
   duration: (text) =>
     parseDuration(text) !== null

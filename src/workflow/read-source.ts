@@ -7,12 +7,12 @@ import { textLines, type TextLines } from "./text-lines.ts";
 export interface Source {
   text: string;
   lines: TextLines;
-  /** Null: the text is no YAML, or too much of it; the report says why. */
+  /** Null: the text is no YAML, too much of it, or has aliases that cannot be expanded; the report says why. */
   root: SourceNode | null;
   report: Report;
 }
 
-const limits = { bytes: 1024 * 1024, nesting: 64, syntaxErrors: 20 };
+const limits = { bytes: 1024 * 1024, nesting: 64, syntaxErrors: 10 };
 
 /** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
 export function readSource(text: string): Source {
@@ -48,7 +48,7 @@ function compose(text: string, tokens: readonly CST.Token[], report: Report): Do
   });
   const [document, second] = composer.compose(tokens, true, text.length);
   if (!document) throw new Error("yaml composed no document");
-  for (const { code, message, pos } of document.errors.slice(0, limits.syntaxErrors)) {
+  for (const { code, message, pos } of firstErrors(document)) {
     if (code === "TAG_RESOLVE_FAILED") reportTag(report, message, pos[0]);
     else
       report.error("schema", {
@@ -56,6 +56,7 @@ function compose(text: string, tokens: readonly CST.Token[], report: Report): Do
         message: `this is not YAML: ${lowerFirst(message)}`,
         path: [],
         at: spot(pos[0]),
+        hint: code === "UNEXPECTED_TOKEN" ? "a text that holds any of { } [ ] , : # goes into quotes" : null,
       });
   }
   for (const { code, message, pos } of document.warnings) {
@@ -71,6 +72,12 @@ function compose(text: string, tokens: readonly CST.Token[], report: Report): Do
     });
   }
   return document.errors.some(({ code }) => code !== "TAG_RESOLVE_FAILED") ? null : document;
+}
+
+/** The errors up to the first token that fits nowhere: yaml trips over everything behind it. */
+function firstErrors({ errors }: Document.Parsed): Document.Parsed["errors"] {
+  const lost = errors.findIndex(({ code }) => code === "UNEXPECTED_TOKEN");
+  return errors.slice(0, lost < 0 ? limits.syntaxErrors : Math.min(lost + 1, limits.syntaxErrors));
 }
 
 function reportTag(report: Report, message: string, at: number): void {

@@ -2,6 +2,7 @@ import type { ArtifactLookup } from "./artifact-lookup.ts";
 import type { EffectiveDefinition } from "./effective.ts";
 import type { ExpressionSite } from "./expression-sites.ts";
 import { components, type Graph } from "./graph.ts";
+import type { Guess } from "./guess.ts";
 import type { Report } from "./report.ts";
 import { sourceOffset } from "./scalar-offset.ts";
 import { nearestNode, nodeAt, type Path, type SourceNode, type Spot } from "./source-node.ts";
@@ -19,6 +20,7 @@ export interface Subject {
   sites: ExpressionSite[];
   artifacts: ArtifactLookup | null;
   isStrict: boolean;
+  guess: Guess;
 }
 
 /** One check: reads the subject, tells the report. */
@@ -47,9 +49,15 @@ export function siteSpot({ text }: Subject, { node }: ExpressionSite, offset: nu
   return { start, end: node.end, origin: node.origin };
 }
 
+/** Names that are there to be used. */
+export interface Names {
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
+
 /** Names declared in a map of the definition, faulty ones too; null when there is something else than a map. */
-export function declaredNames({ root }: Subject, path: Path): string[] | null {
+export function declaredNames({ root }: Subject, path: Path): Names | null {
   const node = nodeAt(root, path);
-  if (node?.kind === "map") return [...node.entries.keys()];
-  return node && !(node.kind === "scalar" && node.value === null) ? null : [];
+  if (node?.kind === "map") return node.entries;
+  return node && !(node.kind === "scalar" && node.value === null) ? null : new Set();
 }

@@ -5,6 +5,7 @@ import type { EffectiveDefinition } from "./effective.ts";
 import { expressionSites } from "./expression-sites.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
 import { buildGraph } from "./graph.ts";
+import { createGuess } from "./guess.ts";
 import { mergeOverrides } from "./merge-overrides.ts";
 import type { ProjectOverrides } from "./overrides.ts";
 import type { AppliedOverride } from "./plan.ts";
@@ -87,6 +88,7 @@ function checkTree(
     sites: expressionSites(root),
     artifacts: options.artifacts ?? null,
     isStrict: options.strict ?? false,
+    guess: createGuess(),
   };
   for (const rule of rules) rule(subject, report);
   const validation = resultOf(report.findings());

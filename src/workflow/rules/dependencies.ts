@@ -1,5 +1,3 @@
-import { nearest } from "../../expression/nearest.ts";
-import type { EffectiveStage } from "../effective.ts";
 import type { Report } from "../report.ts";
 import { spotAt, type Rule, type Subject } from "../subject.ts";
 
@@ -12,6 +10,7 @@ export const dependencies: Rule = (subject, report) => {
       const path = ["stages", at, "depends_on", item];
       const place = { path, at: spotAt(subject, path) };
       const name = `stage "${stage.id}"`;
+      const others = (): string[] => subject.graph.ids.filter((other) => other !== "" && other !== stage.id);
       const position = subject.graph.positions.get(id);
       if (seen.has(id)) {
         const message = `${name} depends on "${id}" twice`;
@@ -25,7 +24,7 @@ export const dependencies: Rule = (subject, report) => {
           code: "unknown_dependency",
           message,
           ...place,
-          hint: meantBy(subject, stage, id),
+          hint: subject.guess(id, others()),
         });
       } else if (subject.upstream.isImplied(position, at))
         redundant(subject, report, { at, id, position, place });
@@ -33,12 +32,6 @@ export const dependencies: Rule = (subject, report) => {
     });
   });
 };
-
-function meantBy({ definition }: Subject, stage: EffectiveStage, id: string): string | null {
-  const others = definition.stages.map((each) => each.id).filter((each) => each !== stage.id);
-  const meant = nearest(id, others);
-  return meant === null ? null : `did you mean "${meant}"?`;
-}
 
 interface Redundant {
   at: number;

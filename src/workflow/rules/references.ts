@@ -1,8 +1,7 @@
-import { nearest } from "../../expression/nearest.ts";
 import type { Reference } from "../../expression/references.ts";
 import type { ExpressionSite } from "../expression-sites.ts";
-import type { Report } from "../report.ts";
-import { declaredNames, siteSpot, type Rule, type Subject } from "../subject.ts";
+import type { Problem, Report } from "../report.ts";
+import { declaredNames, siteSpot, type Names, type Rule, type Subject } from "../subject.ts";
 
 type Step = Reference["path"][number];
 
@@ -15,9 +14,9 @@ interface Checked {
   steps: Reference["path"];
 }
 
-const ofStages = ["outputs", "status", "handoff_summary"];
-const ofRun = ["id", "started_at", "trigger"];
-const ofWorkflow = ["id", "name", "version", "description", "author", "tags"];
+const ofStages = new Set(["outputs", "status", "handoff_summary"]);
+const ofRun = new Set(["id", "started_at", "trigger"]);
+const ofWorkflow = new Set(["id", "name", "version", "description", "author", "tags"]);
 
 /** What an expression names exists, and a stage it names comes before its own. */
 export const references: Rule = (subject, report) => {
@@ -34,15 +33,15 @@ function check(checked: Checked): void {
   const { subject, site } = checked;
   switch (namespace.name) {
     case "parameters":
-      return known(checked, name, "parameter", declaredNames(subject, ["config", "parameters"]));
+      return known(checked, name, { kind: "parameter" }, declaredNames(subject, ["config", "parameters"]));
     case "stages":
       return site.use === "env" ? undefined : checkStage(checked, name);
     case "env":
-      return seldom(checked, name, "variable", declaredNames(subject, ["config", "env"]));
+      return seldom(checked, name, { kind: "variable" }, declaredNames(subject, ["config", "env"]));
     case "run":
-      return seldom(checked, name, 'field of "run"', ofRun);
+      return seldom(checked, name, { kind: "field", owner: '"run"' }, ofRun);
     case "workflow":
-      return seldom(checked, name, 'field of "workflow"', ofWorkflow);
+      return seldom(checked, name, { kind: "field", owner: '"workflow"' }, ofWorkflow);
     default:
   }
 }
@@ -51,22 +50,17 @@ function checkStage(checked: Checked, name: Step): void {
   const { subject, steps } = checked;
   const position = subject.graph.positions.get(name.name);
   if (position === undefined) {
-    return known(
-      checked,
-      name,
-      "stage",
-      subject.graph.ids.filter((id) => id !== ""),
-    );
+    return known(checked, name, { kind: "stage" }, subject.graph.positions);
   }
   checkOrder(checked, name, position);
   const [, , field, output] = steps;
   if (!field) return;
-  known(checked, field, `field of stage "${name.name}"`, ofStages);
+  known(checked, field, { kind: "field", owner: `stage "${name.name}"` }, ofStages);
   if (field.name !== "outputs" || !output) return;
   known(
     checked,
     output,
-    `output of stage "${name.name}"`,
+    { kind: "output", owner: `stage "${name.name}"` },
     declaredNames(subject, ["stages", position, "outputs"]),
   );
 }
@@ -96,36 +90,44 @@ function checkOrder(
   });
 }
 
-/** An error: such a name yields an error or null for ever. `names` is null where what declares them is faulty itself. */
-function known(checked: Checked, step: Step, what: string, names: string[] | null): void {
-  if (names === null || names.includes(step.name)) return;
-  const { subject, report, site, offset } = checked;
-  report.error("expression", {
-    code: `unknown_${what.split(" ")[0]}`,
-    message: `there is no ${what} "${step.name}"`,
-    path: site.path,
-    at: siteSpot(subject, site, offset + step.start),
-    hint: meantBy(step.name, names),
-  });
+/** What a name should have been: a parameter, or a field of some owner. */
+interface Wanted {
+  kind: "parameter" | "stage" | "output" | "variable" | "field";
+  owner?: string;
+}
+
+/** An error: nothing has such a name. `names` is null where what declares them is faulty itself. */
+function known(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+  if (names === null || names.has(step.name)) return;
+  checked.report.error("expression", problemOf(checked, step, wanted, names));
 }
 
 /** A warning: the name yields null, which may be meant. */
-function seldom(checked: Checked, step: Step, what: string, names: string[] | null): void {
-  if (names === null || names.includes(step.name)) return;
-  const { subject, report, site, offset } = checked;
-  report.warn("expression", {
-    code: `unknown_${what.split(" ")[0]}`,
-    message: `there is no ${what} "${step.name}": this is null`,
-    path: site.path,
-    at: siteSpot(subject, site, offset + step.start),
-    hint: meantBy(step.name, names),
-  });
+function seldom(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+  if (names === null || names.has(step.name)) return;
+  const problem = problemOf(checked, step, wanted, names);
+  checked.report.warn("expression", { ...problem, message: `${problem.message}: this is null` });
 }
 
-function meantBy(name: string, names: readonly string[]): string | null {
-  const meant = nearest(name, names);
-  if (meant !== null) return `did you mean "${meant}"?`;
-  if (names.length === 0) return "there are none declared";
-  if (names.length > 20) return null;
-  return `there ${names.length === 1 ? "is" : "are"} ${names.map((each) => `"${each}"`).join(", ")}`;
+function problemOf(
+  { subject, site, offset }: Checked,
+  { name, start }: Step,
+  { kind, owner }: Wanted,
+  names: Names,
+): Problem {
+  return {
+    code: `unknown_${kind}`,
+    message: owner ? `${owner} has no ${kind} "${name}"` : `there is no ${kind} "${name}"`,
+    path: site.path,
+    at: siteSpot(subject, site, offset + start),
+    hint: meantBy(subject, name, names),
+  };
+}
+
+function meantBy({ guess }: Subject, name: string, names: Names): string | null {
+  const known = [...names.keys()].filter((each) => each !== "");
+  if (known.length === 0) return "there are none declared";
+  const meant = guess(name, known);
+  if (meant !== null || known.length > 20) return meant;
+  return `there ${known.length === 1 ? "is" : "are"} ${known.map((each) => `"${each}"`).join(", ")}`;
 }

@@ -1,3 +1,4 @@
+import { isIdentifier, kebabOf } from "../identifier.ts";
 import { spotAt, type Rule } from "../subject.ts";
 
 /** An id is a stage's alone; ids are written in kebab-case. */
@@ -5,7 +6,7 @@ export const stageIds: Rule = (subject, report) => {
   const { workflow, stages } = subject.definition;
   const suggest = (id: string, path: (string | number)[]): void => {
     const kebab = kebabOf(id);
-    if (id === "" || kebab === id || kebab === "") return;
+    if (!isIdentifier(id) || kebab === id || kebab === "") return;
     report.warn("schema", {
       code: "not_kebab_case",
       message: `the id "${id}" is not in kebab-case`,
@@ -29,11 +30,3 @@ export const stageIds: Rule = (subject, report) => {
     } else suggest(id, path);
   });
 };
-
-function kebabOf(id: string): string {
-  return id
-    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
-    .replace(/[^A-Za-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .toLowerCase();
-}

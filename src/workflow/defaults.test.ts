@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import type { EffectiveDefinition } from "./effective.ts";
+import { checkWorkflow } from "./validate.ts";
+
+describe("defaults", () => {
+  test("an agent stage gets all of the language's own", () => {
+    const { stages, config, workflow } = effective("");
+    expect(workflow).toMatchObject({ version: "1.0.0", tags: [], description: null });
+    expect(config).toEqual({
+      parameters: {},
+      timeout: "2h",
+      env: {},
+      max_parallel: null,
+      scheduling: "eager",
+      allow_overrides: false,
+    });
+    expect(stages[0]).toEqual({
+      id: "a",
+      name: "a",
+      description: null,
+      type: "agent",
+      depends_on: [],
+      condition: null,
+      roles: { primary: { artifact: "agent:x", model: "opus", instructions: null }, tools: [] },
+      inputs: {},
+      outputs: {},
+      context: { modules: [], inherit_global: true, memory: null },
+      error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m" },
+      handoff: { format: "structured", include_run_log: false, summary_prompt: null },
+      gate: null,
+      ui: null,
+    });
+  });
+
+  test("retry comes field by field from the stage, then default_retry, then the language", () => {
+    const { stages } = effective(
+      "error_policy: { default_retry: { max_attempts: 5, max_interval: 1m } }",
+      "error_policy: { retry: { max_interval: 2m } }",
+    );
+    expect(stages[0]?.error_policy.retry).toEqual({ ...builtIn, max_attempts: 5, max_interval: "2m" });
+  });
+
+  test.each([
+    ["", "", "halt"],
+    ["error_policy: { on_stage_failure: continue }", "", "continue"],
+    ["error_policy: { on_stage_failure: rollback }", "", "halt"],
+    [
+      "error_policy: { on_stage_failure: continue }",
+      "error_policy: { on_failure: skip_dependents }",
+      "skip_dependents",
+    ],
+  ] as const)("on_failure with %p and %p is %s", (whole, stage, expected) => {
+    expect(effective(whole, stage).stages[0]?.error_policy.on_failure).toBe(expected);
+  });
+
+  test("what was given stays, even when it says nothing", () => {
+    const { stages } = effective("", "handoff: { include_run_log: false, format: raw }\n    name: '0'");
+    expect(stages[0]).toMatchObject({ name: "0", handoff: { format: "raw", include_run_log: false } });
+  });
+
+  test("an empty key is a key that is left out", () => {
+    expect(effective("config:\nhooks:\n", "inputs:\n    depends_on:").stages[0]).toMatchObject({
+      inputs: {},
+      depends_on: [],
+    });
+  });
+
+  test("a text for notify is its channel; memory and gates have defaults when they are there", () => {
+    const { hooks, context } = effective("hooks: { on_failure: { notify: team } }\ncontext: { memory: {} }");
+    expect(hooks).toEqual({ on_failure: { notify: { channel: "team", message: null }, run: null } });
+    expect(context.memory).toEqual({
+      project_scope: "current",
+      min_confidence: 0.7,
+      categories: [],
+      max_tokens: 2000,
+    });
+  });
+
+  test("the effective definition holds by itself", () => {
+    const definition = effective("hooks: { on_start: { run: ls } }", "outputs: { o: { type: string } }");
+    const again = checkWorkflow(JSON.stringify(definition), { file: "w.json" });
+    expect(again.validation).toEqual({ valid: true, errors: [], warnings: [] });
+    expect(again.definition).toEqual(definition);
+  });
+});
+
+const builtIn = {
+  max_attempts: 2,
+  initial_interval: "30s",
+  backoff_multiplier: 2,
+  max_interval: "5m",
+  non_retryable_errors: [],
+};
+
+function effective(whole: string, stage = ""): EffectiveDefinition {
+  const text = `workflow: { id: w, name: W }\n${whole}\nstages:\n  - id: a\n    roles: { primary: agent:x }\n    ${stage}\n`;
+  const { definition, validation } = checkWorkflow(text, { file: "w" });
+  if (!definition) throw new Error(validation.errors.map(({ message }) => message).join("\n"));
+  return definition;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Value } from "../expression/value.ts";
+import { parseOverrides } from "./overrides.ts";
+import { resolveParameters } from "./parameters.ts";
+import { planWorkflow, type Plan } from "./plan.ts";
+import { printPlan } from "./print-plan.ts";
+import { checkWorkflow } from "./validate.ts";
+
+const folder = join(import.meta.dir, "testdata");
+
+describe("the plan of the delivery workflow", () => {
+  const plan = planOf("delivery.yaml", { feature_name: "auth-redesign" });
+
+  test("prints as the text beside it", () => expect(printPlan(plan)).toBe(read("delivery.plan.txt")));
+
+  test("has its stages in batches, each with its kind", () => {
+    expect(plan.batches.map(({ kind, stages }) => [kind, ...stages.map(({ id }) => id)])).toEqual([
+      ["sequential", "research"],
+      ["sequential", "plan"],
+      ["parallel", "frontend-impl", "backend-impl"],
+      ["sequential", "integration"],
+      ["conditional", "security-review"],
+      ["gate", "deploy-approval"],
+      ["sequential", "deploy"],
+    ]);
+  });
+
+  test("counts the timeouts along the critical path, without its gate", () => {
+    expect(plan.estimated_seconds).toBe((30 + 30 + 45 + 30 + 30 + 30) * 60);
+    expect(plan.critical_path).toContain("deploy-approval");
+  });
+
+  test("gives a stage the workflow's modules first, and the memory of its own", () => {
+    expect(plan.batches[0]?.stages[0]).toMatchObject({
+      context_modules: ["ctx:repo-rules", "ctx:coding-standards", "ctx:domain-knowledge"],
+      memory_max_tokens: 2000,
+      timeout_seconds: 1800,
+    });
+  });
+
+  test("gives a gate its own timeout, and nothing of an agent's", () => {
+    expect(plan.batches[5]?.stages[0]).toMatchObject({
+      type: "gate",
+      agent: null,
+      model: null,
+      retry: null,
+      context_modules: [],
+      timeout_seconds: 86_400,
+      gate: { approvers: ["miethe"], on_timeout: "halt" },
+    });
+  });
+
+  test("names what the collection holds and what it lacks", () => {
+    const found = plan.artifacts.find(({ ref }) => ref === "agent:planner");
+    expect(found).toEqual({ ref: "agent:planner", resolved: true, origin: "agents/planner.md" });
+    expect(plan.artifacts.find(({ ref }) => ref === "ctx:repo-rules")?.resolved).toBe(false);
+  });
+});
+
+describe("printPlan", () => {
+  test("lists overrides and missing artifacts after the plan, when there are any", () => {
+    const overrides =
+      "overrides: { hello: { stages: { greet: { roles: { primary: { model: sonnet } } } } } }";
+    expect(printPlan(planOf("minimal.yaml", {}, overrides))).toBe(read("minimal.plan.txt"));
+  });
+
+  test("keeps odd values on their line", () => {
+    const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
+    const [, parameters = ""] = printPlan(plan).split("\n");
+    expect(parameters).toStartWith('Parameters: feature_name="two\\nlines xxx');
+    expect(parameters).toEndWith("…, target_branch=main (default)");
+  });
+});
+
+function planOf(file: string, given: Record<string, Value>, overrides?: string): Plan {
+  const checked = checkWorkflow(read(file), {
+    file,
+    ...(overrides ? { overrides: parseOverrides(overrides, "overrides.yaml") } : {}),
+  });
+  if (!checked.definition) throw new Error(`${file} does not hold`);
+  return planWorkflow(checked.definition, {
+    parameters: resolveParameters(checked.definition, given, { coerce: true, overridden: [] }),
+    overrides: checked.overrides,
+    validation: checked.validation,
+    artifacts: {
+      find: (ref) =>
+        ref.startsWith("ctx:") || ref === "agent:greeter" ? null : { origin: `agents/${ref.slice(6)}.md` },
+      hint: () => null,
+    },
+  });
+}
+
+function read(file: string): string {
+  return readFileSync(join(folder, file), "utf8");
+}
