@@ -1,6 +1,6 @@
 import { buildGraph, components, type Graph, type GraphStage } from "./graph.ts";
 
-/** A shortest cycle through the first stage of each knot: numbers in the order of running, the first again at the end. */
+/** A shortest cycle through the first stage of each knot: numbers in the order of running, the first twice. */
 export function cyclesIn(
   graph: Graph,
   order: readonly (readonly number[])[] = components(graph),

@@ -26,8 +26,8 @@ const builtInRetry: EffectiveRetry = {
 };
 
 /**
- * The definition with every default in. What was given stays. Where something required is missing an empty value stands:
- * a finding has said so, and such a definition is neither planned nor run.
+ * The definition with every default in. What was given stays. Where something required is missing an empty value
+ * stands: a finding has said so, and such a definition is neither planned nor run.
  */
 export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   const { config, context, error_policy: policy } = written;

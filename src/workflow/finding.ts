@@ -1,4 +1,4 @@
-/** Something to say about a definition. `line` and `column` count from 1; `path` is a JSON path such as `stages[1].id`. */
+/** Something to say about a definition. `line` and `column` count from 1; `path` is such as `stages[1].id`. */
 export interface Finding {
   severity: "error" | "warning";
   category: "schema" | "expression" | "dag" | "artifact";

@@ -50,7 +50,8 @@ const checks: Record<string, (text: string) => FormatProblem | null> = {
 };
 
 const typeHint =
-  "the types are string, number, integer, boolean, object, array, array<type>, artifact_ref, memory_item, context_module";
+  "the types are string, number, integer, boolean, object, array, array<type>, artifact_ref, memory_item, " +
+  "context_module";
 
 /** Null: the text is of that format. */
 export function checkFormat(format: string, text: string): FormatProblem | null {

@@ -1,4 +1,4 @@
-/** A stage as the graph sees it. Ids that are no stage's, and the stage's own, are left out; a name's first stage has it. */
+/** A stage as the graph sees it. Unknown ids and a stage's own are left out; a name belongs to its first stage. */
 export interface GraphStage {
   readonly id: string;
   readonly depends_on: readonly string[];
@@ -72,7 +72,7 @@ export function components({ dependencies }: Graph): number[][] {
   return found;
 }
 
-/** Batch k holds the stages whose longest path from a root has k-1 edges, in the file's order. The graph has no cycle. */
+/** Batch k holds the stages whose longest path from a root has k-1 edges, in the file's order. For acyclic graphs. */
 export function batchesOf(stages: readonly GraphStage[]): string[][] {
   const graph = buildGraph(stages);
   const levels = new Int32Array(stages.length);

@@ -1,7 +1,7 @@
 import { readSource } from "./read-source.ts";
 import { nodeAt, type Path, type SourceNode } from "./source-node.ts";
 
-/** Where a node of a definition stands: offsets for splices (UTF-16, `end` is behind it), line and column for people. */
+/** Where a node stands: offsets for splices (UTF-16, `end` is behind it), line and column for people. */
 export interface SourceRange {
   start: number;
   end: number;

@@ -1,4 +1,4 @@
-import { buildGraph, components, type Graph, type GraphStage } from "./graph.ts";
+import { components, type Graph } from "./graph.ts";
 
 /** Which stages come before which, directly or through others. Half a megabyte of bits for 2,000 stages. */
 export interface Upstream {
@@ -38,23 +38,6 @@ export function upstreamIn(
   return {
     isBefore: (candidate, stage) => hasBit(rows[stage], candidate),
     isImplied: (dependency, stage) => hasBit(implied[stage], dependency),
-  };
-}
-
-/** The ids that come before a stage, for who asks of few stages. */
-export function upstreamOf(stages: readonly GraphStage[]): (id: string) => Set<string> {
-  const graph = buildGraph(stages);
-  return (id) => {
-    const found = new Set<number>();
-    const open = [graph.positions.get(id) ?? -1];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const dependency of graph.dependencies[node] ?? []) {
-        if (found.has(dependency)) continue;
-        found.add(dependency);
-        open.push(dependency);
-      }
-    }
-    return new Set([...found].map((at) => graph.ids[at] ?? ""));
   };
 }
 

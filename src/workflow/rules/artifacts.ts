@@ -2,7 +2,7 @@ import type { EffectiveDefinition } from "../effective.ts";
 import type { Path } from "../source-node.ts";
 import { spotAt, type Rule } from "../subject.ts";
 
-/** Every artifact and context module is in the collection. The file may be for another one, so only strict makes errors. */
+/** Artifacts and context modules are in the collection. The file may be for another: only strict makes errors. */
 export const artifacts: Rule = (subject, report) => {
   const lookup = subject.artifacts;
   if (!lookup) return;
