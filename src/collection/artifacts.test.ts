@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openArtifacts, type Artifacts } from "./artifacts.ts";
+
+let root = "";
+
+/** A repository with a workflow's folder in it, a home with both layouts, and a user's own folder. */
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "skillmeat-artifacts-"));
+  put("repo/.git/HEAD", "");
+  put("repo/flows/ship/WORKFLOW.yaml", "");
+  put("repo/src/deep/x", "");
+});
+
+function put(path: string, text = ""): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+function open(workdir = "repo/src/deep"): Artifacts {
+  return openArtifacts({
+    beside: join(root, "repo/flows/ship"),
+    workdir: join(root, workdir),
+    home: join(root, "home"),
+    userHome: join(root, "user"),
+  });
+}
+
+/** Where a reference leads, from the test's root. */
+function found(ref: string, artifacts = open()): string | null {
+  return artifacts.find(ref)?.origin.slice(root.length + 1) ?? null;
+}
+
+const everywhere = [
+  "repo/flows/ship/agents/scan.md",
+  "repo/flows/ship/.claude/agents/scan.md",
+  "repo/src/deep/.claude/agents/scan.md",
+  "repo/src/.claude/agents/scan.md",
+  "repo/.claude/agents/scan.md",
+  "home/collections/default/agents/scan.md",
+  "home/collection/artifacts/agents/scan.md",
+  "user/.claude/agents/scan.md",
+];
+
+describe("a reference leads to the first of", () => {
+  test.each(everywhere.map((path, at) => [path, at] as const))("%s", (path, at) => {
+    for (const later of everywhere.slice(at)) put(later);
+    expect(found("agent:scan")).toBe(path);
+  });
+
+  test("and to nothing above the repository, or above a working directory without one", () => {
+    put(".claude/agents/scan.md");
+    put("plain/.claude/agents/up.md");
+    put("plain/sub/x");
+    expect(found("agent:scan")).toBeNull();
+    expect(found("agent:up", open("plain/sub"))).toBeNull();
+  });
+});
+
+describe("a name is", () => {
+  test("the manifest's, else the front matter's, else the file's, in any case of letters", () => {
+    put("home/collections/main/agents/a.md", "---\nname: Inner\n---\n");
+    put("home/collections/main/agents/team/b.md");
+    put("home/config.toml", '[settings]\ndefault-collection = "main"\n');
+    put(
+      "home/collections/main/collection.toml",
+      '[[artifacts]]\nname = "Outer"\ntype = "agent"\npath = "agents/a.md"\n',
+    );
+    expect(
+      ["outer", "INNER", "a", "b", "Team/B", "team/b@1.2", "c"].map((name) => found(`agent:${name}`)),
+    ).toEqual([
+      ...Array.from({ length: 3 }, () => "home/collections/main/agents/a.md"),
+      ...Array.from({ length: 3 }, () => "home/collections/main/agents/team/b.md"),
+      null,
+    ]);
+  });
+
+  test("one of its type: skills are folders, servers stand in files", () => {
+    put("repo/.claude/skills/office/pdf/SKILL.md", "---\nname: PDF tools\ndescription: reads\n---\n");
+    put("repo/.claude/commands/git/commit.md");
+    put("repo/.mcp.json", '{"mcpServers": {"github": {"command": "x"}, "__proto__": {}}}');
+    put("home/collections/default/collection.toml", '[[mcp_servers]]\nname = "db"\ndescription = "asks"\n');
+    expect(found("skill:pdf")).toBe("repo/.claude/skills/office/pdf");
+    expect(found("skill:pdf tools")).toBe("repo/.claude/skills/office/pdf");
+    expect(found("command:git/commit")).toBe("repo/.claude/commands/git/commit.md");
+    expect(found("mcp:github")).toBe("repo/.mcp.json");
+    expect(found("agent:pdf")).toBeNull();
+    expect(
+      open()
+        .list("mcp")
+        .map(({ name, description }) => [name, description]),
+    ).toEqual([
+      ["__proto__", null],
+      ["db", "asks"],
+      ["github", null],
+    ]);
+    expect(open().list("skill")).toEqual([
+      { name: "PDF tools", description: "reads", path: join(root, "repo/.claude/skills/office/pdf") },
+    ]);
+  });
+
+  test("of no kind when the reference is none", () => {
+    for (const ref of ["", ":", "agent", "agent:", "constructor:x", "ctx:"])
+      expect(open().find(ref)).toBeNull();
+  });
+});
+
+describe("what is not found", () => {
+  test("comes with what may have been meant", () => {
+    put("repo/.claude/commands/scan.md");
+    put("repo/.claude/agents/reviewer.md");
+    put("repo/.claude/rules/style.md");
+    expect(open().hint("agent:scan")).toBe('there is a command "scan"');
+    expect(open().hint("agent:reviewr")).toBe('did you mean "agent:reviewer"?');
+    expect(open().hint("ctx:stile")).toBe('did you mean "ctx:style"?');
+    expect(open().hint("agent:something-else")).toBeNull();
+  });
+});
+
+describe("an agent", () => {
+  test("is read whole when it is asked for, with what is wrong in it", () => {
+    put("repo/.claude/agents/good.md", '---\nname: good\ncommand: ["./run.sh"]\n---\nGo.\n');
+    put("repo/.claude/agents/bad.md", "---\nname: bad\ncommand: ./run.sh\n---\n");
+    const artifacts = open();
+    expect(artifacts.agent("agent:Good")).toMatchObject({ ref: "agent:Good", name: "good", prompt: "Go." });
+    expect(artifacts.agent("agent:none")).toBeNull();
+    expect(artifacts.list("agent").map(({ name }) => name)).toEqual(["bad", "good"]);
+    expect(() => artifacts.agent("agent:bad")).toThrow(
+      `${join(root, "repo/.claude/agents/bad.md")}:3: "command"`,
+    );
+  });
+});
+
+describe("a context module", () => {
+  const places = [
+    "repo/flows/ship/.claude/context/rules.md",
+    "repo/flows/ship/.claude/specs/rules.md",
+    "repo/.claude/context/rules.md",
+    "repo/.claude/rules/rules.md",
+    "home/collections/default/context/rules.md",
+    "repo/flows/ship/context/rules.md",
+  ];
+  test.each(places.map((path, at) => [path, at] as const))("is the first of %s", (path, at) => {
+    for (const later of places.slice(at)) put(later);
+    expect(found("ctx:Rules")).toBe(path);
+  });
+
+  test("is its text without the front matter", () => {
+    put("repo/.claude/context/team/rules.md", "---\ntitle: x\n---\n\nBe kind.\n");
+    expect(open().module("ctx:team/rules")).toEqual({
+      ref: "ctx:team/rules",
+      name: "team/rules",
+      path: join(root, "repo/.claude/context/team/rules.md"),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      text: "Be kind.",
+    });
+    expect(open().module("ctx:../../secret")).toBeNull();
+  });
+});
+
+describe("hostile folders:", () => {
+  test("no link leads out of the project, none is followed in circles", () => {
+    put("secret/key.md");
+    put("repo/.claude/agents/fine.md");
+    mkdirSync(join(root, "repo/shared/agents"), { recursive: true });
+    put("repo/shared/agents/linked.md");
+    symlinkSync(join(root, "secret/key.md"), join(root, "repo/.claude/agents/file.md"));
+    symlinkSync(join(root, "secret"), join(root, "repo/.claude/agents/folder"));
+    symlinkSync("..", join(root, "repo/.claude/agents/loop"));
+    symlinkSync("self", join(root, "repo/.claude/agents/self"));
+    symlinkSync("../../shared/agents", join(root, "repo/.claude/agents/inside"));
+    expect(
+      open()
+        .list("agent")
+        .map(({ name }) => name),
+    ).toEqual(["fine", "linked"]);
+  });
+
+  test("nothing is looked for without end", () => {
+    put(`repo/.claude/agents/${"d/".repeat(30)}deep.md`);
+    put("repo/.claude/agents/node_modules/x/dep.md");
+    expect(open().list("agent")).toEqual([]);
+  });
+
+  test("broken files are no artifacts, and keep no others from being found", () => {
+    put("repo/.claude/agents/open.md", "---\nname: [");
+    put("repo/.mcp.json", "{");
+    put("home/collections/default/collection.toml", "= broken");
+    put("home/collections/default/agents/fine.md");
+    expect(
+      open()
+        .list("agent")
+        .map(({ name }) => name),
+    ).toEqual(["fine", "open"]);
+    expect(open().list("mcp")).toEqual([]);
+  });
+});
+
+test("a folder is looked through once", () => {
+  put("repo/.claude/agents/one.md");
+  const artifacts = open();
+  expect(found("agent:one", artifacts)).not.toBeNull();
+  put("repo/.claude/agents/two.md");
+  expect(found("agent:two", artifacts)).toBeNull();
+  expect(found("agent:two")).not.toBeNull();
+});

@@ -1,0 +1,92 @@
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DispatchControl, StageRequest } from "../dispatch/dispatcher.ts";
+import type { LogStream } from "../execution/event.ts";
+
+export interface AgentLab {
+  /** Holds the agent's file and script; is the working directory. */
+  folder: string;
+  request: StageRequest;
+}
+
+let made = 0;
+
+/** A request whose agent is this shell script, in a folder of its own. */
+export function aStageRequest(script: string, changes: Partial<StageRequest> = {}): AgentLab {
+  const folder = mkdtempSync(join(tmpdir(), "skillmeat-agent-"));
+  writeFileSync(join(folder, "agent.sh"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, "agent.sh"), 0o755);
+  const attempt_id = `run-${process.pid}-${++made}/build/1`;
+  const request: StageRequest = {
+    run_id: `run-${process.pid}-${made}`,
+    stage_id: "build",
+    stage_name: "Build",
+    attempt: 1,
+    attempt_id,
+    attempt_dir: join(folder, "attempts", "run", "build.1"),
+    agent: {
+      ref: "agent:builder",
+      name: "builder",
+      description: "builds",
+      path: join(folder, "builder.md"),
+      hash: "",
+      dispatcher: "command",
+      command: ["./agent.sh"],
+      exit_codes: {},
+      tools: [],
+      model: null,
+      prompt: "You build.",
+    },
+    agent_ref: "agent:builder",
+    model: "opus",
+    instructions: null,
+    prompt: "build it",
+    tools: ["Read"],
+    inputs: { target: "all" },
+    context: "",
+    outputs: {},
+    output_schema: {},
+    workdir: folder,
+    env: {},
+    options: {
+      workdir: folder,
+      dispatcher: null,
+      script: null,
+      sim_delay_ms: 0,
+      env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" },
+      context_modules: [],
+    },
+    ...changes,
+  };
+  return { folder, request };
+}
+
+export interface TakenLine {
+  stream: LogStream;
+  text: string;
+  offset: number | null;
+}
+
+/** A control that keeps the lines; `offsets`: where an earlier engine had got to. */
+export function aControl(offsets = { stdout: 0, stderr: 0 }): {
+  control: DispatchControl;
+  lines: TakenLine[];
+  texts: () => string[];
+  stop: () => void;
+} {
+  const abort = new AbortController();
+  const lines: TakenLine[] = [];
+  const log = {
+    offsets,
+    write: (stream: LogStream, text: string, offset?: number) => {
+      lines.push({ stream, text, offset: offset ?? null });
+    },
+  };
+  return {
+    control: { signal: abort.signal, log },
+    lines,
+    texts: () => lines.map(({ text }) => text),
+    stop: () => abort.abort(),
+  };
+}
