@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   execution: ["errors", "expression", "workflow"],
   store: ["errors", "expression", "workflow", "execution", "dispatch"],
   dispatch: ["errors", "config", "expression", "workflow", "execution"],
-  context: ["errors", "expression", "workflow", "execution", "store", "collection"],
+  context: ["errors", "expression", "workflow", "execution", "store", "collection", "dispatch"],
   collection: ["errors", "config", "expression", "workflow", "execution", "store", "dispatch"],
   engine: [
     "errors",

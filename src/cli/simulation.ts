@@ -1,6 +1,6 @@
 import type { Value } from "../expression/value.ts";
 import { AppError } from "../errors.ts";
-import { parseSimulationScript } from "../dispatch/simulated.ts";
+import { parseSimulationScript } from "../dispatch/simulation-script.ts";
 import { parseDuration } from "../workflow/duration.ts";
 import type { Invocation } from "./command.ts";
 import { readDataFile } from "./read-input.ts";

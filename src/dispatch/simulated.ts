@@ -3,8 +3,6 @@ import type { Value } from "../expression/value.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "./dispatcher.ts";
 import { parseSimulationScript, type SimulatedAttempt, type SimulationScript } from "./simulation-script.ts";
 
-export { parseSimulationScript } from "./simulation-script.ts";
-
 /** `sleep` may resolve early or reject when its signal is aborted. */
 export interface SimulationClock {
   now(): number;

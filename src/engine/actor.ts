@@ -56,7 +56,8 @@ export function restore<K extends ActorKind>(kind: K, stored: string): Actor<K> 
   if (v !== machineVersion || !Object.hasOwn(machines[kind].states, value)) {
     throw new AppError(
       "unavailable",
-      `an execution was stored by another version of skillmeat (state "${value}", version ${v}). go on with that version`,
+      `an execution was stored by another version of skillmeat (state "${value}", version ${v}). ` +
+        "go on with that version",
     );
   }
   const machine = machines[kind] as { resolveState(state: object): unknown };

@@ -10,7 +10,7 @@ import { checkOutputs } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
-import { stageRequest, summaryRequest } from "./stage-request.ts";
+import { attemptPlace, stageRequest, summaryRequest } from "./stage-request.ts";
 
 /** What an attempt came to, its outputs held against the contract. */
 export type AttemptOutcome =
@@ -32,11 +32,11 @@ export async function runAttempt(
   how: "new" | "readopt",
 ): Promise<AttemptOutcome> {
   const { execution, step, attempt } = begun;
-  const dispatcher = engine.dispatcher(nameOf(engine, execution, step));
-  const request = stageRequest(engine, execution, step);
   const log = openLogSink(engine, execution, step);
   const control: DispatchControl = { signal: attempt.abort.signal, log };
   try {
+    const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+    const request = stageRequest(engine, execution, step);
     const result =
       how === "new"
         ? await dispatcher.dispatch(request, control)
@@ -57,18 +57,26 @@ export async function runAttempt(
   }
 }
 
-/** Ends whatever an attempt has left: processes, files. */
-export async function sweepAttempt(
+/**
+ * How to end whatever a step's present attempt has left: processes, files. To be done only when its outcome is on disk:
+ * until then the files are the only place where its result is.
+ */
+export function sweeperOf(
   engine: EngineState,
   execution: LiveExecution,
   step: LiveStep,
-): Promise<void> {
-  const dispatcher = engine.dispatcher(nameOf(engine, execution, step));
-  const { attempt_id, attempt_dir } = stageRequest(engine, execution, step);
-  await dispatcher.sweep({ attempt_id, attempt_dir });
+): () => Promise<void> {
+  const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+  const place = attemptPlace(engine, execution, step);
+  return () => dispatcher.sweep(place);
 }
 
-function nameOf(engine: EngineState, { record, blueprint }: LiveExecution, { plan }: LiveStep): string {
+/** The name of the dispatcher that does a step's attempts. */
+export function dispatcherName(
+  engine: EngineState,
+  { record, blueprint }: LiveExecution,
+  { plan }: LiveStep,
+): string {
   const ref = plan.stage.roles?.primary.artifact ?? "";
   const agent = Object.hasOwn(blueprint.agents, ref) ? (blueprint.agents[ref] ?? null) : null;
   return dispatcherNameFor(agent, record.options, engine.dispatch);

@@ -114,13 +114,14 @@ function refusalOf(
 
 /** The same decision twice is no trouble; another one is. */
 function decidedBefore({ record }: LiveStep, wish: "approve" | "reject"): SignalAnswer {
+  const past = wish === "approve" ? "approved" : "rejected";
   const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;
   const { stage_id, status, decided_by } = record;
-  if (was === wish && decided_by !== null)
-    return unchanged(
-      `gate "${stage_id}" is ${wish === "approve" ? "approved" : "rejected"} already, by ${decided_by}`,
-    );
-  const message = `gate "${stage_id}" is ${status}${decided_by === null ? "" : ` (by ${decided_by})`}; it cannot be ${wish === "approve" ? "approved" : "rejected"} now`;
+  if (was === wish && decided_by !== null) {
+    return unchanged(`gate "${stage_id}" is ${past} already, by ${decided_by}`);
+  }
+  const by = decided_by === null ? "" : ` (by ${decided_by})`;
+  const message = `gate "${stage_id}" is ${status}${by}; it cannot be ${past} now`;
   return { outcome: "refused", code: "conflict", message };
 }
 

@@ -10,12 +10,13 @@ import { getExecution } from "../store/executions.ts";
 import { currentProcess } from "../store/holder-process.ts";
 import { heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { sweepAttempt } from "./agent-run.ts";
+import { sweeperOf } from "./agent-run.ts";
 import { openDeadlines, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { flush, loseExecution } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
+import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleEntry } from "./lifecycle.ts";
 import { takeDeadline } from "./outcome.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
@@ -66,6 +67,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     heartbeat_at: isoTime(alarm.now()),
   });
   const stopWatching = watch(engine);
+  // A command that only passes by is over before that would be.
+  if (options.kind !== "command") sweepEnded(engine);
   return {
     failed,
     start: async (request) => {
@@ -217,7 +220,7 @@ async function stopAgents(engine: EngineState): Promise<void> {
   );
   for (const { step } of running) step.attempt?.abort.abort();
   await Promise.all(engine.working);
-  await Promise.all(running.map(({ execution, step }) => sweepAttempt(engine, execution, step)));
+  await Promise.all(running.map(({ execution, step }) => sweeperOf(engine, execution, step)()));
 }
 
 function refuseUnlessOpen({ phase }: EngineState): void {

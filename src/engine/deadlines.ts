@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * The longest sleep. Deadlines are instants of the wall clock, which may be set forward while we sleep; and a timer above
- * 24.8 days fires at once.
+ * The longest sleep. Deadlines are instants of the wall clock, which may be set forward while we sleep; and a timer
+ * above 24.8 days fires at once.
  */
 const longestSleepMs = 20_000;
 

@@ -27,8 +27,8 @@ export interface ExecutionContext {
 export type ExecutionEffect = Exclude<ExecutionEvent, StageEvent>;
 
 /**
- * The state of one execution. `pausing`, `halting` and `cancelling` are running ones that start nothing new. Pure: which
- * steps there are and how they stand is the orchestration's to know, it says so with the events.
+ * The state of one execution. `pausing`, `halting` and `cancelling` are running ones that start nothing new. Pure:
+ * which steps there are and how they stand is the orchestration's to know, it says so with the events.
  */
 export const executionMachine = setup({
   types: {

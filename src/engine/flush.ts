@@ -1,5 +1,7 @@
+import { rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { announce, commitDirty, type Written } from "./commit.ts";
-import { runAttempt, sweepAttempt, type AttemptOutcome } from "./agent-run.ts";
+import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
@@ -99,12 +101,22 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
 }
 
 /** An execution has ended when everything of it is cleared away. */
-async function settleEnd(engine: EngineState, runId: string): Promise<void> {
+export async function settleEnd(engine: EngineState, runId: string): Promise<void> {
   const chores = engine.chores.get(runId);
   while (chores && chores.size > 0) await Promise.all(chores);
   engine.chores.delete(runId);
+  removeIfEmpty(join(engine.attemptsDir, runId));
   for (const wake of engine.waiters.get(runId) ?? []) wake();
   engine.waiters.delete(runId);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(code)) throw error;
+  }
 }
 
 function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): void {
@@ -148,7 +160,12 @@ async function work(
   // The engine may have given the execution away, or been left, while the agent ran.
   if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt || !takesOutcomes(engine))
     return;
-  if (outcome.kind !== "gone") addChore(engine, execution.runId, sweepAttempt(engine, execution, step));
+  // The place is taken now: the commit that stores this outcome may begin the next attempt.
+  const sweep = sweeperOf(engine, execution, step);
+  if (outcome.kind !== "gone") {
+    const then = (): void => addChore(engine, execution.runId, sweep());
+    execution.changes.effects.push({ kind: "call", then });
+  }
   takeOutcome(engine, execution, step, outcome);
   planFlush(engine, execution);
 }

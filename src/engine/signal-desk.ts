@@ -3,13 +3,13 @@ import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { getExecution, loadForEngine } from "../store/executions.ts";
 import { holderOf, takeLease } from "../store/leases.ts";
-import { pendingSignals, postSignal, signalAnswer } from "../store/signals.ts";
+import { pendingSignals, postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
 import { applySignal } from "./apply-signal.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import { liveAgain } from "./recovery.ts";
-import { sweepAttempt } from "./agent-run.ts";
+import { liveAgain } from "./live-again.ts";
+import { sweeperOf } from "./agent-run.ts";
 import { takeOutcome } from "./outcome.ts";
 import { attach } from "./start.ts";
 
@@ -69,8 +69,8 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
     if (answer) return answer;
     const holder = holderOf(engine.store, runId);
     if (!holder || !isProcessAlive(holder)) {
-      // It may have answered with its last commit.
-      return signalAnswer(engine.store, id) ?? null;
+      // It may have answered with its last commit; if not, no later holder may find the signal and apply it again.
+      return withdrawSignal(engine.store, id) ? null : signalAnswer(engine.store, id);
     }
     if (performance.now() > endMs) {
       throw new AppError(
@@ -109,7 +109,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
 async function stopOrphans(engine: EngineState, execution: LiveExecution): Promise<void> {
   for (const step of execution.steps) {
     if (step.record.status !== "running" || !step.attempt?.stopping) continue;
-    await sweepAttempt(engine, execution, step);
+    await sweeperOf(engine, execution, step)();
     takeOutcome(engine, execution, step, { kind: "gone" });
   }
 }

@@ -36,8 +36,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     stage_id: stage.id,
     stage_name: stage.name,
     attempt,
-    attempt_id: `${runId}/${stage.id}/${attempt}`,
-    attempt_dir: join(engine.attemptsDir, runId, `${stage.id}.${attempt}`),
+    ...attemptPlace(engine, execution, step),
     agent,
     agent_ref: artifact,
     model: agent?.model ?? model,
@@ -58,6 +57,15 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     workdir: record.options.workdir,
     env: execution.env,
     options: record.options,
+  };
+}
+
+/** What names a step's present attempt: its idempotency key, and the folder of its files. */
+export function attemptPlace(engine: EngineState, { runId }: LiveExecution, { record }: LiveStep) {
+  const { stage_id, attempt_number } = record;
+  return {
+    attempt_id: `${runId}/${stage_id}/${attempt_number}`,
+    attempt_dir: join(engine.attemptsDir, runId, `${stage_id}.${attempt_number}`),
   };
 }
 
@@ -109,7 +117,7 @@ function lastLines(engine: EngineState, runId: string, stageId: string): string 
   return lines.map(({ text }) => text).join("\n");
 }
 
-/** Instructions that cannot be filled in were checked when the definition was: what is left is handed on as it stands. */
+/** Instructions were checked with the definition: what cannot be filled in all the same is handed on as it stands. */
 function filled(instructions: string, execution: LiveExecution): string {
   const text = textOf("roles.primary.instructions", instructions, execution.scope.values);
   return text.ok ? text.value : instructions;

@@ -4,7 +4,7 @@ import type { LiveExecution, LiveStep } from "./live-execution.ts";
 export interface StepQueue {
   push(execution: LiveExecution, step: LiveStep): void;
   remove(execution: LiveExecution, step: LiveStep): void;
-  /** The next step that has a place in its execution; null when there is none. Whether the engine has one, the caller knows. */
+  /** The next step that has a place in its execution, or null. Whether the engine has one, the caller knows. */
   take(): { execution: LiveExecution; step: LiveStep } | null;
   /** A place of this execution has become free. */
   freed(execution: LiveExecution): void;

@@ -1,6 +1,7 @@
-import { Database } from "bun:sqlite";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import type { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
+import { copyInto } from "./copy-database.ts";
 import type { Store } from "./database.ts";
 import { migrationHash, migrations } from "./migrations.ts";
 
@@ -30,38 +31,6 @@ export function migrationStatus(store: Store): MigrationStatus {
       applied: index < current,
     })),
   };
-}
-
-/** Copies a database that is about to be migrated away from schema `version`; the copy's path. */
-export function backUpBefore(sqlite: Database, path: string, version: number): string {
-  const copy = freeName(`${path}.schema-${version}`);
-  copyInto(sqlite, copy);
-  // Another process may have migrated between the look at the version and the copy: then it has made its own.
-  const check = new Database(copy, { readonly: true });
-  const copied = userVersion(check);
-  check.close();
-  if (copied !== version) rmSync(copy);
-  return copy;
-}
-
-function copyInto(sqlite: Database, file: string): void {
-  const before = process.umask(0o077);
-  try {
-    sqlite.query("VACUUM INTO ?").run(file);
-    chmodSync(file, 0o600);
-  } catch (error) {
-    rmSync(file, { force: true });
-    throw error;
-  } finally {
-    process.umask(before);
-  }
-}
-
-function freeName(stem: string): string {
-  for (let count = 1; ; count++) {
-    const name = count === 1 ? `${stem}.backup` : `${stem}.${count}.backup`;
-    if (!existsSync(name)) return name;
-  }
 }
 
 function userVersion(sqlite: Database): number {

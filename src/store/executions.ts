@@ -106,4 +106,5 @@ const selectByPrefix = "SELECT id FROM workflow_executions WHERE id >= ? AND id 
 const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;
-const selectSnapshot = "SELECT definition_json, agents_json, modules_json FROM execution_snapshots WHERE hash = ?";
+const selectSnapshot =
+  "SELECT definition_json, agents_json, modules_json FROM execution_snapshots WHERE hash = ?";

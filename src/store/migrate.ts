@@ -1,12 +1,12 @@
 import type { Database } from "bun:sqlite";
 import { AppError } from "../errors.ts";
-import { backUpBefore } from "./backup.ts";
+import { backUpBefore } from "./copy-database.ts";
 import { migrationHash, type Migration } from "./migrations.ts";
 
 /**
  * Brings the schema up (or back) to `target` in one transaction, and copies a database with content first. Foreign keys
- * are off meanwhile: with them on, rebuilding a table deletes the rows that refer to it. Throws `AppError` when what was
- * applied before is not what this program knows, and a plain error for a migration that breaks references.
+ * are off meanwhile: with them on, rebuilding a table deletes the rows that refer to it. Throws `AppError` when what
+ * was applied before is not what this program knows, and a plain error for a migration that breaks references.
  */
 export function migrate(
   sqlite: Database,

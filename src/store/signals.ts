@@ -31,6 +31,11 @@ export function signalAnswer(store: Store, id: string): SignalAnswer | null {
   return row.answer_json === null ? null : (JSON.parse(row.answer_json) as SignalAnswer);
 }
 
+/** Takes back a signal that nobody has answered; false when somebody has. */
+export function withdrawSignal(store: Store, id: string): boolean {
+  return store.prepare(deleteUnanswered).run(id).changes === 1;
+}
+
 interface SignalRow {
   id: string;
   execution_id: string;
@@ -44,6 +49,7 @@ function storedSignal(row: SignalRow): StoredSignal {
 }
 
 const insertSignal = "INSERT INTO signals (id, execution_id, signal_json, created_at) VALUES (?, ?, ?, ?)";
+const deleteUnanswered = "DELETE FROM signals WHERE id = ? AND answer_json IS NULL";
 const selectAnswer = "SELECT answer_json FROM signals WHERE id = ?";
 // CROSS JOIN keeps the order: waiting signals are few, leases may be thousands.
 const selectPending =

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { hasEnded } from "../execution/status.ts";
+import { loadForEngine } from "../store/executions.ts";
+import { dispatcherName } from "./agent-run.ts";
+import type { EngineState } from "./engine-state.ts";
+import { addChore, settleEnd } from "./flush.ts";
+import { liveAgain } from "./live-again.ts";
+import type { LiveExecution } from "./live-execution.ts";
+
+/**
+ * Ends what a dead engine has left of attempts that are over: it may have died between the commit of an outcome and the
+ * sweep that follows. Attempts that still run are not touched.
+ */
+export function sweepLeft(engine: EngineState, execution: LiveExecution): void {
+  for (const { step, attempt, place } of leftFolders(engine, execution)) {
+    const { status, attempt_number } = step.record;
+    if (status === "running" && attempt_number === attempt) continue;
+    const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+    addChore(engine, execution.runId, dispatcher.sweep(place));
+  }
+}
+
+/** The same for executions that have ended, which nobody takes over any more. */
+export function sweepEnded(engine: EngineState): void {
+  if (!existsSync(engine.attemptsDir)) return;
+  for (const runId of readdirSync(engine.attemptsDir)) {
+    const loaded = loadForEngine(engine.store, runId);
+    if (!loaded || !hasEnded(loaded.execution.record.status)) continue;
+    sweepLeft(engine, liveAgain(engine, loaded, false));
+    void settleEnd(engine, runId);
+  }
+}
+
+/** Folders are `<stage>.<attempt>`, and `<stage>.<attempt>.summary` for the call that sums it up. */
+function leftFolders({ attemptsDir }: EngineState, { runId, byId }: LiveExecution) {
+  const folder = join(attemptsDir, runId);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    const [, stageId = "", attempt = "", summary = ""] = /^(.+?)\.(\d+)(\.summary)?$/.exec(name) ?? [];
+    const step = byId.get(stageId);
+    if (!step) return [];
+    const attempt_id = `${runId}/${stageId}/${attempt}${summary === "" ? "" : "/summary"}`;
+    return [{ step, attempt: Number(attempt), place: { attempt_id, attempt_dir: join(folder, name) } }];
+  });
+}

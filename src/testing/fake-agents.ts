@@ -1,0 +1,72 @@
+import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
+import type { Dispatchers } from "../dispatch/dispatchers.ts";
+
+/** One attempt that an engine has asked for, and that a test ends as it likes. */
+export interface AskedAttempt {
+  request: StageRequest;
+  control: DispatchControl;
+  how: "dispatch" | "readopt";
+  finish(result: Partial<StageResult> | null): void;
+}
+
+/** Agents of a test: `answer` says what becomes of an attempt at once; undefined leaves it to the test. */
+export interface FakeAgents {
+  dispatchers: Dispatchers;
+  /** Every attempt so far, in the order of asking: `stage/attempt`. */
+  asked: string[];
+  swept: string[];
+  /** The attempt of a stage that runs; waits until there is one. */
+  running(stageId: string): Promise<AskedAttempt>;
+}
+
+export type Answer = (
+  request: StageRequest,
+  how: AskedAttempt["how"],
+) => Partial<StageResult> | null | undefined;
+
+export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
+  const open = new Map<string, AskedAttempt>();
+  const waiting = new Map<string, (attempt: AskedAttempt) => void>();
+  const asked: string[] = [];
+  const swept: string[] = [];
+  const take = (how: AskedAttempt["how"]) => (request: StageRequest, control: DispatchControl) => {
+    asked.push(`${how === "readopt" ? "readopt " : ""}${request.stage_id}/${request.attempt}`);
+    const given = answer(request, how);
+    if (given !== undefined) return Promise.resolve(given === null ? null : resultOf(given));
+    return new Promise<StageResult | null>((resolve) => {
+      const finish = (result: Partial<StageResult> | null): void => {
+        open.delete(request.stage_id);
+        resolve(result === null ? null : resultOf(result));
+      };
+      control.signal.addEventListener("abort", () => finish({ ok: false, error: stopped }));
+      const attempt = { request, control, how, finish };
+      open.set(request.stage_id, attempt);
+      waiting.get(request.stage_id)?.(attempt);
+    });
+  };
+  const dispatcher: StageDispatcher = {
+    name: "fake",
+    dispatch: take("dispatch") as StageDispatcher["dispatch"],
+    readopt: take("readopt"),
+    sweep: ({ attempt_id }) => {
+      swept.push(attempt_id);
+      return Promise.resolve();
+    },
+  };
+  return {
+    dispatchers: () => dispatcher,
+    asked,
+    swept,
+    running: (stageId) => {
+      const found = open.get(stageId);
+      if (found) return Promise.resolve(found);
+      return new Promise((resolve) => waiting.set(stageId, resolve));
+    },
+  };
+}
+
+const stopped = { class: "cancelled", message: "stopped" };
+
+function resultOf(given: Partial<StageResult>): StageResult {
+  return { ok: true, warnings: [], ...given };
+}

@@ -1,0 +1,92 @@
+import type { Journey } from "./journey.ts";
+
+/** An agent that is a shell script: writes its file and the program beside the workflow. */
+export function scriptAgent(journey: Journey, name: string, script: string): void {
+  journey.write(
+    `agents/${name}.md`,
+    [
+      "---",
+      `name: ${name}`,
+      `description: A script called ${name}`,
+      "dispatcher: command",
+      `command: ["./${name}.sh"]`,
+      "---",
+      "Do it.",
+      "",
+    ].join("\n"),
+  );
+  journey.write(`agents/${name}.sh`, `#!/bin/sh\n${script}\n`);
+}
+
+/** Notes that it began and that it ended, about 150 ms apart. */
+export function timedAgent(journey: Journey): void {
+  scriptAgent(
+    journey,
+    "worker",
+    [
+      'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/began"',
+      "sleep 0.15",
+      'echo "score=7" >>"$SKILLMEAT_OUTPUT_KV"',
+      'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/ended"',
+    ].join("\n"),
+  );
+}
+
+/** Runs until the file `go` is there, or for half a minute. */
+export function patientAgent(journey: Journey): void {
+  scriptAgent(
+    journey,
+    "worker",
+    [
+      'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/began"',
+      "n=0",
+      'while [ ! -e "$SKILLMEAT_WORKDIR/go" ] && [ $n -lt 1500 ]; do sleep 0.02; n=$((n + 1)); done',
+      'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/ended"',
+    ].join("\n"),
+  );
+}
+
+interface StageShape {
+  agent?: string;
+  after?: readonly string[];
+  condition?: string;
+  /** Makes it a gate. */
+  gate?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  error_policy?: Record<string, unknown>;
+}
+
+/** Writes `WORKFLOW.json` of these stages, by id; the agent of each is `agent:worker` unless another is named. */
+export function writeWorkflow(
+  journey: Journey,
+  stages: Record<string, StageShape>,
+  config: Record<string, unknown> = {},
+): void {
+  const definition = {
+    workflow: { id: "journey", name: "Journey", version: "1.0.0" },
+    config,
+    stages: Object.entries(stages).map(([id, { agent, after, gate, ...rest }]) => ({
+      id,
+      name: id,
+      ...(after ? { depends_on: after } : {}),
+      ...(gate ? { type: "gate", gate } : { roles: { primary: `agent:${agent ?? "worker"}` } }),
+      ...rest,
+    })),
+  };
+  journey.write("WORKFLOW.json", `${JSON.stringify(definition, null, 2)}\n`);
+}
+
+/** Eight stages: a pair side by side, one that its condition leaves out, a gate that opens by itself. */
+export function writeEightStages(journey: Journey): void {
+  const outputs = { score: { type: "integer" } };
+  writeWorkflow(journey, {
+    collect: { outputs },
+    left: { after: ["collect"], outputs },
+    right: { after: ["collect"], outputs },
+    judge: { after: ["left", "right"], outputs },
+    extra: { after: ["judge"], condition: "${{ stages.judge.outputs.score > 100 }}" },
+    consent: { after: ["extra"], gate: { timeout: "300ms", on_timeout: "auto_approve" } },
+    build: { after: ["consent"], condition: "${{ stages.judge.outputs.score == 7 }}", outputs },
+    release: { after: ["build"], outputs },
+  });
+}

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A living process; one that has ended and was not waited for is none. */
+export interface LivingProcess {
+  pid: number;
+  group: number;
+  /** `NAME=value`, as it was started with. */
+  environment: string[];
+}
+
+/** Every living process whose environment holds an entry that begins so. */
+export function processesWith(entry: string): LivingProcess[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .flatMap((pid) => living(pid) ?? [])
+    .filter(({ environment }) => environment.some((each) => each.startsWith(entry)));
+}
+
+export function isAlive(pid: number): boolean {
+  return living(pid) !== null;
+}
+
+/** The memory a process holds at this moment, in bytes; 0 when it has ended. */
+export function residentBytes(pid: number): number {
+  const status = readOrNull(`/proc/${pid}/status`) ?? "";
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Sends a signal; that the process, or a whole group for a negative pid, is gone already is as good. */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function living(pid: number): LivingProcess | null {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  const environment = readOrNull(`/proc/${pid}/environ`);
+  if (stat === null || environment === null) return null;
+  const [state = "", , group = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return null;
+  return { pid, group: Number(group), environment: environment.split("\0") };
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return null;
+    throw error;
+  }
+}
