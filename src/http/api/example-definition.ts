@@ -4,6 +4,7 @@ export const exampleDefinition = `workflow:
   name: Release Notes
   version: 1.0.0
 config:
+  allow_overrides: true
   parameters:
     version:
       type: string
