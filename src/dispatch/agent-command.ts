@@ -17,7 +17,7 @@ export function commandOf(request: StageRequest): AgentCommand {
   if (program === undefined) {
     return refused(
       "invalid_request",
-      `agent "${agent_ref}" has no command. add command: ["./run.sh"] to ${agent.path}, or name another dispatcher there`,
+      `agent "${agent_ref}" has no command. add command: ["./run.sh"] to ${agent.path}, or another dispatcher`,
     );
   }
   if (!isFolder(workdir)) return refused("invalid_request", `the working directory ${workdir} is no folder`);
@@ -31,10 +31,8 @@ export function commandOf(request: StageRequest): AgentCommand {
   const path = variable(request, "PATH") ?? defaultPath;
   const found = Bun.which(program, { PATH: path, cwd: workdir });
   if (found !== null) return { argv: [found, ...argv] };
-  return refused(
-    "not_found",
-    `agent "${agent_ref}" runs "${program}", which is not in PATH. install it, or give its path in "command" of ${agent.path}`,
-  );
+  const wayOut = `install it, or give its path in "command" of ${agent.path}`;
+  return refused("not_found", `agent "${agent_ref}" runs "${program}", which is not in PATH. ${wayOut}`);
 }
 
 /** The program's name for messages. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { LogSink } from "./dispatcher.ts";
-import { createLineTail, longestLine } from "./line-tail.ts";
+import { createLineTail, longestLine, type LineTail } from "./line-tail.ts";
 import { parseLogCommand, showLogCommand } from "./log-command.ts";
 import type { Masks } from "./masks.ts";
 
@@ -33,43 +33,21 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     stdout: withinFile(files.stdout, given.stdout),
     stderr: withinFile(files.stderr, given.stderr),
   };
-  const warnings: string[] = [];
-  let error: string | null = null;
-  let lastLine: string | null = null;
-
-  function take(stream: Stream, bytes: Buffer, length: number, end: number): void {
-    const text = commandOr(textOf(bytes, length, masks), bytes.length < length);
-    if (text === null) return;
-    if (stream === "stderr" && text.trim() !== "") lastLine = text;
-    if (end > from[stream]) sink.write(stream, text, end);
-  }
-
-  function commandOr(raw: string, isCut: boolean): string | null {
-    const command = isCut ? null : parseLogCommand(raw);
-    if (!command) return isCut ? raw : masks.hide(raw);
-    if (command.kind === "mask") masks.add(command.secret);
-    const text = showLogCommand(command);
-    if (text === null) return null;
-    const hidden = masks.hide(text).replace(/[\r\n]+/g, " ");
-    if (command.kind === "error") error = hidden.slice("error: ".length);
-    if (command.kind === "warning" && warnings.length < mostWarnings) {
-      warnings.push(hidden.slice("warning: ".length));
-    }
-    return hidden;
-  }
-
-  const tails = {
-    stdout: createLineTail(files.stdout, (...line) => take("stdout", ...line)),
-    stderr: createLineTail(files.stderr, (...line) => take("stderr", ...line)),
-  };
+  const listener = createListener(masks);
+  const follow = (stream: Stream): LineTail =>
+    createLineTail(files[stream], (bytes, length, end) => {
+      const text = listener.hear(stream, bytes, length);
+      if (text !== null && end > from[stream]) sink.write(stream, text, end);
+    });
+  const tails = { stdout: follow("stdout"), stderr: follow("stderr") };
   // A mask that stands in one file holds for the other: what is known already is read of both before anything new.
-  let known: Readonly<Record<Stream, number>> | null = from.stdout + from.stderr > 0 ? from : null;
+  let isNew = from.stdout + from.stderr === 0;
 
   function read(most: Readonly<Record<Stream, number>>): number {
-    if (known) {
-      const old = tails.stdout.read(known.stdout) + tails.stderr.read(known.stderr);
+    if (!isNew) {
+      const old = tails.stdout.read(from.stdout) + tails.stderr.read(from.stderr);
       if (old > 0) return old;
-      known = null;
+      isNew = true;
     }
     return tails.stdout.read(most.stdout) + tails.stderr.read(most.stderr);
   }
@@ -90,6 +68,44 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     },
     close() {
       for (const stream of streams) closeSync(files[stream]);
+    },
+    warnings: listener.warnings,
+    get complaint() {
+      return listener.complaint;
+    },
+  };
+}
+
+interface Listener extends Pick<AttemptLogs, "warnings" | "complaint"> {
+  /** The line as it is shown; null when it is not. */
+  hear(stream: Stream, bytes: Buffer, length: number): string | null;
+}
+
+/** Makes texts of lines, and takes in what they say to the engine. */
+function createListener(masks: Masks): Listener {
+  const warnings: string[] = [];
+  let error: string | null = null;
+  let lastLine: string | null = null;
+
+  function shown(raw: string, isCut: boolean): string | null {
+    const command = isCut ? null : parseLogCommand(raw);
+    if (!command) return isCut ? raw : masks.hide(raw);
+    if (command.kind === "mask") masks.add(command.secret);
+    const text = showLogCommand(command);
+    if (text === null) return null;
+    const hidden = masks.hide(text).replace(/[\r\n]+/g, " ");
+    if (command.kind === "error") error = hidden.slice("error: ".length);
+    if (command.kind === "warning" && warnings.length < mostWarnings) {
+      warnings.push(hidden.slice("warning: ".length));
+    }
+    return hidden;
+  }
+
+  return {
+    hear(stream, bytes, length) {
+      const text = shown(textOf(bytes, length, masks), bytes.length < length);
+      if (stream === "stderr" && text !== null && text.trim() !== "") lastLine = text;
+      return text;
     },
     warnings,
     get complaint() {

@@ -62,8 +62,8 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
 }
 
 /**
- * Goes on with an agent that an earlier engine started. While it runs it is followed from where its log was read to; has
- * it ended, its result is read. Otherwise what is left of it is ended, and the result is null.
+ * Goes on with an agent that an earlier engine started. While it runs it is followed, from where its log was read to;
+ * has it ended, its result is read. Otherwise what is left of it is ended, and the result is null.
  */
 async function readopt(
   request: StageRequest,

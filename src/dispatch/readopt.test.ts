@@ -8,6 +8,15 @@ import { createCommandDispatcher } from "./command.ts";
 import type { StageResult } from "./dispatcher.ts";
 
 const dispatcher = createCommandDispatcher();
+
+/** An engine that is there to be killed: starts the request in the file and tells each line that it takes. */
+const engineSource = `
+  import { createCommandDispatcher } from "${join(import.meta.dir, "command.ts")}";
+  const request = await Bun.file(process.argv[1]).json();
+  const write = (stream, text, offset) => process.stdout.write(JSON.stringify({ stream, text, offset }) + "\\n");
+  const log = { offsets: { stdout: 0, stderr: 0 }, write };
+  await createCommandDispatcher().dispatch(request, { signal: new AbortController().signal, log });
+`;
 const bystanders: Bun.Subprocess[] = [];
 
 afterEach(async () => {
@@ -21,14 +30,11 @@ afterEach(async () => {
 async function crashed(lab: AgentLab, when: () => boolean): Promise<TakenLine[]> {
   const file = join(lab.folder, "request.json");
   writeFileSync(file, JSON.stringify(lab.request));
-  const engine = Bun.spawn(
-    [process.execPath, join(import.meta.dir, "../testing/dispatch-process.ts"), file],
-    {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "inherit",
-    },
-  );
+  const engine = Bun.spawn([process.execPath, "-e", engineSource, file], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
   await until("the engine is to be killed", when);
   engine.kill("SIGKILL");
   await engine.exited;

@@ -4,7 +4,7 @@ import { attemptFiles, hasCode, type AttemptHandles } from "./attempt-folder.ts"
 import { carriesMark } from "./processes.ts";
 
 /**
- * Runs the agent and writes down its own pid before, the agent's exit status after, with builtins of the shell alone. It
+ * Runs the agent and writes down its own pid before, the agent's exit status after, with builtins of the shell. It
  * claims the folder first (`-C`: the file must not exist), so that an agent never runs without a trace. A signal to the
  * group is the agent's to answer: what is trapped here is reset to its default in the agent.
  */
