@@ -2,6 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { version } from "../../version.ts";
 import type { AnswerSpec, BodySpec, Endpoint } from "./endpoint.ts";
 import { apiPrefix } from "./mount.ts";
+import { Problem } from "./schemas.ts";
 
 /** OpenAPI 3.1, made from the endpoints: JSON Schema is its own language, so that schemas go in as they are. */
 export interface OpenApiDocument {
@@ -92,11 +93,20 @@ function operation(each: Endpoint, schemas: Record<string, JsonSchema>): Operati
     ...(each.description === undefined ? {} : { description: each.description }),
     parameters: [...pathParameters(each.path), ...queryParameters(each, schemas), ...headerParameters(each)],
     ...(each.body ? { requestBody: requestBody(each.body, schemas) } : {}),
-    responses: Object.fromEntries(
-      Object.entries(each.answers).map(([status, answer]) => [status, responseOf(answer, schemas)]),
-    ),
+    responses: Object.fromEntries([
+      ...Object.entries(each.answers).map(
+        ([status, answer]) => [status, responseOf(answer, schemas)] as const,
+      ),
+      ["default", responseOf(anyTrouble, schemas)],
+    ]),
   };
 }
+
+const anyTrouble: AnswerSpec = {
+  description:
+    "what any request may meet: 401 no token, 403 a foreign host or origin, 429 too many wrong tokens, 500 a bug, 503 no database",
+  schema: Problem,
+};
 
 function pathParameters(path: string): Parameter[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({

@@ -57,7 +57,7 @@ describe("a plan", () => {
     ["a prototype's name", { parameters: JSON.parse('{"version": "1", "__proto__": 1}') }, 400, "__proto__"],
     [
       "an agent for no stage",
-      { parameters, overrides: { agents: { wriet: "agent:x" } } },
+      { parameters, overrides: { agents: { writ: "agent:x" } } },
       400,
       'did you mean \\"write\\"?',
     ],
