@@ -4,9 +4,12 @@ import type { RerunFrom, StartRequest } from "../engine/engine.ts";
 import { executionView } from "../execution/view.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
 import { getExecution, getSteps } from "../store/executions.ts";
+import { isProcessAlive } from "../store/holder-process.ts";
+import { holders } from "../store/leases.ts";
 import type { Invocation } from "./command.ts";
 import { commandWords } from "./command-words.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { openEngine } from "./open-engine.ts";
 import { withStore } from "./open-home.ts";
 
 /** What a background host is asked to begin with; it reads it as JSON from stdin. */
@@ -21,7 +24,7 @@ export type HostAnswer = { run_id: string } | { error: { code: AppErrorCode | "b
 /** Hands an execution to a background process of this executable, and prints its id as soon as it is stored. */
 export async function startDetached(invocation: Invocation, request: HostRequest): Promise<ExitCode> {
   const { given, output } = invocation;
-  const runId = await spawnHost(invocation, request);
+  const runId = (await handToServer(invocation, request)) ?? (await spawnHost(invocation, request));
   if (given.text("format") === "json") {
     await withStore(invocation.home, (store) =>
       output.json(executionView(getExecution(store, runId), getSteps(store, runId))),
@@ -33,6 +36,23 @@ export async function startDetached(invocation: Invocation, request: HostRequest
     );
   }
   return exitCodes.done;
+}
+
+/** A server of the same home takes over whatever nobody drives; null when there is none. */
+function handToServer(invocation: Invocation, request: HostRequest): Promise<string | null> {
+  return withStore(invocation.home, async (store) => {
+    const isServed = holders(store).some((holder) => holder.kind === "serve" && isProcessAlive(holder));
+    // What is to be taken over has been by now, or its server is just being stopped.
+    if (!isServed || request.kind === "take-over") return null;
+    const engine = await openEngine(invocation, store, "command");
+    try {
+      return request.kind === "start"
+        ? await engine.start(request.request)
+        : await engine.rerun(request.run_id, request.from);
+    } finally {
+      await engine.stop("leave");
+    }
+  });
 }
 
 async function spawnHost({ home, workdir, given, env }: Invocation, request: HostRequest): Promise<string> {

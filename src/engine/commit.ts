@@ -110,13 +110,14 @@ function takeChanges(execution: LiveExecution, at: string): Written {
   return { execution, changes, feed, hasEnded: isOver(record.status) };
 }
 
-function newExecution({ execution, feed }: Written): NewExecution {
+function newExecution({ execution, changes, feed }: Written): NewExecution {
   const { hash, definition, agents, modules } = execution.blueprint;
   return {
     execution: { record: execution.record, machine: persist(execution.actor) },
     steps: execution.steps.map(({ record, actor }) => ({ record, machine: persist(actor) })),
     snapshot: { hash, definition, agents, modules },
     events: feed.filter(isEvent),
+    held: !changes.release,
   };
 }
 

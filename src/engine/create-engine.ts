@@ -8,7 +8,7 @@ import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { currentProcess } from "../store/holder-process.ts";
-import { heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
+import { hasOrphans, heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { sweeperOf } from "./agent-run.ts";
 import { openDeadlines, type Alarm } from "./deadlines.ts";
@@ -29,7 +29,10 @@ export interface EngineOptions {
   store: Store;
   /** Folder of skillmeat's data, absolute: the attempts' files lie in it. */
   home: string;
-  /** What this process is there for, as others see it. */
+  /**
+   * What this process is there for, as others see it. `serve` takes over whatever nobody drives, at any time; `command`
+   * drives nothing: what it starts is stored for another engine.
+   */
   kind: HolderKind;
   /** Agents at once in this engine. */
   maxSteps?: number;
@@ -51,6 +54,8 @@ const defaultLogBytes = 50 * 1024 * 1024;
 const heartbeatMs = 10_000;
 /** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
 const lookMs = 25;
+/** That a holder has died shows in no commit, so it is looked for. */
+const adoptEveryMs = 1_000;
 
 /** An engine of this process, registered as a possible holder of leases. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -66,7 +71,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     kind: options.kind,
     heartbeat_at: isoTime(alarm.now()),
   });
-  const stopWatching = watch(engine);
+  const stopWatching = watch(engine, options.kind === "serve");
   // A command that only passes by is over before that would be.
   if (options.kind !== "command") sweepEnded(engine);
   return {
@@ -104,6 +109,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     attemptsDir: join(options.home, "attempts"),
     alarm,
     maxSteps: options.maxSteps ?? defaultMaxSteps,
+    drives: options.kind !== "command",
     mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
     newId: options.newId ?? (() => Bun.randomUUIDv7()),
     log: options.log ?? (() => {}),
@@ -158,14 +164,20 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
 }
 
 /** Looks for signals of other processes, and shows that this one lives. Returns the way to stop that. */
-function watch(engine: EngineState): () => void {
+function watch(engine: EngineState, takesOver: boolean): () => void {
   let version = -1;
+  let adoptedAtMs = performance.now();
   const look = setInterval(() => {
     guarded(engine, () => {
       const now = engine.store.dataVersion();
-      if (now === version) return;
+      const isChanged = now !== version;
       version = now;
-      takeSignals(engine);
+      if (isChanged) takeSignals(engine);
+      if (!takesOver || engine.phase !== "open") return;
+      if (performance.now() - adoptedAtMs > adoptEveryMs || (isChanged && hasOrphans(engine.store))) {
+        adoptedAtMs = performance.now();
+        recoverAll(engine);
+      }
     });
   }, lookMs);
   const beat = setInterval(() => {

@@ -16,6 +16,8 @@ export interface EngineState {
   readonly attemptsDir: string;
   readonly alarm: Alarm;
   readonly maxSteps: number;
+  /** False: what is started is only stored, for another engine to take over. */
+  readonly drives: boolean;
   readonly mostLogBytes: number;
   readonly newId: () => string;
   readonly log: (entry: LifecycleEntry) => void;

@@ -8,7 +8,7 @@ import type { EffectiveDefinition } from "../workflow/effective.ts";
 
 /** The engine as its callers see it. It alone moves executions; cli and http start, signal and follow. */
 export interface Engine {
-  /** Stores a new execution and begins it; resolves with its id once that is on disk. */
+  /** Stores a new execution and, where this engine drives any, begins it; resolves with its id once that is on disk. */
   start(request: StartRequest): Promise<string>;
   /**
    * Gives an execution a signal, whoever drives it, and waits for the answer. With no living holder this engine takes

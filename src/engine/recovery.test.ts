@@ -206,6 +206,27 @@ describe("recovery:", () => {
     expect(control.log.offsets).toEqual({ stdout: 4, stderr: 8 });
   });
 
+  test("an engine that drives nothing stores what it starts, and a serving one takes it over by itself", async () => {
+    const file = join(folder, "handed.db");
+    const serving = await anEngine(() => ({ ok: true }), { store: openStore(file), kind: "serve" });
+    const passing = await anEngine(undefined, { store: openStore(file), kind: "command" });
+    const ended = new Promise((resolve) =>
+      serving.engine.subscribe(
+        (events) => events.some(({ type }) => type === "execution_completed") && resolve(0),
+      ),
+    );
+    const runId = await passing.start(`${head}stages: [{id: a, ${agent}}]`);
+    await ended;
+    expect(passing.view(runId).status).toBe("completed");
+    expect(serving.feed(runId).map(({ type }) => type)).toEqual([
+      "execution_started",
+      "stage_started",
+      "stage_completed",
+      "execution_completed",
+    ]);
+    await serving.engine.stop("leave");
+  });
+
   test("two engines at once: each execution is driven by one, and a signal finds it", async () => {
     const file = join(folder, "two.db");
     const [one, two] = [

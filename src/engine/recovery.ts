@@ -7,7 +7,7 @@ import { planFlush } from "./flush-plan.ts";
 import { sweepLeft } from "./left-overs.ts";
 import { liveAgain } from "./live-again.ts";
 import { executionState, type LiveExecution, type LiveStep } from "./live-execution.ts";
-import { stopAll } from "./orchestration.ts";
+import { begin, stopAll } from "./orchestration.ts";
 import { momentOf } from "./outcome.ts";
 import { attach } from "./start.ts";
 
@@ -31,6 +31,7 @@ export function recoverAll(engine: EngineState): string[] {
 
 /** Re-adopts the agents that run, and looks at everything that may go on. */
 function goOn(engine: EngineState, execution: LiveExecution): void {
+  if (executionState(execution) === "pending") return beginStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adopt(execution, step);
   sweepLeft(engine, execution);
   if (executionState(execution) === "cancelling") {
@@ -43,6 +44,12 @@ function goOn(engine: EngineState, execution: LiveExecution): void {
     );
   }
   letGoOn(engine, execution);
+  planFlush(engine, execution);
+}
+
+/** It was stored by a process that drives nothing. */
+function beginStored(engine: EngineState, execution: LiveExecution): void {
+  begin(execution, momentOf(engine));
   planFlush(engine, execution);
 }
 

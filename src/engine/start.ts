@@ -30,7 +30,8 @@ export function startFrom(
   const execution = made(engine, blueprint, record, parts);
   attach(engine, execution);
   engine.created.add(execution);
-  begin(execution, momentOf(engine));
+  if (engine.drives) begin(execution, momentOf(engine));
+  else execution.changes.release = true;
   return new Promise((resolve) => {
     execution.changes.effects.push({ kind: "call", then: () => resolve(execution.runId) });
     planFlush(engine, execution);
@@ -60,8 +61,8 @@ function made(
   parts: readonly StepParts[],
 ): LiveExecution {
   try {
-    const { mostLogBytes } = engine;
-    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives: true, mostLogBytes });
+    const { mostLogBytes, drives } = engine;
+    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives, mostLogBytes });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new AppError("invalid_definition", `config.env cannot be evaluated: ${error.message}`);

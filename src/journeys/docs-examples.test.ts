@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { commandTable } from "../cli/command-table.ts";
 import { readCommandLine } from "../cli/program.ts";
 import { openArtifacts } from "../collection/artifacts.ts";
-import { parseSimulationScript } from "../dispatch/simulated.ts";
+import { parseSimulationScript } from "../dispatch/simulation-script.ts";
 import { checkWorkflow } from "../workflow/validate.ts";
 
 /** What the documents and the examples show is true: it is checked here as a user would check it. */

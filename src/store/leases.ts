@@ -11,7 +11,7 @@ export interface Holder {
   heartbeat_at: string;
 }
 
-/** `serve` takes what is handed to it, `background` is a detached run, `command` only applies one signal. */
+/** `serve` takes over what nobody drives, `background` is a detached run, `command` only passes by. */
 export type HolderKind = "serve" | "run" | "background" | "command";
 
 export type IsAlive = (holder: Holder) => boolean;
@@ -68,6 +68,11 @@ export function releaseLease(store: Store, runId: string, holderId: string): voi
   store.prepare("DELETE FROM leases WHERE execution_id = ? AND holder_id = ?").run(runId, holderId);
 }
 
+/** True when an execution that has not ended has no holder at all, dead or alive. */
+export function hasOrphans(store: Store): boolean {
+  return store.prepare<{ id: string }, []>(selectOrphan).get() !== null;
+}
+
 /** Executions that have not ended and that nobody alive drives, oldest first. Asks once for each holder. */
 export function deadLeases(store: Store, isAlive: IsAlive): string[] {
   const alive = new Map<string, boolean>();
@@ -92,6 +97,9 @@ const selectHolderOf =
 const upsertLease =
   "INSERT INTO leases (execution_id, holder_id, revision) VALUES (?, ?, 1) " +
   "ON CONFLICT (execution_id) DO UPDATE SET holder_id = excluded.holder_id, revision = revision + 1";
+const selectOrphan =
+  "SELECT id FROM workflow_executions WHERE status NOT IN ('completed', 'failed', 'cancelled') " +
+  "AND NOT EXISTS (SELECT 1 FROM leases WHERE execution_id = id) LIMIT 1";
 const selectLive =
   "SELECT e.id AS run_id, h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
   "FROM workflow_executions e LEFT JOIN leases l ON l.execution_id = e.id LEFT JOIN holders h ON h.id = l.holder_id " +

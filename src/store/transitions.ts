@@ -34,6 +34,8 @@ export interface NewExecution {
   steps: Persisted<StepRecord>[];
   snapshot: ExecutionSnapshot;
   events: StoredEvent[];
+  /** False: nobody drives it yet. */
+  held: boolean;
 }
 
 /** What an execution keeps to: stored once for all executions that have the same. */
@@ -94,7 +96,7 @@ function writeCreated(store: Store, holderId: string, created: NewExecution): vo
   }
   for (const event of created.events) writeEvent(store, event);
   if (row.workflow_id) store.prepare(ranWorkflow).run(row.started_at ?? row.created_at, row.workflow_id);
-  if (!hasEnded(row.status)) store.prepare(insertLease).run(row.id, holderId);
+  if (created.held && !hasEnded(row.status)) store.prepare(insertLease).run(row.id, holderId);
 }
 
 function writeUpdate(store: Store, holderId: string, update: ExecutionUpdate): void {

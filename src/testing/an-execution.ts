@@ -20,6 +20,7 @@ export function aNewExecution({ stages = 2, execution = {}, step = {} }: Executi
     })),
     snapshot: { hash: record.snapshot_hash, definition: definitionOf(record), agents: {}, modules: {} },
     events: [anEvent(record.run_id, 1, { type: "execution_started", data: { total: stages } })],
+    held: true,
   };
 }
 
