@@ -24,6 +24,8 @@ export async function listen(app: App, { host, port }: { host: string; port: num
       idleTimeout: idleSeconds,
       maxRequestBodySize: mostReadBytes,
       development: false,
+      // Elysia would share a port that another has.
+      reusePort: false,
     });
   } catch (error) {
     throw await asUnavailable(error, host, port);
