@@ -57,12 +57,11 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     async finish() {
       // What a process that was left behind goes on writing has no end.
       const sizes = { stdout: fstatSync(files.stdout).size, stderr: fstatSync(files.stderr).size };
-      let sinceRest = 0;
-      for (let count = read(sizes); count > 0; count = read(sizes)) {
-        sinceRest += count;
-        if (sinceRest < restAfter) continue;
-        sinceRest = 0;
+      let restedAt = performance.now();
+      while (read(sizes) > 0) {
+        if (performance.now() - restedAt < longestTurnMs) continue;
         await rest();
+        restedAt = performance.now();
       }
       for (const stream of streams) tails[stream].end();
     },
@@ -121,8 +120,8 @@ function withinFile(file: number, place: number): number {
 
 const noEnd = { stdout: Number.MAX_SAFE_INTEGER, stderr: Number.MAX_SAFE_INTEGER };
 
-/** Bytes after which others must have their turn: whoever takes the lines writes them in batches, by a timer. */
-export const restAfter = 1 << 20;
+/** Then others must have their turn: whoever takes the lines writes them in batches, by a timer. */
+export const longestTurnMs = 8;
 
 export function rest(): Promise<void> {
   return new Promise((resolve) => {

@@ -8,7 +8,7 @@ export interface DispatchConfig {
   agents: ReadonlyMap<string, string>;
 }
 
-/** Which dispatcher does a stage: the run's, else the agent file's, else the configured one for the agent, or for all. */
+/** Which dispatcher does a stage: the run's, else the agent file's, else the one configured for it, or for all. */
 export function dispatcherNameFor(
   agent: AgentFile | null,
   options: Pick<RunOptions, "dispatcher">,

@@ -95,6 +95,14 @@ describe("nothing is left behind:", () => {
     expect(existsSync(lab.request.attempt_dir)).toBe(false);
   });
 
+  test("an agent that removes its own folder ends as it ends", async () => {
+    const lab = aStageRequest('rm -r "$(dirname "$SKILLMEAT_INPUT")"; echo gone');
+    const { control, texts } = aControl();
+    expect(await dispatcher.dispatch(lab.request, control)).toMatchObject({ ok: true, outputs: {} });
+    expect(texts()).toContain("gone");
+    await dispatcher.sweep(lab.request);
+  });
+
   test("an attempt that never was can be swept", async () => {
     const lab = aStageRequest("true");
     await dispatcher.sweep(lab.request);

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { adopt } from "./adopt-agent.ts";
 import { commandOf, programName } from "./agent-command.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
-import type { AttemptLogs } from "./attempt-logs.ts";
-import { openLogs } from "./attempt-logs.ts";
+import { openLogs, rest, type AttemptLogs } from "./attempt-logs.ts";
 import type {
   DispatchControl,
   StageDispatcher,
@@ -90,6 +89,8 @@ async function sweep(attempt: { attempt_id: string; attempt_dir: string }, desk:
     if (supervisor?.isRunning()) signalProcess(-supervisor.pid, "SIGKILL");
     if (!(await desk.sweeper.sweep(attempt_id))) return;
   }
+  // The next stage starts first: its agent then runs while the files are removed.
+  await rest();
   removeAttemptFolder(attempt_dir);
 }
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 import { coerceText } from "../workflow/value-type.ts";
-import { attemptFiles } from "./attempt-folder.ts";
+import { attemptFiles, hasCode } from "./attempt-folder.ts";
 import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile, StageError, StageResult } from "./dispatcher.ts";
 import { exitError, isHopeless } from "./exit-code.ts";
@@ -31,7 +31,7 @@ const mostMessage = 8 * 1024;
 /** Makes the result of what the agent has left in its folder: its error wins over the exit code, that over outputs. */
 export function outcomeOf(ending: Ending): StageResult {
   const { folder, status, masks } = ending;
-  const present = new Set(readdirSync(folder));
+  const present = filesIn(folder);
   const warnings = [...ending.warnings];
   const aside = { ...usageIn(folder, present, warnings), ...summaryIn(folder, present, warnings) };
   if (aside.text !== undefined) aside.text = masks.hide(aside.text);
@@ -47,7 +47,17 @@ export function outcomeOf(ending: Ending): StageResult {
 
 /** What was used before an attempt was stopped is paid, too. */
 export function usageOfStopped(folder: string): Pick<StageResult, "usage"> {
-  return usageIn(folder, new Set(readdirSync(folder)), []);
+  return usageIn(folder, filesIn(folder), []);
+}
+
+/** None where an agent has removed its own folder. */
+function filesIn(folder: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(folder));
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return new Set();
+    throw error;
+  }
 }
 
 type Given = { outputs: Record<string, unknown> } | { error: StageError };

@@ -66,7 +66,7 @@ export function isSurelyAlone(first: number, attemptId: string, sinceMs: number)
   return true;
 }
 
-const fewPids = 16;
+const fewPids = 32;
 
 /** The pid that was given out last; -1 where the system does not tell. */
 function lastPid(): number {

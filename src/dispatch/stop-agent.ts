@@ -22,8 +22,8 @@ export async function stopAgent(agent: Supervised, attemptId: string, sweeper: S
 
 /**
  * Ends what an agent that has ended left in its group, and with it everything else of the attempt. Resolves at once
- * when the group is empty, which is the rule. An empty group's number may become another's: so it is only asked about, and
- * the processes are killed by their mark.
+ * when the group is empty, which is the rule. The number of an empty group may become another's: so it is only asked
+ * about, and the processes are killed by their mark.
  */
 export async function endLeftovers(group: number, attemptId: string, sweeper: Sweeper): Promise<void> {
   if (!signalProcess(-group, 0)) return;

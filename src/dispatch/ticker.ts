@@ -1,4 +1,4 @@
-import { rest, restAfter } from "./attempt-logs.ts";
+import { longestTurnMs, rest } from "./attempt-logs.ts";
 
 /** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
 export interface Ticker {
@@ -22,19 +22,17 @@ export function createTicker(): Ticker {
   /** Who writes much is read on without a pause, but everybody has a turn in between. */
   async function round(): Promise<void> {
     let eager = new Set(looks);
-    let sinceRest = 0;
+    let restedAt = performance.now();
     while (eager.size > 0) {
       const next = new Set<() => number>();
       for (const look of eager) {
         if (!looks.has(look)) continue;
         const count = look();
         if (count >= eagerFrom) next.add(look);
-        sinceRest += count;
-        if (sinceRest < restAfter) continue;
-        sinceRest = 0;
+        if (performance.now() - restedAt < longestTurnMs) continue;
         await rest();
+        restedAt = performance.now();
       }
-      if (next.size > 0) await rest();
       eager = next;
     }
     isPlanned = false;
