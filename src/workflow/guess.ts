@@ -1,7 +1,14 @@
 import { nearest } from "../expression/nearest.ts";
 
+/** Names that are there to be used. */
+export interface Names {
+  readonly size: number;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
+
 /** What was probably meant by a name that is not among the known ones, as a hint; null when nothing is near. */
-export type Guess = (word: string, known: readonly string[]) => string | null;
+export type Guess = (word: string, known: Names) => string | null;
 
 const mostComparisons = 300_000;
 
@@ -9,8 +16,8 @@ const mostComparisons = 300_000;
 export function createGuess(): Guess {
   let left = mostComparisons;
   return (word, known) => {
-    left -= known.length;
-    const meant = left < 0 ? null : nearest(word, known);
-    return meant === null ? null : `did you mean "${meant}"?`;
+    left -= known.size;
+    const meant = left < 0 ? null : nearest(word, [...known.keys()]);
+    return meant === null || meant === "" ? null : `did you mean "${meant}"?`;
   };
 }

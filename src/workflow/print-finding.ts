@@ -10,13 +10,8 @@ let last: { source: string; lines: TextLines } | null = null;
 export function printFinding(finding: Finding, source: string, file: string): string {
   const { line, column, severity, message, code, hint } = finding;
   const head = `${file}:${line}:${column}: ${severity}: ${message} [${code}]`;
-  const text = linesOf(source).line(line);
-  const parts = [
-    head,
-    ...(text === "" ? [] : excerpt(text, column)),
-    ...(hint === null ? [] : [`  hint: ${hint}`]),
-  ];
-  return parts.join("\n");
+  const shown = excerpt(source, linesOf(source), line, column);
+  return [head, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])].join("\n");
 }
 
 /** All findings of a text are printed one after the other: its lines are found once. */
@@ -25,21 +20,23 @@ function linesOf(source: string): TextLines {
   return last.lines;
 }
 
-/** The part of a line around a column, with the caret below it. */
-function excerpt(line: string, column: number): string[] {
-  const units = Array.from(line);
-  const at = Math.min(column - 1, units.length);
-  const from = units.length > widest ? Math.max(0, at - widest / 2) : 0;
-  const before = spaced(units.slice(from, at));
-  const after = spaced(units.slice(at, from + widest));
-  const [start, end] = [from > 0 ? "…" : "", from + widest < units.length ? "…" : ""];
-  return [`  ${start}${before}${after}${end}`.trimEnd(), `  ${" ".repeat(Bun.stringWidth(start + before))}^`];
+/** The part of a line around a column, with the caret below it; nothing for an empty line. */
+function excerpt(source: string, lines: TextLines, line: number, column: number): string[] {
+  const { start, end } = lines.range(line);
+  if (start === end) return [];
+  const at = lines.offset(line, column);
+  const isWhole = end - start <= widest;
+  const from = isWhole ? start : Math.max(start, at - widest / 2);
+  const to = isWhole ? end : Math.min(end, from + widest);
+  const before = (from > start ? "…" : "") + spaced(source.slice(from, at));
+  const after = spaced(source.slice(at, to)) + (to < end ? "…" : "");
+  return [`  ${before}${after}`.trimEnd(), `  ${" ".repeat(Bun.stringWidth(before))}^`];
 }
 
 // oxlint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** What a terminal would not show as it is: tabs and control characters. */
-function spaced(units: readonly string[]): string {
-  return units.join("").replaceAll("\t", tab).replace(controls, "");
+/** Without what a terminal would not show as it is: tabs, control characters, halves of a pair cut at an edge. */
+function spaced(text: string): string {
+  return text.toWellFormed().replaceAll("\t", tab).replace(controls, "");
 }

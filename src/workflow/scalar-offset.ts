@@ -6,12 +6,20 @@ import type { SourceScalar } from "./source-node.ts";
  */
 export function sourceOffset(text: string, node: SourceScalar, offset: number): number {
   if (node.origin || typeof node.value !== "string") return node.start;
-  const raw = text.slice(node.start, node.end);
-  const places = placesOf(raw, node);
+  const places = placesOnce(text, node);
   // A value that does not come out as yaml read it would be a fault of ours: its beginning is right in any case.
   if (places.length !== node.value.length) return node.start;
   const at = offset < places.length ? places[offset] : (places.at(-1) ?? -1) + 1;
   return node.start + (at ?? 0);
+}
+
+/** A long text may have thousands of faults. */
+const known = new WeakMap<SourceScalar, number[]>();
+
+function placesOnce(text: string, node: SourceScalar): number[] {
+  const found = known.get(node) ?? placesOf(text.slice(node.start, node.end), node);
+  known.set(node, found);
+  return found;
 }
 
 /** For each unit of the value its offset in the raw text. */

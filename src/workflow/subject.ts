@@ -2,7 +2,7 @@ import type { ArtifactLookup } from "./artifact-lookup.ts";
 import type { EffectiveDefinition } from "./effective.ts";
 import type { ExpressionSite } from "./expression-sites.ts";
 import { components, type Graph } from "./graph.ts";
-import type { Guess } from "./guess.ts";
+import type { Guess, Names } from "./guess.ts";
 import type { Report } from "./report.ts";
 import { sourceOffset } from "./scalar-offset.ts";
 import { nearestNode, nodeAt, type Path, type SourceNode, type Spot } from "./source-node.ts";
@@ -47,12 +47,6 @@ export function keySpotAt({ root }: Subject, path: Path): Spot {
 export function siteSpot({ text }: Subject, { node }: ExpressionSite, offset: number): Spot {
   const start = sourceOffset(text, node, offset);
   return { start, end: node.end, origin: node.origin };
-}
-
-/** Names that are there to be used. */
-export interface Names {
-  has(name: string): boolean;
-  keys(): Iterable<string>;
 }
 
 /** Names declared in a map of the definition, faulty ones too; null when there is something else than a map. */

@@ -1,25 +1,46 @@
-/** Where the lines of a text begin, found once. */
+/** Where the lines of a text begin, found once. Lines and columns count from 1; columns count code points. */
 export interface TextLines {
-  /** Line and column of an offset, both from 1; columns count code points. */
   place(offset: number): { line: number; column: number };
-  /** A line's text without its end; empty when there is no such line. */
-  line(number: number): string;
+  /** The offset of a place; of one that is not there, the nearest before it. */
+  offset(line: number, column: number): number;
+  /** A line without its end; empty when there is no such line. */
+  range(line: number): { start: number; end: number };
+}
+
+/** A place that was found: asked in the order of the text, the next one on a long line is counted from there. */
+interface Found {
+  line: number;
+  column: number;
+  offset: number;
 }
 
 export function textLines(text: string): TextLines {
   let starts: number[] | null = null;
-  const startsOnce = (): number[] => (starts ??= lineStarts(text));
+  let last: Found = { line: 0, column: 0, offset: 0 };
+  const startOf = (line: number): number | undefined => (starts ??= lineStarts(text))[line - 1];
+  const nearestBefore = (line: number, isBefore: (found: Found) => boolean): Found =>
+    last.line === line && isBefore(last) ? last : { line, column: 1, offset: startOf(line) ?? text.length };
   return {
     place(offset) {
       const at = Math.max(0, Math.min(offset, text.length));
-      const line = lineAt(startsOnce(), at);
-      return { line, column: codePoints(text, startsOnce()[line - 1] ?? 0, at) + 1 };
+      const line = lineAt((starts ??= lineStarts(text)), at);
+      const from = nearestBefore(line, (found) => found.offset <= at);
+      last = { line, column: from.column + codePoints(text, from.offset, at), offset: at };
+      return { line, column: last.column };
     },
-    line(number) {
-      const start = startsOnce()[number - 1];
-      if (start === undefined) return "";
-      const end = startsOnce()[number];
-      return text.slice(start, end === undefined ? text.length : end - 1).replace(/\r$/, "");
+    offset(line, column) {
+      const { end } = this.range(line);
+      const from = nearestBefore(line, (found) => found.column <= column);
+      let { offset } = from;
+      for (let left = column - from.column; left > 0 && offset < end; left--) offset += widthAt(text, offset);
+      last = { line, column, offset };
+      return offset;
+    },
+    range(line) {
+      const start = startOf(line) ?? text.length;
+      const next = startOf(line + 1);
+      const end = next === undefined ? text.length : next - 1;
+      return { start, end: end > start && text[end - 1] === "\r" ? end - 1 : end };
     },
   };
 }
@@ -44,6 +65,10 @@ function lineAt(starts: readonly number[], offset: number): number {
 
 function codePoints(text: string, from: number, to: number): number {
   let count = 0;
-  for (let at = from; at < to; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count++;
+  for (let at = from; at < to; at += widthAt(text, at)) count++;
   return count;
+}
+
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }

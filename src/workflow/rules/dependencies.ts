@@ -1,3 +1,4 @@
+import type { Names } from "../guess.ts";
 import type { Report } from "../report.ts";
 import { spotAt, type Rule, type Subject } from "../subject.ts";
 
@@ -10,7 +11,6 @@ export const dependencies: Rule = (subject, report) => {
       const path = ["stages", at, "depends_on", item];
       const place = { path, at: spotAt(subject, path) };
       const name = `stage "${stage.id}"`;
-      const others = (): string[] => subject.graph.ids.filter((other) => other !== "" && other !== stage.id);
       const position = subject.graph.positions.get(id);
       if (seen.has(id)) {
         const message = `${name} depends on "${id}" twice`;
@@ -24,7 +24,7 @@ export const dependencies: Rule = (subject, report) => {
           code: "unknown_dependency",
           message,
           ...place,
-          hint: subject.guess(id, others()),
+          hint: subject.guess(id, othersThan(subject, stage.id)),
         });
       } else if (subject.upstream.isImplied(position, at))
         redundant(subject, report, { at, id, position, place });
@@ -32,6 +32,14 @@ export const dependencies: Rule = (subject, report) => {
     });
   });
 };
+
+function othersThan({ graph: { positions } }: Subject, id: string): Names {
+  return {
+    size: positions.size,
+    has: (name) => name !== id && positions.has(name),
+    keys: () => [...positions.keys()].filter((name) => name !== id),
+  };
+}
 
 interface Redundant {
   at: number;

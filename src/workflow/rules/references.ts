@@ -1,7 +1,8 @@
 import type { Reference } from "../../expression/references.ts";
 import type { ExpressionSite } from "../expression-sites.ts";
+import type { Names } from "../guess.ts";
 import type { Problem, Report } from "../report.ts";
-import { declaredNames, siteSpot, type Names, type Rule, type Subject } from "../subject.ts";
+import { declaredNames, siteSpot, type Rule, type Subject } from "../subject.ts";
 
 type Step = Reference["path"][number];
 
@@ -125,9 +126,9 @@ function problemOf(
 }
 
 function meantBy({ guess }: Subject, name: string, names: Names): string | null {
+  if (names.size === 0) return "there are none declared";
+  const meant = guess(name, names);
+  if (meant !== null || names.size > 20) return meant;
   const known = [...names.keys()].filter((each) => each !== "");
-  if (known.length === 0) return "there are none declared";
-  const meant = guess(name, known);
-  if (meant !== null || known.length > 20) return meant;
   return `there ${known.length === 1 ? "is" : "are"} ${known.map((each) => `"${each}"`).join(", ")}`;
 }
