@@ -1,10 +1,15 @@
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { median } from "./measure.ts";
 
-/** Milliseconds of one durable commit that does nothing but write so many bytes as one row. */
+const batches = 8;
+const perBatch = 50;
+
+/** Durable commits that do nothing but write so many bytes as one row. */
 export interface BareCommits {
-  ms(commits: number): number;
+  /** Milliseconds of one: the median of some batches, after one that lets the disk come to rest. */
+  ms(): number;
   close(): void;
 }
 
@@ -16,11 +21,15 @@ export function openBareCommits(folder: string, bytes: number): BareCommits {
   database.run("CREATE TABLE bare (id INTEGER PRIMARY KEY, content BLOB)");
   const insert = database.prepare("INSERT INTO bare (content) VALUES (?)");
   const content = new Uint8Array(Math.max(1, Math.round(bytes))).fill(97);
+  const batch = (): number => {
+    const started = performance.now();
+    for (let done = 0; done < perBatch; done++) insert.run(content);
+    return (performance.now() - started) / perBatch;
+  };
   return {
-    ms: (commits) => {
-      const started = performance.now();
-      for (let done = 0; done < commits; done++) insert.run(content);
-      return (performance.now() - started) / commits;
+    ms: () => {
+      batch();
+      return median(Array.from({ length: batches }, batch));
     },
     close: () => database.close(),
   };

@@ -4,7 +4,6 @@ import { compare, median, msText, timed, timesRow, type Row } from "./measure.ts
 import { aRequest, openBench, runToEnd, stagesOf, type Bench } from "./run-in-process.ts";
 
 const liveAtOnce = 200;
-const bareAtOnce = 400;
 
 /** Whole executions with simulated agents: what the engine and its database cost when the agents cost nothing. */
 export async function measureExecutions(folder: string): Promise<Row[]> {
@@ -29,7 +28,7 @@ async function manyAtOnce(engine: Engine, request: StartRequest, bare: BareCommi
   const perRound = 1_000;
   const compared = await compare(5, {
     figure: async () => (await timed(() => keepLive(engine, request, perRound))) / perRound,
-    limit: () => bare.ms(bareAtOnce),
+    limit: () => bare.ms(),
   });
   const row = timesRow(`three steps, ${liveAtOnce} executions live`, compared, {
     limitIs: "durable commit",
@@ -55,7 +54,7 @@ async function oneAlone(engine: Engine, request: StartRequest, bare: BareCommits
       for (let run = 0; run < 40; run++) times.push(await timed(() => runToEnd(engine, request)));
       return median(times);
     },
-    limit: () => bare.ms(bareAtOnce),
+    limit: () => bare.ms(),
   });
   return timesRow("three steps, alone", compared, { limitIs: "durable commit", most: 15, unit: "commits" });
 }
@@ -72,7 +71,7 @@ async function chain(engine: Engine, folder: string, bare: BareCommits): Promise
       slopes.push(span(steps - 1 - quarter, steps - 1) / span(0, quarter));
       return span(0, steps - 1) / (steps - 1);
     },
-    limit: () => bare.ms(bareAtOnce),
+    limit: () => bare.ms(),
   });
   const slope = median(slopes.slice(1));
   return [

@@ -30,9 +30,10 @@ export async function openBench(folder: string, maxSteps: number): Promise<Bench
   };
 }
 
-/** Starts an execution and waits for its end. */
+/** Starts an execution and waits for its end; rejects when the database fails meanwhile. */
 export async function runToEnd(engine: Engine, request: StartRequest): Promise<void> {
-  await engine.ended(await engine.start(request));
+  const runId = await engine.start(request);
+  await Promise.race([engine.ended(runId), engine.failed]);
 }
 
 export function aRequest(
@@ -55,6 +56,7 @@ export function aRequest(
       context_modules: [],
     },
     agents: command === null ? {} : { "agent:worker": agent(command) },
+    modules: {},
   };
 }
 

@@ -50,7 +50,7 @@ function run(command: string[], shown: string): void {
 function isStale(): boolean {
   const built = statSync(executable, { throwIfNoEntry: false });
   if (!built) return true;
-  const parts = ["build.ts", "package.json", "package-lock.json", "src/**/*", "drizzle/**/*"];
+  const parts = ["build.ts", "package.json", "package-lock.json", "{src,views,public,drizzle}/**/*"];
   return parts
     .flatMap((pattern) => [...new Glob(pattern).scanSync(root)])
     .some((file) => !file.includes(".test.") && statSync(join(root, file)).mtimeMs > built.mtimeMs);

@@ -1,0 +1,83 @@
+import { writing, type Store } from "../src/store/database.ts";
+import { createWorkflow } from "../src/store/workflows.ts";
+import { commitTransitions } from "../src/store/transitions.ts";
+import { registerHolder, removeHolder } from "../src/store/leases.ts";
+import { aDefinition, aStage } from "../src/testing/a-definition.ts";
+import { aNewExecution } from "../src/testing/an-execution.ts";
+
+const startMs = Date.parse("2026-01-01T00:00:00.000Z");
+
+/** Workflows of three stages, each with a definition of about a kilobyte. */
+export function seedWorkflows(store: Store, count: number): void {
+  const stages = ["plan", "write", "review"].map((id) => aStage({ id, name: `Stage ${id}` }));
+  const text = `# ${"x".repeat(1000)}\n`;
+  for (let at = 0; at < count; at++) {
+    const id = Bun.randomUUIDv7();
+    const effective = aDefinition({ id: `flow-${at}`, name: `Flow ${at}`, tags: ["a", "b"] }, stages);
+    const definition = { text: `${text}${at}`, hash: String(at).padStart(64, "0"), effective };
+    const time = new Date(startMs + at * 1000).toISOString();
+    createWorkflow(store, { id, definition, status: "draft", created_by: "bench", file: null, at: time });
+  }
+}
+
+/** Executions that have ended, of a few workflows' names. */
+export function seedExecutions(store: Store, count: number): void {
+  registerHolder(store, {
+    id: "seed",
+    pid: 1,
+    process_start: "1",
+    boot_id: "b",
+    kind: "run",
+    heartbeat_at: "",
+  });
+  for (let at = 0; at < count; at += 1000) {
+    const created = Array.from({ length: Math.min(1000, count - at) }, (_, index) => {
+      const time = new Date(startMs + (at + index) * 1000).toISOString();
+      const execution = {
+        workflow_name: `Flow ${index % 20}`,
+        status: "completed" as const,
+        started_at: time,
+        completed_at: time,
+        created_at: time,
+      };
+      return aNewExecution({ stages: 1, execution });
+    });
+    commitTransitions(store, { holder_id: "seed", created, updated: [] });
+  }
+  removeHolder(store, "seed");
+}
+
+/** One execution whose only step has a log of so many lines; its id. */
+export function seedLog(store: Store, count: number): string {
+  const run = aNewExecution({
+    stages: 1,
+    execution: { status: "completed", completed_at: "2026-01-02T03:04:06.000Z" },
+  });
+  registerHolder(store, {
+    id: "seed",
+    pid: 1,
+    process_start: "1",
+    boot_id: "b",
+    kind: "run",
+    heartbeat_at: "",
+  });
+  commitTransitions(store, { holder_id: "seed", created: [run], updated: [] });
+  const { run_id } = run.execution.record;
+  const insert = store.prepare<unknown, [string, number, string]>(
+    "INSERT INTO log_lines (execution_id, seq, stage_id, attempt, at, stream, text) " +
+      "VALUES (?, ?, 'stage-0', 1, '2026-01-02T03:04:05.006Z', 'stdout', ?)",
+  );
+  for (let from = 2; from < count + 2; from += 100_000) {
+    writing(store, () => {
+      for (let seq = from; seq < Math.min(from + 100_000, count + 2); seq++)
+        insert.run(
+          run_id,
+          seq,
+          `line ${seq}: compiling package ${seq % 977} of the workspace, nothing to report`,
+        );
+    });
+  }
+  store.prepare("UPDATE workflow_executions SET last_event = ? WHERE id = ?").run(count + 1, run_id);
+  removeHolder(store, "seed");
+  return run_id;
+}
