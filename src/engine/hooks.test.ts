@@ -1,0 +1,87 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { anEngine, aStart } from "../testing/an-engine.ts";
+import type { LifecycleEntry } from "./lifecycle.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "skillmeat-hooks-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const stages = "stages: [{id: a, roles: {primary: 'agent:x'}, error_policy: {retry: {max_attempts: 1}}}]";
+const ok = () => ({ ok: true });
+const boom = () => ({ ok: false, error: { class: "x", message: "boom" } });
+
+/** Runs a workflow with these hooks; what the lifecycle log says of them. */
+async function ran(
+  hooks: string,
+  answer = ok as Parameters<typeof anEngine>[0],
+  channels = new Map<string, string>(),
+) {
+  const entries: LifecycleEntry[] = [];
+  const engine = await anEngine(answer, { channels, log: (entry) => entries.push(entry) });
+  const start = aStart(`workflow: {id: w, name: W}
+config: {parameters: {p: {type: string, default: d}}}
+hooks: {${hooks}}
+${stages}`);
+  const env = { PATH: process.env["PATH"] ?? "" };
+  const parameters = { p: `'; touch ${folder}/hacked; echo "$(id)` };
+  const runId = await engine.engine.start({
+    ...start,
+    parameters,
+    options: { ...start.options, workdir: folder, env },
+  });
+  await engine.engine.ended(runId);
+  const said = entries.filter(({ event }) => /hook|notif/.test(event));
+  return { view: engine.view(runId), said: said.map(({ event, message }) => `${event} ${message}`) };
+}
+
+describe("a hook", () => {
+  test("runs a command; values reach it as variables, never as part of its text", async () => {
+    const { view, said } = await ran("on_complete: {run: 'printf %s \"${{ parameters.p }}\" > out.txt'}");
+    expect(readFileSync(join(folder, "out.txt"), "utf8")).toBe(`'; touch ${folder}/hacked; echo "$(id)`);
+    expect([view.status, said]).toEqual(["completed", []]);
+    expect(() => readFileSync(join(folder, "hacked"))).toThrow();
+  });
+
+  test("that fails is logged and changes nothing", async () => {
+    const { view, said } = await ran("on_start: {run: 'echo no room >&2; exit 3'}");
+    expect([view.status, said]).toEqual(["completed", ["hook_failed on_start.run: exit 3: no room"]]);
+  });
+
+  test("for a failure runs when the execution fails, and knows how it ended", async () => {
+    await ran(
+      "on_failure: {run: 'echo $SKILLMEAT_STATUS > ended.txt'}, on_complete: {run: 'touch wrong.txt'}",
+      boom,
+    );
+    expect(readFileSync(join(folder, "ended.txt"), "utf8")).toBe("failed\n");
+    expect(() => readFileSync(join(folder, "wrong.txt"))).toThrow();
+  });
+
+  test("posts to the channel of that name, Slack-compatible", async () => {
+    const got: unknown[] = [];
+    const server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: async (request) => {
+        got.push(await request.json());
+        return new Response("ok");
+      },
+    });
+    const { said, view } = await ran(
+      "on_complete: {notify: {channel: ops, message: 'done: ${{ workflow.name }}'}}",
+      ok,
+      new Map([["ops", `http://127.0.0.1:${server.port}/hook`]]),
+    );
+    await server.stop(true);
+    expect(got).toEqual([
+      { text: "done: W", event: "on_complete", run_id: view.run_id, workflow: "w", status: "completed" },
+    ]);
+    expect(said).toEqual([]);
+  });
+
+  test("without such a channel only logs", async () => {
+    const { said, view } = await ran("on_start: {notify: nobody}");
+    expect(said).toEqual([`notified nobody: W has started (run ${view.run_id})`]);
+  });
+});
