@@ -21,6 +21,8 @@ export interface Endpoint {
   /** Headers that are read, beside the usual ones. */
   headers?: Record<string, string>;
   answers: Record<number, AnswerSpec>;
+  /** True: a 200 follows from the address and the database alone, and is made without waiting. */
+  isKept?: boolean;
   handle: (call: Call) => Promise<Response> | Response;
 }
 

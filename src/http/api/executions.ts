@@ -27,6 +27,7 @@ export const executionEndpoints: Endpoint[] = [
     ...shared,
     path: "/workflow-executions",
     operationId: "listExecutions",
+    isKept: true,
     summary: "List executions",
     description: "Items come without their steps; one execution by itself has them.",
     query: Type.Object(
@@ -50,6 +51,7 @@ export const executionEndpoints: Endpoint[] = [
     tag: "workflows",
     path: "/workflows/{id}/executions",
     operationId: "listWorkflowExecutions",
+    isKept: true,
     summary: "List the executions of a workflow",
     query: Type.Object(filters, closed),
     answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400, 404) },

@@ -1,6 +1,7 @@
 import type { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import type { Context } from "../server-parts.ts";
+import { createAnswerCache, type AnswerCache } from "./answer-cache.ts";
 import { checkInput, readQuery } from "./check-input.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { readBody } from "./read-body.ts";
@@ -9,12 +10,14 @@ export const apiPrefix = "/api/v1";
 
 /** Gives the router each endpoint. Bodies and queries are checked here, so that a handler never sees a wrong one. */
 export function mountEndpoints(app: Elysia, endpoints: readonly Endpoint[], context: Context): void {
+  const cache = createAnswerCache(context.store);
   for (const each of endpoints) {
     const path = apiPrefix + each.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.route(
       each.method,
       path,
-      ({ request, params }) => answer(each, context, request, (params ?? {}) as Record<string, string>),
+      ({ request, params }) =>
+        answer(each, { context, cache }, request, (params ?? {}) as Record<string, string>),
       { parse: "none" } as never,
     );
   }
@@ -22,16 +25,36 @@ export function mountEndpoints(app: Elysia, endpoints: readonly Endpoint[], cont
 
 async function answer(
   each: Endpoint,
-  context: Context,
+  { context, cache }: { context: Context; cache: AnswerCache },
   request: Request,
   params: Record<string, string | null>,
 ): Promise<Response> {
   if (each.needsEngine && !context.engineEnabled) {
     throw new AppError("not_found", "workflows are switched off here (WORKFLOW_ENGINE_ENABLED)");
   }
+  if (each.isKept) return kept(each, { context, cache }, request, readable(params));
   const query = each.query ? readQuery(each.query, new URL(request.url).searchParams) : {};
   const body = each.body ? await bodyOf(each.body, request) : undefined;
   return each.handle({ context, request, params: readable(params), query, body });
+}
+
+/** The answer kept from before, else a new one, which is kept. */
+async function kept(
+  each: Endpoint,
+  { context, cache }: { context: Context; cache: AnswerCache },
+  request: Request,
+  params: Record<string, string>,
+): Promise<Response> {
+  const { pathname, search, searchParams } = new URL(request.url);
+  const key = pathname + search;
+  const { body: known, mark } = cache.get(key);
+  if (known) return new Response(known, { headers: { "content-type": "application/json;charset=utf-8" } });
+  const query = each.query ? readQuery(each.query, searchParams) : {};
+  const response = await each.handle({ context, request, params, query, body: undefined });
+  if (response.status !== 200) return response;
+  const body = await response.arrayBuffer();
+  cache.keep(key, body, mark);
+  return new Response(body, { headers: response.headers });
 }
 
 async function bodyOf(spec: NonNullable<Endpoint["body"]>, request: Request): Promise<unknown> {

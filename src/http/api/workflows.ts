@@ -44,6 +44,7 @@ export const workflowEndpoints: Endpoint[] = [
     method: "GET",
     path: "/workflows",
     operationId: "listWorkflows",
+    isKept: true,
     summary: "List stored workflows",
     query: Type.Object(
       {
