@@ -97,6 +97,13 @@ describe("what the documents show holds:", () => {
     expect(missing.map(([link]) => link)).toEqual([]);
   });
 
+  test.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("every file that %s names is there", (page) => {
+    const named = [...read(page).matchAll(/`((?:src|views|docs|public|examples|drizzle)\b[^`\s*]*)`/g)];
+    const paths = named.map(([, path]) => path ?? "");
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
   test("every code that the troubleshooting of docs/language.md names is one that findings have", () => {
     const troubleshooting = read("docs/language.md").split("## Troubleshooting")[1] ?? "";
     const rows = troubleshooting.split("\n").filter((line) => line.startsWith("| `"));
