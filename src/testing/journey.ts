@@ -21,7 +21,7 @@ export const program = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "..
 export interface Ended {
   /** Null when a signal ended it. */
   code: number | null;
-  signal: NodeJS.Signals | null;
+  signal: NodeJS.Signals | number | null;
   stdout: string;
   stderr: string;
 }

@@ -27,6 +27,12 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/** True once a process has a handler of its own for Ctrl+C (SIGINT, the second bit of its mask). */
+export function catchesInterrupts(pid: number): boolean {
+  const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readOrNull(`/proc/${pid}/status`) ?? "")?.[1] ?? "0";
+  return (BigInt(`0x${mask}`) & 2n) !== 0n;
+}
+
 /** Sends a signal; that the process, or a whole group for a negative pid, is gone already is as good. */
 export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
