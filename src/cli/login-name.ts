@@ -1,11 +1,19 @@
+import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 
-/** Who sits at the terminal; `LOGNAME` and `USER` only where the system does not know. */
+/** Who sits at the terminal: as the environment says, else as the system knows the user's number. */
 export function loginName(env: Readonly<Record<string, string | undefined>>): string {
+  return env["LOGNAME"] || env["USER"] || nameInPasswd() || `uid-${userInfo().uid}`;
+}
+
+/** `userInfo().username` of this runtime is only the variable USER. */
+function nameInPasswd(): string | null {
   try {
-    return userInfo().username;
+    const entries = readFileSync("/etc/passwd", "utf8").split("\n");
+    const uid = String(userInfo().uid);
+    return entries.map((entry) => entry.split(":")).find((fields) => fields[2] === uid)?.[0] ?? null;
   } catch {
-    // A container may run a user id that has no entry in the password database.
-    return env["LOGNAME"] ?? env["USER"] ?? "unknown";
+    // A container may have no such file.
+    return null;
   }
 }

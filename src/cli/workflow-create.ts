@@ -1,10 +1,14 @@
+import { dirname } from "node:path";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
 import { AppError } from "../errors.ts";
 import { getWorkflowBySlug } from "../store/read-workflows.ts";
+import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { workflowView } from "../store/workflow-view.ts";
+import { checkWorkflow } from "../workflow/validate.ts";
 import { checkText } from "./check-text.ts";
-import type { CommandRun } from "./command.ts";
+import type { CommandRun, Invocation } from "./command.ts";
+import { artifactsFor } from "./compose.ts";
 import { exitCodes } from "./exit-code.ts";
 import { loginName } from "./login-name.ts";
 import { withStore } from "./open-home.ts";
@@ -42,6 +46,20 @@ export const run: CommandRun = async (invocation) => {
       output.line(
         `${over ? "replaced" : "stored"} ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`,
       );
+    warnOfMissing(invocation, saved);
     return exitCodes.done;
   });
 };
+
+/** What a file finds beside it, the stored copy may not: said now, not when it runs. */
+function warnOfMissing(invocation: Invocation, { file, definition }: WorkflowRecord): void {
+  const { output, workdir } = invocation;
+  if (file === null) return;
+  const artifacts = artifactsFor(invocation, dirname(file), workdir);
+  const { validation } = checkWorkflow(definition, { file, artifacts });
+  const found = validation.warnings.filter(({ category }) => category === "artifact");
+  const missing = [...new Set(found.map(({ message }) => message))];
+  for (const message of missing) output.note(`${output.notePaint.warn("warning:")} ${message}`);
+  if (missing.length === 0) return;
+  output.note("put what it needs into .claude/agents of the project, or run it from its own folder");
+}

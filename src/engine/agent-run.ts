@@ -43,7 +43,7 @@ export async function runAttempt(
         : await dispatcher.readopt(request, control);
     if (result === null) return { kind: "gone" };
     const outcome = judged(request, result);
-    for (const warning of warningsOf(outcome)) log.write("system", `warning: ${warning}`);
+    for (const warning of warningsOf(outcome)) log.warn(warning);
     const summed =
       outcome.kind === "succeeded"
         ? await withSummary(outcome, { request, begun, dispatcher, control })

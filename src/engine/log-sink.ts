@@ -7,35 +7,44 @@ import type { KeptLine } from "./step-log.ts";
 
 /** Lines are written in batches: at the latest after this, and at once when so many have come together. */
 const mostBufferedLines = 2000;
+const warning = "warning: ";
+const mostWarnings = 1000;
 
 /** Takes in the lines of one attempt, bounded, in step with the events of its execution. */
 export function openLogSink(
   engine: EngineState,
   execution: LiveExecution,
   step: LiveStep,
-): LogSink & { end(): void } {
+): LogSink & { warn(warning: string): void; end(): void } {
   const attempt = step.record.attempt_number;
   const offsets = { ...step.offsets };
+  const warned = new Set<string>();
   let isOver = false;
   const keep = ({ stream, text }: KeptLine): void => {
     const { stage_id } = step.record;
     const at = isoTime(engine.alarm.now());
     execution.changes.feed.push({ kind: "line", stage_id, attempt, stream, text, at });
   };
+  const write = (stream: LogStream, text: string, offset?: number): void => {
+    if (text.startsWith(warning) && warned.size < mostWarnings) warned.add(text);
+    // An engine that has given the execution away writes nothing of it any more.
+    if (isOver || engine.live.get(execution.runId) !== execution) return;
+    const line = step.log.take({ stream, text });
+    if (line) keep(line);
+    // What is only held in mind is read again by a later engine, so its place is not moved.
+    if (line && offset !== undefined && stream !== "system") {
+      step.offsets = { ...step.offsets, [stream]: offset };
+      execution.changes.offsets.set(step, step.offsets);
+    }
+    if (execution.changes.feed.length >= mostBufferedLines) planFlush(engine, execution);
+    else planFlushSoon(engine, execution);
+  };
   return {
     offsets,
-    write: (stream: LogStream, text: string, offset?: number) => {
-      // An engine that has given the execution away writes nothing of it any more.
-      if (isOver || engine.live.get(execution.runId) !== execution) return;
-      const line = step.log.take({ stream, text });
-      if (line) keep(line);
-      // What is only held in mind is read again by a later engine, so its place is not moved.
-      if (line && offset !== undefined && stream !== "system") {
-        step.offsets = { ...step.offsets, [stream]: offset };
-        execution.changes.offsets.set(step, step.offsets);
-      }
-      if (execution.changes.feed.length >= mostBufferedLines) planFlush(engine, execution);
-      else planFlushSoon(engine, execution);
+    write,
+    // What an agent itself has warned of stands in its log already.
+    warn: (text) => {
+      if (!warned.has(`${warning}${text}`)) write("system", `${warning}${text}`);
     },
     end: () => {
       if (isOver) return;
