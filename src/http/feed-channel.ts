@@ -26,17 +26,20 @@ interface Reader {
   stuckSince: number | null;
 }
 
+/** Events one after the other, encoded; `place` is that of the last. */
 interface Chunk {
   place: number;
   bytes: Uint8Array;
+  /** True when one of them is the end of an execution. */
+  isLast: boolean;
 }
 
 const pageEvents = 200;
 const mostChunkBytes = 256 * 1024;
 /** What a reader may leave untaken before nothing more is read for it. */
 const mostBufferedBytes = 64 * 1024;
-const mostRecent = 256;
-const mostRecentBytes = 512 * 1024;
+const mostKept = 64;
+const mostKeptBytes = 1024 * 1024;
 const mostStuckMs = 60_000;
 const opening = new TextEncoder().encode("retry: 1000\n\n");
 const comment = new TextEncoder().encode(":\n\n");
@@ -47,7 +50,8 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
   const source = sourceOf(store, topic);
   // In this order: what ends in between is then seen as not over yet, and told of by the next wake.
   let isOver = source.isOver();
-  const recent = createRecent(source.last());
+  let head = source.last();
+  const chunks = createChunkCache();
 
   const remove = (reader: Reader): void => {
     if (readers.delete(reader) && readers.size === 0) onEmpty();
@@ -56,9 +60,12 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
     reader.controller.close();
     remove(reader);
   };
-  const nextFor = (place: number): Chunk | null => {
-    if (place >= recent.head()) return null;
-    return recent.after(place) ?? chunkOf(source.after(place, pageEvents), encode);
+  const chunkAfter = (place: number): Chunk | null => {
+    const known = chunks.get(place);
+    if (known) return known;
+    const made = chunkOf(source.after(place, pageEvents), encode);
+    if (made) chunks.keep(place, made);
+    return made;
   };
   const pump = (reader: Reader): void => {
     while (readers.has(reader)) {
@@ -67,7 +74,8 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
         return;
       }
       reader.stuckSince = null;
-      const next = nextFor(reader.place);
+      // At the end nothing is asked of the database: the next wake brings what there is.
+      const next = reader.place >= head ? null : chunkAfter(reader.place);
       if (next === null) {
         if (isOver) end(reader);
         return;
@@ -77,15 +85,11 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
     }
   };
   const wake = (): void => {
-    for (;;) {
-      const events = source.after(recent.head(), pageEvents);
-      for (const { place, event } of events)
-        recent.add({ place, bytes: encoder.encode(encode(event, place)) });
-      if (topic.kind === "run" && events.some(({ event }) => event.type === "execution_completed"))
-        isOver = true;
-      for (const reader of readers) pump(reader);
-      if (events.length < pageEvents) return;
+    for (let chunk = chunkAfter(head); chunk; chunk = chunkAfter(head)) {
+      head = chunk.place;
+      isOver ||= topic.kind === "run" && chunk.isLast;
     }
+    for (const reader of readers) pump(reader);
   };
   return {
     open: (after) => {
@@ -150,39 +154,31 @@ function sourceOf(store: Store, topic: Topic): Source {
 /** As many events as make a chunk; null when there are none. */
 function chunkOf(events: { place: number; event: StoredEvent }[], encode: Encode): Chunk | null {
   let text = "";
-  let last: number | null = null;
-  for (const { place, event } of events) {
-    text += encode(event, place);
-    last = place;
+  let place: number | null = null;
+  let isLast = false;
+  for (const next of events) {
+    text += encode(next.event, next.place);
+    place = next.place;
+    isLast ||= next.event.type === "execution_completed";
     if (text.length >= mostChunkBytes) break;
   }
-  return last === null ? null : { place: last, bytes: encoder.encode(text) };
+  return place === null ? null : { place, bytes: encoder.encode(text), isLast };
 }
 
-/** The newest events, encoded: readers that keep up share them. */
-function createRecent(from: number) {
-  let chunks: Chunk[] = [];
+/** Chunks by the place they come after: readers that are at the same place share them. What is stored never changes. */
+function createChunkCache() {
+  const chunks = new Map<number, Chunk>();
   let bytes = 0;
-  /** Everything after this place is in `chunks`. */
-  let start = from;
-  let head = from;
   return {
-    head: () => head,
-    add: (chunk: Chunk): void => {
-      chunks.push(chunk);
+    get: (place: number): Chunk | null => chunks.get(place) ?? null,
+    keep: (place: number, chunk: Chunk): void => {
+      chunks.set(place, chunk);
       bytes += chunk.bytes.byteLength;
-      head = chunk.place;
-      while (chunks.length > mostRecent || bytes > mostRecentBytes) {
-        const gone = chunks.shift();
-        if (!gone) break;
-        start = gone.place;
-        bytes -= gone.bytes.byteLength;
+      for (const [oldest, { bytes: gone }] of chunks) {
+        if (chunks.size <= mostKept && bytes <= mostKeptBytes) return;
+        chunks.delete(oldest);
+        bytes -= gone.byteLength;
       }
-    },
-    /** The next of the recent events; null: it is older than those. */
-    after: (place: number): Chunk | null => {
-      if (place < start) return null;
-      return chunks.find((chunk) => chunk.place > place) ?? null;
     },
   };
 }
