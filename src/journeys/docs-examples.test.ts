@@ -7,6 +7,7 @@ import { commandTable } from "../cli/command-table.ts";
 import { readCommandLine } from "../cli/program.ts";
 import { openArtifacts } from "../collection/artifacts.ts";
 import { parseSimulationScript } from "../dispatch/simulation-script.ts";
+import { endpoints } from "../http/api/endpoints.ts";
 import { checkWorkflow } from "../workflow/validate.ts";
 
 /** What the documents and the examples show is true: it is checked here as a user would check it. */
@@ -95,6 +96,15 @@ describe("what the documents show holds:", () => {
       return !anchors(read(at)).includes(anchor ?? "");
     });
     expect(missing.map(([link]) => link)).toEqual([]);
+  });
+
+  test("docs/api.md has every route of the API with its query, and no other", () => {
+    const rows = endpoints.map(({ method, path, summary, query }) => {
+      const names = Object.keys(query?.properties ?? {}).map((name) => `\`${name}\``);
+      return `| \`${method} ${path}\` | ${summary} | ${names.join(" ")} |`;
+    });
+    const shown = read("docs/api.md").split("\n");
+    expect(shown.filter((line) => /^\| `(GET|POST|PUT|DELETE) /.test(line))).toEqual(rows);
   });
 
   test.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("every file that %s names is there", (page) => {
