@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A server that runs as a process of its own. */
+export interface Served {
+  url: string;
+  pid: number;
+  /** Resident memory, bytes. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
+
+export function serveSkillmeat(home: string): Promise<Served> {
+  if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
+  const command = [executable, "serve", "--port", "0", "--dispatcher", "simulated", "--data-dir", home];
+  return served(command, home, /^listening on (\S+)$/m);
+}
+
+/** The smallest server the same compiler and the same framework make, with one answer of a given size. */
+export async function serveBare(folder: string, bytes: number): Promise<Served> {
+  const program = join(folder, "bare");
+  if (!existsSync(program)) await compileBare(program);
+  return served([program, String(bytes)], folder, /^listening on (\S+)$/m);
+}
+
+export async function compileBare(outfile: string): Promise<void> {
+  // Beside the repository's packages: it is compiled from there.
+  const source = join(import.meta.dir, "../dist/bare.ts");
+  writeFileSync(
+    source,
+    `import { Elysia } from "elysia";
+const text = JSON.stringify("x".repeat(Number(process.argv[2] ?? 10)));
+const app = new Elysia().get("/", () => "hello").get("/json", () =>
+  new Response(text, { headers: { "content-type": "application/json" } }));
+app.listen({ port: 0, hostname: "127.0.0.1" });
+console.log("listening on http://127.0.0.1:" + app.server?.port);
+`,
+  );
+  const built = await Bun.build({
+    entrypoints: [source],
+    compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
+    bytecode: true,
+    format: "esm",
+    target: "bun",
+  });
+  if (!built.success) throw new Error(`the bare server does not compile: ${built.logs.join("\n")}`);
+}
+
+async function served(command: readonly string[], home: string, listening: RegExp): Promise<Served> {
+  const child = Bun.spawn([...command], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+    env: { PATH: process.env["PATH"] ?? "", HOME: home },
+  });
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const url = listening.exec(text)?.[1];
+    if (url === undefined) continue;
+    return {
+      url,
+      pid: child.pid,
+      memory: () => residentBytes(child.pid),
+      stop: async () => {
+        child.kill("SIGTERM");
+        await child.exited;
+      },
+    };
+  }
+  throw new Error(`${command.join(" ")} ended before it listened`);
+}
+
+function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+}

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { openStore } from "../src/store/database.ts";
+import { seedExecutions, seedLog, seedWorkflows } from "./http-seed.ts";
+import { serveBare, serveSkillmeat, type Served } from "./http-programs.ts";
+import { measureStreams } from "./http-streams.ts";
+import { median, msText, type Row } from "./measure.ts";
+
+const requests = 400;
+const rounds = 5;
+
+/** The server against the smallest one of the same framework, and against budgets of its own. */
+export async function measureHttp(folder: string): Promise<Row[]> {
+  const home = join(folder, "home");
+  const runId = seed(home);
+  const rows: Row[] = [];
+  const server = await serveSkillmeat(home);
+  try {
+    rows.push(...(await measureLists(folder, server)), ...(await measureLog(server, runId)));
+  } finally {
+    await server.stop();
+  }
+  rows.push(...(await measureStart(folder)), ...(await measureStreams(folder)));
+  return rows;
+}
+
+/** The log's execution; its id. */
+function seed(home: string): string {
+  const store = openStore(join(home, "workflows.db"));
+  store.sqlite.run("PRAGMA synchronous = OFF");
+  seedWorkflows(store, 10_000);
+  seedExecutions(store, 100_000);
+  const runId = seedLog(store, 1_000_000);
+  store.close();
+  return runId;
+}
+
+async function measureLists(folder: string, { url }: Served): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [what, path] of [
+    ["50 of 10,000 workflows", "/api/v1/workflows?limit=50"],
+    ["50 of 100,000 executions", "/api/v1/workflow-executions?limit=50"],
+  ] as const) {
+    const deep = `${path}&cursor=${await deepCursor(url, path)}`;
+    const size = (await (await fetch(url + path)).arrayBuffer()).byteLength;
+    const bare = await serveBare(folder, size);
+    for (const [name, asked] of [
+      [what, path],
+      [`${what}, page 40`, deep],
+    ] as const) {
+      const seen: { figure: number; limit: number }[] = [];
+      for (let round = 0; round <= rounds; round++) {
+        const limit = await p95(`${bare.url}/json`);
+        const figure = await p95(url + asked);
+        if (round > 0) seen.push({ figure, limit });
+      }
+      const ratio = median(seen.map(({ figure, limit }) => figure / limit));
+      rows.push({
+        what: `${name}, p95`,
+        figure: msText(median(seen.map(({ figure }) => figure))),
+        limit: `static answer of ${Math.round(size / 1000)} kB: ${msText(median(seen.map(({ limit }) => limit)))}`,
+        ratio: `${ratio.toFixed(2)} ×`,
+        budget: "≤ 2 ×",
+        holds: ratio <= 2,
+      });
+    }
+    await bare.stop();
+  }
+  return rows;
+}
+
+async function deepCursor(url: string, path: string): Promise<string> {
+  let cursor = "";
+  for (let page = 1; page < 40; page++) {
+    const answer = await fetch(`${url}${path}${cursor === "" ? "" : `&cursor=${cursor}`}`);
+    cursor = ((await answer.json()) as { next_cursor: string }).next_cursor;
+  }
+  return cursor;
+}
+
+async function p95(url: string): Promise<number> {
+  const times: number[] = [];
+  for (let at = 0; at < requests; at++) {
+    const started = performance.now();
+    await (await fetch(url)).arrayBuffer();
+    times.push(performance.now() - started);
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(requests * 0.95)] ?? Number.NaN;
+}
+
+async function measureLog({ url, memory }: Served, runId: string): Promise<Row[]> {
+  const logs = `${url}/api/v1/workflow-executions/${runId}/steps/stage-0/logs`;
+  const rows: Row[] = [];
+  for (const [what, query] of [
+    ["last page", "tail=1"],
+    ["search, the only hit at the end", `search=${encodeURIComponent("line 1000001:")}`],
+    ["download, first bytes", "download=1"],
+  ] as const) {
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const started = performance.now();
+      const response = await fetch(`${logs}?${query}`);
+      const reader = response.body?.getReader();
+      await reader?.read();
+      times.push(performance.now() - started);
+      await reader?.cancel();
+    }
+    rows.push(budgetRow(`1,000,000 log lines: ${what}`, median(times), 200));
+  }
+  const before = memory();
+  const response = await fetch(`${logs}?download=1`);
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) bytes += chunk.byteLength;
+  const grown = (memory() - before) / 1_000_000;
+  rows.push({
+    what: `download of ${Math.round(bytes / 1_000_000)} MB: memory grows by`,
+    figure: `${grown.toFixed(0)} MB`,
+    limit: "",
+    ratio: "",
+    budget: "≤ 30 MB",
+    holds: grown <= 30,
+  });
+  return rows;
+}
+
+function budgetRow(what: string, ms: number, most: number): Row {
+  return { what, figure: msText(ms), limit: "", ratio: "", budget: `< ${most} ms`, holds: ms < most };
+}
+
+/** From the start of the process to its first answer, and what it takes while nothing is asked of it. */
+async function measureStart(folder: string): Promise<Row[]> {
+  const seen: { own: Started; bare: Started }[] = [];
+  for (let round = 0; round <= rounds * 2; round++) {
+    const bare = await started(() => serveBare(folder, 10), "/");
+    const own = await started(() => serveSkillmeat(join(folder, "start")), "/api/v1/health");
+    if (round > 0) seen.push({ own, bare });
+  }
+  const of = (pick: (each: Started) => number) => ({
+    figure: median(seen.map(({ own }) => pick(own))),
+    limit: median(seen.map(({ bare }) => pick(bare))),
+    ratio: median(seen.map(({ own, bare }) => pick(own) / pick(bare))),
+  });
+  const time = of(({ ms }) => ms);
+  const memory = of(({ bytes }) => bytes);
+  const mb = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
+  return [
+    {
+      what: "first healthy answer",
+      figure: msText(time.figure),
+      limit: `compiled Elysia hello world: ${msText(time.limit)}`,
+      ratio: `${time.ratio.toFixed(2)} ×`,
+      budget: "≤ 1.5 ×",
+      holds: time.ratio <= 1.5,
+    },
+    {
+      what: "idle memory",
+      figure: mb(memory.figure),
+      limit: `compiled Elysia hello world: ${mb(memory.limit)}`,
+      ratio: `${memory.ratio.toFixed(2)} ×`,
+      budget: "≤ 1.3 ×",
+      holds: memory.ratio <= 1.3,
+    },
+  ];
+}
+
+interface Started {
+  ms: number;
+  bytes: number;
+}
+
+async function started(serve: () => Promise<Served>, path: string): Promise<Started> {
+  const begun = performance.now();
+  const server = await serve();
+  await (await fetch(server.url + path)).arrayBuffer();
+  const ms = performance.now() - begun;
+  await Bun.sleep(300);
+  const bytes = server.memory();
+  await server.stop();
+  return { ms, bytes };
+}

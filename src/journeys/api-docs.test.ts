@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { endpoints } from "../http/api/endpoints.ts";
+import { journeys } from "../testing/journey.ts";
+import { until } from "../testing/journey-until.ts";
+
+const begin = journeys();
+const page = readFileSync(join(import.meta.dir, "../../docs/api.md"), "utf8");
+
+test("every shell example of docs/api.md works, in its order, against the compiled server", async () => {
+  const journey = begin("api-docs");
+  journey.write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes\n---\nYou write.\n");
+  const server = journey.start(["serve", "--port", "0", "--dispatcher", "simulated"]);
+  const url = await until("the server listens", () => /^listening on (\S+)$/m.exec(server.stdout)?.[1]);
+  const script = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map((match) => match[1]).join("\n");
+  const file = journey.write("examples.sh", `set -euxo pipefail\n${script}`);
+  const shell = Bun.spawn(["bash", file], {
+    cwd: journey.folder,
+    env: { PATH: process.env["PATH"] ?? "", BASE: url },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [code, stdout, stderr] = await Promise.all([
+    shell.exited,
+    new Response(shell.stdout).text(),
+    new Response(shell.stderr).text(),
+  ]);
+  expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+  for (const shown of [
+    '"total_count":1',
+    "event: gate_waiting",
+    "id: 3\nevent: stage_completed",
+    "304",
+    '"status":"cancelled"',
+  ])
+    expect(stdout).toContain(shown);
+  server.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+}, 30_000);
+
+test("docs/api.md tells of every endpoint and each of its parameters", () => {
+  for (const { path, query } of endpoints) {
+    const last =
+      path
+        .split("/")
+        .filter((part) => !part.startsWith("{"))
+        .at(-1) ?? "";
+    expect([path, page.includes(`/${last}`)]).toEqual([path, true]);
+    for (const name of Object.keys(query?.properties ?? {})) expect(page).toContain(name);
+  }
+});
