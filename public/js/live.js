@@ -1,0 +1,77 @@
+/* The page's one stream: what its messages mean beyond the parts they swap, and what to do when there is none. */
+
+const pollMs = 30_000;
+const stream = () => document.querySelector("#stream, [data-stream]");
+
+let poll = null;
+
+/** Without a stream the page asks for itself every half minute. */
+function fallBack() {
+  poll ??= setInterval(refresh, pollMs);
+  document.documentElement.dataset.live = "off";
+}
+
+function recovered() {
+  clearInterval(poll);
+  poll = null;
+  document.documentElement.dataset.live = "on";
+}
+
+function refresh() {
+  const target = document.getElementById("run") ? "#run" : document.getElementById("list") ? "#list" : null;
+  if (target === null || document.querySelector("dialog[open]")) return;
+  htmx.ajax("GET", location.pathname + location.search, { target, select: target, swap: "outerMorph" });
+}
+
+document.addEventListener("htmx:sse:error", fallBack);
+document.addEventListener("htmx:sse:after:connection", recovered);
+
+/* Lists: something has happened to an execution; the page takes the list anew, at most once a second. */
+let waiting = null;
+document.addEventListener("changed-executions", () => {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    if (!document.hidden) htmx.trigger(document.body, "changed");
+    else
+      document.addEventListener("visibilitychange", () => htmx.trigger(document.body, "changed"), {
+        once: true,
+      });
+  }, 500);
+});
+
+/* One execution: title, icon, notification. */
+document.addEventListener("state", (event) => {
+  const { title, mark, notify, grows } = JSON.parse(event.detail.data);
+  if (!grows) document.getElementById("log")?.removeAttribute("data-follows");
+  document.title = title;
+  const icon = document.getElementById("favicon");
+  icon.href = icon.dataset.icons.replace(/mark\.svg$/, `mark-${mark}.svg`);
+  if (notify && localStorage.getItem("notify") === "on" && document.hidden) tell(notify);
+});
+
+function tell(text) {
+  const notification = new Notification(text);
+  notification.addEventListener("click", () => window.focus());
+}
+
+/* The bell. */
+function showBell() {
+  for (const bell of document.querySelectorAll("[data-notify]")) {
+    bell.hidden = !("Notification" in window);
+    const isOn = localStorage.getItem("notify") === "on" && Notification.permission === "granted";
+    bell.setAttribute("aria-pressed", String(isOn));
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest("[data-notify]")) return;
+  const wasOn = localStorage.getItem("notify") === "on" && Notification.permission === "granted";
+  const isAllowed = !wasOn && (await Notification.requestPermission()) === "granted";
+  localStorage.setItem("notify", isAllowed ? "on" : "off");
+  showBell();
+});
+
+document.addEventListener("htmx:after:swap", showBell);
+showBell();
+
+if (stream() === null) document.documentElement.dataset.live = "none";

@@ -73,7 +73,7 @@ function failed({ error, request, traceId, context }: Failure): Response {
     const location = `/login?to=${encodeURIComponent(pathname + search)}`;
     return new Response(null, { status: 303, headers: { location } });
   }
-  return problemPage(problem, traceId, context) ?? problemResponse(problem, traceId);
+  return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
 }
 
 function bug(error: unknown, request: Request, traceId: string, { log }: Context): Problem {

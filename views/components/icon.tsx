@@ -1,9 +1,6 @@
 import type { Html } from "../jsx/jsx-runtime.ts";
 import type { IconName } from "./icon-names.ts";
 
-/** Where the icons are is the same on every page; `public/` is served under names that never change. */
-export const spritePath = "/icons/icons.svg";
-
 interface IconProps {
   name: IconName;
   /** `s` 14 px, `xs` 12 px; 16 px without. */
@@ -11,12 +8,16 @@ interface IconProps {
   spins?: boolean;
 }
 
-/** Decoration: the words beside it, or the label of its button, say the same. */
+/** Decoration: the words beside it, or the label of its button, say the same. The page brings the drawing once. */
 export function Icon({ name, size, spins = false }: IconProps): Html {
   const classes = ["i", size, spins ? "spin" : null].filter(Boolean).join(" ");
   return (
     <svg class={classes} aria-hidden="true">
-      <use href={`${spritePath}#${name}`} />
+      <use href={iconHref(name)} />
     </svg>
   );
+}
+
+export function iconHref(name: IconName): string {
+  return `#i-${name}`;
 }

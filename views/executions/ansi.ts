@@ -16,6 +16,7 @@ interface Look {
 const plain: Look = { fg: null, bg: null, bold: false, dim: false, italic: false, underline: false };
 
 // CSI sequences (of which only those that end in "m" say something here), OSC with its text, and lone escapes.
+// oxlint-disable-next-line no-control-regex
 const sequences = /\u001b\[([0-9;:?]*)([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[^[\]]?/g;
 // oxlint-disable-next-line no-control-regex -- they would be drawn as boxes
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
@@ -96,8 +97,11 @@ function ofPalette(index: number): string | null {
   if (index < 16) return colours[index % 8] ?? null;
   if (index >= 232) return index < 244 ? "dim" : null;
   const cube = index - 16;
-  const level = (step: number): number => (step === 0 ? 0 : 55 + step * 40);
-  return nearest(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6));
+  return nearest(cubeLevel(Math.floor(cube / 36)), cubeLevel(Math.floor(cube / 6) % 6), cubeLevel(cube % 6));
+}
+
+function cubeLevel(step: number): number {
+  return step === 0 ? 0 : 55 + step * 40;
 }
 
 /** By which of red, green and blue are on. */

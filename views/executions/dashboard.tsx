@@ -26,7 +26,7 @@ export function dashboardPage(frame: Frame, view: RunView): string {
         { name: "Workflows", path: libraryPath },
         { name: workflow_name, path: workflowPath(workflow_slug) },
       ],
-      stream: null,
+      hasOwnStream: true,
     },
     actions: <RunControls view={view} />,
     children: <Run view={view} />,
@@ -91,9 +91,11 @@ function RunStream({ view }: { view: RunView }): Html {
     tab: address.tab,
     view: address.view,
     attempt: attemptOf(view),
+    pinned: address.attempt === 0 ? "" : 1,
     search: address.search,
     stream: address.stream,
-    line: takesLines ? log.part.first + log.part.lines.length - 1 : "",
+    line: takesLines ? log.last : "",
+    counts: takesLines ? [log.counts.stdout, log.counts.stderr, log.counts.system].join(".") : "",
   });
   const id = `stream-${selected?.stage_id}-${address.tab}-${address.view}-${attemptOf(view)}-${execution.last_event}`;
   return <div id={id} hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none" data-stream></div>;

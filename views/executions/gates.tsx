@@ -12,10 +12,13 @@ export interface WaitingGate {
   execution: Pick<ExecutionRecord, "run_id" | "workflow_slug">;
   step: StepRecord;
   gate: EffectiveGate | null;
+  message: string | null;
   user: string;
   now: number;
   /** Where the page goes after the decision without scripts. */
   back: string;
+  /** True: a script decides without leaving the page. */
+  stays: boolean;
 }
 
 /** Every gate of an execution that waits. */
@@ -30,10 +33,22 @@ export function GateStrip({ view }: { view: RunView }): Html {
   );
 }
 
-function waitingGate({ execution, definition, user, now }: RunView, step: StepRecord): WaitingGate {
+export function waitingGate(
+  { execution, definition, messages, user, now }: RunView,
+  step: StepRecord,
+): WaitingGate {
   const gate = definition?.stages.find(({ id }) => id === step.stage_id)?.gate ?? null;
   const back = executionPath(execution.workflow_slug, execution.run_id);
-  return { execution, step, gate, user, now, back };
+  return {
+    execution,
+    step,
+    gate,
+    message: messages.get(step.stage_id) ?? null,
+    user,
+    now,
+    back,
+    stays: true,
+  };
 }
 
 /** The gate's words and its two buttons; a button opens the dialog that decides. */
@@ -47,7 +62,7 @@ export function GateBox({ gate }: { gate: WaitingGate }): Html {
         {step.stage_name}
         <span>{factsOf(gate, now)}</span>
       </h2>
-      <p>{gate.gate?.message ?? "This stage waits for somebody's decision."}</p>
+      <p>{gate.message ?? "This stage waits for somebody's decision."}</p>
       <div class="acts">
         <button type="button" class="btn" command="show-modal" commandfor={`reject-${id}`} data-key="r">
           <Icon name="x" size="s" />
@@ -60,10 +75,22 @@ export function GateBox({ gate }: { gate: WaitingGate }): Html {
           <kbd aria-hidden="true">A</kbd>
         </button>
       </div>
-      <DecisionDialog gate={gate} decision="approve" />
-      <DecisionDialog gate={gate} decision="reject" />
     </section>
   );
+}
+
+/** The dialogs of one gate. They stand apart: the form that decides outlives the strip, which goes as it is decided. */
+export function GateDialogs({ gate }: { gate: WaitingGate }): Html {
+  return (
+    <>
+      <DecisionDialog gate={gate} decision="approve" />
+      <DecisionDialog gate={gate} decision="reject" />
+    </>
+  );
+}
+
+function sends(action: string): Record<string, string | boolean> {
+  return { "hx-post": action, "hx-swap": "none", "data-closes": true };
 }
 
 function factsOf({ step, gate }: WaitingGate, now: number): string {
@@ -89,7 +116,7 @@ function DecisionDialog({ gate, decision }: DecisionProps): Html {
   const word = decision === "approve" ? "Approve" : "Reject";
   return (
     <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
-      <form class="form" method="post" action={action} hx-post={action} hx-swap="none" data-closes>
+      <form class="form" method="post" action={action} {...(gate.stays ? sends(action) : {})}>
         <input type="hidden" name="back" value={back} />
         <div class="row">
           <label for={`${id}-comment`}>Comment</label>

@@ -1,5 +1,5 @@
 import type { StepRecord } from "../../src/execution/record.ts";
-import { spritePath } from "../components/icon.tsx";
+import { iconHref } from "../components/icon.tsx";
 import { markIcons, stepState } from "../components/state.ts";
 import { msBetween, spanText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
@@ -29,7 +29,7 @@ export function Graph({ view }: { view: RunView }): Html {
   const boxes = boxesOf(rows, width);
   const height = rows.length * (boxHeight + rowGap) - rowGap + 8;
   return (
-    <div class="graph" tabindex="0" role="region" aria-label="Stages as a graph">
+    <div class="graph" id="graph" tabindex="0" role="region" aria-label="Stages as a graph">
       <svg viewBox={`-4 -4 ${width + 8} ${height}`} width={width + 8} height={height}>
         {[...boxes.values()].map((box) => (
           <Edges box={box} boxes={boxes} sources={dependencies.get(box.step.stage_id) ?? []} />
@@ -119,14 +119,13 @@ export function GraphNode({ view, box }: { view: RunView; box: Box }): Html {
       id={stepElement("node", step.stage_id)}
       class={mark}
       href={url}
-      aria-label={`${step.stage_name}: ${word}`}
       aria-current={isChosen ? "step" : null}
       {...swapsRun(url)}
     >
-      <title>{step.stage_name}</title>
+      <title>{`${step.stage_name}: ${word}`}</title>
       <rect x={x} y={y} width={width} height={boxHeight} rx={8} />
       <svg class="i" x={x + 9} y={y + 8} width={15} height={15}>
-        <use href={`${spritePath}#${markIcons[mark]}`} />
+        <use href={iconHref(markIcons[mark])} />
       </svg>
       <text x={x + 28} y={y + 19}>
         {cut(step.stage_name, Math.floor((width - 34) / 6.6))}

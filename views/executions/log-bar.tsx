@@ -38,7 +38,7 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
           <Icon name="x" size="xs" />
         </a>
       )}
-      <StreamChoice view={view} log={log} />
+      <StreamChoice view={view} counts={log.counts} />
       <LevelChoice />
       <div class="end">
         <button
@@ -78,8 +78,9 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
   );
 }
 
-function StreamChoice({ view, log }: { view: RunView; log: LogTab }): Html {
-  const { stdout, stderr, system } = log.counts;
+/** How many lines each stream has; swapped as they come. */
+export function StreamChoice({ view, counts }: { view: RunView; counts: LogTab["counts"] }): Html {
+  const { stdout, stderr, system } = counts;
   const choices = [
     ["", "All", stdout + stderr + system],
     ["stdout", "Out", stdout],
@@ -87,7 +88,7 @@ function StreamChoice({ view, log }: { view: RunView; log: LogTab }): Html {
     ["system", "Sys", system],
   ] as const;
   return (
-    <span class="seg sm desk" role="group" aria-label="Stream">
+    <span id="log-streams" class="seg sm desk" role="group" aria-label="Stream">
       {choices.map(([stream, word, count]) => (
         <a href={runPath(view, { stream })} aria-current={stream === view.address.stream ? "true" : null}>
           {word}
@@ -113,4 +114,3 @@ function LevelChoice(): Html {
     </>
   );
 }
-

@@ -2,15 +2,16 @@ import { hasEnded, isSettled } from "../../src/execution/status.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import type { RunView } from "./run-view.ts";
 
+/** The attempt that is shown; a stage that has not started shows what its first will write. */
 export function attemptOf({ address, selected }: RunView): number {
-  return address.attempt === 0 ? (selected?.attempt_number ?? 0) : address.attempt;
+  return address.attempt === 0 ? Math.max(1, selected?.attempt_number ?? 1) : address.attempt;
 }
 
 /** True while more lines may come. */
 export function isGrowing(view: RunView): boolean {
   const { selected, execution } = view;
   if (!selected || hasEnded(execution.status) || isSettled(selected.status)) return false;
-  return attemptOf(view) === Math.max(1, selected.attempt_number) || selected.attempt_number === 0;
+  return attemptOf(view) >= Math.max(1, selected.attempt_number);
 }
 
 /** Where a part of the log is to be had by itself. */
@@ -26,4 +27,3 @@ export function logPartPath(view: RunView, query: { before?: number; first?: num
     ? withQuery(path, { ...query, search: address.search, stream: address.stream })
     : path;
 }
-

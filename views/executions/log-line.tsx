@@ -5,10 +5,11 @@ import { ansiSpans, plainText } from "./ansi.ts";
 
 export type Level = "sys" | "out" | "err" | "warn" | "error";
 
-/** Lines of a log, numbered on from `first`. */
+/** Lines of a log, numbered on from `first`; `numbers` where they do not follow each other. */
 export interface LogPart {
   lines: readonly LogLine[];
   first: number;
+  numbers?: readonly number[];
 }
 
 const errorWords =
@@ -26,7 +27,7 @@ export function levelOf({ stream, text }: Pick<LogLine, "stream" | "text">): Lev
 
 /** One block of lines; the browser leaves out of its work the blocks nobody sees. Text is built by hand: it is much. */
 export function LogChunk({ part, search }: { part: LogPart; search: string }): Html {
-  const lines = part.lines.map((line, at) => lineText(line, part.first + at, search));
+  const lines = part.lines.map((line, at) => lineText(line, part.numbers?.[at] ?? part.first + at, search));
   return raw(`<div class="chunk">${lines.join("")}</div>`);
 }
 
@@ -35,7 +36,8 @@ export function LogChunks({ part, search }: { part: LogPart; search: string }): 
   const chunks: Html[] = [];
   for (let at = 0; at < part.lines.length; at += chunkLines) {
     const lines = part.lines.slice(at, at + chunkLines);
-    chunks.push(<LogChunk part={{ lines, first: part.first + at }} search={search} />);
+    const numbers = part.numbers ? { numbers: part.numbers.slice(at, at + chunkLines) } : {};
+    chunks.push(<LogChunk part={{ lines, first: part.first + at, ...numbers }} search={search} />);
   }
   return <>{chunks}</>;
 }

@@ -1,6 +1,5 @@
 import { countText, plural } from "../components/usage-text.ts";
 import { raw, type Html } from "../jsx/jsx-runtime.ts";
-import { withQuery } from "../paths.ts";
 import { LogBar } from "./log-bar.tsx";
 import { attemptOf, isGrowing, logPartPath } from "./log-facts.ts";
 import { LogChunks } from "./log-line.tsx";
@@ -83,7 +82,7 @@ export function Earlier({ view, before, first }: EarlierProps): Html {
   const url = logPartPath(view, { before, first });
   return (
     <p class="log-note" hx-get={url} hx-trigger="intersect once" hx-swap="outerHTML">
-      <a href={withQuery(runPath(view), { before })}>{`${countText(first - 1)} earlier lines`}</a>
+      <a href={runPath(view, {}, { before, first })}>{`${countText(first - 1)} earlier lines`}</a>
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { runName } from "../components/run-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
+import { GateDialogs, waitingGate } from "./gates.tsx";
 import { isLive } from "./run-head.tsx";
 import type { RunView } from "./run-view.ts";
 
@@ -73,9 +74,15 @@ function Control({ view: { execution }, action, icon, name }: ControlProps): Htm
 /** The dialogs stay where they are when the controls are swapped. */
 export function RunDialogs({ view }: { view: RunView }): Html {
   const { execution } = view;
+  const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
   const cancel = executionPath(execution.workflow_slug, execution.run_id, "cancel");
   return (
     <>
+      <div id="gate-dialogs">
+        {waiting.map((step) => (
+          <GateDialogs gate={waitingGate(view, step)} />
+        ))}
+      </div>
       <Dialog id="run-cancel" title={`Cancel run ${runName(execution.run_id)}?`}>
         <form class="form" method="post" action={cancel} hx-post={cancel} hx-swap="none" data-closes>
           <p>Agents that run are stopped; all that has not finished becomes cancelled. What is done stays.</p>

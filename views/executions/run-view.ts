@@ -1,7 +1,7 @@
 import type { LogStream } from "../../src/execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
-import { executionPath, withQuery } from "../paths.ts";
+import { executionPath, withQuery, type Query } from "../paths.ts";
 import type { LogPart } from "./log-line.tsx";
 
 export const tabs = ["log", "output", "input", "context", "files", "yaml"] as const;
@@ -21,6 +21,8 @@ export interface RunView {
   files: readonly AttemptFile[] | null;
   /** The chosen stage as YAML. */
   yaml: string | null;
+  /** What gates that wait ask, by stage. */
+  messages: ReadonlyMap<string, string>;
   /** Who decides when nobody else is named. */
   user: string;
   now: number;
@@ -41,6 +43,8 @@ export interface LogTab {
   part: LogPart;
   /** Lines of the attempt that the filter lets through. */
   total: number;
+  /** The number of the attempt's last line, shown or not; what comes is numbered on from it. */
+  last: number;
   counts: Readonly<Record<LogStream, number>>;
   /** Lines that were not kept. */
   cut: number;
@@ -53,7 +57,11 @@ export interface AttemptFile {
   bytes: number;
 }
 
-export function runPath({ execution, address }: RunView, change: Partial<RunAddress> = {}): string {
+export function runPath(
+  { execution, address }: RunView,
+  change: Partial<RunAddress> = {},
+  more: Query = {},
+): string {
   const { stage, tab, view, attempt, search, stream } = { ...address, ...change };
   return withQuery(executionPath(execution.workflow_slug, execution.run_id), {
     stage,
@@ -62,6 +70,7 @@ export function runPath({ execution, address }: RunView, change: Partial<RunAddr
     attempt: attempt === 0 ? "" : attempt,
     search,
     stream,
+    ...more,
   });
 }
 

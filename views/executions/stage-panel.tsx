@@ -141,12 +141,22 @@ function StageTabs({ view }: { view: RunView }): Html {
         return (
           <a href={url} aria-current={tab === view.address.tab ? "page" : null} {...swapsRun(url)}>
             {tabNames[tab]}
-            {count === 0 ? null : <span class="n">{count}</span>}
+            <TabCount tab={tab} count={count} />
           </a>
         );
       })}
     </nav>
   );
+}
+
+function TabCount({ tab, count }: { tab: Tab; count: number }): Html {
+  if (tab === "log")
+    return (
+      <span class="n" id="log-count">
+        {count === 0 ? null : count}
+      </span>
+    );
+  return count === 0 ? <></> : <span class="n">{count}</span>;
 }
 
 function tabCount({ selected, log }: RunView, tab: Tab): number {

@@ -38,9 +38,6 @@ export function PaletteDialog(): Html {
         <input
           name="q"
           type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="found"
           aria-label="Search workflows, executions and pages"
           placeholder="Search or run…"
           autocomplete="off"
@@ -53,7 +50,7 @@ export function PaletteDialog(): Html {
         />
         <kbd>esc</kbd>
       </form>
-      <div id="found" role="listbox" aria-label="Found"></div>
+      <div id="found" class="found"></div>
     </dialog>
   );
 }
@@ -120,6 +117,15 @@ export function HelpDialog(): Html {
       <p class="muted">
         Keys without Ctrl or ⌘ can be switched off in the <a href="/settings#keys">settings</a>.
       </p>
+    </Dialog>
+  );
+}
+
+/** Empty until a link that runs a workflow fills it. */
+export function RunDialog(): Html {
+  return (
+    <Dialog id="run-dialog" title="Run" isWide>
+      <div id="run-form"></div>
     </Dialog>
   );
 }

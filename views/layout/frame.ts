@@ -17,7 +17,7 @@ export interface Frame {
   liveCount: number;
   waitingCount: number;
   counts: { agents: number; skills: number };
-  engine: { running: number; slots: number };
+  engine: { running: number; hasFailed: boolean };
   /** Number of the newest event of all executions: where the page's stream goes on. */
   lastEvent: number;
   /** True when there is a login to leave. */
@@ -57,8 +57,10 @@ export interface PageFacts {
   section: Section;
   /** What is above it, outermost first. */
   crumbs?: readonly Crumb[];
-  /** The page's own stream; without one it follows the executions of all. */
-  stream?: string | null;
+  /** True: the form that starts a run is on the page itself. */
+  hasRunForm?: boolean;
+  /** True: it follows something of its own, or nothing at all; else the executions of all. */
+  hasOwnStream?: boolean;
 }
 
 export interface Crumb {

@@ -1,6 +1,7 @@
 import { Icon } from "../components/icon.tsx";
+import { spriteFor } from "../components/sprite.ts";
 import { render, type Child, type Html } from "../jsx/jsx-runtime.ts";
-import { HelpDialog, PaletteDialog } from "./dialogs.tsx";
+import { HelpDialog, PaletteDialog, RunDialog } from "./dialogs.tsx";
 import type { Crumb, Frame, PageFacts } from "./frame.ts";
 import { BottomBar, Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -11,7 +12,7 @@ const styles = ["tokens", "base", "shell", "components", "forms", "library", "ex
   "phone",
   "utilities",
 ]);
-const scripts = ["keyboard", "dialogs", "clock", "live", "log", "palette", "forms", "theme"];
+const scripts = ["keyboard", "dialogs", "clock", "live", "log", "palette", "forms", "run-dialog", "theme"];
 
 interface PageProps {
   frame: Frame;
@@ -23,10 +24,11 @@ interface PageProps {
 
 /** The whole document as text. */
 export function page(props: PageProps): string {
-  return `<!doctype html>${render(<Document {...props} />)}`;
+  const body = <Body {...props} />;
+  return `<!doctype html>${render(<Document {...props} body={body} />)}`;
 }
 
-function Document({ frame, facts, actions, children }: PageProps): Html {
+function Document({ frame, facts, body }: PageProps & { body: Html }): Html {
   return (
     <html
       lang="en"
@@ -36,24 +38,34 @@ function Document({ frame, facts, actions, children }: PageProps): Html {
     >
       <Head frame={frame} facts={facts} />
       <body>
-        <a class="skip" href="#main">
-          Skip to content
-        </a>
-        <div class="app">
-          <Sidebar frame={frame} section={facts.section} />
-          <div class="main">
-            <Top facts={facts} actions={actions} />
-            {children}
-          </div>
-          <BottomBar frame={frame} section={facts.section} />
-        </div>
-        <Toasts toast={frame.toast} />
-        <div class="vh" role="status" aria-live="polite" id="say"></div>
-        <PaletteDialog />
-        <HelpDialog />
-        <Stream frame={frame} stream={facts.stream} />
+        {spriteFor(render(body))}
+        {body}
       </body>
     </html>
+  );
+}
+
+function Body({ frame, facts, actions, children }: PageProps): Html {
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <div class="app">
+        <Sidebar frame={frame} section={facts.section} />
+        <div class="main">
+          <Top facts={facts} actions={actions} />
+          {children}
+        </div>
+        <BottomBar frame={frame} section={facts.section} />
+      </div>
+      <Toasts toast={frame.toast} />
+      <div class="vh" role="status" aria-live="polite" id="say"></div>
+      <PaletteDialog />
+      <HelpDialog />
+      {facts.hasRunForm ? null : <RunDialog />}
+      <Stream frame={frame} facts={facts} />
+    </>
   );
 }
 
@@ -71,7 +83,7 @@ function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
         rel="icon"
         id="favicon"
         type="image/svg+xml"
-        data-icons="/icons/"
+        data-icons={asset("icons/mark.svg")}
         href={asset(`icons/${icon}.svg`)}
       />
       <link rel="preload" href={asset("fonts/inter.woff2")} as="font" type="font/woff2" crossorigin />
@@ -127,8 +139,8 @@ function Breadcrumb({ crumbs, title }: { crumbs: readonly Crumb[]; title: string
 }
 
 /** The page's one stream: six connections to a host are all that a browser has. */
-function Stream({ frame, stream }: { frame: Frame; stream: string | null | undefined }): Html {
-  if (stream === null) return <></>;
-  const url = stream ?? `/live?after=${frame.lastEvent}`;
+function Stream({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
+  if (facts.hasOwnStream) return <></>;
+  const url = `/live?after=${frame.lastEvent}&section=${facts.section}`;
   return <div id="stream" hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none"></div>;
 }

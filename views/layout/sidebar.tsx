@@ -92,12 +92,16 @@ function LiveEntry({ run, now, isHere }: { run: LiveRun; now: number; isHere: bo
 }
 
 function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Html {
-  const { running, slots } = frame.engine;
+  const { running, hasFailed } = frame.engine;
   return (
     <footer>
-      <span class="engine">
+      <span class={hasFailed ? "engine failed" : "engine"}>
         <i></i>
-        {`Engine · ${running} of ${slots} slots`}
+        {hasFailed
+          ? "Engine stopped"
+          : running === 0
+            ? "Engine ready"
+            : `${plural(running, "agent")} at work`}
       </span>
       <a
         class="btn ghost icon sm"

@@ -3,6 +3,10 @@ import { Fragment, jsx, raw, render, type Child } from "../../../views/jsx/jsx-r
 
 const show = (child: Child): string => render(jsx("p", { children: child }));
 
+function Hello({ name }: { name: string }) {
+  return jsx("b", { children: name });
+}
+
 describe("markup", () => {
   test.each([
     ["<b>", "<p>&lt;b&gt;</p>"],
@@ -27,7 +31,6 @@ describe("markup", () => {
     expect(render(jsx("input", { name: "q" }))).toBe('<input name="q">'));
 
   test("a function gets its properties, a fragment leaves no trace", () => {
-    const Hello = ({ name }: { name: string }) => jsx("b", { children: name });
     expect(render(jsx(Fragment, { children: [jsx(Hello, { name: "<x>" }), "!"] }))).toBe("<b>&lt;x&gt;</b>!");
   });
 });

@@ -1,16 +1,42 @@
 import { Elysia } from "elysia";
+import { problemDocument } from "../../../views/problem.tsx";
 import type { Problem } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
+import { mountApprovals } from "./approval-pages.ts";
+import { mountCollection } from "./collection-pages.ts";
+import { mountEditPages } from "./edit-pages.ts";
+import { mountExecutionLists } from "./execution-pages.ts";
+import { mountFind } from "./find-pages.ts";
+import { mountLibrary } from "./library-pages.ts";
+import { mountLiveStream } from "./live-stream.ts";
+import { plainFrame } from "./page-frame.ts";
+import { html, pageRoutes, redirect } from "./page-route.ts";
+import { mountRunActs } from "./run-acts.ts";
+import { mountRunForm } from "./run-form-pages.ts";
+import { mountRunPages } from "./run-pages.ts";
+import { mountSettings } from "./settings-pages.ts";
+import { mountWorkflowPages } from "./workflow-pages.ts";
 
 /** The pages, as a part of the application. */
-export function pages(_context: Context): Elysia {
-  return new Elysia({ name: "pages", normalize: false }).get(
-    "/",
-    () => new Response(null, { status: 302, headers: { location: "/workflows" } }),
-  ) as unknown as Elysia;
+export function pages(context: Context): Elysia {
+  const app = new Elysia({ name: "pages", normalize: false }) as unknown as Elysia;
+  const routes = pageRoutes(app, context);
+  app.get("/", () => redirect("/workflows"));
+  const mounts = [mountLibrary, mountEditPages, mountExecutionLists, mountWorkflowPages, mountRunForm].concat(
+    [mountRunPages, mountRunActs, mountApprovals, mountCollection, mountSettings, mountFind, mountLiveStream],
+  );
+  for (const mount of mounts) mount(routes);
+  return app;
 }
 
 /** An error as a page, for whoever asked for a page; null: as JSON. */
-export function problemPage(_problem: Problem, _traceId: string, _context: Context): Response | null {
-  return null;
+export function problemPage(
+  { status, message, details, headers }: Problem,
+  traceId: string,
+  context: Context,
+  request: Request,
+): Response | null {
+  const lines = details.map((detail) => ({ path: detail.path, message: detail.message }));
+  const document = problemDocument(plainFrame(context, request), { status, message, lines, traceId });
+  return html(document, status, { ...headers });
 }

@@ -1,0 +1,53 @@
+import { ToastLine } from "../../../views/layout/toasts.tsx";
+import type { Toast } from "../../../views/layout/frame.ts";
+import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
+import { problemOf, type Problem } from "../problem.ts";
+import { html, redirect, wantsFragments, type FormCall } from "./page-route.ts";
+import { partial } from "./partial.ts";
+import { toastCookie } from "./toast-cookie.ts";
+
+/** What became of a form. */
+export interface Outcome {
+  toast: Toast | null;
+  /** The page to go to. */
+  location: string;
+  /** What a script swaps instead of going there; null: it goes there too. */
+  fragments: (() => Html[]) | null;
+}
+
+/**
+ * Does what a form asks. A script gets the parts of the page that have changed, or the message of what went wrong; without
+ * scripts the browser goes to the page, which shows the message.
+ */
+export async function act(call: FormCall, back: string, doIt: () => Promise<Outcome>): Promise<Response> {
+  try {
+    return answerOf(call, await doIt());
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    return refusal(call, back, problem);
+  }
+}
+
+function answerOf({ request }: FormCall, { toast, location, fragments }: Outcome): Response {
+  const cookie = toast === null ? {} : { "set-cookie": toastCookie(toast) };
+  if (!wantsFragments(request)) return redirect(location, cookie);
+  if (fragments === null) return html("", 200, { "hx-redirect": location, ...cookie });
+  return html([...fragments(), ...(toast ? [toastPart(toast)] : [])].map(render).join("\n"));
+}
+
+function refusal({ request }: FormCall, back: string, problem: Problem): Response {
+  const toast = { kind: "failed", text: problem.message } as const;
+  if (!wantsFragments(request)) return redirect(back, { "set-cookie": toastCookie(toast) });
+  return html(render(toastPart(toast)), problem.status);
+}
+
+function toastPart(toast: Toast): Html {
+  return partial("#toasts", "beforeend", ToastLine({ toast }));
+}
+
+/** A path of this server that a form names to go back to; else the other. */
+export function backOf(form: URLSearchParams, otherwise: string): string {
+  const given = form.get("back");
+  return given !== null && /^\/(?![/\\])[^\s\\]*$/.test(given) ? given : otherwise;
+}

@@ -1,0 +1,39 @@
+import { approvalsPage, type Approval } from "../../../views/executions/approvals.tsx";
+import { waitingGate } from "../../../views/executions/gates.tsx";
+import { approvalsPath } from "../../../views/paths.ts";
+import { listExecutions } from "../../store/list-executions.ts";
+import type { Context } from "../server-parts.ts";
+import { frameOf } from "./page-frame.ts";
+import { html, type PageRoutes } from "./page-route.ts";
+import { runViewOf } from "./run-view-of.ts";
+import { shownToast } from "./toast-cookie.ts";
+
+const mostLive = 1000;
+
+export function mountApprovals(routes: PageRoutes): void {
+  routes.page("/approvals", ({ context, request }) =>
+    html(approvalsPage(frameOf(context, request), waiting(context)), 200, shownToast(request)),
+  );
+}
+
+function waiting(context: Context): Approval[] {
+  const live = listExecutions(context.store, { live: true, limit: mostLive }).items;
+  return live
+    .filter(({ waiting_gates }) => waiting_gates.length > 0)
+    .flatMap(({ run_id, workflow_name }) => gatesOf(context, run_id, workflow_name))
+    .toSorted((a, b) => startOf(a).localeCompare(startOf(b)));
+}
+
+function gatesOf(context: Context, runId: string, workflowName: string): Approval[] {
+  const view = runViewOf(context, runId, new URLSearchParams({ tab: "output" }));
+  return view.steps
+    .filter(({ status }) => status === "waiting_for_approval")
+    .map((step) => ({
+      workflowName,
+      gate: { ...waitingGate(view, step), back: approvalsPath, stays: false },
+    }));
+}
+
+function startOf({ gate }: Approval): string {
+  return gate.step.started_at ?? "";
+}

@@ -1,0 +1,61 @@
+import {
+  artifactsPage,
+  type ArtifactEntry,
+  type ArtifactList,
+} from "../../../views/collection/artifact-list.tsx";
+import { listModules } from "../../collection/list-modules.ts";
+import { listWorkflows } from "../../store/list-workflows.ts";
+import type { EffectiveStage } from "../../workflow/effective.ts";
+import type { Context } from "../server-parts.ts";
+import { artifactsOf, frameOf } from "./page-frame.ts";
+import { html, type PageCall, type PageRoutes } from "./page-route.ts";
+import { shownToast } from "./toast-cookie.ts";
+
+const mostWorkflows = 1000;
+
+type Kind = ArtifactList["kind"];
+
+const prefixes: Record<Kind, string> = { agents: "agent:", skills: "skill:", context: "ctx:" };
+
+/** What the collection holds, and which workflows name it. */
+export function mountCollection(routes: PageRoutes): void {
+  for (const kind of ["agents", "skills", "context"] as const) {
+    routes.page(`/${kind}`, (call) => listed(call, kind));
+  }
+}
+
+function listed({ context, request, url }: PageCall, kind: Kind): Response {
+  const search = (url.searchParams.get("search") ?? "").slice(0, 200);
+  const all = entriesOf(context, kind);
+  const users = usersOf(context);
+  const wanted = search.toLowerCase();
+  const entries = all
+    .filter(({ name, description }) => `${name} ${description ?? ""}`.toLowerCase().includes(wanted))
+    .map((entry): ArtifactEntry => ({ ...entry, usedBy: users.get(prefixes[kind] + entry.name) ?? [] }));
+  const page = artifactsPage(frameOf(context, request), { kind, entries, search, total: all.length });
+  return html(page, 200, shownToast(request));
+}
+
+function entriesOf(context: Context, kind: Kind): Omit<ArtifactEntry, "usedBy">[] {
+  if (kind === "agents") return artifactsOf(context).list("agent");
+  if (kind === "skills") return artifactsOf(context).list("skill");
+  const { options, home, userHome } = context;
+  return listModules({ beside: options.workdir, workdir: options.workdir, home, userHome });
+}
+
+/** Workflows by each reference they name; a reference's version does not count. */
+function usersOf({ store }: Context): Map<string, { slug: string; name: string }[]> {
+  const users = new Map<string, { slug: string; name: string }[]>();
+  for (const { slug, name, stages, context } of listWorkflows(store, { limit: mostWorkflows }).items) {
+    const named = new Set([...stages.flatMap(referencesOf), ...context.global_modules]);
+    for (const reference of named) {
+      const key = reference.replace(/@.*$/, "");
+      users.set(key, [...(users.get(key) ?? []), { slug, name }]);
+    }
+  }
+  return users;
+}
+
+function referencesOf({ roles, context }: EffectiveStage): string[] {
+  return [...(roles ? [roles.primary.artifact, ...roles.tools] : []), ...context.modules];
+}

@@ -1,0 +1,110 @@
+import { ExecutionTable, executionsPage } from "../../../views/executions/execution-list.tsx";
+import {
+  listPath,
+  type ExecutionList,
+  type ExecutionQuery,
+  type ExecutionRow,
+} from "../../../views/executions/execution-query.ts";
+import { executionStatuses, hasEnded } from "../../execution/status.ts";
+import type { ExecutionRecord } from "../../execution/record.ts";
+import type { Store } from "../../store/database.ts";
+import { getSteps } from "../../store/executions.ts";
+import { listExecutions } from "../../store/list-executions.ts";
+import { act, backOf } from "./act.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import { frameOf } from "./page-frame.ts";
+import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { shownToast } from "./toast-cookie.ts";
+import { tab, workflowOf } from "./workflow-pages.ts";
+
+const rowsAPage = 50;
+const mostAtOnce = 100;
+const triggers = ["manual", "scheduled", "api"] as const;
+
+export function mountExecutionLists(routes: PageRoutes): void {
+  routes.page("/workflows/executions", all);
+  routes.page("/workflows/:id/executions", ofWorkflow);
+  routes.form("/workflows/executions/cancel", cancelled);
+}
+
+function all(call: PageCall): Response {
+  const { context, request } = call;
+  const page = executionsPage(frameOf(context, request), listOf(call, null));
+  return html(page, 200, shownToast(request));
+}
+
+function ofWorkflow(call: PageCall): Response {
+  const { id, slug, name } = workflowOf(call);
+  const list = listOf(call, { id, slug, name });
+  return tab(call, "executions", () => ExecutionTable({ list, frame: frameOf(call.context, call.request) }));
+}
+
+function listOf(
+  { context, url }: PageCall,
+  workflow: { id: string; slug: string; name: string } | null,
+): ExecutionList {
+  const { store } = context;
+  const query = queryOf(url.searchParams);
+  const page = listExecutions(store, {
+    workflow_id: workflow?.id ?? null,
+    status: executionStatuses.find((status) => status === query.status) ?? null,
+    live: query.status === "live",
+    trigger: triggers.find((trigger) => trigger === query.trigger) ?? null,
+    search: query.search === "" ? null : query.search,
+    sort: query.sort === "started_at" ? "started_at" : "-started_at",
+    limit: rowsAPage,
+    cursor: url.searchParams.get("cursor"),
+  });
+  return {
+    query,
+    rows: page.items.map((execution): ExecutionRow => ({ execution, place: placeOf(store, execution) })),
+    total: page.total_count,
+    next: page.next_cursor,
+    previous: page.prev_cursor,
+    workflow,
+  };
+}
+
+function queryOf(given: URLSearchParams): ExecutionQuery {
+  return {
+    status: (given.get("status") ?? "").slice(0, 20),
+    trigger: (given.get("trigger") ?? "").slice(0, 20),
+    search: (given.get("search") ?? "").slice(0, 200),
+    sort: given.get("sort") === "started_at" ? "started_at" : "-started_at",
+  };
+}
+
+/** `at Build UI, 6 of 10`; of one that has failed, what it failed of. */
+function placeOf(store: Store, execution: ExecutionRecord): string {
+  const { run_id, status, progress_done, progress_total, error_message } = execution;
+  const progress = `${progress_done} of ${progress_total}`;
+  if (status === "failed" && error_message !== null) return error_message;
+  if (hasEnded(status)) return progress;
+  const steps = getSteps(store, run_id);
+  const now =
+    steps.find((step) => step.status === "waiting_for_approval") ??
+    steps.find((step) => step.status === "running" || step.status === "retry_wait");
+  return now ? `at ${now.stage_name}, ${progress}` : progress;
+}
+
+/** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */
+function cancelled(call: FormCall): Promise<Response> {
+  const { context, form, request } = call;
+  const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));
+  return act(call, back, async () => {
+    const chosen = form.getAll("run").slice(0, mostAtOnce);
+    const answers = await Promise.allSettled(
+      chosen.map((runId) => callEndpoint(context, "cancelExecution", { params: { run_id: runId }, request })),
+    );
+    const done = answers.filter(({ status }) => status === "fulfilled").length;
+    const text =
+      chosen.length === 0
+        ? "No execution was chosen."
+        : `${done} of ${chosen.length} executions are being cancelled.`;
+    return {
+      toast: { kind: done === chosen.length && done > 0 ? "done" : "failed", text },
+      location: back,
+      fragments: null,
+    };
+  });
+}

@@ -1,0 +1,117 @@
+import { plainText } from "../../../views/executions/ansi.ts";
+import type { LogTab } from "../../../views/executions/run-view.ts";
+import type { LogLine, LogStream } from "../../execution/event.ts";
+import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
+import type { Store } from "../../store/database.ts";
+import { countLogLines, logFacts, logPage, logTail } from "../../store/logs.ts";
+
+const pageLines = 1000;
+const walkLines = 5000;
+
+/** Which part of a log. Numbers are 0 where nothing is asked for. */
+export interface LogPlace {
+  attempt: number;
+  search: string;
+  stream: LogStream | "";
+  /** Only lines below this number of the feed… */
+  before: number;
+  /** …of which the first that is known has this line number. */
+  first: number;
+  /** The part around this line number. */
+  line: number;
+}
+
+/** A part of an attempt's log with what there is to know of the whole. */
+export function logTabOf(
+  store: Store,
+  execution: ExecutionRecord,
+  step: StepRecord,
+  place: LogPlace,
+): LogTab {
+  const { run_id } = execution;
+  const attempt = place.attempt === 0 ? Math.max(1, step.attempt_number) : place.attempt;
+  const filter = { run_id, stage_id: step.stage_id, attempt };
+  const countOf = (stream: LogStream): number => countLogLines(store, { ...filter, stream });
+  const counts = { stdout: countOf("stdout"), stderr: countOf("stderr"), system: countOf("system") };
+  const cut = logFacts(store, run_id, step.stage_id).cut.lines;
+  const part = partOf(store, filter, place, execution.last_event, counts);
+  return { counts: { ...counts }, cut, ...part };
+}
+
+interface Filter {
+  run_id: string;
+  stage_id: string;
+  attempt: number;
+}
+
+type Part = Pick<LogTab, "part" | "total" | "last" | "hasEarlier" | "hasLater">;
+
+function partOf(
+  store: Store,
+  filter: Filter,
+  place: LogPlace,
+  until: number,
+  counts: Record<LogStream, number>,
+): Part {
+  const total = counts.stdout + counts.stderr + counts.system;
+  if (place.search !== "" || place.stream !== "") return matching(store, filter, place, until);
+  if (place.line > 0 && place.line <= total - pageLines) return around(store, filter, place.line, total);
+  if (place.before > 0) {
+    const { lines, has_more } = logTail(store, { ...filter, before: place.before, limit: pageLines });
+    const first = Math.max(1, place.first - lines.length);
+    return { part: { lines, first }, total, last: total, hasEarlier: has_more, hasLater: true };
+  }
+  // Lines that came after the execution was read are the stream's to bring.
+  const { lines, has_more } = logTail(store, { ...filter, limit: pageLines });
+  const known = lines.filter(({ seq }) => seq <= until);
+  for (const { stream } of lines.slice(known.length)) counts[stream]--;
+  const first = total - lines.length + 1;
+  const last = first + known.length - 1;
+  return { part: { lines: known, first }, total, last, hasEarlier: has_more, hasLater: false };
+}
+
+/** The page of lines with this one in its middle; the log is read up to there. */
+function around(store: Store, filter: Filter, line: number, total: number): Part {
+  const first = Math.max(1, line - pageLines / 2);
+  let after = 0;
+  for (let skipped = 0; skipped < first - 1;) {
+    const { lines } = logPage(store, { ...filter, after, limit: Math.min(walkLines, first - 1 - skipped) });
+    if (lines.length === 0) break;
+    skipped += lines.length;
+    after = lines.at(-1)?.seq ?? after;
+  }
+  const { lines, has_more } = logPage(store, { ...filter, after, limit: pageLines });
+  return { part: { lines, first }, total, last: total, hasEarlier: first > 1, hasLater: has_more };
+}
+
+/** The last lines that match, under the numbers they have in the whole log, which is read for that. */
+function matching(store: Store, filter: Filter, { search, stream }: LogPlace, until: number): Part {
+  const wanted = search.toLowerCase();
+  const found: (LogLine & { number: number })[] = [];
+  let total = 0;
+  let number = 0;
+  for (const line of allLines(store, filter)) {
+    if (line.seq > until) break;
+    number++;
+    if (!isWanted(line, wanted, stream)) continue;
+    total++;
+    found.push({ ...line, number });
+    if (found.length > pageLines) found.shift();
+  }
+  const part = { lines: found, first: found[0]?.number ?? 1, numbers: found.map((line) => line.number) };
+  return { part, total, last: number, hasEarlier: false, hasLater: false };
+}
+
+export function isWanted(line: Pick<LogLine, "text" | "stream">, wanted: string, stream: string): boolean {
+  if (stream !== "" && line.stream !== stream) return false;
+  return wanted === "" || plainText(line.text).toLowerCase().includes(wanted);
+}
+
+function* allLines(store: Store, filter: Filter): Generator<LogLine> {
+  for (let after = 0; ;) {
+    const { lines, has_more } = logPage(store, { ...filter, after, limit: walkLines });
+    yield* lines;
+    if (!has_more) return;
+    after = lines.at(-1)?.seq ?? after;
+  }
+}

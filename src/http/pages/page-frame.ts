@@ -1,0 +1,77 @@
+import type { Frame, Theme, Toast } from "../../../views/layout/frame.ts";
+import { openArtifacts } from "../../collection/artifacts.ts";
+import { lastEventId } from "../../store/feed.ts";
+import { countLiveSteps } from "../../store/count-steps.ts";
+import { listExecutions } from "../../store/list-executions.ts";
+import { assetUrl } from "../assets.ts";
+import { cookieOf } from "../guard.ts";
+import type { Context } from "../server-parts.ts";
+import { toastOf } from "./toast-cookie.ts";
+
+const mostLive = 6;
+const countsLifeMs = 5_000;
+
+/** What is around every page, as things stand now. */
+export function frameOf(context: Context, request: Request, toast: Toast | null = null): Frame {
+  const { store } = context;
+  // Before anything is read: what happens in between is told again, not missed.
+  const lastEvent = lastEventId(store);
+  const live = listExecutions(store, { live: true, limit: mostLive });
+  const steps = countLiveSteps(store);
+  const url = new URL(request.url);
+  return {
+    ...plainFrame(context, request, toast),
+    url: url.pathname + url.search,
+    live: live.items,
+    liveCount: live.total_count,
+    waitingCount: steps.get("waiting_for_approval") ?? 0,
+    counts: artifactCounts(context),
+    engine: { running: steps.get("running") ?? 0, hasFailed: context.engineState() === "failed" },
+    lastEvent,
+  };
+}
+
+/** The same without a look into the database: for the page that says what is wrong with it. */
+export function plainFrame(context: Context, request: Request, toast: Toast | null = null): Frame {
+  return {
+    now: Date.now(),
+    url: "/",
+    theme: themeOf(cookieOf(request, "theme")),
+    singleKeys: cookieOf(request, "keys") !== "off",
+    asset: assetUrl,
+    live: [],
+    liveCount: 0,
+    waitingCount: 0,
+    counts: { agents: 0, skills: 0 },
+    engine: { running: 0, hasFailed: false },
+    lastEvent: 0,
+    canLogOut: context.access.token !== null,
+    toast: toast ?? toastOf(request),
+  };
+}
+
+function themeOf(given: string | null): Theme | null {
+  return given === "light" || given === "dark" ? given : null;
+}
+
+interface Counted {
+  at: number;
+  counts: Frame["counts"];
+}
+
+const counted = new WeakMap<Context, Counted>();
+
+/** Reading folders for every page would be the most of it; what is new shows within seconds. */
+function artifactCounts(context: Context): Frame["counts"] {
+  const known = counted.get(context);
+  const at = Date.now();
+  if (known && at - known.at < countsLifeMs) return known.counts;
+  const artifacts = artifactsOf(context);
+  const counts = { agents: artifacts.list("agent").length, skills: artifacts.list("skill").length };
+  counted.set(context, { at, counts });
+  return counts;
+}
+
+export function artifactsOf({ options: { workdir }, home, userHome }: Context) {
+  return openArtifacts({ beside: workdir, workdir, home, userHome });
+}

@@ -1,0 +1,79 @@
+import type { Elysia } from "elysia";
+import { AppError } from "../../errors.ts";
+import { mostBodyBytes, tooLarge } from "../guard.ts";
+import type { Context } from "../server-parts.ts";
+
+/** What a page is made from. */
+export interface PageCall {
+  context: Context;
+  request: Request;
+  url: URL;
+  params: Readonly<Record<string, string>>;
+}
+
+/** What a form has sent. */
+export interface FormCall extends PageCall {
+  form: URLSearchParams;
+}
+
+type Handler<Call> = (call: Call) => Response | Promise<Response>;
+
+export interface PageRoutes {
+  page(path: string, handle: Handler<PageCall>): void;
+  form(path: string, handle: Handler<FormCall>): void;
+}
+
+/** Routes of pages and of the forms on them. While workflows are switched off there are none. */
+export function pageRoutes(app: Elysia, context: Context): PageRoutes {
+  const callOf = (request: Request, params: unknown): PageCall => {
+    if (!context.engineEnabled) throw switchedOff();
+    return { context, request, url: new URL(request.url), params: readable(params) };
+  };
+  return {
+    page: (path, handle) => void app.get(path, ({ request, params }) => handle(callOf(request, params))),
+    form: (path, handle) =>
+      void app.post(
+        path,
+        async ({ request, params }) => handle({ ...callOf(request, params), form: await formOf(request) }),
+        { parse: "none" } as never,
+      ),
+  };
+}
+
+export function html(text: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(text, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+}
+
+export function redirect(location: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { location, ...headers } });
+}
+
+/** True when a script of the page asks, which swaps parts of it. */
+export function wantsFragments(request: Request): boolean {
+  return request.headers.get("hx-request") === "true";
+}
+
+async function formOf(request: Request): Promise<URLSearchParams> {
+  const bytes: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > mostBodyBytes) throw tooLarge();
+    bytes.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(bytes).toString());
+}
+
+/** The router gives null for what is not percent-encoded as it should be. */
+function readable(params: unknown): Record<string, string> {
+  const given = (params ?? {}) as Record<string, string | null>;
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string")
+      throw new AppError("invalid_usage", `"${name}" in the address is not encoded`);
+  }
+  return given as Record<string, string>;
+}
+
+function switchedOff(): AppError {
+  return new AppError("not_found", "workflows are switched off here (WORKFLOW_ENGINE_ENABLED)");
+}

@@ -1,0 +1,94 @@
+import { GateStrip } from "../../../views/executions/gates.tsx";
+import { RunControls } from "../../../views/executions/run-controls.tsx";
+import { RunHead, RunProgress } from "../../../views/executions/run-head.tsx";
+import { stepElement } from "../../../views/executions/run-view.ts";
+import { TimelineRow } from "../../../views/executions/timeline.tsx";
+import type { Html } from "../../../views/jsx/jsx-runtime.ts";
+import { executionPath } from "../../../views/paths.ts";
+import { getExecution } from "../../store/executions.ts";
+import { act, backOf, type Outcome } from "./act.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import type { FormCall, PageRoutes } from "./page-route.ts";
+import { partial } from "./partial.ts";
+import { runViewOf } from "./run-view-of.ts";
+
+const run = "/workflows/:id/executions/:run";
+
+/** What can be done with an execution. All of it is the API's own; here are only the words and the way back. */
+export function mountRunActs(routes: PageRoutes): void {
+  routes.form(`${run}/pause`, (call) => controlled(call, "pauseExecution", null));
+  routes.form(`${run}/resume`, (call) => controlled(call, "resumeExecution", null));
+  routes.form(`${run}/cancel`, (call) => controlled(call, "cancelExecution", "The run is being cancelled."));
+  routes.form(`${run}/rerun`, (call) => rerun(call, {}));
+  routes.form(`${run}/rerun-from-failed`, (call) => rerun(call, { from_failed: true }));
+  routes.form(`${run}/gates/:stage/approve`, (call) => decided(call, "approveGate", "Approved"));
+  routes.form(`${run}/gates/:stage/reject`, (call) => decided(call, "rejectGate", "Rejected"));
+}
+
+function controlled(call: FormCall, operation: string, said: string | null): Promise<Response> {
+  const back = backOf(call.form, pageOf(call));
+  return act(call, back, async () => {
+    await operate(call, operation, {});
+    return outcome(call, back, said);
+  });
+}
+
+function decided(call: FormCall, operation: string, word: string): Promise<Response> {
+  const { form, params } = call;
+  const back = backOf(form, pageOf(call));
+  return act(call, back, async () => {
+    const actor = form.get("actor")?.trim();
+    const comment = form.get("comment")?.trim();
+    await operate(call, operation, { ...(actor ? { actor } : {}), ...(comment ? { comment } : {}) });
+    return outcome(call, back, `${word}: ${params["stage"] ?? ""}`);
+  });
+}
+
+function rerun(call: FormCall, body: { from_failed?: true }): Promise<Response> {
+  const { context, params } = call;
+  return act(call, pageOf(call), async () => {
+    const started = (await operate(call, "rerunExecution", body)) as { run_id: string };
+    const { workflow_slug } = getExecution(context.store, params["run"] ?? "");
+    return {
+      toast: { kind: "done", text: "A new run has started." },
+      location: executionPath(workflow_slug, started.run_id),
+      fragments: null,
+    };
+  });
+}
+
+function operate({ context, request, params }: FormCall, operation: string, body: unknown): Promise<unknown> {
+  const { run: runId = "", stage = "" } = params;
+  return callEndpoint(context, operation, { params: { run_id: runId, stage_id: stage }, body, request });
+}
+
+function outcome(call: FormCall, location: string, said: string | null): Outcome {
+  const toast = said === null ? null : ({ kind: "done", text: said } as const);
+  return { toast, location, fragments: () => changed(call) };
+}
+
+/** The page does not wait for its stream to show what its own button has done. */
+function changed({ context, params }: FormCall): Html[] {
+  const query = new URLSearchParams({ stage: params["stage"] ?? "", tab: "output" });
+  const view = runViewOf(context, params["run"] ?? "", query);
+  const { selected } = view;
+  return [
+    partial("#run-head", "outerMorph", RunHead({ view })),
+    partial("#run-progress", "outerMorph", RunProgress({ view })),
+    partial("#run-controls", "outerMorph", RunControls({ view })),
+    partial("#gates", "outerMorph", GateStrip({ view })),
+    ...(selected && params["stage"]
+      ? [
+          partial(
+            `#${stepElement("step", selected.stage_id)}`,
+            "outerMorph",
+            TimelineRow({ view, step: selected }),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function pageOf({ params }: FormCall): string {
+  return executionPath(params["id"] ?? "", params["run"] ?? "");
+}

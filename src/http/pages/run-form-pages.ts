@@ -1,0 +1,206 @@
+import { render } from "../../../views/jsx/jsx-runtime.ts";
+import { executionPath } from "../../../views/paths.ts";
+import { PlanPreview } from "../../../views/workflows/plan-preview.tsx";
+import { runFormPage, type RunForm, type RunOverrides } from "../../../views/workflows/run-form.tsx";
+import { listModules } from "../../collection/list-modules.ts";
+import { AppError } from "../../errors.ts";
+import type { Value } from "../../expression/value.ts";
+import type { WorkflowRecord } from "../../store/workflow-record.ts";
+import type { Plan } from "../../workflow/plan.ts";
+import { coerceText } from "../../workflow/value-type.ts";
+import { composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
+import { problemOf } from "../problem.ts";
+import type { Context } from "../server-parts.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import { artifactsOf, frameOf } from "./page-frame.ts";
+import {
+  html,
+  redirect,
+  wantsFragments,
+  type FormCall,
+  type PageCall,
+  type PageRoutes,
+} from "./page-route.ts";
+import { shownToast, toastCookie } from "./toast-cookie.ts";
+import { workflowOf } from "./workflow-pages.ts";
+import { listExecutions } from "../../store/list-executions.ts";
+
+/** Starting a run by hand: its fields, its plan as they are filled in, and the start itself. */
+export function mountRunForm(routes: PageRoutes): void {
+  routes.page("/workflows/:id/run", asked);
+  routes.form("/workflows/:id/run/plan", planned);
+  routes.form("/workflows/:id/run", started);
+}
+
+function asked(call: PageCall): Response {
+  const workflow = workflowOf(call);
+  const last = lastTexts(call.context, workflow);
+  const texts = last ?? declaredTexts(workflow);
+  const form = formFor(call, workflow, { texts, given: givenBy(workflow, texts, new URLSearchParams()) });
+  return html(
+    runFormPage(frameOf(call.context, call.request), { ...form, isLast: last !== null }),
+    200,
+    shownToast(call.request),
+  );
+}
+
+function planned(call: FormCall): Response {
+  const workflow = workflowOf(call);
+  const given = givenBy(workflow, textsIn(call.form, workflow), call.form);
+  return html(render(PlanPreview({ plan: planOrNull(call.context, workflow, given) })));
+}
+
+async function started(call: FormCall): Promise<Response> {
+  const { context, request, form } = call;
+  const workflow = workflowOf(call);
+  const texts = textsIn(form, workflow);
+  const given = givenBy(workflow, texts, form);
+  const again = (problems: ReadonlyMap<string, string>, trouble: string | null, status: number): Response => {
+    const shown = { ...formFor(call, workflow, { texts, given, sent: form }), problems, trouble };
+    return html(runFormPage(frameOf(context, request), shown), status);
+  };
+  if (given.problems.size > 0) return again(given.problems, null, 400);
+  try {
+    const { parameters, overrides } = given;
+    const body = { parameters, trigger: "manual", ...(overrides ? { overrides } : {}) };
+    const answer = await callEndpoint(context, "runWorkflow", { params: { id: workflow.id }, body, request });
+    const path = executionPath(workflow.slug, (answer as { run_id: string }).run_id);
+    const cookie = { "set-cookie": toastCookie({ kind: "done", text: "The run has started." }) };
+    return wantsFragments(request)
+      ? html("", 200, { "hx-redirect": path, ...cookie })
+      : redirect(path, cookie);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    const problems = new Map(problem.details.map(({ path, message }) => [path, message]));
+    if (/^"?overrides/.test(problem.message)) problems.set("overrides", problem.message);
+    const isAtFields = [...problems.keys()].some((name) => texts.has(name) || name === "overrides");
+    return again(problems, isAtFields ? null : problem.message, problem.status);
+  }
+}
+
+/** What the fields come to. */
+interface Given extends RunGiven {
+  parameters: Record<string, unknown>;
+  /** By field: what is wrong with its text. */
+  problems: ReadonlyMap<string, string>;
+}
+
+function givenBy(
+  { config }: WorkflowRecord,
+  texts: ReadonlyMap<string, string>,
+  form: URLSearchParams,
+): Given {
+  const parameters: Record<string, Value> = Object.create(null);
+  const problems = new Map<string, string>();
+  for (const [name, { type, required }] of Object.entries(config.parameters)) {
+    const text = texts.get(name) ?? "";
+    // An empty field is no value; an empty text can be given where one is required.
+    if (text === "" && !(required && type === "string" && form.has(`p.${name}`))) {
+      if (required) problems.set(name, "is required");
+      continue;
+    }
+    if (text === "") problems.set(name, "is required");
+    const made = coerceText(type, text);
+    if ("value" in made) parameters[name] = made.value;
+    else problems.set(name, made.problem);
+  }
+  const overrides = overridesIn(form);
+  return { parameters, problems, ...(overrides ? { overrides } : {}) };
+}
+
+function overridesIn(form: URLSearchParams): NonNullable<RunGiven["overrides"]> | null {
+  const agents = [...form]
+    .filter(([name, value]) => name.startsWith("agent.") && value.trim() !== "")
+    .map(([name, value]) => [name.slice("agent.".length), value.trim()] as const);
+  const modules = (form.get("modules") ?? "").split(/[\s,]+/).filter((name) => name !== "");
+  if (agents.length === 0 && modules.length === 0) return null;
+  return { agents: Object.fromEntries(agents), context_modules: modules };
+}
+
+interface FormGiven {
+  texts: ReadonlyMap<string, string>;
+  given: Given;
+  sent?: URLSearchParams;
+}
+
+function formFor(
+  { context }: PageCall,
+  workflow: WorkflowRecord,
+  { texts, given, sent }: FormGiven,
+): RunForm {
+  const { slug, name, config } = workflow;
+  return {
+    slug,
+    name,
+    parameters: config.parameters,
+    texts,
+    problems: new Map(),
+    trouble: null,
+    isLast: false,
+    overrides: config.allow_overrides ? overridesFor(context, workflow, sent) : null,
+    plan: planOrNull(context, workflow, given),
+  };
+}
+
+/** The plan the fields make; null while they make none. */
+function planOrNull(
+  context: Context,
+  workflow: WorkflowRecord,
+  { parameters, overrides, problems }: Given,
+): Plan | null {
+  if (problems.size > 0) return null;
+  try {
+    const source = definitionOf(workflow.id, context);
+    return composeRun(source, { parameters, ...(overrides ? { overrides } : {}) }, context).plan;
+  } catch (error) {
+    if (error instanceof AppError || problemOf(error)) return null;
+    throw error;
+  }
+}
+
+function overridesFor(context: Context, { stages }: WorkflowRecord, sent?: URLSearchParams): RunOverrides {
+  const { options, home, userHome } = context;
+  const surroundings = { beside: options.workdir, workdir: options.workdir, home, userHome };
+  return {
+    agents: stages.flatMap(({ id, name, roles }) =>
+      roles
+        ? [{ stage: id, name, agent: roles.primary.artifact, chosen: sent?.get(`agent.${id}`) ?? "" }]
+        : [],
+    ),
+    known: artifactsOf(context)
+      .list("agent")
+      .map(({ name }) => `agent:${name}`),
+    modules: sent?.get("modules") ?? "",
+    knownModules: listModules(surroundings).map(({ name }) => `ctx:${name}`),
+  };
+}
+
+function textsIn(form: URLSearchParams, { config }: WorkflowRecord): Map<string, string> {
+  const names = Object.keys(config.parameters);
+  return new Map(names.map((name) => [name, (form.get(`p.${name}`) ?? "").replaceAll("\r\n", "\n")]));
+}
+
+/** The values of the last run, as texts; null when it never ran. */
+function lastTexts({ store }: Context, { id, config }: WorkflowRecord): Map<string, string> | null {
+  const [last] = listExecutions(store, { workflow_id: id, limit: 1 }).items;
+  if (!last) return null;
+  const names = Object.keys(config.parameters);
+  return new Map(
+    names.map((name) => [
+      name,
+      textOf(Object.hasOwn(last.parameters, name) ? last.parameters[name] : undefined),
+    ]),
+  );
+}
+
+function declaredTexts({ config }: WorkflowRecord): Map<string, string> {
+  return new Map(
+    Object.entries(config.parameters).map(([name, parameter]) => [name, textOf(parameter.default)]),
+  );
+}
+
+function textOf(value: Value | undefined): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,168 @@
+import { executionState, stepState } from "../../../views/components/state.ts";
+import { GateDialogs, GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
+import { Graph } from "../../../views/executions/graph.tsx";
+import { attemptOf, isGrowing } from "../../../views/executions/log-facts.ts";
+import { RunControls } from "../../../views/executions/run-controls.tsx";
+import { RunHead, RunProgress, runTitle } from "../../../views/executions/run-head.tsx";
+import { stepElement, type RunView } from "../../../views/executions/run-view.ts";
+import { StageBody, StageHead, StagePanel } from "../../../views/executions/stage-panel.tsx";
+import { StageChip, TimelineRow } from "../../../views/executions/timeline.tsx";
+import type { Html } from "../../../views/jsx/jsx-runtime.ts";
+import { SidebarLive } from "../../../views/layout/sidebar.tsx";
+import type { StoredEvent } from "../../execution/event.ts";
+import { getExecution } from "../../store/executions.ts";
+import { eventsAfter } from "../../store/feed.ts";
+import type { Context } from "../server-parts.ts";
+import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
+import { frameOf } from "./page-frame.ts";
+import { fragments, message, pageStream } from "./page-stream.ts";
+import { partial } from "./partial.ts";
+import { runViewOf, wholeOf } from "./run-view-of.ts";
+
+const eventsAtOnce = 2000;
+
+interface RunStreamGiven {
+  request: Request;
+  runId: string;
+  query: URLSearchParams;
+}
+
+/** Follows an execution for the page that shows it: each part whose state has changed, and the new lines of its log. */
+export function runStream(context: Context, given: RunStreamGiven): Response {
+  const { request, runId, query } = given;
+  getExecution(context.store, runId);
+  const [, resumed, rest] =
+    /^(\d{1,12})\.([\d.]{0,60})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
+  const growth = logGrowth(query, rest ?? null);
+  let seq = resumed === undefined ? wholeOf(query.get("after")) : Number(resumed);
+  const changes = (): string => {
+    let text = "";
+    for (;;) {
+      const events = eventsAfter(context.store, runId, seq, eventsAtOnce);
+      const last = events.at(-1);
+      if (!last) return text;
+      seq = last.seq;
+      const { html, messages } = partsFor(context, given, growth, events);
+      text += fragments(`${seq}.${growth ? growthId(growth) : ""}`, html) + messages;
+      if (events.length < eventsAtOnce) return text;
+    }
+  };
+  return pageStream(context, { kind: "run", run_id: runId }, seq, changes);
+}
+
+interface Parts {
+  html: Html[];
+  messages: string;
+}
+
+function partsFor(
+  context: Context,
+  given: RunStreamGiven,
+  growth: LogGrowth | null,
+  events: readonly StoredEvent[],
+): Parts {
+  let made: RunView | null = null;
+  const view = (): RunView => (made ??= viewNow(context, given));
+  const lines = growth ? grown(growth, events, view) : [];
+  const facts = events.filter(({ type }) => type !== "log_line");
+  if (facts.length === 0) return { html: lines, messages: "" };
+  const live = SidebarLive({ frame: frameOf(context, given.request), section: "executions" });
+  return {
+    html: [
+      ...lines,
+      ...headParts(view()),
+      ...stageParts(view(), facts),
+      ...gateParts(view(), facts),
+      ...panelParts(view(), facts, growth),
+      partial("#side-live", "outerMorph", live),
+      partial(
+        "#say",
+        "innerHTML",
+        facts
+          .map((event) => saidOf(view(), event))
+          .filter(Boolean)
+          .join(". "),
+      ),
+    ],
+    messages: message("state", JSON.stringify(stateOf(view(), facts))),
+  };
+}
+
+/** The execution as it is now, at the page's own address. */
+function viewNow(context: Context, { runId, query }: RunStreamGiven): RunView {
+  const address = new URLSearchParams(query);
+  if (query.get("pinned") !== "1") address.delete("attempt");
+  return runViewOf(context, runId, address);
+}
+
+function headParts(view: RunView): Html[] {
+  return [
+    partial("#run-head", "outerMorph", RunHead({ view })),
+    partial("#run-progress", "outerMorph", RunProgress({ view })),
+    partial("#run-controls", "outerMorph", RunControls({ view })),
+    partial("#gates", "outerMorph", GateStrip({ view })),
+  ];
+}
+
+/** Only the stages of which there is something new. */
+function stageParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
+  const changed = new Set(facts.map(({ stage_id }) => stage_id));
+  const steps = view.steps.filter(({ stage_id }) => changed.has(stage_id));
+  const chips = steps.map((step) => {
+    const id = stepElement("chip", step.stage_id);
+    return partial(`#${id}`, "outerMorph", StageChip({ view, step }));
+  });
+  if (view.address.view === "graph") return [...chips, partial("#graph", "outerMorph", Graph({ view }))];
+  const rows = steps.map((step) => {
+    const id = stepElement("step", step.stage_id);
+    return partial(`#${id}`, "outerMorph", TimelineRow({ view, step }));
+  });
+  return [...rows, ...chips];
+}
+
+/** A gate that begins to wait brings the dialogs that decide it. */
+function gateParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
+  const asked = new Set(facts.filter(({ type }) => type === "gate_waiting").map(({ stage_id }) => stage_id));
+  return view.steps
+    .filter(({ stage_id, status }) => asked.has(stage_id) && status === "waiting_for_approval")
+    .map((step) => partial("#gate-dialogs", "beforeend", GateDialogs({ gate: waitingGate(view, step) })));
+}
+
+function panelParts(view: RunView, facts: readonly StoredEvent[], growth: LogGrowth | null): Html[] {
+  const { selected, address } = view;
+  if (!selected || !facts.some(({ stage_id }) => stage_id === selected.stage_id)) return [];
+  if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt) return [nextAttempt(view, growth)];
+  const head = partial("#stage-head", "outerMorph", StageHead({ view }));
+  if (address.tab === "log") return [head];
+  return [head, partial("#stage-body", "outerMorph", StageBody({ view }))];
+}
+
+/** The stage tries again: its panel shows the new attempt from its start, and lines are counted anew. */
+function nextAttempt(view: RunView, growth: LogGrowth): Html {
+  growth.attempt = attemptOf(view);
+  growth.known = view.execution.last_event;
+  growth.line = view.log?.last ?? 0;
+  growth.counts = { stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
+  return partial("#stage", "outerHTML", StagePanel({ view }));
+}
+
+/** What a screen reader is told, once. */
+function saidOf({ execution, steps }: RunView, { type, stage_id }: StoredEvent): string {
+  if (stage_id !== null) {
+    const step = steps.find((each) => each.stage_id === stage_id);
+    return step ? `${step.stage_name}: ${stepState(step).word}` : "";
+  }
+  return type === "execution_started" ? "" : `${execution.workflow_name}: ${executionState(execution).word}`;
+}
+
+/** For the tab's title and icon, for a notification, and for whoever follows the log. */
+function stateOf(view: RunView, facts: readonly StoredEvent[]) {
+  const { mark, word } = executionState(view.execution);
+  const isNews = facts.some(({ type }) => type === "gate_waiting" || type === "execution_completed");
+  return {
+    title: `${runTitle(view)} · skillmeat`,
+    mark,
+    notify: isNews ? `${view.execution.workflow_name}: ${word}` : null,
+    grows: isGrowing(view),
+  };
+}

@@ -1,0 +1,93 @@
+import { tabs, type RunAddress, type RunView } from "../../../views/executions/run-view.ts";
+import { AppError } from "../../errors.ts";
+import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
+import type { EffectiveDefinition } from "../../workflow/effective.ts";
+import { toYaml } from "../../workflow/serialize.ts";
+import type { Store } from "../../store/database.ts";
+import { getExecution, getSnapshot, getSteps } from "../../store/executions.ts";
+import type { Context } from "../server-parts.ts";
+import { gateMessages } from "./gate-message.ts";
+import { filesOf } from "./output-files.ts";
+import { logTabOf, type LogPlace } from "./log-part.ts";
+
+/** Everything the page of an execution shows, as it is stored now. Throws `AppError("not_found")`. */
+export function runViewOf(context: Context, runId: string, query: URLSearchParams): RunView {
+  const { store } = context;
+  const execution = getExecution(store, runId);
+  const steps = getSteps(store, runId);
+  const address = addressOf(query);
+  const selected = chosenStep(steps, address.stage);
+  const definition = definitionOf(store, execution);
+  return {
+    execution,
+    steps,
+    definition,
+    address,
+    selected,
+    log:
+      address.tab === "log" && selected
+        ? logTabOf(store, execution, selected, placeOf(query, address))
+        : null,
+    files: address.tab === "files" && selected ? filesOf(execution, selected) : null,
+    yaml: address.tab === "yaml" && selected ? yamlOf(definition, selected) : null,
+    messages: gateMessages(definition, execution, steps),
+    user: context.user,
+    now: Date.now(),
+  };
+}
+
+export function addressOf(query: URLSearchParams): RunAddress {
+  const stream = query.get("stream");
+  return {
+    stage: query.get("stage") ?? "",
+    tab: tabs.find((tab) => tab === query.get("tab")) ?? "log",
+    view: query.get("view") === "graph" ? "graph" : "timeline",
+    attempt: wholeOf(query.get("attempt")),
+    search: (query.get("search") ?? "").slice(0, 200),
+    stream: stream === "stdout" || stream === "stderr" || stream === "system" ? stream : "",
+  };
+}
+
+function placeOf(query: URLSearchParams, { attempt, search, stream }: RunAddress): LogPlace {
+  return {
+    attempt,
+    search,
+    stream,
+    before: wholeOf(query.get("before")),
+    first: wholeOf(query.get("first")),
+    line: wholeOf(query.get("line")),
+  };
+}
+
+/** 0 for what is no whole number. */
+export function wholeOf(text: string | null): number {
+  return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : 0;
+}
+
+/** The stage that is named; else the one most worth a look: what fails or runs, then what waits, then the last that ran. */
+function chosenStep(steps: readonly StepRecord[], named: string): StepRecord | null {
+  if (named !== "") {
+    const step = steps.find(({ stage_id }) => stage_id === named);
+    if (!step) throw new AppError("not_found", `this execution has no stage "${named.slice(0, 100)}"`);
+    return step;
+  }
+  for (const status of ["failed", "timed_out", "running", "retry_wait", "waiting_for_approval"] as const) {
+    const found = steps.find((step) => step.status === status);
+    if (found) return found;
+  }
+  return steps.findLast(({ started_at }) => started_at !== null) ?? steps[0] ?? null;
+}
+
+function definitionOf(store: Store, { snapshot_hash }: ExecutionRecord): EffectiveDefinition | null {
+  try {
+    return getSnapshot(store, snapshot_hash).definition;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  }
+}
+
+function yamlOf(definition: EffectiveDefinition | null, { stage_id }: StepRecord): string | null {
+  const stage = definition?.stages.find(({ id }) => id === stage_id);
+  return stage ? toYaml(JSON.stringify(stage)) : null;
+}

@@ -1,0 +1,58 @@
+import { settingsPage } from "../../../views/settings.tsx";
+import { version } from "../../version.ts";
+import { countLiveSteps } from "../../store/count-steps.ts";
+import { backOf } from "./act.ts";
+import { frameOf } from "./page-frame.ts";
+import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { shownToast, toastCookie } from "./toast-cookie.ts";
+
+const yearSeconds = 365 * 24 * 60 * 60;
+
+/** What a browser prefers; it keeps that itself, in cookies. */
+export function mountSettings(routes: PageRoutes): void {
+  routes.page("/settings", shown);
+  routes.form("/settings", saved);
+  routes.form("/settings/theme", themed);
+}
+
+function shown({ context, request }: PageCall): Response {
+  const frame = frameOf(context, request);
+  const page = settingsPage(frame, {
+    version,
+    home: context.home,
+    workdir: context.options.workdir,
+    user: context.user,
+    running: countLiveSteps(context.store).get("running") ?? 0,
+    live: frame.liveCount,
+    hasFailed: frame.engine.hasFailed,
+  });
+  return html(page, 200, shownToast(request));
+}
+
+function saved({ form }: FormCall): Response {
+  const cookies = [
+    themeCookie(form.get("theme")),
+    cookie("keys", form.get("keys") === "on" ? "" : "off"),
+    toastCookie({ kind: "done", text: "Saved" }),
+  ];
+  return leadingTo("/settings", cookies);
+}
+
+function themed({ form }: FormCall): Response {
+  return leadingTo(backOf(form, "/workflows"), [themeCookie(form.get("theme"))]);
+}
+
+function themeCookie(theme: string | null): string {
+  return cookie("theme", theme === "light" || theme === "dark" ? theme : "");
+}
+
+/** An empty value forgets it. */
+function cookie(name: string, value: string): string {
+  return `${name}=${value}; Path=/; Max-Age=${value === "" ? 0 : yearSeconds}; HttpOnly; SameSite=Strict`;
+}
+
+function leadingTo(location: string, cookies: readonly string[]): Response {
+  const headers = new Headers({ location });
+  for (const each of cookies) headers.append("set-cookie", each);
+  return new Response(null, { status: 303, headers });
+}

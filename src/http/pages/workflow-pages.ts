@@ -1,0 +1,187 @@
+import { confirmPage } from "../../../views/workflows/confirm.tsx";
+import { detailPage, type DetailTab } from "../../../views/workflows/detail.tsx";
+import { diffLines } from "../../../views/workflows/diff.ts";
+import { History } from "../../../views/workflows/history.tsx";
+import { StageList } from "../../../views/workflows/stage-list.tsx";
+import { WorkflowSettings } from "../../../views/workflows/workflow-settings.tsx";
+import { jsx, type Child } from "../../../views/jsx/jsx-runtime.ts";
+import { workflowPath } from "../../../views/paths.ts";
+import { fileText } from "../../collection/stored-definition.ts";
+import { AppError } from "../../errors.ts";
+import { findWorkflow, listWorkflowVersions } from "../../store/read-workflows.ts";
+import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-record.ts";
+import { act } from "./act.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import { frameOf } from "./page-frame.ts";
+import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { wholeOf } from "./run-view-of.ts";
+import { shownToast } from "./toast-cookie.ts";
+import { summaryOf } from "./workflow-summary.ts";
+
+const versionsAPage = 50;
+
+export function mountWorkflowPages(routes: PageRoutes): void {
+  routes.page("/workflows/:id", (call) => tab(call, "", ({ stages }) => StageList({ stages })));
+  routes.page("/workflows/:id/settings", (call) => tab(call, "settings", settings));
+  routes.page("/workflows/:id/history", (call) =>
+    tab(call, "history", (workflow) => history(call, workflow)),
+  );
+  routes.page("/workflows/:id/export", exported);
+  routes.page("/workflows/:id/delete", askDelete);
+  routes.page("/workflows/:id/restore", askRestore);
+  routes.form("/workflows/:id/delete", remove);
+  routes.form("/workflows/:id/restore", restore);
+  routes.form("/workflows/:id/duplicate", duplicate);
+  routes.form("/workflows/:id/publish", (call) => setStatus(call, "published", "Published"));
+  routes.form("/workflows/:id/archive", (call) => setStatus(call, "archived", "Archived"));
+}
+
+export function tab(call: PageCall, name: DetailTab, content: (workflow: WorkflowRecord) => Child): Response {
+  const { context, request } = call;
+  const record = workflowOf(call);
+  const workflow = summaryOf(context.store, record);
+  const frame = frameOf(context, request);
+  return html(
+    detailPage({ frame, workflow, tab: name, children: content(record) }),
+    200,
+    shownToast(request),
+  );
+}
+
+export function workflowOf({ context, params }: PageCall): WorkflowRecord {
+  return findWorkflow(context.store, params["id"] ?? "");
+}
+
+function settings({ config, context, error_policy, file, author, definition }: WorkflowRecord): Child {
+  return WorkflowSettings({ config, context, errorPolicy: error_policy, file, author, source: definition });
+}
+
+function history({ context, url }: PageCall, { id, slug, definition_hash }: WorkflowRecord): Child {
+  const query = url.searchParams;
+  const page = listWorkflowVersions(context.store, id, {
+    limit: versionsAPage,
+    cursor: query.get("cursor"),
+  });
+  const from = versionNumbered(context.store, id, wholeOf(query.get("from")));
+  const to = versionNumbered(context.store, id, wholeOf(query.get("to")));
+  const compared = from && to ? { from, to, lines: diffLines(from.definition, to.definition) } : null;
+  return History({
+    slug,
+    versions: page.items,
+    current: definition_hash,
+    compared,
+    next: page.next_cursor,
+    previous: page.prev_cursor,
+    now: Date.now(),
+  });
+}
+
+/** Null for 0 and for a number nobody has saved. */
+function versionNumbered(
+  store: PageCall["context"]["store"],
+  workflowId: string,
+  number: number,
+): WorkflowVersion | null {
+  if (number === 0) return null;
+  for (let cursor: string | null = null; ;) {
+    const page = listWorkflowVersions(store, workflowId, { limit: versionsAPage, cursor });
+    const found = page.items.find((version) => version.number === number);
+    if (found || page.next_cursor === null) return found ?? null;
+    cursor = page.next_cursor;
+  }
+}
+
+function exported(call: PageCall): Response {
+  const workflow = workflowOf(call);
+  const text = fileText(workflow) ?? workflow.definition;
+  const isJson = text.trimStart().startsWith("{");
+  const name = `${workflow.slug.replaceAll(/[^\w.-]/g, "_")}.${isJson ? "json" : "yaml"}`;
+  return new Response(text, {
+    headers: {
+      "content-type": `${isJson ? "application/json" : "application/yaml"}; charset=utf-8`,
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  });
+}
+
+function askDelete(call: PageCall): Response {
+  const workflow = workflowOf(call);
+  const page = confirmPage(frameOf(call.context, call.request), {
+    workflow,
+    title: `Delete ${workflow.name}?`,
+    text: "Its file, its history and its place in the collection go. Its executions stay.",
+    action: "delete",
+    word: "Delete",
+  });
+  return html(page, 200, shownToast(call.request));
+}
+
+function askRestore(call: PageCall): Response {
+  const workflow = workflowOf(call);
+  const version = savedVersion(call, workflow, call.url.searchParams);
+  const page = confirmPage(frameOf(call.context, call.request), {
+    workflow,
+    title: `Restore save #${version.number}?`,
+    text: `The definition becomes what it was (v${version.version}). What is there now stays in the history.`,
+    action: "restore",
+    word: "Restore",
+    fields: jsx("input", { type: "hidden", name: "number", value: version.number }),
+  });
+  return html(page, 200, shownToast(call.request));
+}
+
+function savedVersion(
+  { context }: PageCall,
+  { id, name }: WorkflowRecord,
+  query: URLSearchParams,
+): WorkflowVersion {
+  const number = wholeOf(query.get("number"));
+  const version = versionNumbered(context.store, id, number);
+  if (!version) throw new AppError("not_found", `workflow "${name}" has no save #${number}`);
+  return version;
+}
+
+function remove(call: FormCall): Promise<Response> {
+  const workflow = workflowOf(call);
+  return act(call, workflowPath(workflow.slug, "delete"), async () => {
+    await operate(call, "deleteWorkflow");
+    return done("/workflows", `Deleted ${workflow.name}`);
+  });
+}
+
+function restore(call: FormCall): Promise<Response> {
+  const workflow = workflowOf(call);
+  const back = workflowPath(workflow.slug, "history");
+  return act(call, back, async () => {
+    const { definition, number } = savedVersion(call, workflow, call.form);
+    await operate(call, "updateWorkflow", { definition });
+    return done(back, `Restored save #${number}`);
+  });
+}
+
+function duplicate(call: FormCall): Promise<Response> {
+  return act(call, "/workflows", async () => {
+    const copy = (await operate(call, "duplicateWorkflow")) as { slug: string; name: string };
+    return done(workflowPath(copy.slug), `Made ${copy.name}`);
+  });
+}
+
+function setStatus(call: FormCall, status: "published" | "archived", word: string): Promise<Response> {
+  const { slug, name } = workflowOf(call);
+  return act(call, workflowPath(slug), async () => {
+    await operate(call, "updateWorkflow", { status });
+    return done(workflowPath(slug), `${word} ${name}`);
+  });
+}
+
+function operate(
+  { context, request, params }: FormCall,
+  operation: string,
+  body: unknown = {},
+): Promise<unknown> {
+  return callEndpoint(context, operation, { params: { id: params["id"] ?? "" }, body, request });
+}
+
+function done(location: string, text: string) {
+  return { toast: { kind: "done", text } as const, location, fragments: null };
+}

@@ -1,0 +1,127 @@
+import { EmptyState } from "../components/empty-state.tsx";
+import type { IconName } from "../components/icon-names.ts";
+import { Icon } from "../components/icon.tsx";
+import { plural } from "../components/usage-text.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import type { Frame, Section } from "../layout/frame.ts";
+import { page } from "../layout/page.tsx";
+import { withQuery, workflowPath } from "../paths.ts";
+
+export interface ArtifactEntry {
+  name: string;
+  description: string | null;
+  /** Absolute. */
+  path: string;
+  /** Workflows that name it. */
+  usedBy: readonly { slug: string; name: string }[];
+}
+
+export interface ArtifactList {
+  kind: "agents" | "skills" | "context";
+  entries: readonly ArtifactEntry[];
+  search: string;
+  /** How many there are without the search. */
+  total: number;
+}
+
+const kinds: Record<
+  ArtifactList["kind"],
+  { title: string; icon: IconName; word: string; prefix: string; where: string }
+> = {
+  agents: { title: "Agents", icon: "bot", word: "agent", prefix: "agent:", where: ".claude/agents" },
+  skills: { title: "Skills", icon: "sparkles", word: "skill", prefix: "skill:", where: ".claude/skills" },
+  context: { title: "Context", icon: "layers", word: "context module", prefix: "ctx:", where: "context" },
+};
+
+/** What the collection holds of one kind; a badge anywhere leads here. */
+export function artifactsPage(frame: Frame, list: ArtifactList): string {
+  const { title, word } = kinds[list.kind];
+  const section: Section = list.kind === "agents" || list.kind === "skills" ? list.kind : "settings";
+  return page({
+    frame,
+    facts: { title, section },
+    children: (
+      <main id="main" class="scroll" tabindex="-1">
+        <div class="bar">
+          <form class="field" role="search" action={`/${list.kind}`}>
+            <Icon name="search" size="s" />
+            <label class="vh" for="artifact-search">{`Search ${title.toLowerCase()}`}</label>
+            <input
+              class="input search"
+              id="artifact-search"
+              data-search
+              type="search"
+              name="search"
+              value={list.search}
+              placeholder={`Search ${title.toLowerCase()}`}
+            />
+            <kbd aria-hidden="true">/</kbd>
+          </form>
+          <span class="count" role="status">
+            {plural(list.entries.length, word)}
+          </span>
+        </div>
+        {list.entries.length === 0 ? <Nothing list={list} /> : null}
+        <div class="sheet rows">
+          {list.entries.map((entry) => (
+            <Entry entry={entry} list={list} />
+          ))}
+        </div>
+      </main>
+    ),
+  });
+}
+
+function Nothing({ list }: { list: ArtifactList }): Html {
+  const { icon, word, where } = kinds[list.kind];
+  if (list.total > 0) {
+    return (
+      <EmptyState icon="search" title={`No ${word} matches`}>
+        <a class="btn" href={`/${list.kind}`}>
+          Show all
+        </a>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={icon} title={`No ${word} is here`}>
+      <p>
+        {`They are looked for in ${where} of the project and of your home, in the collection, and beside each workflow.`}
+      </p>
+    </EmptyState>
+  );
+}
+
+function Entry({ entry, list }: { entry: ArtifactEntry; list: ArtifactList }): Html {
+  const { icon, prefix } = kinds[list.kind];
+  const { name, description, path, usedBy } = entry;
+  return (
+    <article class="item" id={name}>
+      <header>
+        <Icon name={icon} />
+        <h2>{name}</h2>
+        <span class="ref">{`${prefix}${name}`}</span>
+      </header>
+      {description === null ? null : <p>{description}</p>}
+      <p class="muted">
+        <code>{path}</code>
+      </p>
+      {usedBy.length === 0 ? null : (
+        <p>
+          {"Used by "}
+          {usedBy.map((workflow, at) => (
+            <>
+              {at === 0 ? "" : ", "}
+              <a href={workflowPath(workflow.slug)}>{workflow.name}</a>
+            </>
+          ))}
+        </p>
+      )}
+      {usedBy.length === 0 && list.kind === "agents" ? (
+        <p>
+          <a href={withQuery("/workflows", { search: name })}>Search the workflows for it</a>
+        </p>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,25 @@
+import { raw, type Html } from "../jsx/jsx-runtime.ts";
+import drawings from "../icons.svg" with { type: "text" };
+
+const symbols = new Map(
+  [...drawings.matchAll(/<symbol id="([a-z0-9-]+)"[\s\S]*?<\/symbol>/g)].map(([symbol, name = ""]) => [
+    name,
+    symbol.replace(`id="${name}"`, `id="i-${name}"`),
+  ]),
+);
+
+/** What a swapped part of a page may show though the page did not. */
+const always = `circle-dashed loader-circle circle-check circle-x circle-pause hand rotate-cw ban skip-forward
+  x check play pause square bot chevron-down rotate-ccw circle-play
+  workflow layers settings git-branch timer coins`.split(/\s+/);
+
+export function symbolNames(): string[] {
+  return [...symbols.keys()];
+}
+
+/** The drawings of the icons a page shows, to stand once in it. */
+export function spriteFor(markup: string): Html {
+  const used = [...markup.matchAll(/href="#i-([a-z0-9-]+)"/g)].map(([, name = ""]) => name);
+  const text = [...new Set([...always, ...used])].map((name) => symbols.get(name) ?? "").join("");
+  return raw(`<svg width="0" height="0" class="sprite" aria-hidden="true">${text}</svg>`);
+}

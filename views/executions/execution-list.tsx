@@ -1,0 +1,171 @@
+import { hasEnded } from "../../src/execution/status.ts";
+import { StateWord } from "../components/badge.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Pager } from "../components/pager.tsx";
+import { runName } from "../components/run-name.ts";
+import { executionState } from "../components/state.ts";
+import { Elapsed, Moment } from "../components/time.tsx";
+import { costText, plural } from "../components/usage-text.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import type { Frame } from "../layout/frame.ts";
+import { page } from "../layout/page.tsx";
+import { executionPath, workflowPath } from "../paths.ts";
+import { ExecutionFilters } from "./execution-filters.tsx";
+import { listPath, type ExecutionList, type ExecutionRow } from "./execution-query.ts";
+
+export function executionsPage(frame: Frame, list: ExecutionList): string {
+  return page({
+    frame,
+    facts: { title: "Executions", section: "executions" },
+    children: (
+      <main id="main" class="scroll" tabindex="-1">
+        <ExecutionTable list={list} frame={frame} />
+      </main>
+    ),
+  });
+}
+
+/** Live rows with what narrows them; also a tab of a workflow's page. */
+export function ExecutionTable({ list, frame }: { list: ExecutionList; frame: Frame }): Html {
+  const { rows, query, total, next, previous, workflow } = list;
+  return (
+    <>
+      <ExecutionFilters list={list} />
+      <section
+        id="list"
+        aria-label="Executions"
+        hx-get={frame.url}
+        hx-trigger="changed from:body"
+        hx-select="#list"
+        hx-swap="outerMorph"
+      >
+        <p class="count" role="status">
+          {plural(total, "execution")}
+        </p>
+        {rows.length === 0 ? <Nothing list={list} /> : <Rows list={list} now={frame.now} />}
+        <Pager next={next} previous={previous} path={listPath(workflow, query)} />
+      </section>
+    </>
+  );
+}
+
+function Nothing({ list: { query, workflow } }: { list: ExecutionList }): Html {
+  const isNarrowed = query.status !== "" || query.trigger !== "" || query.search !== "";
+  if (isNarrowed) {
+    return (
+      <EmptyState icon="search" title="No execution matches">
+        <a class="btn" href={listPath(workflow, { status: "", trigger: "", search: "", sort: query.sort })}>
+          Show all executions
+        </a>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon="circle-play" title="Nothing has run yet">
+      <p>An execution is one run of a workflow. Everything it does is shown here as it happens.</p>
+      <a class="btn primary" href={workflow ? workflowPath(workflow.slug, "run") : "/workflows"}>
+        {workflow ? `Run ${workflow.name}` : "Choose a workflow"}
+      </a>
+    </EmptyState>
+  );
+}
+
+function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
+  const { rows, query, workflow } = list;
+  return (
+    <form method="post" action="/workflows/executions/cancel">
+      <input type="hidden" name="back" value={listPath(workflow, query)} />
+      <div class="tablewrap" tabindex="0" role="region" aria-label="Executions as a table">
+        <table class="wf">
+          <thead>
+            <tr>
+              <th scope="col">
+                <input type="checkbox" data-all aria-label="All live executions" />
+              </th>
+              <th scope="col">Run</th>
+              {workflow ? null : <th scope="col">Workflow</th>}
+              <th scope="col">Status</th>
+              <th scope="col">Stands</th>
+              <SortedHead list={list} />
+              <th scope="col">Took</th>
+              <th scope="col">Trigger</th>
+              <th scope="col">Cost</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row row={row} withWorkflow={workflow === null} now={now} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div class="bulk">
+        <button class="btn sm danger">
+          <Icon name="square" size="s" />
+          Cancel the chosen
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function SortedHead({ list: { query, workflow } }: { list: ExecutionList }): Html {
+  const isAscending = query.sort === "started_at";
+  const sort = isAscending ? "-started_at" : "started_at";
+  return (
+    <th scope="col" aria-sort={isAscending ? "ascending" : "descending"}>
+      <a href={listPath(workflow, { ...query, sort })}>
+        Started
+        <Icon name="arrow-up-down" size="xs" />
+      </a>
+    </th>
+  );
+}
+
+interface RowProps {
+  row: ExecutionRow;
+  withWorkflow: boolean;
+  now: number;
+}
+
+function Row({ row: { execution, place }, withWorkflow, now }: RowProps): Html {
+  const { run_id, workflow_slug, workflow_name, started_at, created_at, completed_at, status } = execution;
+  const name = runName(run_id);
+  return (
+    <tr id={`run-${run_id}`}>
+      <td>
+        {hasEnded(status) ? null : (
+          <input
+            type="checkbox"
+            name="run"
+            value={run_id}
+            aria-label={`Choose run ${name} of ${workflow_name}`}
+          />
+        )}
+      </td>
+      <th scope="row">
+        <a class="num" href={executionPath(workflow_slug, run_id)}>
+          {name}
+        </a>
+      </th>
+      {withWorkflow ? (
+        <td class="wide">
+          <a href={workflowPath(workflow_slug)}>{workflow_name}</a>
+        </td>
+      ) : null}
+      <td>
+        <StateWord state={executionState(execution)} />
+      </td>
+      <td class="wide">{place}</td>
+      <td>
+        <Moment at={started_at ?? created_at} now={now} />
+      </td>
+      <td>
+        <Elapsed start={started_at ?? created_at} end={completed_at} now={now} />
+      </td>
+      <td>{execution.trigger}</td>
+      <td class="num">{costText(execution.usage) ?? ""}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,112 @@
+import type { EffectiveParameter } from "../../src/workflow/effective.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+
+interface FieldProps {
+  name: string;
+  parameter: EffectiveParameter;
+  text: string;
+  problem: string | null;
+}
+
+/** A field of the kind its type asks for, with what is wrong right under it. */
+export function ParameterField({ name, parameter, text, problem }: FieldProps): Html {
+  const { type, required, description } = parameter;
+  const id = `p-${name}`;
+  const described = [description === null ? null : `${id}-hint`, problem === null ? null : `${id}-bad`];
+  const field = {
+    id,
+    name: `p.${name}`,
+    "aria-invalid": problem === null ? null : "true",
+    "aria-describedby": described.filter((each) => each !== null).join(" ") || null,
+  };
+  return (
+    <div class="row">
+      <label for={id}>
+        {name}{" "}
+        {required ? (
+          <span class="req">
+            <span aria-hidden="true">*</span>
+            <span class="vh">required</span>
+          </span>
+        ) : null}
+        <span class="hint">{` ${type}`}</span>
+      </label>
+      <Control field={field} parameter={parameter} text={text} />
+      {description === null ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {description}
+        </p>
+      )}
+      {problem === null ? null : (
+        <p class="bad" id={`${id}-bad`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ControlProps {
+  field: Readonly<Record<string, string | null>>;
+  parameter: EffectiveParameter;
+  text: string;
+}
+
+function Control({ field, parameter, text }: ControlProps): Html {
+  const { type, required, enum: choices } = parameter;
+  if (choices !== null) {
+    const texts = choices.map((choice) => (typeof choice === "string" ? choice : JSON.stringify(choice)));
+    return <Choice field={field} choices={required ? texts : ["", ...texts]} text={text} />;
+  }
+  if (type === "boolean") {
+    return (
+      <Choice field={field} choices={required ? ["true", "false"] : ["", "true", "false"]} text={text} />
+    );
+  }
+  if (type === "integer" || type === "number") {
+    return (
+      <input
+        class="text"
+        type="number"
+        step={type === "integer" ? 1 : "any"}
+        {...field}
+        value={text}
+        required={required}
+      />
+    );
+  }
+  if (type === "string" && !text.includes("\n") && text.length < 80) {
+    return <input class="text" type="text" {...field} value={text} required={required} autocomplete="off" />;
+  }
+  const isJson = type !== "string";
+  return (
+    <textarea
+      class={isJson ? "area mono" : "area"}
+      {...field}
+      required={required}
+      spellcheck={isJson ? "false" : null}
+    >
+      {`\n${text}`}
+    </textarea>
+  );
+}
+
+function Choice({
+  field,
+  choices,
+  text,
+}: {
+  field: ControlProps["field"];
+  choices: readonly string[];
+  text: string;
+}): Html {
+  return (
+    <select class="pick" {...field}>
+      {choices.map((choice) => (
+        <option value={choice} selected={choice === text}>
+          {choice === "" ? "as declared" : choice}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,45 @@
+import { formatDuration } from "../../src/workflow/duration.ts";
+import type { Plan } from "../../src/workflow/plan.ts";
+import { Icon } from "../components/icon.tsx";
+import { plural } from "../components/usage-text.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+
+/** What would run, step by step. */
+export function PlanPreview({ plan }: { plan: Plan | null }): Html {
+  if (plan === null) return <p class="muted">The plan shows when the fields are filled in.</p>;
+  const stages = plan.batches.reduce((count, batch) => count + batch.stages.length, 0);
+  const critical = new Set(plan.critical_path);
+  const missing = plan.artifacts.filter(({ resolved }) => !resolved);
+  return (
+    <section class="item plan" aria-labelledby="plan-title">
+      <header>
+        <h2 id="plan-title">Plan</h2>
+        <span class="muted">
+          {`${plural(stages, "stage")} in ${plural(plan.batches.length, "step")}, ${formatDuration(plan.estimated_seconds * 1000)} at most`}
+        </span>
+      </header>
+      <ol>
+        {plan.batches.map((batch) => (
+          <li>
+            <b class="num">{batch.index}</b>
+            <span>
+              {batch.stages.map((stage) => (
+                <span class={critical.has(stage.id) ? "planned critical" : "planned"}>
+                  <Icon name={stage.type === "gate" ? "hand" : "bot"} size="xs" />
+                  {stage.name}
+                  {stage.condition === null ? null : <small class="muted"> if</small>}
+                </span>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {missing.length === 0 ? null : (
+        <div class="notice paused">
+          <Icon name="triangle-alert" />
+          <p>{`Not found: ${missing.map(({ ref }) => ref).join(", ")}`}</p>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,132 @@
+import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
+import type { EffectiveGate, EffectiveStage } from "../../src/workflow/effective.ts";
+import { batchesOf } from "../../src/workflow/graph.ts";
+import { Icon } from "../components/icon.tsx";
+import { plural } from "../components/usage-text.ts";
+import type { Child, Html } from "../jsx/jsx-runtime.ts";
+
+/** The stages as they would run: batch by batch, those of one batch side by side. */
+export function StageList({ stages }: { stages: readonly EffectiveStage[] }): Html {
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  return (
+    <div class="sheet">
+      {batchesOf(stages).map((batch, at) => (
+        <section class="batch" aria-label={`Step ${at + 1}`}>
+          <h3>{batch.length === 1 ? `Step ${at + 1}` : `Step ${at + 1} · ${batch.length} in parallel`}</h3>
+          <div>
+            {batch.map((id) => {
+              const stage = byId.get(id);
+              return stage ? <StageItem stage={stage} /> : null;
+            })}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function StageItem({ stage }: { stage: EffectiveStage }): Html {
+  const { id, name, description, type, condition, roles, depends_on, gate } = stage;
+  return (
+    <article class="item" id={`stage-${id}`}>
+      <header>
+        <h4>{name}</h4>
+        <span class="type">
+          <Icon name={type === "gate" ? "hand" : "bot"} size="xs" />
+          {type}
+        </span>
+        <code class="muted">{id}</code>
+      </header>
+      {description === null ? null : <p>{description}</p>}
+      <dl class="facts-list">
+        {roles === null ? null : (
+          <Fact name="Agent">
+            <Reference name={roles.primary.artifact} /> <span class="muted">{roles.primary.model}</span>
+          </Fact>
+        )}
+        {roles === null || roles.tools.length === 0 ? null : <References name="Tools" refs={roles.tools} />}
+        {stage.context.modules.length === 0 ? null : (
+          <References name="Context" refs={stage.context.modules} />
+        )}
+        {condition === null ? null : (
+          <Fact name="Only if">
+            <code>{condition}</code>
+          </Fact>
+        )}
+        {depends_on.length === 0 ? null : <Fact name="After">{depends_on.join(", ")}</Fact>}
+        <Names name="Inputs" of={stage.inputs} />
+        <Names name="Outputs" of={stage.outputs} />
+        {gate ? <GateFacts gate={gate} /> : <RunFacts stage={stage} />}
+      </dl>
+    </article>
+  );
+}
+
+function GateFacts({ gate }: { gate: EffectiveGate }): Html {
+  return (
+    <>
+      <Fact name="Asks">{gate.message ?? "for a decision"}</Fact>
+      <Fact name="May decide">{gate.approvers.length === 0 ? "anybody" : gate.approvers.join(", ")}</Fact>
+      <Fact name="Deadline">{`${durationText(gate.timeout)}, then ${gate.on_timeout.replace("_", " ")}`}</Fact>
+    </>
+  );
+}
+
+function RunFacts({ stage }: { stage: EffectiveStage }): Html {
+  const { timeout, retry, on_failure } = stage.error_policy;
+  return (
+    <>
+      <Fact name="Timeout">{durationText(timeout)}</Fact>
+      {retry.max_attempts > 1 ? <Fact name="Tries">{plural(retry.max_attempts, "attempt")}</Fact> : null}
+      {on_failure === "halt" ? null : <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>}
+    </>
+  );
+}
+
+function durationText(text: string): string {
+  const ms = parseDuration(text);
+  return ms === null ? text : formatDuration(ms);
+}
+
+export function Fact({ name, children }: { name: string; children?: Child }): Html {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Names({ name, of }: { name: string; of: Readonly<Record<string, { type: string }>> }): Html {
+  const entries = Object.entries(of);
+  if (entries.length === 0) return <></>;
+  return <Fact name={name}>{entries.map(([each, { type }]) => `${each}: ${type}`).join(", ")}</Fact>;
+}
+
+export function References({ name, refs }: { name: string; refs: readonly string[] }): Html {
+  return (
+    <Fact name={name}>
+      {refs.map((reference) => (
+        <>
+          <Reference name={reference} />{" "}
+        </>
+      ))}
+    </Fact>
+  );
+}
+
+const places: Record<string, string> = { agent: "/agents", skill: "/skills", ctx: "/context" };
+
+/** An artifact's badge leads to where the collection has it. */
+export function Reference({ name: reference }: { name: string }): Html {
+  const colon = reference.indexOf(":");
+  const type = reference.slice(0, colon);
+  const name = reference.slice(colon + 1);
+  const place = Object.hasOwn(places, type) ? places[type] : undefined;
+  if (place === undefined) return <span class="ref">{reference}</span>;
+  return (
+    <a class="ref" href={`${place}#${encodeURIComponent(name)}`}>
+      {reference}
+    </a>
+  );
+}

@@ -1,0 +1,92 @@
+import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
+import { NamedText } from "../executions/stage-values.tsx";
+import { Fact, References } from "./stage-list.tsx";
+
+interface SettingsProps {
+  config: EffectiveDefinition["config"];
+  context: EffectiveDefinition["context"];
+  errorPolicy: EffectiveDefinition["error_policy"];
+  /** Absolute path; null when it has none. */
+  file: string | null;
+  author: string | null;
+  source: string;
+}
+
+/** What holds for the workflow as a whole. */
+export function WorkflowSettings({
+  config,
+  context,
+  errorPolicy,
+  file,
+  author,
+  source,
+}: SettingsProps): Html {
+  const parameters = Object.entries(config.parameters);
+  return (
+    <div class="sheet">
+      <section class="item">
+        <h2>Parameters</h2>
+        {parameters.length === 0 ? <p>It takes none.</p> : <Parameters parameters={parameters} />}
+      </section>
+      <section class="item">
+        <h2>How it runs</h2>
+        <dl class="facts-list">
+          <Fact name="Timeout">{config.timeout}</Fact>
+          <Fact name="At once">
+            {config.max_parallel === null ? "3 stages" : `${config.max_parallel} stages`}
+          </Fact>
+          <Fact name="Scheduling">{config.scheduling}</Fact>
+          <Fact name="When a stage fails">{errorPolicy.on_stage_failure}</Fact>
+          <Fact name="Overrides">
+            {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}
+          </Fact>
+          {context.global_modules.length === 0 ? null : (
+            <References name="Context" refs={context.global_modules} />
+          )}
+          {author === null ? null : <Fact name="Author">{author}</Fact>}
+          {file === null ? null : (
+            <Fact name="File">
+              <code>{file}</code>
+            </Fact>
+          )}
+        </dl>
+      </section>
+      <NamedText name="source" text={source} />
+    </div>
+  );
+}
+
+function Parameters({
+  parameters,
+}: {
+  parameters: [string, EffectiveDefinition["config"]["parameters"][string]][];
+}): Html {
+  return (
+    <div class="tablewrap" tabindex="0" role="region" aria-label="Parameters">
+      <table class="wf">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Type</th>
+            <th scope="col">Default</th>
+            <th scope="col">Description</th>
+          </tr>
+        </thead>
+        <tbody>
+          {parameters.map(([name, { type, required, default: preset, description, enum: choices }]) => (
+            <tr>
+              <th scope="row">
+                <code>{name}</code>
+                {required ? <span class="muted"> required</span> : null}
+              </th>
+              <td>{choices === null ? type : choices.map((choice) => JSON.stringify(choice)).join(" | ")}</td>
+              <td>{preset === undefined ? "" : JSON.stringify(preset)}</td>
+              <td class="wide">{description ?? ""}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
