@@ -141,7 +141,6 @@ async function measureStart(folder: string): Promise<Row[]> {
   });
   const time = of(({ ms }) => ms);
   const memory = of(({ bytes }) => bytes);
-  const mb = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
   return [
     {
       what: "first healthy answer",
@@ -176,4 +175,8 @@ async function started(serve: () => Promise<Served>, path: string): Promise<Star
   const bytes = server.memory();
   await server.stop();
   return { ms, bytes };
+}
+
+function mb(bytes: number): string {
+  return `${Math.round(bytes / 1_000_000)} MB`;
 }

@@ -70,18 +70,9 @@ function rowsOf(
   memory: readonly number[],
   { started, completed, stored }: { started: number; completed: number; stored: number },
 ): Row[] {
-  const mb = (bytes: number | undefined) => Math.round((bytes ?? 0) / 1_000_000);
   const third = mb(memory[Math.floor(memory.length / 3)]);
   const last = mb(memory.at(-1));
   const wrong = result["5xx"] + result.errors + result.timeouts;
-  const row = (what: string, figure: string, budget: string, holds: boolean): Row => ({
-    what,
-    figure,
-    limit: "",
-    ratio: "",
-    budget,
-    holds,
-  });
   return [
     row(
       `${connections} connections for ${seconds} s, reads and starts`,
@@ -98,4 +89,12 @@ function rowsOf(
     ),
     row("memory after a third and at the end", `${third} MB, ${last} MB`, "≤ + 30 %", last <= third * 1.3),
   ];
+}
+
+function row(what: string, figure: string, budget: string, holds: boolean): Row {
+  return { what, figure, limit: "", ratio: "", budget, holds };
+}
+
+function mb(bytes: number | undefined): number {
+  return Math.round((bytes ?? 0) / 1_000_000);
 }

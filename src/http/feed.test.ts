@@ -50,6 +50,7 @@ function end(): void {
 
 const open = async (query = "", headers: Record<string, string> = {}) =>
   (await server.ask("GET", `/workflow-executions/${run_id}/stream${query}`, { headers })).response;
+const openAll = async (query = "") => (await server.ask("GET", `/events/stream${query}`)).response;
 const numbers = (events: readonly SentEvent[]) => events.map(({ id }) => id);
 
 describe("the stream of an execution", () => {
@@ -140,8 +141,6 @@ describe("the stream of an execution", () => {
 });
 
 describe("the stream of all executions", () => {
-  const openAll = async (query = "") => (await server.ask("GET", `/events/stream${query}`)).response;
-
   test("begins with now, leaves log lines out, and can be resumed by its own numbers", async () => {
     const response = await openAll();
     happen([{ type: "execution_paused" }], ["not here"]);

@@ -71,6 +71,7 @@ describe("a server on the loopback", () => {
 describe("a server others can reach", () => {
   const bind = "0.0.0.0";
   const host = "192.168.0.7:8787";
+  const cookie = (value: string) => ({ host, cookie: `a=b; skillmeat_session=${value}` });
   const bearer = (text: string) => ({ host, authorization: `Bearer ${text}` });
 
   test("answers to addresses and its own name, not to any name", () => {
@@ -91,7 +92,6 @@ describe("a server others can reach", () => {
   test("lets a session in until it ends, and none that was changed", () => {
     const { token: known } = accessFor(bind, token);
     const session = known?.session(Date.now() + 60_000) ?? "";
-    const cookie = (value: string) => ({ host, cookie: `a=b; skillmeat_session=${value}` });
     expect(outcome(cookie(session), { bind })).toBe(200);
     expect(outcome(cookie(`9${session}`), { bind })).toBe(401);
     expect(outcome(cookie(known?.session(Date.now() - 1) ?? ""), { bind })).toBe(401);

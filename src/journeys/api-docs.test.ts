@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { endpoints } from "../http/api/endpoints.ts";
 import { journeys } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 
@@ -38,15 +37,3 @@ test("every shell example of docs/api.md works, in its order, against the compil
   server.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
 }, 30_000);
-
-test("docs/api.md tells of every endpoint and each of its parameters", () => {
-  for (const { path, query } of endpoints) {
-    const last =
-      path
-        .split("/")
-        .filter((part) => !part.startsWith("{"))
-        .at(-1) ?? "";
-    expect([path, page.includes(`/${last}`)]).toEqual([path, true]);
-    for (const name of Object.keys(query?.properties ?? {})) expect(page).toContain(name);
-  }
-});

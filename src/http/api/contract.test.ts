@@ -189,37 +189,42 @@ describe("the document", () => {
   });
 });
 
+interface Called {
+  status: number;
+  data: Record<string, unknown>;
+}
+
+/** What the client sends goes to the application without a socket in between. */
+const adapter: AxiosAdapter = async (config) => {
+  const url = new URL(config.url ?? "", "http://localhost/api/v1/");
+  for (const [name, value] of Object.entries(config.params ?? {})) url.searchParams.set(name, String(value));
+  const headers = Object.fromEntries(
+    Object.entries(config.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const method = (config.method ?? "get").toUpperCase();
+  const path = url.pathname.startsWith("/api/v1") ? url.pathname : `/api/v1${url.pathname}`;
+  const { status, body } = await server.ask(method, `/${path}${url.search}`, {
+    headers,
+    ...(config.data ? { text: config.data } : {}),
+  });
+  return { status, statusText: "", data: body, headers: new AxiosHeaders(), config };
+};
+
 test("a client made from the document works", async () => {
-  const adapter: AxiosAdapter = async (config) => {
-    const url = new URL(config.url ?? "", "http://localhost/api/v1/");
-    for (const [name, value] of Object.entries(config.params ?? {}))
-      url.searchParams.set(name, String(value));
-    const headers = Object.fromEntries(
-      Object.entries(config.headers).map(([name, value]) => [name, String(value)]),
-    );
-    const method = (config.method ?? "get").toUpperCase();
-    const path = url.pathname.startsWith("/api/v1") ? url.pathname : `/api/v1${url.pathname}`;
-    const { status, body } = await server.ask(method, `/${path}${url.search}`, {
-      headers,
-      ...(config.data ? { text: config.data } : {}),
-    });
-    return { status, statusText: "", data: body, headers: new AxiosHeaders(), config };
-  };
   const definition = document as unknown as Document;
   const client = await new OpenAPIClientAxios({ definition, axiosConfigDefaults: { adapter } }).init();
-  const call = (name: string, ...given: unknown[]) =>
-    (client as unknown as Record<string, (...all: unknown[]) => Promise<{ status: number; data: never }>>)[
-      name
-    ]?.(...given);
+  const operations = client as unknown as Record<string, (...given: unknown[]) => Promise<Called>>;
+  const call = async (name: string, ...given: unknown[]): Promise<Called> => {
+    const called = await operations[name]?.(...given);
+    if (!called) throw new Error(`the client has no "${name}"`);
+    return called;
+  };
   const definitionText = exampleDefinition.replace("id: release-notes", "id: by-client");
   const created = await call("createWorkflow", null, {
     definition: definitionText.replace("Release Notes", "By client"),
   });
-  expect(created?.status).toBe(201);
-  const started = await call("runWorkflow", { id: "by-client" }, { parameters });
-  const { run_id } = started?.data as unknown as { run_id: string };
-  const execution = await call("getExecution", { run_id });
-  expect(execution?.data as unknown).toMatchObject({ run_id, parameters });
-  const list = await call("listWorkflows", { search: "client", limit: 1 });
-  expect((list?.data as unknown as { total_count: number }).total_count).toBe(1);
+  expect(created.status).toBe(201);
+  const { run_id } = (await call("runWorkflow", { id: "by-client" }, { parameters })).data;
+  expect((await call("getExecution", { run_id })).data).toMatchObject({ run_id, parameters });
+  expect((await call("listWorkflows", { search: "client", limit: 1 })).data["total_count"]).toBe(1);
 });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { aTestServer, type TestServer } from "../../testing/test-server.ts";
 import { exampleDefinition } from "./example-definition.ts";
 
+const slugs = (answer: { body: { items: { slug: string }[] } }) => answer.body.items.map(({ slug }) => slug);
+
 let server: TestServer;
 beforeEach(async () => {
   server = await aTestServer();
@@ -101,8 +103,6 @@ describe("a list of workflows", () => {
   });
 
   test("is walked by cursors, forth and back, and new ones change nothing of what was seen", async () => {
-    const slugs = (answer: { body: { items: { slug: string }[] } }) =>
-      answer.body.items.map(({ slug }) => slug);
     const first = await server.ask("GET", "/workflows?sort=name&limit=2");
     expect([slugs(first), first.body.has_more, first.body.prev_cursor, first.body.total_count]).toEqual([
       ["a", "b"],
