@@ -27,12 +27,10 @@ export function runInForeground(
   return withStore(invocation.home, async (store) => {
     const engine = await openEngine(invocation, store, "run");
     const feed = collect(engine);
-    const interrupts = listenForInterrupts(() => {
-      if (invocation.output.isTerminal) invocation.output.write(showCursor);
-      invocation.quit(exitCodes.interrupted);
-    });
+    let runId: string | null = null;
+    const interrupts = listenForInterrupts(() => quitAtOnce(invocation, runId));
     try {
-      const runId = await begin(engine, store);
+      runId = await begin(engine, store);
       const watcher = watcherOf(invocation, { engine, store, runId });
       feed.handTo(runId, watcher);
       const end = await waitForEnd(invocation, { engine, runId, interrupts });
@@ -46,6 +44,16 @@ export function runInForeground(
   });
 }
 
+function quitAtOnce(invocation: Invocation, runId: string | null): never {
+  const { output } = invocation;
+  if (output.isTerminal) output.write(showCursor);
+  if (runId !== null) {
+    const words = commandWords(invocation, "workflow", "cancel", runId);
+    output.note(`quit before its agents had stopped; stop them with: ${words}`);
+  }
+  return invocation.quit(exitCodes.interrupted);
+}
+
 type End = "ended" | "cancelled" | "left";
 
 async function waitForEnd(
@@ -55,9 +63,10 @@ async function waitForEnd(
   const ended = engine.ended(runId).then((): End => "ended");
   const first = await Promise.race([ended, engine.failed, interrupts.cancelled, interrupts.left]);
   if (first !== "cancelled") return first;
-  output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
   const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
   if (answer.outcome === "refused") return ended;
+  // Not before it is on disk: whoever reads this may press Ctrl+C again, and the execution still is to be cancelled.
+  output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
   await Promise.race([ended, engine.failed]);
   return "cancelled";
 }

@@ -76,9 +76,9 @@ function waiting(event: StoredEvent, stageId: string): Waiting {
 }
 
 function question(invocation: Invocation, runId: string, { stage_id, message }: Waiting): string[] {
-  const said = message === "" ? "" : `: ${message}`;
+  const said = message === "" ? "." : `: ${message}${/[.?!…]$/.test(message) ? "" : "."}`;
   return [
     `later: ${commandWords(invocation, "workflow", "approve", runId, stage_id)}`,
-    `gate "${stage_id}" waits for approval${said}. approve? [y]es, [n]o, [l]ater`,
+    `gate "${stage_id}" waits for approval${said} approve? [y]es, [n]o, [l]ater`,
   ];
 }

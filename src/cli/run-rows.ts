@@ -8,6 +8,7 @@ export interface RunRow {
   stage_id: string;
   type: "agent" | "gate";
   status: StepStatus;
+  /** 0 before the first. */
   attempt: number;
   started_at: string | null;
   completed_at: string | null;
@@ -42,7 +43,7 @@ function rowOf(step: StepRecord): RunRow {
     stage_id: step.stage_id,
     type: step.type,
     status: step.status,
-    attempt: step.attempt_number,
+    attempt: step.status === "pending" ? 0 : step.attempt_number,
     started_at: step.started_at,
     completed_at: step.completed_at,
     says: step.error_message ?? step.skip_reason ?? "",
