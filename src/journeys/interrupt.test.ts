@@ -1,0 +1,208 @@
+import { describe, expect, test } from "bun:test";
+import { journeys, program, runIdOf, type Journey, type Running } from "../testing/journey.ts";
+import { openTerminal } from "../testing/journey-terminal.ts";
+import { until } from "../testing/journey-until.ts";
+import { patientAgent, scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
+import { processesWith } from "../testing/process-table.ts";
+
+/** What Ctrl+C, SIGTERM and a closed terminal do to `workflow run`, and what a person sees and types there. */
+
+const begin = journeys();
+
+/** Starts what agents start: children in the group, and some in sessions of their own. Ends only by force. */
+const stubborn = [
+  "trap '' TERM INT HUP",
+  "setsid sleep 300 &",
+  "setsid sh -c 'trap \"\" TERM; sleep 300; sleep 300' &",
+  "sleep 300 &",
+  'echo $$ >>"$SKILLMEAT_WORKDIR/began"',
+  "while :; do sleep 0.05; done",
+].join("\n");
+
+describe.concurrent("Ctrl+C in `workflow run`", () => {
+  test("cancels, stops every descendant of the agents, however stubborn, and exits 130", async () => {
+    const journey = begin("ctrl-c");
+    scriptAgent(journey, "worker", stubborn);
+    scriptAgent(journey, "meek", 'setsid sleep 300 & echo $$ >>"$SKILLMEAT_WORKDIR/began"; sleep 300');
+    writeWorkflow(journey, { stubborn: {}, meek: { agent: "meek" }, later: { after: ["meek"] } });
+    const { running, runId } = await started(journey, 2);
+    await until("all of them run", () => marked(runId).length >= 9);
+    running.kill("SIGINT");
+    const ended = await running.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toBe("cancelling; waiting for the agents to stop. Ctrl+C again quits at once\n");
+    expect(marked(runId)).toEqual([]);
+    const { status, error_message, steps } = await journey.execution(runId);
+    expect([status, error_message]).toEqual(["cancelled", "interrupted by Ctrl+C"]);
+    expect(steps.map((step) => step.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+    expect(journey.attempts()).toEqual([]);
+  }, 20_000);
+
+  test("asks first: an agent that heeds SIGTERM may clear up", async () => {
+    const journey = begin("ctrl-c-meek");
+    const clear = "trap 'echo cleared >>\"$SKILLMEAT_WORKDIR/cleared\"; exit 1' TERM";
+    scriptAgent(
+      journey,
+      "worker",
+      `${clear}\necho x >>"$SKILLMEAT_WORKDIR/began"\nwhile :; do sleep 0.02; done`,
+    );
+    writeWorkflow(journey, { only: {} });
+    const { running, runId } = await started(journey, 1);
+    running.kill("SIGINT");
+    expect((await running.ended).code).toBe(130);
+    expect(journey.lines("cleared")).toEqual(["cleared"]);
+    expect(marked(runId)).toEqual([]);
+  });
+
+  test("a second time quits at once; `cancel` then stops what was left", async () => {
+    const journey = begin("ctrl-c-twice");
+    scriptAgent(journey, "worker", stubborn);
+    writeWorkflow(journey, { only: {} });
+    const { running, runId } = await started(journey, 1);
+    running.kill("SIGINT");
+    await until("it says that it waits", () => running.stderr.includes("Ctrl+C again quits at once"));
+    const secondAt = performance.now();
+    running.kill("SIGINT");
+    const ended = await running.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toEndWith(`stop them with: skillmeat workflow cancel ${runId}\n`);
+    // The grace of an agent is 5 s: that was not waited for.
+    expect(performance.now() - secondAt).toBeLessThan(2_500);
+    expect(marked(runId).length).toBeGreaterThan(0);
+    const resumed = await journey.run(["workflow", "resume", runId]);
+    expect(resumed.code).toBe(1);
+    expect((await journey.execution(runId)).status).toBe("cancelled");
+    expect(marked(runId)).toEqual([]);
+    expect(journey.attempts()).toEqual([]);
+  }, 20_000);
+
+  test("while a gate waits it cancels at once", async () => {
+    const journey = begin("ctrl-c-gate");
+    patientAgent(journey);
+    writeWorkflow(journey, { ask: { gate: {} }, later: { after: ["ask"] } });
+    const running = journey.start(["workflow", "run", "."]);
+    const runId = await runIdOf(running);
+    await until("the gate waits", () => running.stdout.includes("waits for approval"));
+    running.kill("SIGINT");
+    expect((await running.ended).code).toBe(130);
+    expect((await journey.execution(runId)).status).toBe("cancelled");
+  });
+});
+
+describe.concurrent("SIGTERM and a closed terminal", () => {
+  test.each(["SIGTERM", "SIGHUP"] as const)(
+    "%s leaves the agents, exits 130 and says how to go on",
+    async (signal) => {
+      const journey = begin("left");
+      patientAgent(journey);
+      writeWorkflow(journey, { one: {}, two: { after: ["one"] } });
+      const { running, runId } = await started(journey, 1);
+      running.kill(signal);
+      const ended = await running.ended;
+      expect(ended.code).toBe(130);
+      expect(ended.stderr).toBe(`left as it is; go on with: skillmeat workflow resume ${runId}\n`);
+      expect(marked(runId).length).toBeGreaterThan(0);
+      journey.write("go", "");
+      expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
+      expect(journey.lines("began")).toEqual(["one", "two"]);
+      expect(marked(runId)).toEqual([]);
+    },
+  );
+
+  test("that nobody reads its output (`| head -1`) does not stop a run", async () => {
+    const journey = begin("head");
+    patientAgent(journey);
+    journey.write("go", "");
+    writeWorkflow(journey, { one: {}, two: { after: ["one"] } });
+    const pipe = Bun.spawn(["sh", "-c", `"${program}" workflow run . | head -1`], {
+      cwd: journey.folder,
+      env: { PATH: process.env["PATH"] ?? "", HOME: journey.folder, SKILLMEAT_HOME: journey.home },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const runId = (await pipe.stdout.text()).trim().replace("run ", "");
+    expect(await pipe.stderr.text()).toBe("");
+    expect((await journey.execution(runId)).status).toBe("completed");
+  });
+});
+
+describe.concurrent("on a terminal", () => {
+  test("a live table is drawn in place, and `y` opens the gate", async () => {
+    const journey = begin("terminal");
+    patientAgent(journey);
+    journey.write("go", "");
+    writeWorkflow(journey, { ask: { gate: { message: "ready?" } }, work: { after: ["ask"] } });
+    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    await until("it asks", () =>
+      terminal.shown().includes('gate "ask" waits for approval: ready? approve? '),
+    );
+    expect(terminal.shown()).toMatch(/batch +stage +type +status +try +elapsed +last line/);
+    expect(terminal.shown()).toContain(" 0/2");
+    expect(terminal.shown()).toMatch(/2 +work +agent +pending *\r/);
+    terminal.type("x");
+    terminal.type("y");
+    const { code, output } = await terminal.ended;
+    expect(code).toBe(0);
+    expect(terminal.shown()).toMatch(/1 +ask +gate +completed +\S+ +approved by tester/);
+    // It redraws over its own lines, and leaves the cursor as it was.
+    expect(output).toContain("\u001b[6A\r");
+    expect(output.lastIndexOf("\u001b[?25h")).toBeGreaterThan(output.lastIndexOf("\u001b[?25l"));
+    expect(journey.lines("began")).toEqual(["work"]);
+  });
+
+  test("`n` rejects, `l` leaves it for later", async () => {
+    const journey = begin("terminal-no");
+    patientAgent(journey);
+    writeWorkflow(journey, { first: { gate: {} }, second: { gate: {} } });
+    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    await until("it asks", () => terminal.shown().includes('gate "first" waits'));
+    terminal.type("l");
+    await until("it asks about the other", () => terminal.shown().includes('gate "second" waits'));
+    terminal.type("n");
+    expect((await terminal.ended).code).toBe(1);
+    const { stdout } = await journey.run(["workflow", "runs", "--format", "json"]);
+    const [run] = (JSON.parse(stdout) as { items: { steps: { status: string }[] }[] }).items;
+    expect(run?.steps.map(({ status }) => status)).toEqual(["cancelled", "failed"]);
+  });
+
+  test("Ctrl+C that is typed at the question cancels, and gives the terminal back", async () => {
+    const journey = begin("terminal-ctrl-c");
+    patientAgent(journey);
+    writeWorkflow(journey, { ask: { gate: {} } });
+    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    await until("it asks", () => terminal.shown().includes('gate "ask" waits'));
+    terminal.type("\u0003");
+    const { code, output } = await terminal.ended;
+    expect(code).toBe(130);
+    expect(output.lastIndexOf("\u001b[?25h")).toBeGreaterThan(output.lastIndexOf("\u001b[?25l"));
+  });
+
+  test("`cancel` asks before it does it", async () => {
+    const journey = begin("terminal-confirm");
+    patientAgent(journey);
+    writeWorkflow(journey, { only: {} });
+    const { running, runId } = await started(journey, 1);
+    const no = openTerminal(journey, [program, "workflow", "cancel", runId]);
+    await until("it asks", () => no.shown().includes("[y/N]"));
+    no.type("n\r");
+    expect((await no.ended).code).toBe(130);
+    expect((await journey.execution(runId)).status).toBe("running");
+    const yes = openTerminal(journey, [program, "workflow", "cancel", runId]);
+    await until("it asks", () => yes.shown().includes("[y/N]"));
+    yes.type("y\r");
+    expect((await yes.ended).code).toBe(0);
+    expect((await running.ended).code).toBe(1);
+  });
+});
+
+async function started(journey: Journey, agents: number): Promise<{ running: Running; runId: string }> {
+  const running = journey.start(["workflow", "run", "."]);
+  const runId = await runIdOf(running);
+  await until("the agents run", () => journey.lines("began").length === agents);
+  return { running, runId };
+}
+
+function marked(runId: string): number[] {
+  return processesWith(`SKILLMEAT_ATTEMPT_ID=${runId}`).map(({ pid }) => pid);
+}
