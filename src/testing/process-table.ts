@@ -17,6 +17,10 @@ export function processesWith(entry: string): LivingProcess[] {
     .filter(({ environment }) => environment.some((each) => each.startsWith(entry)));
 }
 
+export function isAlive(pid: number): boolean {
+  return living(pid) !== null;
+}
+
 /** The memory a process holds at this moment, in bytes; 0 when it has ended. */
 export function residentBytes(pid: number): number {
   const status = readOrNull(`/proc/${pid}/status`) ?? "";
