@@ -134,9 +134,9 @@ async function follow(followed: Followed): Promise<StageResult | null> {
   }
 }
 
-/** True when the stop was asked for before the end. */
+/** True when the stop was asked for before the end. An agent that ended before it was adopted counts as ended. */
 function endOrAbort(ended: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(true);
+  if (signal.aborted) return Promise.race([ended.then(() => false), rest().then(() => true)]);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(true);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -1,3 +1,5 @@
+import type { Value } from "../expression/value.ts";
+
 /** Hides secrets in texts that people see. More can be added at any time; they hold for later texts. */
 export interface Masks {
   add(secret: string): void;
@@ -23,6 +25,15 @@ export function masksOf(...environments: readonly Readonly<Record<string, string
     }
   }
   return masks;
+}
+
+/** Every text within a value, hidden. Values are bounded in depth before they come here. */
+export function hideIn(value: Value, masks: Masks): Value {
+  if (masks.longest === 0) return value;
+  if (typeof value === "string") return masks.hide(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: Value) => hideIn(item, masks));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideIn(item, masks)]));
 }
 
 export function createMasks(): Masks {

@@ -1,11 +1,10 @@
 import { dispatcherNameFor } from "../dispatch/choose.ts";
-import { masksOf } from "../dispatch/masks.ts";
+import { hideIn, type Masks } from "../dispatch/masks.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { Usage } from "../execution/record.ts";
 import { addUsage } from "../execution/usage.ts";
-import type { Value } from "../expression/value.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
@@ -25,6 +24,10 @@ export interface Begun {
   attempt: RunningAttempt;
 }
 
+const longestMessage = 8_000;
+const mostWarnings = 100;
+const mostNamed = 20;
+
 /** Does one attempt through its dispatcher, to the end. Never rejects. */
 export async function runAttempt(
   engine: EngineState,
@@ -42,7 +45,7 @@ export async function runAttempt(
         ? await dispatcher.dispatch(request, control)
         : await dispatcher.readopt(request, control);
     if (result === null) return { kind: "gone" };
-    const outcome = judged(request, result);
+    const outcome = judged(request, result, execution.masks);
     for (const warning of warningsOf(outcome)) log.warn(warning);
     const summed =
       outcome.kind === "succeeded"
@@ -52,8 +55,8 @@ export async function runAttempt(
     return summed;
   } catch (error) {
     log.end();
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", failure: { class: "internal", message }, usage: null };
+    const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", failure: hiddenFailure(failure, execution.masks), usage: null };
   }
 }
 
@@ -82,26 +85,43 @@ export function dispatcherName(
   return dispatcherNameFor(agent, record.options, engine.dispatch);
 }
 
-function judged(request: StageRequest, result: StageResult): AttemptOutcome {
+function judged(request: StageRequest, result: StageResult, masks: Masks): AttemptOutcome {
   const usage = result.usage ?? null;
   if (!result.ok) {
     const failure = result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
-    return { kind: "failed", failure, usage };
+    return { kind: "failed", failure: hiddenFailure(failure, masks), usage };
   }
   const { outputs, undeclared, problems } = checkOutputs(request.outputs, result.outputs ?? {});
   if (problems.length > 0) {
-    return { kind: "failed", failure: { class: "output_contract", message: problems.join("; ") }, usage };
+    const failure = { class: "output_contract", message: shortened(problems.join("; ")) };
+    return { kind: "failed", failure: hiddenFailure(failure, masks), usage };
   }
-  const extra = undeclared.map((name) => `output "${name}" is not declared; it is kept`);
-  const masks = masksOf(request.env, request.options.env);
   const data = {
-    outputs: hidden(outputs, masks.hide) as StageCompleted["outputs"],
+    outputs: hideIn(outputs, masks) as StageCompleted["outputs"],
     text: result.text === undefined ? null : masks.hide(result.text),
     handoff_summary: null,
     usage,
-    warnings: [...result.warnings, ...extra],
+    warnings: [...result.warnings.slice(0, mostWarnings), ...warningsOfUndeclared(undeclared)].map(
+      masks.hide,
+    ),
   };
   return { kind: "succeeded", data };
+}
+
+function hiddenFailure(failure: Failure, masks: Masks): Failure {
+  return { ...failure, message: shortened(masks.hide(failure.message)) };
+}
+
+/** Messages stand in events, records and lists: the log has the whole of it. */
+function shortened(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`;
+}
+
+function warningsOfUndeclared(names: readonly string[]): string[] {
+  const said = names.slice(0, mostNamed).map((name) => `output "${name}" is not declared; it is kept`);
+  return names.length > mostNamed
+    ? [...said, `${names.length - mostNamed} more outputs are not declared`]
+    : said;
 }
 
 function warningsOf(outcome: AttemptOutcome): string[] {
@@ -113,7 +133,7 @@ async function withSummary(
   outcome: Extract<AttemptOutcome, { kind: "succeeded" }>,
   {
     request,
-    begun: { step },
+    begun: { execution, step },
     dispatcher,
     control,
   }: {
@@ -126,30 +146,35 @@ async function withSummary(
   const prompt = step.plan.stage.handoff.summary_prompt;
   if (prompt === null || control.signal.aborted) return outcome;
   const { data } = outcome;
-  const asked = summaryRequest(request, prompt, data);
-  const result = await dispatcher.dispatch(asked, {
-    ...control,
-    log: { write: () => {}, offsets: { stdout: 0, stderr: 0 } },
-  });
-  await dispatcher.sweep(asked);
-  const usage = addUsage(data.usage, result.usage ?? null);
-  const text = result.text ?? summaryOutput(result.outputs);
-  if (result.ok && text !== null)
-    return { kind: "succeeded", data: { ...data, usage, handoff_summary: text } };
-  const why = result.error?.message ?? "the agent gave no text";
-  control.log.write("system", `warning: the handoff has no summary: ${why}`);
-  return { kind: "succeeded", data: { ...data, usage, warnings: [...data.warnings, `no summary: ${why}`] } };
+  const { result, why } = await askForSummary(dispatcher, summaryRequest(request, prompt, data), control);
+  const usage = addUsage(data.usage, result?.usage ?? null);
+  const text = result?.ok ? (result.text ?? summaryOutput(result.outputs)) : null;
+  if (text !== null) {
+    return { kind: "succeeded", data: { ...data, usage, handoff_summary: execution.masks.hide(text) } };
+  }
+  const warning = `the handoff has no summary: ${execution.masks.hide(why)}`;
+  control.log.write("system", `warning: ${warning}`);
+  return { kind: "succeeded", data: { ...data, usage, warnings: [...data.warnings, warning] } };
+}
+
+async function askForSummary(
+  dispatcher: StageDispatcher,
+  asked: StageRequest,
+  control: DispatchControl,
+): Promise<{ result: StageResult | null; why: string }> {
+  const silent = { write: () => {}, offsets: { stdout: 0, stderr: 0 } };
+  try {
+    // An engine that died while it asked the same may have left its agent.
+    await dispatcher.sweep(asked);
+    const result = await dispatcher.dispatch(asked, { ...control, log: silent });
+    await dispatcher.sweep(asked);
+    return { result, why: result.error?.message ?? "the agent gave no text" };
+  } catch (error) {
+    return { result: null, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function summaryOutput(outputs: Record<string, unknown> | undefined): string | null {
   const summary = outputs && Object.hasOwn(outputs, "summary") ? outputs["summary"] : null;
   return typeof summary === "string" ? summary : null;
-}
-
-/** Every text within a value, through the mask. Values are bounded in depth before they come here. */
-function hidden(value: Value, hide: (text: string) => string): Value {
-  if (typeof value === "string") return hide(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: Value) => hidden(item, hide));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item, hide)]));
 }

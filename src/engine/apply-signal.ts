@@ -28,11 +28,12 @@ export function applySignal(engine: EngineState, execution: LiveExecution, signa
 }
 
 function pause(engine: EngineState, execution: LiveExecution): SignalAnswer {
-  const { at } = momentOf(engine);
+  const moment = momentOf(engine);
   if (executionState(execution) === "pausing") return unchanged("is pausing already");
-  if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, at)) {
+  if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, moment.at)) {
     return conflict(execution, "paused");
   }
+  conclude(execution, moment);
   if (execution.record.status === "paused") return applied("paused");
   return applied(
     `pausing: ${execution.running} running ${execution.running === 1 ? "step" : "steps"} will finish first`,

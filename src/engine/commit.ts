@@ -1,6 +1,6 @@
 import type { LogLine, StoredEvent } from "../execution/event.ts";
 import { hasEnded as isOver } from "../execution/status.ts";
-import { storeFailure } from "../store/store-failure.ts";
+import { isRefusal, storeFailure } from "../store/store-failure.ts";
 import {
   commitTransitions,
   type ExecutionUpdate,
@@ -8,6 +8,8 @@ import {
   type TransitionBatch,
 } from "../store/transitions.ts";
 import { persist } from "./actor.ts";
+import { lostTo } from "./attachment.ts";
+import { complain } from "./chores.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { lifecycleEntry } from "./lifecycle.ts";
 import { hasChanges, noChanges, type Changes, type LiveExecution } from "./live-execution.ts";
@@ -21,57 +23,92 @@ export interface Written {
   hasEnded: boolean;
 }
 
-const mostBusyTries = 12;
+/** What goes into one commit, and what follows from it. Kept until it is written: a locked database is asked again. */
+export interface Batch {
+  transitions: TransitionBatch;
+  /** In the same order as they stand in `transitions`. */
+  written: Written[];
+  /** Since when the database has been locked, by `performance.now()`; null: it was not. */
+  busySinceMs: number | null;
+}
 
-/**
- * Writes the changes of every dirty execution in one commit; null when the database failed for good. An execution whose
- * lease was lost is named in `lost`, nothing of it is written.
- */
-export function commitDirty(engine: EngineState): { written: Written[]; lost: LiveExecution[] } | null {
-  const batch: TransitionBatch = { holder_id: engine.holderId, created: [], updated: [] };
+export interface CommitOutcome {
+  written: Written[];
+  /** Executions whose lease was lost, or whose rows the database does not take: nothing of them is written. */
+  refused: { written: Written; error: unknown }[];
+}
+
+/** Takes the changes of every dirty execution out of them. */
+export function takeBatch(engine: EngineState): Batch {
+  const transitions: TransitionBatch = { holder_id: engine.holderId, created: [], updated: [] };
   const written: Written[] = [];
   const at = isoTime(engine.alarm.now());
   for (const execution of engine.dirty) {
-    if (!hasChanges(execution.changes) && !engine.created.has(execution)) continue;
+    const isNew = engine.created.has(execution);
+    if (!isNew && !hasChanges(execution.changes)) continue;
     const taken = takeChanges(execution, at);
     written.push(taken);
-    if (engine.created.has(execution)) batch.created.push(newExecution(taken));
-    else batch.updated.push(update(taken));
+    if (isNew) transitions.created.push(newExecution(taken));
+    else transitions.updated.push(update(taken));
   }
   engine.dirty.clear();
   engine.created.clear();
-  if (written.length === 0) return { written, lost: [] };
-  const outcome = commit(engine, batch);
-  if (outcome === null) return null;
-  if (outcome.lost.length === 0) return { written, lost: [] };
-  const isLost = ({ execution }: Written): boolean => outcome.lost.includes(execution.runId);
-  return {
-    written: written.filter((each) => !isLost(each)),
-    lost: written.filter(isLost).map(({ execution }) => execution),
-  };
+  return { transitions, written, busySinceMs: null };
 }
 
-/** Tells those who follow, in the order of the feed. */
-export function announce(engine: EngineState, written: readonly Written[]): void {
-  for (const { execution, feed } of written) {
-    if (feed.length === 0) continue;
-    for (const listener of engine.listeners) listener(feed);
-    for (const event of feed) {
-      const entry = lifecycleEntry(event, execution.record);
-      if (entry) engine.log(entry);
+/** Writes a batch. `failed`: the database has failed for good, and with it the engine. */
+export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | "busy" | "failed" {
+  try {
+    const { lost } = commitTransitions(engine.store, batch.transitions);
+    const isLost = ({ execution }: Written): boolean => lost.includes(execution.runId);
+    if (lost.length === 0) return { written: batch.written, refused: [] };
+    return {
+      written: batch.written.filter((each) => !isLost(each)),
+      refused: batch.written.filter(isLost).map((written) => ({ written, error: lostTo(written.execution) })),
+    };
+  } catch (error) {
+    const failure = storeFailure(error);
+    if (failure === "busy") return "busy";
+    if (failure === null && batch.written.length > 1) return commitOneByOne(engine, batch);
+    if (failure === null && isRefusal(error)) {
+      return { written: [], refused: batch.written.map((written) => ({ written, error })) };
     }
+    engine.fail(error);
+    return "failed";
   }
 }
 
-function commit(engine: EngineState, batch: TransitionBatch): { lost: string[] } | null {
-  for (let tries = 1; ; tries++) {
-    try {
-      return commitTransitions(engine.store, batch);
-    } catch (error) {
-      // Each try has waited for the lock as long as the database's own timeout is.
-      if (storeFailure(error) === "busy" && tries < mostBusyTries) continue;
-      engine.fail(error);
-      return null;
+/** A row that the database does not take must not take everybody else's down with it. */
+function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | "busy" | "failed" {
+  const { holder_id, created, updated } = batch.transitions;
+  const outcome: CommitOutcome = { written: [], refused: [] };
+  for (const written of batch.written) {
+    const isOurs = (each: NewExecution | ExecutionUpdate): boolean =>
+      each.execution.record.run_id === written.execution.runId;
+    const transitions = { holder_id, created: created.filter(isOurs), updated: updated.filter(isOurs) };
+    const one = commitBatch(engine, { transitions, written: [written], busySinceMs: null });
+    if (one === "failed") return one;
+    // What came before it is on disk: to be asked again for all would write it twice.
+    if (one === "busy") outcome.refused.push({ written, error: lostTo(written.execution) });
+    else (outcome.written.push(...one.written), outcome.refused.push(...one.refused));
+  }
+  return outcome;
+}
+
+/** Tells those who follow, in the order of the feed. That one of them fails is its own trouble. */
+export function announce(engine: EngineState, written: readonly Written[]): void {
+  for (const { execution, feed } of written) {
+    if (feed.length === 0) continue;
+    for (const listener of engine.listeners) {
+      try {
+        listener(feed);
+      } catch (error) {
+        complain(engine, execution.runId, "listener_failed", error);
+      }
+    }
+    for (const event of feed) {
+      const entry = lifecycleEntry(event, execution.record);
+      if (entry) engine.log(entry);
     }
   }
 }

@@ -263,6 +263,65 @@ stages:
   });
 });
 
+describe("config.timeout", () => {
+  test("stands still while the execution is paused, with something queued or not", async () => {
+    const engine = await anEngine();
+    const runId = await engine.start(`${head}config: {timeout: 10m, max_parallel: 1}
+stages:
+  - {id: a, ${agent}}
+  - {id: b, ${agent}}`);
+    const a = await engine.agents.running("a");
+    await outcomes(engine, runId, [{ type: "pause" }]);
+    a.finish({ ok: true });
+    await engine.until(() => engine.view(runId).status === "paused");
+    engine.clock.advance(7_200_000);
+    await outcomes(engine, runId, [{ type: "resume" }]);
+    (await engine.agents.running("b")).finish({ ok: true });
+    await engine.engine.ended(runId);
+    expect(engine.view(runId).status).toBe("completed");
+  });
+
+  test("bounds an execution that only waits for siblings of a failed stage", async () => {
+    const engine = await anEngine(({ stage_id }) =>
+      stage_id === "bad" ? { ok: false, error: { class: "invalid_request", message: "no" } } : undefined,
+    );
+    const runId = await engine.start(`${head}config: {timeout: 10m}
+stages:
+  - {id: bad, ${agent}}
+  - {id: slow, ${agent}}`);
+    await engine.until(() => engine.statuses(runId)["bad"] === "failed");
+    engine.clock.advance(600_000);
+    await engine.engine.ended(runId);
+    expect(engine.statuses(runId)).toEqual({ bad: "failed", slow: "cancelled" });
+  });
+});
+
+test("work that was done before the stop for its timeout counts", async () => {
+  const engine = await anEngine();
+  const runId = await engine.start(`${head}stages: [{id: a, ${agent}, error_policy: {timeout: 1m}}]`);
+  const { control, finish } = await engine.agents.running("a");
+  control.signal.addEventListener("abort", (event) => event.stopImmediatePropagation(), { capture: true });
+  engine.clock.advance(59_999);
+  finish({ ok: true });
+  engine.clock.advance(1);
+  await engine.engine.ended(runId);
+  expect(engine.statuses(runId)).toEqual({ a: "completed" });
+});
+
+describe("secrets", () => {
+  test("of the workflow's variables are hidden in everything that is stored, not from the agent", async () => {
+    const engine = await anEngine();
+    const runId = await engine.start(`${head}config: {env: {API_TOKEN: hunter2hunter2}}
+stages: [{id: a, ${agent}, inputs: {t: {type: string, source: env.API_TOKEN}}, error_policy: {retry: {max_attempts: 1}}}]`);
+    const { request, finish } = await engine.agents.running("a");
+    expect(request.inputs).toEqual({ t: "hunter2hunter2" });
+    finish({ ok: false, error: { class: "x", message: "used hunter2hunter2" }, text: "hunter2hunter2" });
+    await engine.engine.ended(runId);
+    expect(JSON.stringify([engine.view(runId), engine.feed(runId)])).not.toContain("hunter2");
+    expect(engine.view(runId).steps[0]).toMatchObject({ inputs: { t: "***" }, error_message: "used ***" });
+  });
+});
+
 describe("places:", () => {
   const wide = (count: number, config: string): string =>
     `${head}config: {${config}}\nstages:\n${Array.from({ length: count }, (_, at) => `  - {id: s${at}, ${agent}}`).join("\n")}`;

@@ -11,27 +11,29 @@ import { currentProcess } from "../store/holder-process.ts";
 import { hasOrphans, heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { sweeperOf } from "./agent-run.ts";
+import { failEffects, lostTo, loseExecution } from "./attachment.ts";
 import { openDeadlines, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
-import { flush, loseExecution } from "./flush.ts";
+import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleEntry } from "./lifecycle.ts";
 import { takeDeadline } from "./outcome.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
-import { signalExecution, takeSignals } from "./signal-desk.ts";
+import { signalExecution } from "./signal-desk.ts";
 import { startExecution } from "./start.ts";
 import { openStepQueue } from "./step-queue.ts";
+import { takeSignals } from "./take-signals.ts";
 
 export interface EngineOptions {
   store: Store;
   /** Folder of skillmeat's data, absolute: the attempts' files lie in it. */
   home: string;
   /**
-   * What this process is there for, as others see it. `serve` takes over whatever nobody drives, at any time; `command`
-   * drives nothing: what it starts is stored for another engine.
+   * What this process is there for, as others see it. `serve` takes over whatever nobody drives, from its first
+   * `recover` on; `command` drives nothing: what it starts is stored for another engine.
    */
   kind: HolderKind;
   /** Agents at once in this engine. */
@@ -52,6 +54,7 @@ export interface EngineOptions {
 const defaultMaxSteps = 8;
 const defaultLogBytes = 50 * 1024 * 1024;
 const heartbeatMs = 10_000;
+const stopGraceMs = 6_000;
 /** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
 const lookMs = 25;
 /** That a holder has died shows in no commit, so it is looked for. */
@@ -71,7 +74,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     kind: options.kind,
     heartbeat_at: isoTime(alarm.now()),
   });
-  const stopWatching = watch(engine, options.kind === "serve");
+  const stopWatching = watch(engine);
   // A command that only passes by is over before that would be.
   if (options.kind !== "command") sweepEnded(engine);
   return {
@@ -91,7 +94,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (outcome === "missing") throw new AppError("not_found", `there is no execution "${runId}"`);
       return outcome;
     },
-    recover: async () => recoverAll(engine),
+    recover: async () => {
+      refuseUnlessOpen(engine);
+      engine.takesOver = options.kind === "serve";
+      return recoverAll(engine);
+    },
     subscribe: (listener) => {
       engine.listeners.add(listener);
       return () => engine.listeners.delete(listener);
@@ -125,6 +132,9 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     listeners: new Set(),
     chores: new Map(),
     waiters: new Map(),
+    unwritten: null,
+    unreadable: new Set(),
+    takesOver: false,
     working: new Set(),
     running: 0,
     isFlushPlanned: false,
@@ -132,11 +142,22 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     phase: "open",
     flush: () => flush(engine),
     fail: (error) => {
+      if (engine.phase === "failed") return;
       engine.phase = "failed";
-      reject(failureOf(error, options.store.path));
+      const failure = failureOf(error, options.store.path);
+      reject(failure);
+      tellFailed(engine, failure);
     },
   };
   return engine;
+}
+
+/** Everybody who waits for something to be on disk, or for an end, is told that it will not be. */
+function tellFailed(engine: EngineState, failure: unknown): void {
+  for (const { changes } of engine.unwritten?.written ?? []) failEffects(changes.effects, failure);
+  for (const { changes } of engine.live.values()) failEffects(changes.effects, failure);
+  for (const waiting of engine.waiters.values()) for (const { fail } of waiting) fail(failure);
+  engine.waiters.clear();
 }
 
 const realAlarm: Alarm = {
@@ -164,16 +185,16 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
 }
 
 /** Looks for signals of other processes, and shows that this one lives. Returns the way to stop that. */
-function watch(engine: EngineState, takesOver: boolean): () => void {
+function watch(engine: EngineState): () => void {
   let version = -1;
   let adoptedAtMs = performance.now();
   const look = setInterval(() => {
     guarded(engine, () => {
       const now = engine.store.dataVersion();
       const isChanged = now !== version;
-      version = now;
       if (isChanged) takeSignals(engine);
-      if (!takesOver || engine.phase !== "open") return;
+      version = now;
+      if (!engine.takesOver || engine.phase !== "open") return;
       if (performance.now() - adoptedAtMs > adoptEveryMs || (isChanged && hasOrphans(engine.store))) {
         adoptedAtMs = performance.now();
         recoverAll(engine);
@@ -183,7 +204,7 @@ function watch(engine: EngineState, takesOver: boolean): () => void {
   const beat = setInterval(() => {
     guarded(engine, () => {
       if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
-      for (const execution of [...engine.live.values()]) loseExecution(engine, execution);
+      for (const execution of [...engine.live.values()]) loseExecution(engine, execution, lostTo(execution));
     });
   }, heartbeatMs);
   return () => {
@@ -205,7 +226,9 @@ function guarded(engine: EngineState, work: () => void): void {
 function whenEnded(engine: EngineState, runId: string): Promise<void> {
   const isGone = !engine.live.has(runId) && !engine.chores.has(runId);
   if (isGone && hasEnded(getExecution(engine.store, runId).status)) return Promise.resolve();
-  return new Promise((resolve) => engine.waiters.set(runId, [...(engine.waiters.get(runId) ?? []), resolve]));
+  return new Promise((wake, fail) => {
+    engine.waiters.set(runId, [...(engine.waiters.get(runId) ?? []), { wake, fail }]);
+  });
 }
 
 async function stopEngine(
@@ -219,10 +242,15 @@ async function stopEngine(
   const failed = engine.phase === "failed";
   if (!failed) engine.phase = "closed";
   if (mode === "stop") await stopAgents(engine);
-  for (const chores of engine.chores.values()) await Promise.all(chores);
+  await withinGrace(Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
   stopWatching();
   engine.deadlines.close();
   if (!failed) removeHolder(engine.store, engine.holderId);
+}
+
+/** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
+function withinGrace(work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, sleep(stopGraceMs, undefined, { ref: false })]);
 }
 
 /** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */

@@ -3,7 +3,8 @@ import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
 import type { Blueprint } from "./blueprint.ts";
-import type { Deadlines, Alarm } from "./deadlines.ts";
+import type { Batch } from "./commit.ts";
+import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleEntry } from "./lifecycle.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { StepQueue } from "./step-queue.ts";
@@ -38,7 +39,13 @@ export interface EngineState {
   /** What has to be over before an execution counts as ended: sweeps, hooks. */
   readonly chores: Map<string, Set<Promise<void>>>;
   /** Who waits for an execution's end. */
-  readonly waiters: Map<string, (() => void)[]>;
+  readonly waiters: Map<string, { wake: () => void; fail: (error: unknown) => void }[]>;
+  /** A commit that a locked database has not taken yet. */
+  unwritten: Batch | null;
+  /** Executions that this program cannot read: looked at once, not every second. */
+  readonly unreadable: Set<string>;
+  /** True: takes over whatever nobody drives, at any time. */
+  takesOver: boolean;
   /** Agents that run in this engine, over all executions. */
   running: number;
   isFlushPlanned: boolean;

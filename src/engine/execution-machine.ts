@@ -6,7 +6,8 @@ export type ExecutionMachineEvent =
   | { type: "START"; total: number }
   | { type: "PAUSE"; isBusy: boolean }
   | { type: "RESUME" }
-  | { type: "HALT"; message: string }
+  /** `stops`: what runs is stopped as well. */
+  | { type: "HALT"; message: string; stops: boolean }
   | { type: "CANCEL"; reason: string | null }
   /** Nothing of it runs any more. */
   | { type: "QUIET" }
@@ -18,6 +19,8 @@ export type ExecutionMachineEvent =
 export interface ExecutionContext {
   /** Why it will fail, once that is certain; or why it is cancelled. */
   message: string | null;
+  /** True: what runs is stopped, and not waited for. */
+  stops: boolean;
   /** What counts against `config.timeout`: spent so far, and since when the clock runs (null: it stands still). */
   spentMs: number;
   sinceMs: number | null;
@@ -40,6 +43,8 @@ export const executionMachine = setup({
     keepMessage: assign({
       message: ({ context, event }) =>
         event.type === "HALT" ? event.message : event.type === "CANCEL" ? event.reason : context.message,
+      stops: ({ context, event }) =>
+        event.type === "CANCEL" || (event.type === "HALT" ? event.stops : context.stops),
     }),
     setClock: assign(({ context, event }) => {
       if (event.type !== "CLOCK") return {};
@@ -50,10 +55,11 @@ export const executionMachine = setup({
   },
   guards: {
     isBusy: ({ event }) => event.type === "PAUSE" && event.isBusy,
+    stops: ({ event }) => event.type === "HALT" && event.stops,
   },
 }).createMachine({
   id: "execution",
-  context: { message: null, spentMs: 0, sinceMs: null },
+  context: { message: null, stops: false, spentMs: 0, sinceMs: null },
   initial: "pending",
   on: { CLOCK: { actions: "setClock" } },
   states: {
@@ -93,6 +99,8 @@ export const executionMachine = setup({
     },
     halting: {
       on: {
+        // Only time can make it worse: what was still let finish is stopped then.
+        HALT: { guard: "stops", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
         QUIET: { target: "failed", actions: { type: "record", params: ended("failed") } },
       },

@@ -5,9 +5,9 @@ import type { LiveExecution } from "./live-execution.ts";
 const logBatchMs = 50;
 
 /** Has an execution's changes written with everything else that becomes ready in this turn of the loop. */
-export function planFlush(engine: EngineState, execution: LiveExecution): void {
-  engine.dirty.add(execution);
-  if (engine.isFlushPlanned || engine.phase === "failed") return;
+export function planFlush(engine: EngineState, execution?: LiveExecution): void {
+  if (execution) engine.dirty.add(execution);
+  if (engine.isFlushPlanned || !mayWrite(engine)) return;
   engine.isFlushPlanned = true;
   setImmediate(() => engine.flush());
 }
@@ -16,10 +16,15 @@ export function planFlush(engine: EngineState, execution: LiveExecution): void {
 export function planFlushSoon(engine: EngineState, execution: LiveExecution): void {
   if (engine.dirty.has(execution)) return;
   engine.dirty.add(execution);
-  if (engine.isFlushPlanned || engine.isSoonPlanned || engine.phase === "failed") return;
+  if (engine.isFlushPlanned || engine.isSoonPlanned || !mayWrite(engine)) return;
   engine.isSoonPlanned = true;
   engine.alarm.after(logBatchMs, () => {
     engine.isSoonPlanned = false;
-    if (!engine.isFlushPlanned && engine.dirty.size > 0) engine.flush();
+    if (!engine.isFlushPlanned && engine.dirty.size > 0) planFlush(engine);
   });
+}
+
+/** While the database is locked, the commit that waits for it is tried by its own timer. */
+function mayWrite({ phase, unwritten }: EngineState): boolean {
+  return (phase === "open" || phase === "draining") && unwritten === null;
 }

@@ -1,7 +1,9 @@
-import { rmdirSync } from "node:fs";
-import { join } from "node:path";
-import { announce, commitDirty, type Written } from "./commit.ts";
+import { hideIn } from "../dispatch/masks.ts";
+import type { ValueObject } from "../expression/value.ts";
 import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
+import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.ts";
+import { addChore, complain, settleEnd } from "./chores.ts";
+import { announce, commitBatch, takeBatch, type Written } from "./commit.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
@@ -9,52 +11,40 @@ import { mayStart, tellStep, type Effect, type LiveExecution, type LiveStep } fr
 import { takeOutcome } from "./outcome.ts";
 import { packedContext } from "./stage-request.ts";
 
+/** A database that is locked is asked again after so long, and given up after so much longer. */
+const busyAgainMs = 200;
+const busyForMs = 60_000;
+
 /** Fills free places, writes what has changed in one commit, and does what waited for that. */
 export function flush(engine: EngineState): void {
   engine.isFlushPlanned = false;
-  if (engine.phase === "failed") return;
-  fillPlaces(engine);
-  const outcome = commitDirty(engine);
-  if (outcome === null) return;
-  for (const execution of outcome.lost) loseExecution(engine, execution);
+  if (engine.phase === "failed" || engine.phase === "closed") return;
+  if (!engine.unwritten) fillPlaces(engine);
+  const batch = engine.unwritten ?? takeBatch(engine);
+  if (batch.written.length === 0) return;
+  // Also so that whoever waits for it is told when the database fails.
+  engine.unwritten = batch;
+  const outcome = commitBatch(engine, batch);
+  if (outcome === "failed") return;
+  if (outcome === "busy") return tryAgain(engine, batch);
+  engine.unwritten = null;
+  for (const { written, error } of outcome.refused) {
+    loseExecution(engine, written.execution, error);
+    failEffects(written.changes.effects, error);
+  }
   for (const { execution, changes } of outcome.written) armDeadlines(engine, execution, changes.steps);
   announce(engine, outcome.written);
   for (const written of outcome.written) act(engine, written);
+  if (engine.dirty.size > 0 || engine.queue.hasReady()) planFlush(engine);
 }
 
-/** Forgets an execution that another process drives now; its agents are stopped, their results would not be taken. */
-export function loseExecution(engine: EngineState, execution: LiveExecution): void {
-  for (const { attempt } of execution.steps) attempt?.abort.abort();
-  forget(engine, execution);
-}
-
-/** Takes an execution out of memory. */
-export function forget(engine: EngineState, execution: LiveExecution): void {
-  if (engine.live.get(execution.runId) !== execution) return;
-  engine.live.delete(execution.runId);
-  engine.dirty.delete(execution);
-  engine.running -= execution.running;
-  engine.queue.drop(execution);
-  for (const { record } of execution.steps)
-    engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), null);
-  engine.deadlines.set(deadlineKey(execution.runId, null), null);
-  const held = engine.blueprints.get(execution.blueprint.hash);
-  if (held && --held.users === 0) engine.blueprints.delete(execution.blueprint.hash);
-}
-
-export function deadlineKey(runId: string, stageId: string | null): string {
-  return stageId === null ? runId : `${runId}/${stageId}`;
-}
-
-/** Arms what ends by itself; also after an execution was taken over. */
-export function armDeadlines(engine: EngineState, execution: LiveExecution, steps: Iterable<LiveStep>): void {
-  for (const { record } of steps) {
-    const atMs = record.deadline_at === null ? null : Date.parse(record.deadline_at);
-    engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), atMs);
+function tryAgain(engine: EngineState, batch: NonNullable<EngineState["unwritten"]>): void {
+  const nowMs = performance.now();
+  engine.unwritten = { ...batch, busySinceMs: batch.busySinceMs ?? nowMs };
+  if (nowMs - (batch.busySinceMs ?? nowMs) > busyForMs) {
+    return engine.fail(new Error("another process has kept the database locked for a minute"));
   }
-  const { spentMs, sinceMs } = execution.actor.snapshot.context;
-  const endMs = sinceMs === null ? null : sinceMs + execution.blueprint.timeoutMs - spentMs;
-  engine.deadlines.set(deadlineKey(execution.runId, null), endMs);
+  engine.alarm.after(busyAgainMs, () => engine.flush());
 }
 
 /** Starts queued steps as long as there are places. Their agents begin once that is on disk. */
@@ -63,25 +53,20 @@ function fillPlaces(engine: EngineState): void {
   while (engine.running < engine.maxSteps) {
     const next = engine.queue.take();
     if (!next) return;
-    if (!mayStart(next.execution)) {
-      next.execution.held.add(next.step);
-      continue;
-    }
-    startStep(engine, next.execution, next.step);
+    if (mayStart(next.execution)) startStep(engine, next.execution, next.step);
+    else next.execution.held.add(next.step);
   }
 }
 
 function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
   const nowMs = engine.alarm.now();
   const role = step.plan.stage.roles?.primary;
-  const agent =
-    role && Object.hasOwn(execution.blueprint.agents, role.artifact)
-      ? execution.blueprint.agents[role.artifact]
-      : null;
+  const { agents } = execution.blueprint;
+  const agent = role && Object.hasOwn(agents, role.artifact) ? agents[role.artifact] : null;
   const facts = {
     agent_id: role?.artifact ?? "",
     model: agent?.model ?? role?.model ?? "",
-    inputs: step.inputs ?? {},
+    inputs: hideIn(step.inputs ?? {}, execution.masks) as ValueObject,
     context_consumed: packedContext(execution, step).consumed,
     deadline_at: isoTime(nowMs + step.plan.timeoutMs),
   };
@@ -100,29 +85,12 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   if (hasEnded) void settleEnd(engine, execution.runId);
 }
 
-/** An execution has ended when everything of it is cleared away. */
-export async function settleEnd(engine: EngineState, runId: string): Promise<void> {
-  const chores = engine.chores.get(runId);
-  while (chores && chores.size > 0) await Promise.all(chores);
-  engine.chores.delete(runId);
-  removeIfEmpty(join(engine.attemptsDir, runId));
-  for (const wake of engine.waiters.get(runId) ?? []) wake();
-  engine.waiters.delete(runId);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(code)) throw error;
-  }
-}
-
 function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): void {
   switch (effect.kind) {
     case "dispatch": {
-      const working = work(engine, execution, effect);
+      const working = work(engine, execution, effect).catch((error: unknown) =>
+        complain(engine, execution.runId, "attempt_lost", error),
+      );
       engine.working.add(working);
       void working.then(() => engine.working.delete(working));
       return;
@@ -148,18 +116,13 @@ async function work(
   execution: LiveExecution,
   { step, attempt, recovered }: Extract<Effect, { kind: "dispatch" }>,
 ): Promise<void> {
-  const stopped: AttemptOutcome = {
-    kind: "failed",
-    failure: { class: "cancelled", message: "stopped" },
-    usage: null,
-  };
-  const outcome =
-    attempt.stopping === null
-      ? await runAttempt(engine, { execution, step, attempt }, recovered ? "readopt" : "new")
-      : stopped;
+  // One that has to stop before it began is not begun; but an earlier engine's may have ended with a result.
+  const isBegun = recovered || attempt.stopping === null;
+  const how = recovered ? "readopt" : "new";
+  const outcome = isBegun ? await runAttempt(engine, { execution, step, attempt }, how) : neverBegun;
   // The engine may have given the execution away, or been left, while the agent ran.
-  if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt || !takesOutcomes(engine))
-    return;
+  if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt) return;
+  if (!takesOutcomes(engine)) return;
   // The place is taken now: the commit that stores this outcome may begin the next attempt.
   const sweep = sweeperOf(engine, execution, step);
   if (outcome.kind !== "gone") {
@@ -170,27 +133,13 @@ async function work(
   planFlush(engine, execution);
 }
 
+const neverBegun: AttemptOutcome = {
+  kind: "failed",
+  failure: { class: "cancelled", message: "stopped" },
+  usage: null,
+};
+
 /** One that drains starts nothing, but what its agents have done counts. */
 function takesOutcomes({ phase }: EngineState): boolean {
   return phase === "open" || phase === "draining";
-}
-
-/** Something that has to be over before the execution counts as ended. */
-export function addChore(engine: EngineState, runId: string, chore: Promise<void>): void {
-  const chores = engine.chores.get(runId) ?? new Set();
-  engine.chores.set(runId, chores);
-  const done = chore.catch((error: unknown) => {
-    engine.log({
-      at: isoTime(engine.alarm.now()),
-      level: "error",
-      event: "cleanup_failed",
-      workflow_id: "",
-      execution_id: runId,
-      stage_id: null,
-      attempt: null,
-      message: error instanceof Error ? error.message : String(error),
-    });
-  });
-  chores.add(done);
-  void done.then(() => chores.delete(done));
 }

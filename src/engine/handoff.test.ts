@@ -46,6 +46,15 @@ describe("a handoff", () => {
     expect(await told("summary_prompt: 'say it shortly'", failed)).not.toContain("summary");
   });
 
+  test("a summary whose agent cannot even be asked is a warning, too", async () => {
+    const { run } = await anEngine((request) => {
+      if (request.attempt_id.endsWith("/summary")) throw new Error("no room");
+      return { ok: true, outputs: { o: "x" } };
+    });
+    const view = await run(text("summary_prompt: 'say it shortly'"));
+    expect([view.status, view.steps[0]?.attempt_number]).toEqual(["completed", 1]);
+  });
+
   test("include_run_log hands on the end of the log", async () => {
     const { start, agents, engine } = await anEngine(({ stage_id }) =>
       stage_id === "b" ? undefined : undefined,

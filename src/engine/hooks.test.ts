@@ -49,6 +49,12 @@ describe("a hook", () => {
     expect([view.status, said]).toEqual(["completed", ["hook_failed on_start.run: exit 3: no room"]]);
   });
 
+  test("that leaves something in the background keeps nobody waiting for it", async () => {
+    const { view } = await ran("on_complete: {run: 'sleep 30 & echo $! > left.pid'}");
+    expect(view.status).toBe("completed");
+    process.kill(Number(readFileSync(join(folder, "left.pid"), "utf8")));
+  });
+
   test("for a failure runs when the execution fails, and knows how it ended", async () => {
     await ran(
       "on_failure: {run: 'echo $SKILLMEAT_STATUS > ended.txt'}, on_complete: {run: 'touch wrong.txt'}",

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { EffectiveHook } from "../workflow/effective.ts";
@@ -9,6 +10,8 @@ type HookName = "on_start" | "on_complete" | "on_failure";
 
 const hookTimeoutMs = 60_000;
 const killAfterMs = 5_000;
+const pipeGraceMs = 100;
+const mostSaid = 2_000;
 
 /** Does one hook of an execution. That it fails is logged and changes nothing. */
 export async function runHook(engine: EngineState, execution: LiveExecution, name: HookName): Promise<void> {
@@ -34,8 +37,9 @@ export async function runHook(engine: EngineState, execution: LiveExecution, nam
 async function notify(engine: EngineState, execution: LiveExecution, name: HookName, hook: EffectiveHook) {
   if (!hook.notify) return;
   const { channel } = hook.notify;
-  const text =
+  const plain =
     hook.notify.message === null ? plainMessage(execution, name) : filled(hook.notify.message, execution);
+  const text = execution.masks.hide(plain);
   const url = engine.channel(channel);
   if (url === null) return say(engine, execution, "notified", `${channel}: ${text}`);
   const { record } = execution;
@@ -76,10 +80,15 @@ async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promis
     stderr: "pipe",
     detached: true,
   });
-  const stop = setTimeout(() => endGroup(child.pid), hookTimeoutMs);
-  const [code, said] = await Promise.all([child.exited, firstBytes(child.stderr)]);
-  clearTimeout(stop);
-  if (code !== 0) throw new Error(`exit ${code ?? "by a signal"}${said === "" ? "" : `: ${said}`}`);
+  const said = openSaid(child.stderr);
+  const limit = setTimeout(() => endGroup(child.pid, "SIGTERM"), hookTimeoutMs);
+  const last = setTimeout(() => endGroup(child.pid, "SIGKILL"), hookTimeoutMs + killAfterMs);
+  const code = await child.exited;
+  clearTimeout(limit);
+  clearTimeout(last);
+  // What it has left in the background may keep the pipe open for ever.
+  const words = await Promise.race([said.whole, sleep(pipeGraceMs).then(said.sofar)]);
+  if (code !== 0) throw new Error(`exit ${code}${words === "" ? "" : `: ${execution.masks.hide(words)}`}`);
 }
 
 function shellText(template: string, execution: LiveExecution) {
@@ -94,27 +103,25 @@ function shellText(template: string, execution: LiveExecution) {
   return { text: parts.join(""), values };
 }
 
-function endGroup(pid: number): void {
-  for (const [signal, delayMs] of [
-    ["SIGTERM", 0],
-    ["SIGKILL", killAfterMs],
-  ] as const) {
-    setTimeout(() => {
-      try {
-        process.kill(-pid, signal);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    }, delayMs);
+function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended meanwhile, or is not ours to end: either way there is nothing more to do about a hook.
   }
 }
 
 /** The beginning of what it says; the rest is read, so that it does not block, and forgotten. */
-async function firstBytes(stream: ReadableStream<Uint8Array>): Promise<string> {
+function openSaid(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of stream) if (text.length < 2000) text += decoder.decode(chunk, { stream: true });
-  return text.slice(0, 2000).trim();
+  const sofar = (): string => text.slice(0, mostSaid).trim();
+  const read = async (): Promise<string> => {
+    for await (const chunk of stream)
+      if (text.length < mostSaid) text += decoder.decode(chunk, { stream: true });
+    return sofar();
+  };
+  return { whole: read(), sofar };
 }
 
 function plainMessage({ record }: LiveExecution, name: HookName): string {

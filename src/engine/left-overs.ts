@@ -4,7 +4,7 @@ import { hasEnded } from "../execution/status.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { dispatcherName } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
-import { addChore, settleEnd } from "./flush.ts";
+import { addChore, complain, settleEnd } from "./chores.ts";
 import { liveAgain } from "./live-again.ts";
 import type { LiveExecution } from "./live-execution.ts";
 
@@ -25,10 +25,14 @@ export function sweepLeft(engine: EngineState, execution: LiveExecution): void {
 export function sweepEnded(engine: EngineState): void {
   if (!existsSync(engine.attemptsDir)) return;
   for (const runId of readdirSync(engine.attemptsDir)) {
-    const loaded = loadForEngine(engine.store, runId);
-    if (!loaded || !hasEnded(loaded.execution.record.status)) continue;
-    sweepLeft(engine, liveAgain(engine, loaded, false));
-    void settleEnd(engine, runId);
+    try {
+      const loaded = loadForEngine(engine.store, runId);
+      if (!loaded || !hasEnded(loaded.execution.record.status)) continue;
+      sweepLeft(engine, liveAgain(engine, loaded, false));
+      void settleEnd(engine, runId);
+    } catch (error) {
+      complain(engine, runId, "cleanup_failed", error);
+    }
   }
 }
 

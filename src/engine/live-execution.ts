@@ -1,4 +1,5 @@
 import type { ExecutionEvent, LogStream, StageEvent } from "../execution/event.ts";
+import type { Masks } from "../dispatch/masks.ts";
 import { applyToExecution, applyToStep, endStep } from "../execution/apply-event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { ExecutionScope } from "../execution/scope.ts";
@@ -39,6 +40,8 @@ export interface LiveExecution {
   changes: Changes;
   /** False: signals are applied, but nothing is started (the process only passes by). */
   readonly drives: boolean;
+  /** Hides the secrets of its variables in all that is stored and shown. */
+  readonly masks: Masks;
 }
 
 export interface LiveStep {
@@ -87,7 +90,8 @@ export type Effect =
   | { kind: "dispatch"; step: LiveStep; attempt: RunningAttempt; recovered: boolean }
   | { kind: "stop"; attempt: RunningAttempt }
   | { kind: "hook"; name: "on_start" | "on_complete" | "on_failure" }
-  | { kind: "call"; then: () => void };
+  /** `fail`: it will never be on disk here. */
+  | { kind: "call"; then: () => void; fail?: (error: unknown) => void };
 
 export function noChanges(): Changes {
   return {

@@ -1,3 +1,4 @@
+import { masksOf } from "../dispatch/masks.ts";
 import { absentOutputs, openScope } from "../execution/scope.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
@@ -7,6 +8,7 @@ import { newActor, restore, type Actor } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
 import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { verdictOf } from "./orchestration.ts";
+import { resolveInputs } from "./step-facts.ts";
 import { openStepLog } from "./step-log.ts";
 
 export interface StepParts {
@@ -25,6 +27,7 @@ export function makeExecution(
   { drives, mostLogBytes }: { drives: boolean; mostLogBytes: number },
 ): LiveExecution {
   const { env, scope } = namespaces(blueprint, record);
+  const masks = masksOf(env, record.options.env);
   const steps = parts.map((part, at) => liveStep(planAt(blueprint, at), part, mostLogBytes));
   const execution: LiveExecution = {
     runId: record.run_id,
@@ -43,8 +46,10 @@ export function makeExecution(
     held: new Set(),
     changes: noChanges(),
     drives,
+    masks,
   };
   for (const step of steps) if (isSettled(step.record.status)) takeIn(execution, step);
+  for (const step of steps) if (step.record.inputs !== null) step.inputs = inputsAgain(execution, step);
   return execution;
 }
 
@@ -133,12 +138,19 @@ function liveStep(plan: StageBlueprint, part: StepParts, mostLogBytes: number): 
     actor: part.actor,
     waitsFor: plan.dependencies.length,
     blockedBy: null,
-    inputs: part.record.inputs,
+    inputs: null,
     attempt: null,
     isQueued: false,
     log: openStepLog(part.logBytes, mostLogBytes),
     offsets: part.offsets,
   };
+}
+
+/** An attempt that has begun gets the inputs it had: what is stored of them has secrets hidden. */
+function inputsAgain({ scope }: LiveExecution, { plan, record }: LiveStep): ValueObject | null {
+  if (isSettled(record.status)) return null;
+  const inputs = resolveInputs(plan.stage, scope.values);
+  return inputs.ok ? inputs.value : record.inputs;
 }
 
 /** What a step that settled earlier means for the steps after it. */

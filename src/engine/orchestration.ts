@@ -55,9 +55,10 @@ export function stopAll(
     if (status === "retry_wait" || status === "waiting_for_approval") {
       tellStep(execution, step, { type: "CANCEL", failure, usage: null }, moment.at);
     }
-    if (status === "running" && stopsRunning && step.attempt && step.attempt.stopping === null) {
+    if (status === "running" && stopsRunning && step.attempt) {
+      if (step.attempt.stopping === null)
+        execution.changes.effects.push({ kind: "stop", attempt: step.attempt });
       step.attempt.stopping = why;
-      execution.changes.effects.push({ kind: "stop", attempt: step.attempt });
     }
   }
 }
@@ -94,7 +95,8 @@ export function conclude(execution: LiveExecution, moment: Moment): void {
     });
   }
   if (hasEnded) return;
-  const isSpending = execution.running + execution.retrying + execution.inQueue > 0;
+  const waits = now === "running" ? execution.retrying + execution.inQueue : 0;
+  const isSpending = execution.running + waits > 0;
   if (isSpending !== (execution.actor.snapshot.context.sinceMs !== null)) {
     tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.atMs }, moment.at);
   }
@@ -152,7 +154,7 @@ export function verdictOf({
 
 function halt(execution: LiveExecution, { record }: LiveStep, moment: Moment): void {
   const message = `stage "${record.stage_id}" ${record.status.replace("_", " ")}: ${record.error_message}`;
-  if (!tellExecution(execution, { type: "HALT", message }, moment.at)) return;
+  if (!tellExecution(execution, { type: "HALT", message, stops: false }, moment.at)) return;
   const failure = {
     class: "cancelled",
     message: `stage "${record.stage_id}" failed, which ends the execution`,

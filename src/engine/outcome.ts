@@ -20,7 +20,10 @@ export function takeOutcome(
 ): void {
   const moment = momentOf(engine);
   const stopping = step.attempt?.stopping ?? null;
-  if (outcome.kind === "gone" && stopping === null) return beginAgain(engine, execution, step, moment);
+  if (outcome.kind === "gone" && stopping === null) {
+    if (engine.phase === "open") beginAgain(engine, execution, step, moment);
+    return;
+  }
   step.attempt = null;
   engine.running--;
   tellOutcome(execution, step, outcome, { moment, stopping });
@@ -58,7 +61,7 @@ export function takeDeadline(engine: EngineState, execution: LiveExecution, step
 function endInTime(execution: LiveExecution, moment: Moment): void {
   const limit = formatDuration(execution.blueprint.timeoutMs);
   const message = `the execution took longer than ${limit} (config.timeout)`;
-  if (!tellExecution(execution, { type: "HALT", message }, moment.at)) return;
+  if (!tellExecution(execution, { type: "HALT", message, stops: true }, moment.at)) return;
   stopAll(execution, moment, { class: "timeout", message }, { why: "execution_timeout", stopsRunning: true });
   conclude(execution, moment);
 }
@@ -75,7 +78,8 @@ function tellOutcome(
     tellStep(execution, step, { type: "CANCEL", failure: stoppedBy(execution, stopping), usage }, moment.at);
     return;
   }
-  if (outcome.kind === "succeeded" && stopping === null) {
+  // One that was told to stop and has done its work all the same had done it before.
+  if (outcome.kind === "succeeded") {
     tellStep(execution, step, { type: "SUCCEEDED", data: outcome.data }, moment.at);
     return;
   }
@@ -109,7 +113,12 @@ function beginAgain(engine: EngineState, execution: LiveExecution, step: LiveSte
     deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
   };
   const policy = step.plan.stage.error_policy.retry;
-  tellStep(execution, step, { type: "INTERRUPTED", facts, policy }, moment.at);
+  tellStep(
+    execution,
+    step,
+    { type: "INTERRUPTED", facts, policy, mayStart: !isEnding(execution) },
+    moment.at,
+  );
   if (step.record.status === "running" && step.attempt) {
     step.offsets = { stdout: 0, stderr: 0 };
     execution.changes.offsets.set(step, step.offsets);

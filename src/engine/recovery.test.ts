@@ -2,8 +2,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Database } from "bun:sqlite";
 import { openStore, type Store } from "../store/database.ts";
-import { anEngine, type TestEngine } from "../testing/an-engine.ts";
+import { anEngine, aStart, type TestEngine } from "../testing/an-engine.ts";
 import type { Answer } from "../testing/fake-agents.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-recovery-"));
@@ -209,6 +210,7 @@ describe("recovery:", () => {
   test("an engine that drives nothing stores what it starts, and a serving one takes it over by itself", async () => {
     const file = join(folder, "handed.db");
     const serving = await anEngine(() => ({ ok: true }), { store: openStore(file), kind: "serve" });
+    await serving.engine.recover();
     const passing = await anEngine(undefined, { store: openStore(file), kind: "command" });
     const ended = new Promise((resolve) =>
       serving.engine.subscribe(
@@ -250,15 +252,101 @@ describe("recovery:", () => {
     const engine = await anEngine();
     const runId = await engine.start(`${head}stages: [{id: a, ${agent}}]`);
     const { control, finish } = await engine.agents.running("a");
-    engine.store.sqlite.run("UPDATE leases SET holder_id = (SELECT id FROM holders), revision = 9");
     engine.store.sqlite.run("DELETE FROM leases");
-    const aborted = new Promise((resolve) => control.signal.addEventListener("abort", resolve));
+    const ended = engine.engine.ended(runId).catch((error: { code: string }) => error.code);
     finish({ ok: true });
-    await Promise.race([
-      aborted,
-      new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve)))),
-    ]);
+    expect(await ended).toBe("unavailable" as never);
+    expect(control.signal.aborted).toBe(false);
     expect(engine.statuses(runId)).toEqual({ a: "running" });
+  });
+});
+
+describe("what goes wrong for one does not take down the others:", () => {
+  const one = `${head}stages: [{id: ask, type: gate, gate: {timeout: 1h}}]`;
+
+  test("an execution that cannot be read is told of and left alone, its lease free", async () => {
+    const first = await anEngine();
+    const [bad, good] = [await first.start(one), await first.start(one)];
+    first.store.sqlite.run(
+      'UPDATE workflow_executions SET machine_json = \'{"v":99,"value":"x"}\' WHERE id = ?',
+      [bad],
+    );
+    const store = asAfterCrash(first.store.sqlite.serialize(), "unreadable");
+    const said: string[] = [];
+    const next = await anEngine(undefined, {
+      store,
+      log: ({ event, execution_id }) => said.push(`${event} ${execution_id}`),
+    });
+    expect(await next.engine.recover()).toEqual([good]);
+    expect(said).toContain(`execution_unreadable ${bad}`);
+    const refused = await next.engine.takeOver(bad).catch((error: { code: string }) => error.code);
+    expect(refused).toBe("unavailable");
+    expect(store.sqlite.query("SELECT count(*) AS leases FROM leases").get()).toEqual({ leases: 1 });
+  });
+
+  test("a row that the database does not take is refused to whoever started it, the rest is written", async () => {
+    const { engine, view, store } = await anEngine();
+    const start = aStart(one);
+    const taken = await engine.start(start);
+    const [again, other] = await Promise.allSettled([
+      engine.start({ ...start, run_id: taken }),
+      engine.start(start),
+    ]);
+    expect([again.status, other.status]).toEqual(["rejected", "fulfilled"]);
+    expect(view(taken).status).toBe("running");
+    expect(store.sqlite.query("SELECT count(*) AS n FROM workflow_executions").get()).toEqual({ n: 2 });
+  });
+
+  test("a listener that throws is logged, and what the commit allowed is done", async () => {
+    const said: string[] = [];
+    const { engine, run } = await anEngine(() => ({ ok: true }), { log: ({ event }) => said.push(event) });
+    engine.subscribe(() => {
+      throw new Error("a reader's own trouble");
+    });
+    const view = await run(`${head}stages: [{id: a, ${agent}}]`);
+    expect([view.status, said.includes("listener_failed")]).toEqual(["completed", true]);
+  });
+
+  test("a database that fails tells everybody who waits, and accepts nothing more", async () => {
+    const { engine, store, start } = await anEngine();
+    const runId = await start(`${head}stages: [{id: a, ${agent}}]`);
+    const ended = engine.ended(runId).catch((error: { code: string }) => error.code);
+    const prepare = store.prepare;
+    Object.assign(store, {
+      prepare: (text: string) => {
+        if (text === "COMMIT") throw ioError();
+        return prepare(text as never);
+      },
+    });
+    const signal = engine.signal(runId, { type: "pause" }).catch((error: { code: string }) => error.code);
+    const codes = await Promise.all([
+      signal,
+      ended,
+      engine.failed.catch((error: { code: string }) => error.code),
+    ]);
+    expect(codes as unknown[]).toEqual(["unavailable", "unavailable", "unavailable"]);
+    const late = await start(one).catch((error: { code: string }) => error.code);
+    expect(late).toBe("unavailable");
+  });
+
+  function ioError(): Error {
+    try {
+      new Database("/nonexistent/x.db", { readonly: true });
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error("it could be opened");
+  }
+
+  test("an engine that was left writes nothing more, and does not stop its agents", async () => {
+    const { engine, agents, start, statuses } = await anEngine();
+    const runId = await start(`${head}stages: [{id: a, ${agent}}]`);
+    const { control, finish } = await agents.running("a");
+    await engine.stop("leave");
+    control.log.write("stdout", "still here");
+    finish({ ok: true });
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect([statuses(runId), control.signal.aborted]).toEqual([{ a: "running" }, false]);
   });
 });
 

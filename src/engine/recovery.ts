@@ -1,7 +1,11 @@
 import { isProcessAlive } from "../store/holder-process.ts";
 import { loadForEngine } from "../store/executions.ts";
-import { deadLeases, takeLease } from "../store/leases.ts";
+import { deadLeases, releaseLease, takeLease } from "../store/leases.ts";
+import { AppError } from "../errors.ts";
+import { storeFailure } from "../store/store-failure.ts";
 import { letGoOn } from "./apply-signal.ts";
+import { attach } from "./attachment.ts";
+import { complain } from "./chores.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepLeft } from "./left-overs.ts";
@@ -9,24 +13,47 @@ import { liveAgain } from "./live-again.ts";
 import { executionState, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { begin, stopAll } from "./orchestration.ts";
 import { momentOf } from "./outcome.ts";
-import { attach } from "./start.ts";
+import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
 export function takeOver(engine: EngineState, runId: string): "taken" | "held" | "ended" | "missing" {
-  if (engine.live.has(runId)) return "taken";
+  const ours = engine.live.get(runId);
+  if (ours) return ours.drives ? "taken" : "held";
   const lease = takeLease(engine.store, runId, engine.holderId, isProcessAlive);
   if (lease !== "taken") return lease;
-  const loaded = loadForEngine(engine.store, runId);
-  if (!loaded) return "missing";
-  const execution = liveAgain(engine, loaded, true);
+  const execution = readAgain(engine, runId, true);
   attach(engine, execution);
   goOn(engine, execution);
+  // One that was posted to its dead holder is not answered by anybody else.
+  takeSignals(engine);
   return "taken";
 }
 
-/** Takes over every execution whose holder is dead; the ids taken. */
+/** An execution whose lease this engine has just taken. The lease is given back when it cannot be read. */
+export function readAgain(engine: EngineState, runId: string, drives: boolean): LiveExecution {
+  try {
+    const loaded = loadForEngine(engine.store, runId);
+    if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
+    return liveAgain(engine, loaded, drives);
+  } catch (error) {
+    releaseLease(engine.store, runId, engine.holderId);
+    throw error;
+  }
+}
+
+/** Takes over every execution whose holder is dead; the ids taken. One that cannot be read is left alone, and told. */
 export function recoverAll(engine: EngineState): string[] {
-  return deadLeases(engine.store, isProcessAlive).filter((runId) => takeOver(engine, runId) === "taken");
+  return deadLeases(engine.store, isProcessAlive).filter((runId) => {
+    if (engine.unreadable.has(runId) || engine.live.has(runId)) return false;
+    try {
+      return takeOver(engine, runId) === "taken";
+    } catch (error) {
+      if (storeFailure(error) !== null) throw error;
+      engine.unreadable.add(runId);
+      complain(engine, runId, "execution_unreadable", error);
+      return false;
+    }
+  });
 }
 
 /** Re-adopts the agents that run, and looks at everything that may go on. */
@@ -34,17 +61,19 @@ function goOn(engine: EngineState, execution: LiveExecution): void {
   if (executionState(execution) === "pending") return beginStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adopt(execution, step);
   sweepLeft(engine, execution);
-  if (executionState(execution) === "cancelling") {
-    const message = execution.actor.snapshot.context.message ?? "cancelled";
-    stopAll(
-      execution,
-      momentOf(engine),
-      { class: "cancelled", message },
-      { why: "cancel", stopsRunning: true },
-    );
-  }
+  stopAgain(engine, execution);
   letGoOn(engine, execution);
   planFlush(engine, execution);
+}
+
+/** The engine died while it stopped what ran: the stop goes on. */
+function stopAgain(engine: EngineState, execution: LiveExecution): void {
+  const { stops, message } = execution.actor.snapshot.context;
+  if (!stops) return;
+  const isCancel = executionState(execution) === "cancelling";
+  const failure = { class: isCancel ? "cancelled" : "timeout", message: message ?? "cancelled" };
+  const why = isCancel ? "cancel" : "execution_timeout";
+  stopAll(execution, momentOf(engine), failure, { why, stopsRunning: true });
 }
 
 /** It was stored by a process that drives nothing. */

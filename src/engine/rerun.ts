@@ -38,7 +38,7 @@ export function rerunExecution(engine: EngineState, runId: string, from: RerunFr
       had_failures: false,
       progress_done: reused,
       waiting_gates: [],
-      started_at: at,
+      started_at: null,
       completed_at: null,
       error_message: null,
       last_event: 0,

@@ -1,19 +1,21 @@
 import { AppError } from "../errors.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
+import { hasEnded } from "../execution/status.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
-import { getExecution, loadForEngine } from "../store/executions.ts";
-import { holderOf, takeLease } from "../store/leases.ts";
-import { pendingSignals, postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
+import { getExecution } from "../store/executions.ts";
+import { holderOf, releaseLease, takeLease } from "../store/leases.ts";
+import { postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
 import { applySignal } from "./apply-signal.ts";
+import { attach, forget } from "./attachment.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import { liveAgain } from "./live-again.ts";
+import { readAgain } from "./recovery.ts";
 import { sweeperOf } from "./agent-run.ts";
 import { takeOutcome } from "./outcome.ts";
-import { attach } from "./start.ts";
 
 const answerPollMs = 5;
+const aliveEveryMs = 250;
 /** A holder that lives but does not answer is stuck; the signal stays and is applied when it wakes up. */
 const longestWaitMs = 30_000;
 
@@ -24,6 +26,7 @@ export async function signalExecution(
   signal: Signal,
 ): Promise<SignalAnswer> {
   for (;;) {
+    if (engine.phase === "failed" || engine.phase === "closed") throw closed();
     const ours = engine.live.get(runId);
     if (ours) return await applied(engine, ours, signal);
     // Throws for one that is not there.
@@ -40,21 +43,10 @@ export async function signalExecution(
   }
 }
 
-/** Applies what other processes want of the executions driven here. */
-export function takeSignals(engine: EngineState): void {
-  for (const { id, run_id, signal } of pendingSignals(engine.store, engine.holderId)) {
-    const execution = engine.live.get(run_id);
-    if (!execution) continue;
-    const answer = applySignal(engine, execution, signal);
-    execution.changes.answers.push({ signal_id: id, answer });
-    planFlush(engine, execution);
-  }
-}
-
 function applied(engine: EngineState, execution: LiveExecution, signal: Signal): Promise<SignalAnswer> {
   const answer = applySignal(engine, execution, signal);
-  return new Promise((resolve) => {
-    execution.changes.effects.push({ kind: "call", then: () => resolve(answer) });
+  return new Promise((resolve, fail) => {
+    execution.changes.effects.push({ kind: "call", then: () => resolve(answer), fail });
     planFlush(engine, execution);
   });
 }
@@ -64,9 +56,14 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
   const id = engine.newId();
   postSignal(engine.store, { id, run_id: runId, signal, created_at: isoTime(engine.alarm.now()) });
   const endMs = performance.now() + longestWaitMs;
+  let lookedAtMs = performance.now();
   for (;;) {
     const answer = signalAnswer(engine.store, id);
     if (answer) return answer;
+    await Bun.sleep(answerPollMs);
+    // To look for a process costs more than to look for an answer.
+    if (performance.now() - lookedAtMs < aliveEveryMs) continue;
+    lookedAtMs = performance.now();
     const holder = holderOf(engine.store, runId);
     if (!holder || !isProcessAlive(holder)) {
       // It may have answered with its last commit; if not, no later holder may find the signal and apply it again.
@@ -79,30 +76,36 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
           `if it is stuck, end it and go on with: skillmeat workflow resume ${runId}`,
       );
     }
-    await Bun.sleep(answerPollMs);
   }
+}
+
+function closed(): AppError {
+  return new AppError("unavailable", "this engine accepts nothing any more");
 }
 
 /** Nobody drives the execution: the signal is applied, nothing is started, and the lease is given back. */
 async function passedBy(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
-  const loaded = loadForEngine(engine.store, runId);
-  if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
-  const execution = liveAgain(engine, loaded, false);
-  const { completed_at } = execution.record;
+  const execution = readAgain(engine, runId, false);
   // One that has ended cannot change, and has no lease to write under: its machines only say what is refused.
-  if (completed_at !== null) return applySignal(engine, execution, signal);
+  if (hasEnded(execution.record.status)) return applySignal(engine, execution, signal);
   attach(engine, execution);
-  for (const step of execution.steps) {
-    if (step.record.status === "running") step.attempt = { abort: new AbortController(), stopping: null };
+  try {
+    for (const step of execution.steps) {
+      if (step.record.status === "running") step.attempt = { abort: new AbortController(), stopping: null };
+    }
+    const answer = applySignal(engine, execution, signal);
+    await stopOrphans(engine, execution);
+    execution.changes.release = true;
+    await new Promise<void>((resolve, fail) => {
+      execution.changes.effects.push({ kind: "call", then: resolve, fail });
+      planFlush(engine, execution);
+    });
+    return answer;
+  } catch (error) {
+    forget(engine, execution);
+    releaseLease(engine.store, runId, engine.holderId);
+    throw error;
   }
-  const answer = applySignal(engine, execution, signal);
-  await stopOrphans(engine, execution);
-  execution.changes.release = true;
-  await new Promise<void>((resolve) => {
-    execution.changes.effects.push({ kind: "call", then: resolve });
-    planFlush(engine, execution);
-  });
-  return answer;
 }
 
 /** Agents of the dead engine that are to stop have nobody else who would stop them. */

@@ -27,7 +27,7 @@ export type StageMachineEvent =
   | FailedAttempt
   | { type: "REFUSED"; failure: Failure }
   | { type: "SKIP"; reason: string; outputs: ValueObject; blocks: boolean }
-  | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry }
+  | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry; mayStart: boolean }
   | { type: "CANCEL"; failure: Failure; usage: Usage | null }
   | { type: "END" };
 
@@ -57,7 +57,8 @@ export const stageMachine = setup({
       event.type === "FAILED" && event.mayStart && mayRetry(event.policy, context.attempt, event.failure),
     isTimeout: ({ event }) => event.type === "FAILED" && event.status === "timed_out",
     endsInterrupted: ({ event }) =>
-      event.type === "INTERRUPTED" && event.policy.non_retryable_errors.includes("interrupted"),
+      event.type === "INTERRUPTED" &&
+      (!event.mayStart || event.policy.non_retryable_errors.includes("interrupted")),
   },
 }).createMachine({
   id: "stage",

@@ -12,6 +12,7 @@ import { textOf } from "./step-facts.ts";
 
 /** How much of a log `handoff.include_run_log` hands on. */
 const handedOnLines = 200;
+const handedOnCharacters = 32_000;
 
 /**
  * What the dispatcher is asked to do for a step's present attempt. Made from what is stored alone, so that a later
@@ -27,7 +28,8 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
   };
   const agent = Object.hasOwn(blueprint.agents, artifact) ? (blueprint.agents[artifact] ?? null) : null;
   const attempt = step.record.attempt_number;
-  const inputs = step.record.inputs ?? {};
+  // The record's own have their secrets hidden.
+  const inputs = step.inputs ?? step.record.inputs ?? {};
   const context = packedContext(execution, step).text;
   const output_schema = outputsSchema(stage.outputs);
   const told = instructions === null ? null : filled(instructions, execution);
@@ -114,7 +116,10 @@ function handoffsFor(engine: EngineState, execution: LiveExecution, { plan }: Li
 
 function lastLines(engine: EngineState, runId: string, stageId: string): string {
   const { lines } = logTail(engine.store, { run_id: runId, stage_id: stageId, limit: handedOnLines });
-  return lines.map(({ text }) => text).join("\n");
+  return lines
+    .map(({ text }) => text)
+    .join("\n")
+    .slice(-handedOnCharacters);
 }
 
 /** Instructions were checked with the definition: what cannot be filled in all the same is handed on as it stands. */

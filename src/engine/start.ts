@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
-import { armDeadlines } from "./flush.ts";
+import { attach } from "./attachment.ts";
 import { makeBlueprint, type Blueprint } from "./blueprint.ts";
 import type { StartRequest } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
@@ -27,26 +27,17 @@ export function startFrom(
   record: ExecutionRecord,
   parts: readonly StepParts[],
 ): Promise<string> {
-  const execution = made(engine, blueprint, record, parts);
+  const moment = momentOf(engine);
+  // What expressions see as run.started_at is what the event that starts it says.
+  const execution = made(engine, blueprint, { ...record, started_at: moment.at }, parts);
   attach(engine, execution);
   engine.created.add(execution);
-  if (engine.drives) begin(execution, momentOf(engine));
+  if (engine.drives) begin(execution, moment);
   else execution.changes.release = true;
-  return new Promise((resolve) => {
-    execution.changes.effects.push({ kind: "call", then: () => resolve(execution.runId) });
+  return new Promise((resolve, fail) => {
+    execution.changes.effects.push({ kind: "call", then: () => resolve(execution.runId), fail });
     planFlush(engine, execution);
   });
-}
-
-/** Takes an execution into memory. */
-export function attach(engine: EngineState, execution: LiveExecution): void {
-  const { hash } = execution.blueprint;
-  const held = engine.blueprints.get(hash);
-  if (held) held.users++;
-  else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
-  engine.live.set(execution.runId, execution);
-  engine.running += execution.running;
-  armDeadlines(engine, execution, execution.steps);
 }
 
 /** Executions of the same snapshot share one blueprint in memory. */
@@ -94,8 +85,7 @@ function newRecord(
     progress_done: 0,
     progress_total: blueprint.stages.length,
     waiting_gates: [],
-    // What expressions see as run.started_at; the event that starts it says the same.
-    started_at: at,
+    started_at: null,
     completed_at: null,
     error_message: null,
     parent_id: null,

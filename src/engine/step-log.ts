@@ -15,12 +15,14 @@ export interface KeptLine {
 
 export const longestLineBytes = 64 * 1024;
 const tailShare = 10;
+const leastTailBytes = longestLineBytes;
 
 /** `bytes`: what is stored of the step already. `mostBytes`: the total; its last tenth is for the tail. */
 export function openStepLog(bytes: number, mostBytes: number): StepLog {
-  const tailBytes = Math.floor(mostBytes / tailShare);
-  const headBytes = mostBytes - tailBytes;
+  const headBytes = mostBytes - Math.floor(mostBytes / tailShare);
   let kept = bytes;
+  /** What is left for a tail; a step that is tried again has used some of it up. */
+  const tailBytes = (): number => Math.max(mostBytes - Math.max(kept, headBytes), leastTailBytes);
   let tail: { line: KeptLine; bytes: number }[] = [];
   /** Where the tail begins in its list: what is before it is dropped now and then, not line by line. */
   let first = 0;
@@ -36,7 +38,7 @@ export function openStepLog(bytes: number, mostBytes: number): StepLog {
       }
       tail.push({ line: short, bytes: size });
       held += size;
-      while (held > tailBytes && first < tail.length - 1) {
+      while (held > tailBytes() && first < tail.length - 1) {
         const gone = tail[first++]?.bytes ?? 0;
         held -= gone;
         cut.lines++;

@@ -6,6 +6,8 @@ export interface StepQueue {
   remove(execution: LiveExecution, step: LiveStep): void;
   /** The next step that has a place in its execution, or null. Whether the engine has one, the caller knows. */
   take(): { execution: LiveExecution; step: LiveStep } | null;
+  /** True when a step may have a place in its execution. */
+  hasReady(): boolean;
   /** A place of this execution has become free. */
   freed(execution: LiveExecution): void;
   /** Forgets every step of an execution. */
@@ -44,6 +46,7 @@ export function openStepQueue(): StepQueue {
       }
       return null;
     },
+    hasReady: () => heap.length > 0,
     freed: (execution) => {
       const parked = waiting.get(execution);
       const next = parked?.shift();

@@ -12,5 +12,10 @@ export function storeFailure(error: unknown): "fatal" | "busy" | null {
   return fatalCodes.test(code) ? "fatal" : null;
 }
 
+/** True when a row is refused for what it says (a key that is taken, a reference to nothing), not for the disk. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof SQLiteError && /^SQLITE_CONSTRAINT(_|$)/.test(error.code ?? "");
+}
+
 const busyCodes = /^SQLITE_(BUSY|LOCKED)(_|$)/;
 const fatalCodes = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|PROTOCOL)(_|$)/;

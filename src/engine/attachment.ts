@@ -1,0 +1,63 @@
+import { AppError } from "../errors.ts";
+import type { EngineState } from "./engine-state.ts";
+import type { Effect, LiveExecution, LiveStep } from "./live-execution.ts";
+
+/** Takes an execution into memory. */
+export function attach(engine: EngineState, execution: LiveExecution): void {
+  const { hash } = execution.blueprint;
+  const held = engine.blueprints.get(hash);
+  if (held) held.users++;
+  else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
+  engine.live.set(execution.runId, execution);
+  engine.running += execution.running;
+  armDeadlines(engine, execution, execution.steps);
+}
+
+/** Forgets an execution that another process drives now; its agents are stopped, their results would not be taken. */
+export function loseExecution(engine: EngineState, execution: LiveExecution, error: unknown): void {
+  for (const { attempt } of execution.steps) attempt?.abort.abort();
+  forget(engine, execution);
+  failEffects(execution.changes.effects, error);
+  for (const { fail } of engine.waiters.get(execution.runId) ?? []) fail(error);
+  engine.waiters.delete(execution.runId);
+}
+
+/** What those are told who wait for an execution that this engine has lost. */
+export function lostTo({ runId }: LiveExecution): AppError {
+  return new AppError("unavailable", `another process drives execution "${runId}" now`);
+}
+
+/** Those who wait for something to be on disk are told that it never will be. */
+export function failEffects(effects: readonly Effect[], error: unknown): void {
+  for (const effect of effects) if (effect.kind === "call") effect.fail?.(error);
+}
+
+/** Takes an execution out of memory. */
+export function forget(engine: EngineState, execution: LiveExecution): void {
+  if (engine.live.get(execution.runId) !== execution) return;
+  engine.live.delete(execution.runId);
+  engine.dirty.delete(execution);
+  engine.running -= execution.running;
+  engine.queue.drop(execution);
+  for (const { record } of execution.steps)
+    engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), null);
+  engine.deadlines.set(deadlineKey(execution.runId, null), null);
+  const held = engine.blueprints.get(execution.blueprint.hash);
+  if (held && --held.users === 0) engine.blueprints.delete(execution.blueprint.hash);
+}
+
+export function deadlineKey(runId: string, stageId: string | null): string {
+  return stageId === null ? runId : `${runId}/${stageId}`;
+}
+
+/** Arms what ends by itself; also after an execution was taken over. */
+export function armDeadlines(engine: EngineState, execution: LiveExecution, steps: Iterable<LiveStep>): void {
+  if (!execution.drives) return;
+  for (const { record } of steps) {
+    const atMs = record.deadline_at === null ? null : Date.parse(record.deadline_at);
+    engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), atMs);
+  }
+  const { spentMs, sinceMs } = execution.actor.snapshot.context;
+  const endMs = sinceMs === null ? null : sinceMs + execution.blueprint.timeoutMs - spentMs;
+  engine.deadlines.set(deadlineKey(execution.runId, null), endMs);
+}

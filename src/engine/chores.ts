@@ -1,0 +1,48 @@
+import { existsSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { isoTime, type EngineState } from "./engine-state.ts";
+
+/** Something that has to be over before the execution counts as ended. */
+export function addChore(engine: EngineState, runId: string, chore: Promise<void>): void {
+  const chores = engine.chores.get(runId) ?? new Set();
+  engine.chores.set(runId, chores);
+  const done = chore.catch((error: unknown) => complain(engine, runId, "cleanup_failed", error));
+  chores.add(done);
+  void done.then(() => chores.delete(done));
+}
+
+/** An execution has ended when everything of it is cleared away. */
+export async function settleEnd(engine: EngineState, runId: string): Promise<void> {
+  const chores = engine.chores.get(runId);
+  while (chores && chores.size > 0) await Promise.all(chores);
+  engine.chores.delete(runId);
+  removeIfEmpty(engine, runId);
+  for (const { wake } of engine.waiters.get(runId) ?? []) wake();
+  engine.waiters.delete(runId);
+}
+
+/** Puts something that went wrong beside the executions themselves into the lifecycle log. */
+export function complain(engine: EngineState, runId: string, event: string, error: unknown): void {
+  engine.log({
+    at: isoTime(engine.alarm.now()),
+    level: "error",
+    event,
+    workflow_id: engine.live.get(runId)?.record.workflow_slug ?? "",
+    execution_id: runId,
+    stage_id: null,
+    attempt: null,
+    message: error instanceof Error ? error.message : String(error),
+  });
+}
+
+function removeIfEmpty(engine: EngineState, runId: string): void {
+  const folder = join(engine.attemptsDir, runId);
+  // Most executions of simulated agents have none: to ask is cheaper than to be refused.
+  if (!existsSync(folder)) return;
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(code)) complain(engine, runId, "cleanup_failed", error);
+  }
+}
