@@ -40,9 +40,9 @@ export function approvalsPage(frame: Frame, approvals: readonly Approval[]): str
           )}
           {approvals.map(({ gate, workflowName }) => (
             <article class="approval">
-              <h3>
+              <h2>
                 <a href={runAt(gate)}>{`${workflowName} ${runName(gate.execution.run_id)}`}</a>
-              </h3>
+              </h2>
               <GateBox gate={gate} />
               <GateDialogs gate={gate} />
             </article>

@@ -95,7 +95,7 @@ export function RunFormBody({ form }: { form: RunForm }): Html {
         <div
           id="plan-preview"
           hx-post={workflowPath(slug, "run/plan")}
-          hx-trigger="change from:closest form delay:200ms"
+          hx-trigger="input from:#run-form delay:250ms"
           hx-include="closest form"
           hx-swap="innerHTML"
         >

@@ -12,7 +12,7 @@ export function StageList({ stages }: { stages: readonly EffectiveStage[] }): Ht
     <div class="sheet">
       {batchesOf(stages).map((batch, at) => (
         <section class="batch" aria-label={`Step ${at + 1}`}>
-          <h3>{batch.length === 1 ? `Step ${at + 1}` : `Step ${at + 1} · ${batch.length} in parallel`}</h3>
+          <h2>{batch.length === 1 ? `Step ${at + 1}` : `Step ${at + 1} · ${batch.length} in parallel`}</h2>
           <div>
             {batch.map((id) => {
               const stage = byId.get(id);
@@ -30,7 +30,7 @@ function StageItem({ stage }: { stage: EffectiveStage }): Html {
   return (
     <article class="item" id={`stage-${id}`}>
       <header>
-        <h4>{name}</h4>
+        <h3>{name}</h3>
         <span class="type">
           <Icon name={type === "gate" ? "hand" : "bot"} size="xs" />
           {type}

@@ -1,0 +1,205 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll } from "bun:test";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { journeys, type Journey, type Running } from "../testing/journey.ts";
+import { until } from "../testing/journey-until.ts";
+
+/** Debian's; `apt-get install chromium` brings it. */
+const chromiumPath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+export const hasChromium = existsSync(chromiumPath);
+
+/** Pictures of what a person would have seen stay there. */
+const shotsFolder = process.env["SKILLMEAT_SHOTS"] ?? join(import.meta.dir, "../../dist/shots");
+const axeFile = join(import.meta.dir, "../../node_modules/axe-core/axe.min.js");
+const flags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+  --disable-background-networking --disable-component-update --disable-sync`.split(/\s+/);
+
+export interface Site {
+  journey: Journey;
+  url: string;
+  server: Running;
+  /** Kills the server and starts another at the same port. */
+  restart(): Promise<void>;
+  /** Starts a run over the API; its id. */
+  start(workflow: string, parameters?: Record<string, unknown>): Promise<string>;
+}
+
+export interface Visit {
+  width?: number;
+  theme?: "light" | "dark";
+  scripts?: boolean;
+}
+
+/** Call it at the top of a test file: a browser and a server with workflows whose agents are real programs. */
+export function sites() {
+  const begin = journeys();
+  let browser: Browser | null = null;
+  afterAll(() => browser?.close());
+  return {
+    site: (name: string, definitions: readonly string[] = [talk, lone]) =>
+      openSite(begin(`ui-${name}`), definitions),
+    visit: async (site: Site, path: string, visit: Visit = {}): Promise<Page> => {
+      browser ??= await chromium.launch({ executablePath: chromiumPath, args: flags });
+      return open(browser, site, path, visit);
+    },
+  };
+}
+
+async function openSite(journey: Journey, definitions: readonly string[]): Promise<Site> {
+  journey.write(".claude/agents/talker.md", agentFile("talker"));
+  journey.write(".claude/agents/talker.sh", talkerScript);
+  for (const [at, text] of definitions.entries()) {
+    const file = journey.write(`definitions/${at}.yaml`, text);
+    const { code, stderr } = await journey.run(["workflow", "create", file]);
+    if (code !== 0) throw new Error(stderr);
+  }
+  let server = journey.start(["serve", "--port", "0"]);
+  const url = await listening(server);
+  return {
+    journey,
+    url,
+    get server() {
+      return server;
+    },
+    restart: async () => {
+      server.kill("SIGKILL");
+      await server.ended;
+      server = journey.start(["serve", "--port", new URL(url).port]);
+      await listening(server);
+    },
+    start: async (workflow, parameters = {}) => {
+      const answer = await fetch(`${url}/api/v1/workflows/${workflow}/run`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ parameters }),
+      });
+      const said = (await answer.json()) as { run_id?: string };
+      if (!said.run_id) throw new Error(JSON.stringify(said));
+      return said.run_id;
+    },
+  };
+}
+
+function listening(server: Running): Promise<string> {
+  return until("the server listens", () => /^listening on (\S+)$/m.exec(server.stdout)?.[1]);
+}
+
+async function open(browser: Browser, site: Site, path: string, visit: Visit): Promise<Page> {
+  const { width = 1280, theme = "light", scripts = true } = visit;
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 844 : 800 },
+    colorScheme: theme,
+    javaScriptEnabled: scripts,
+    hasTouch: width < 500,
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.goto(site.url + path);
+  return page;
+}
+
+/** What axe finds wrong, a line each: the rule, and the elements. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // A page that was opened with scripts switched off cannot be asked; the same page with scripts is.
+  const source = readFileSync(axeFile, "utf8");
+  const findings = await page.evaluate(`(async () => { ${source}; const tags = ${JSON.stringify(axeTags)};
+    const { violations } = await axe.run(document, { runOnly: tags });
+    return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")); })()`);
+  return findings as string[];
+}
+
+const axeTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** True when the page is wider than its window. */
+export async function goesSideways(page: Page): Promise<boolean> {
+  return (await page.evaluate("document.documentElement.scrollWidth > innerWidth")) === true;
+}
+
+export async function shot(page: Page, name: string): Promise<void> {
+  mkdirSync(shotsFolder, { recursive: true });
+  await page.screenshot({ path: join(shotsFolder, `${name}.png`) });
+}
+
+/** The numbers of the log's lines on the page, in order. */
+export async function lineNumbers(page: Page): Promise<number[]> {
+  const ids = (await page.evaluate('[...document.querySelectorAll(".ln")].map(({ id }) => id)')) as string[];
+  return ids.map((id) => Number(id.slice(1)));
+}
+
+function agentFile(name: string): string {
+  return `---\nname: ${name}\ndescription: Says a number of lines\ndispatcher: command\ncommand: ["./${name}.sh"]\n---\nTalk.\n`;
+}
+
+/** Says its lines with a pause after each; fails when the file `fail` is there. */
+const talkerScript = `#!/bin/sh
+lines=$(sed -n 's/.*"lines": *\\([0-9]*\\).*/\\1/p' "$SKILLMEAT_INPUT" | head -1)
+i=0
+while [ "$i" -lt "\${lines:-5}" ]; do
+  i=$((i + 1))
+  printf '\\033[32mpass\\033[0m line %d of $SKILLMEAT_STAGE_ID <b>&amp;</b>\\n' "$i"
+  sleep 0.05
+done
+[ -e "$SKILLMEAT_WORKDIR/fail" ] && { echo "error: told to fail" >&2; exit 3; }
+echo "said=$i" >>"$SKILLMEAT_OUTPUT_KV"
+`;
+
+export const talk = `workflow:
+  id: talk
+  name: Talk show
+  version: 1.2.0
+  description: Two hosts talk, somebody decides, one closes.
+  tags: [talk, demo]
+config:
+  allow_overrides: true
+  parameters:
+    topic: { type: string, required: true, description: What it is about }
+    lines: { type: integer, default: 4 }
+    tone: { type: string, enum: [calm, loud], default: calm }
+error_policy:
+  default_retry: { max_attempts: 1 }
+stages:
+  - id: intro
+    name: Introduction
+    roles: { primary: agent:talker }
+    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" }, topic: { type: string, source: "\${{ parameters.topic }}" }, tone: { type: string, source: "\${{ parameters.tone }}" } }
+    outputs: { said: { type: integer } }
+  - id: left
+    name: Left host
+    depends_on: [intro]
+    roles: { primary: agent:talker }
+    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" } }
+    outputs: { said: { type: integer } }
+  - id: right
+    name: Right host
+    depends_on: [intro]
+    roles: { primary: agent:talker }
+    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" } }
+    outputs: { said: { type: integer } }
+  - id: applause
+    name: Applause?
+    type: gate
+    depends_on: [left, right]
+    gate: { message: "Was \${{ parameters.topic }} good enough?" }
+  - id: closing
+    name: Closing
+    depends_on: [applause]
+    roles: { primary: agent:talker }
+    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" } }
+    outputs: { said: { type: integer } }
+`;
+
+/** One stage that talks for as long as it is told. */
+export const lone = `workflow: { id: lone, name: Lone speaker, tags: [demo] }
+config:
+  parameters:
+    lines: { type: integer, default: 200 }
+error_policy:
+  default_retry: { max_attempts: 1 }
+stages:
+  - id: speak
+    name: Speak
+    roles: { primary: agent:talker }
+    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" } }
+    outputs: { said: { type: integer } }
+`;

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "bun:test";
+import { until } from "../testing/journey-until.ts";
+import { hasChromium, sites } from "./ui-browser.ts";
+
+const { site, visit } = sites();
+
+describe.skipIf(!hasChromium)("by keyboard", () => {
+  test("the palette finds a workflow and leads to it", async () => {
+    const place = await site("palette");
+    const page = await visit(place, "/settings");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("talk");
+    await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    expect(await page.evaluate("document.activeElement.textContent")).toContain("Run Talk show");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/talk\/run/);
+  }, 30_000);
+
+  test("J and K choose the stage, which is in the address; slash goes to the search", async () => {
+    const place = await site("stages");
+    const runId = await place.start("talk", { topic: "squid", lines: 1 });
+    const page = await visit(place, `/workflows/talk/executions/${runId}?stage=intro`);
+    const chosen = (): Promise<string> => page.locator('.tl a[aria-current="step"] b').innerText();
+    await page.keyboard.press("j");
+    await page.waitForURL(/stage=left/);
+    await until(
+      "the panel shows it",
+      async () => (await page.locator("#stage-title").innerText()) === "Left host",
+    );
+    expect(await chosen()).toBe("Left host");
+    await page.keyboard.press("k");
+    await page.waitForURL(/stage=intro/);
+    await page.keyboard.press("/");
+    expect(await page.evaluate("document.activeElement.id")).toBe("log-search");
+    await page.keyboard.type("LINE 1");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/search=LINE/);
+    expect(await page.locator(".ln mark").allInnerTexts()).toEqual(["line 1"]);
+  }, 30_000);
+
+  test("single keys do nothing while one types, and nothing at all when they are switched off", async () => {
+    const place = await site("off");
+    const page = await visit(place, "/workflows");
+    await page.locator("#library-search").focus();
+    await page.keyboard.type("ga?");
+    expect(await page.locator("#help[open]").count()).toBe(0);
+    await page.goto(`${place.url}/settings`);
+    await page.getByLabel(/Keys without/).uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".toast").waitFor();
+    await page.keyboard.press("?");
+    expect(await page.locator("#help[open]").count()).toBe(0);
+    await page.keyboard.press("Control+k");
+    await page.locator("#palette[open]").waitFor();
+  }, 30_000);
+
+  test("the theme is chosen, kept for the next page, and for the one after", async () => {
+    const place = await site("theme");
+    const page = await visit(place, "/workflows");
+    await page.getByRole("button", { name: /light and dark/ }).press("Enter");
+    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    const kept = page.waitForResponse(/settings\/theme/);
+    await page.getByRole("button", { name: /light and dark/ }).press("Enter");
+    await kept;
+    await page.getByRole("button", { name: /light and dark/ }).press("Enter");
+    await until("the server knows", async () => {
+      await page.reload();
+      return (await page.evaluate("document.documentElement.dataset.theme")) === "dark";
+    });
+  }, 30_000);
+
+  test("an editor is saved by Ctrl S, and says when somebody else was faster", async () => {
+    const place = await site("editor");
+    const page = await visit(place, "/workflows/lone/edit");
+    const other = await visit(place, "/workflows/lone/edit");
+    for (const [each, name] of [
+      [page, "Mine"],
+      [other, "Theirs"],
+    ] as const) {
+      const text = await each.locator("#source").inputValue();
+      await each.locator("#source").fill(text.replace("Lone speaker", name));
+    }
+    expect(await page.title()).toStartWith("●");
+    await page.keyboard.press("Control+s");
+    await page.locator(".toast", { hasText: "Saved" }).waitFor();
+    await other.keyboard.press("Control+Enter");
+    await other.locator("#theirs").waitFor();
+    expect(await other.locator("#theirs").inputValue()).toContain("Mine");
+    expect(await other.locator("#source").inputValue()).toContain("Theirs");
+  }, 30_000);
+});

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { until } from "../testing/journey-until.ts";
+import { axeFindings, goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
+
+const { site, visit } = sites();
+
+let place: Site;
+let waiting = "";
+let failed = "";
+let paths: [string, string][] = [];
+
+const looks = [
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 390],
+  ["dark", 390],
+] as const;
+
+describe.skipIf(!hasChromium)("every page", () => {
+  beforeAll(async () => {
+    place = await site("pages");
+    place.journey.write(
+      ".claude/skills/summarise/SKILL.md",
+      "---\nname: summarise\ndescription: Makes it short\n---\nx\n",
+    );
+    waiting = await place.start("talk", { topic: "squid", lines: 3 });
+    place.journey.write("fail", "");
+    failed = await place.start("lone", { lines: 3 });
+    const statusOf = async (runId: string): Promise<string> => (await place.journey.execution(runId)).status;
+    await until("one has failed", async () => (await statusOf(failed)) === "failed", 20_000);
+    await until(
+      "one is over or waits",
+      async () => {
+        const { status, waiting_gates } = await place.journey.execution(waiting);
+        return waiting_gates.length > 0 || status === "failed";
+      },
+      20_000,
+    );
+    const run = `/workflows/talk/executions/${waiting}`;
+    paths = [
+      ["library", "/workflows"],
+      ["library-list", "/workflows?view=list"],
+      ["library-none", "/workflows?search=nothing+like+it"],
+      ["import", "/workflows/import"],
+      ["detail", "/workflows/talk"],
+      ["detail-settings", "/workflows/talk/settings"],
+      ["detail-history", "/workflows/talk/history?from=1&to=1"],
+      ["detail-executions", "/workflows/talk/executions"],
+      ["edit", "/workflows/talk/edit"],
+      ["delete", "/workflows/talk/delete"],
+      ["run-form", "/workflows/talk/run"],
+      ["run", run],
+      ["run-graph", `${run}?view=graph`],
+      ...["output", "input", "context", "files", "yaml"].map((tab): [string, string] => [
+        `run-${tab}`,
+        `${run}?tab=${tab}&stage=intro`,
+      ]),
+      ["run-failed", `/workflows/lone/executions/${failed}`],
+      ["executions", "/workflows/executions"],
+      ["executions-none", "/workflows/executions?status=cancelled"],
+      ["approvals", "/approvals"],
+      ["agents", "/agents"],
+      ["skills", "/skills"],
+      ["context", "/context"],
+      ["settings", "/settings"],
+      ["find", "/find?q=talk"],
+      ["not-found", "/workflows/nothing"],
+    ];
+  }, 60_000);
+
+  for (const [theme, width] of looks) {
+    test(`has nothing that axe finds wrong and fits its window: ${theme}, ${width} px`, async () => {
+      const page = await visit(place, "/workflows", { theme, width });
+      const troubles: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().includes("404")) troubles.push(message.text());
+      });
+      page.on("pageerror", (error) => troubles.push(String(error)));
+      for (const [name, path] of paths) {
+        await page.goto(place.url + path);
+        troubles.push(...(await axeFindings(page)).map((finding) => `${name}: ${finding}`));
+        if (await goesSideways(page)) troubles.push(`${name} goes sideways`);
+        await shot(page, `${name}-${theme}-${width}`);
+      }
+      expect(troubles).toEqual([]);
+    }, 180_000);
+  }
+
+  test("fits a window of 320 px", async () => {
+    const page = await visit(place, "/workflows", { width: 320 });
+    const wide: string[] = [];
+    for (const [name, path] of paths) {
+      await page.goto(place.url + path);
+      if (await goesSideways(page)) wide.push(name);
+    }
+    expect(wide).toEqual([]);
+  }, 60_000);
+
+  test("has dialogs that axe finds nothing wrong with, opened and closed by keyboard", async () => {
+    const page = await visit(place, "/workflows");
+    for (const [key, id] of [
+      ["Control+k", "palette"],
+      ["?", "help"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.locator(`#${id}[open]`).waitFor();
+      if (id === "palette") await page.locator("#palette #found a").first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await shot(page, id);
+      await page.keyboard.press("Escape");
+      await page.locator(`#${id}[open]`).waitFor({ state: "detached" });
+    }
+  }, 30_000);
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { until } from "../testing/journey-until.ts";
+import { hasChromium, lineNumbers, shot, sites } from "./ui-browser.ts";
+
+const { site, visit } = sites();
+
+const head = (page: Page): Promise<string> => page.locator("#run-head .badge").innerText();
+const says = (page: Page, word: string): Promise<unknown> =>
+  until(`the head says ${word}`, async () => (await head(page)).includes(word), 20_000);
+
+describe.skipIf(!hasChromium)("a run in the browser", () => {
+  test("is started in the dialog, followed live, approved, and completes", async () => {
+    const place = await site("mouse");
+    const page = await visit(place, "/workflows");
+    await page.getByRole("link", { name: "Run Talk show" }).click();
+    const dialog = page.getByRole("dialog", { name: "Run Talk show" });
+    await dialog.getByRole("button", { name: "Run", exact: true }).click();
+    // The browser itself asks for what is required; a wrong number is the server's to refuse.
+    expect(await page.evaluate("document.activeElement.name")).toBe("p.topic");
+    await dialog.getByLabel("topic").fill("squid");
+    await dialog.getByLabel("lines").fill("6");
+    await dialog.locator("#plan-preview li").first().waitFor();
+    await shot(page, "run-dialog");
+    await dialog.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForURL(/executions\//);
+    await says(page, "Approval waiting");
+    expect(await lineNumbers(page)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await page.locator(".gate p").innerText()).toBe("Was squid good enough?");
+    expect(await page.locator(".ln").first().innerText()).toContain("<b>&amp;</b>");
+    await shot(page, "run-waiting");
+    await page.getByRole("button", { name: "Approve", exact: false }).first().click();
+    const asked = page.getByRole("dialog", { name: /Approve/ });
+    await asked.getByLabel("Comment").fill("go on");
+    await asked.getByRole("button", { name: "Approve", exact: true }).click();
+    await says(page, "Completed");
+    expect(await page.locator("#gates .gate").count()).toBe(0);
+    expect(await page.locator("#toasts").innerText()).toContain("Approved");
+    expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");
+    expect(await page.title()).toStartWith("Completed · Talk show");
+    await shot(page, "run-completed");
+  }, 60_000);
+
+  test("a field that is wrong says so at the field, and keeps what was typed", async () => {
+    const place = await site("field");
+    const page = await visit(place, "/workflows/talk/run");
+    await page.getByLabel("topic").fill("squid");
+    await page.evaluate('document.getElementById("p-lines").type = "text"');
+    await page.getByLabel("lines").fill("many");
+    await page.locator("#run-form").getByRole("button", { name: "Run" }).click();
+    await page.locator("#p-lines-bad").waitFor();
+    expect(await page.locator("#p-lines-bad").innerText()).toContain("integer");
+    expect(await page.getByLabel("topic").inputValue()).toBe("squid");
+  }, 30_000);
+
+  test("a gate is approved by keyboard alone from another page in six keys", async () => {
+    const place = await site("keys");
+    const runId = await place.start("talk", { topic: "squid", lines: 1 });
+    const page = await visit(place, "/workflows");
+    await page.locator("#side-live .n.hot").waitFor({ timeout: 20_000 });
+    for (const key of ["g", "a"]) await page.keyboard.press(key);
+    await page.waitForURL(/approvals/);
+    await page.keyboard.press("a");
+    await page.keyboard.press("Enter");
+    await page.locator(".toast").waitFor();
+    await until(
+      "it has completed",
+      async () => (await place.journey.execution(runId)).status === "completed",
+      20_000,
+    );
+  }, 60_000);
+
+  test("is paused, resumed, cancelled, run again, and run again from where it failed", async () => {
+    const place = await site("control");
+    const runId = await place.start("talk", { topic: "squid", lines: 40 });
+    const page = await visit(place, `/workflows/talk/executions/${runId}`);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 20_000 });
+    await says(page, "Paused");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await says(page, "Running");
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await says(page, "Cancelled");
+    place.journey.write("fail", "");
+    await page.getByRole("button", { name: "Re-run", exact: true }).click();
+    await page.waitForURL((url) => !url.href.includes(runId));
+    await says(page, "Failed");
+    expect(await page.locator("#stage-head .notice").innerText()).toContain("exit");
+    await shot(page, "run-failed");
+    const failed = page.url();
+    await page.getByRole("button", { name: "Re-run from failed" }).click();
+    await page.waitForURL((url) => url.href !== failed && url.href.includes("executions/"));
+    await says(page, "Failed");
+  }, 90_000);
+
+  test("goes on live after the server was killed and started again: no line lost, none twice", async () => {
+    const place = await site("killed");
+    const runId = await place.start("lone", { lines: 120 });
+    const page = await visit(place, `/workflows/lone/executions/${runId}`);
+    await until("lines come", async () => (await lineNumbers(page)).length > 15, 20_000);
+    await place.restart();
+    await says(page, "Completed");
+    await until("the last line is there", async () => (await page.locator("#L120").count()) === 1, 20_000);
+    const numbers = await lineNumbers(page);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+    const texts = (await page.evaluate(
+      '[...document.querySelectorAll(".ln > span")].map((line) => line.textContent)',
+    )) as string[];
+    const said = texts.flatMap((text) => /^pass line (\d+) /.exec(text)?.[1] ?? []).map(Number);
+    expect(said).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+  }, 90_000);
+});
