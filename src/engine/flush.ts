@@ -80,6 +80,8 @@ function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep
 }
 
 function act(engine: EngineState, { execution, changes, hasEnded }: Written): void {
+  // Whoever waits for the commit is told first: to start a hundred agents takes a while.
+  for (const effect of changes.effects) if (effect.kind === "call") effect.then();
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded || changes.release) forget(engine, execution);
   if (hasEnded) void settleEnd(engine, execution.runId);
@@ -104,7 +106,6 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       }
       return;
     case "call":
-      effect.then();
       return;
     default:
       effect satisfies never;
