@@ -1,13 +1,25 @@
 import { AppError } from "../errors.ts";
-import { mostBodyBytes } from "./guard.ts";
+import type { Access } from "./access.ts";
 import type { App } from "./create-app.ts";
+import { guard, mostBodyBytes } from "./guard.ts";
+import { safetyHeaders } from "./headers.ts";
+import { health } from "./health.ts";
+import { problemOf, problemResponse } from "./problem.ts";
+import { createRateLimit } from "./rate-limit.ts";
 
-/** A server that answers. */
+/** A server that has its port. Until it has its application it says that it lives, and lets everybody else wait. */
 export interface Listening {
   /** Where a browser on this machine finds it. */
   url: string;
+  serve(app: App): void;
   /** Accepts nothing more, ends streams, waits for answers that are on their way and then cuts them off. */
   stop(patienceMs: number): Promise<void>;
+}
+
+export interface Place {
+  host: string;
+  port: number;
+  access: Access;
 }
 
 /** The server gives the 413 itself, in our form; only what is beyond every measure is cut off before. */
@@ -16,27 +28,27 @@ const mostReadBytes = 16 * mostBodyBytes;
 const idleSeconds = 120;
 
 /** Throws `AppError("unavailable")` that says who has the port, where that can be known. */
-export async function listen(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
-  try {
-    app.elysia.listen({
-      hostname: host,
-      port,
-      idleTimeout: idleSeconds,
-      maxRequestBodySize: mostReadBytes,
-      development: false,
-      // Elysia would share a port that another has.
-      reusePort: false,
-    });
-  } catch (error) {
-    throw await asUnavailable(error, host, port);
-  }
-  const { server } = app.elysia;
-  if (!server) throw new Error("the server has begun to listen and is not there");
+export async function listen({ host, port, access }: Place): Promise<Listening> {
+  let app: App | null = null;
+  const ready = Promise.withResolvers<App | null>();
+  const answer = (request: Request): Promise<Response> | Response => {
+    if (app) return app.elysia.handle(request);
+    return (
+      earlyAnswer(request, access) ?? ready.promise.then((late) => late?.elysia.handle(request) ?? gone())
+    );
+  };
+  const server = await opened(host, port, answer);
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${name}:${server.port}`,
+    serve: (given) => {
+      given.elysia.server = server;
+      app = given;
+      ready.resolve(given);
+    },
     stop: async (patienceMs) => {
-      app.close();
+      ready.resolve(null);
+      app?.close();
       const graceful = server.stop(false);
       const late = Promise.withResolvers<"late">();
       const timer = setTimeout(() => late.resolve("late"), patienceMs);
@@ -44,6 +56,53 @@ export async function listen(app: App, { host, port }: { host: string; port: num
       clearTimeout(timer);
     },
   };
+}
+
+/** That the process lives can be told before it has loaded what it is there for; null for anything else. */
+function earlyAnswer(request: Request, access: Access): Response | null {
+  const { pathname } = new URL(request.url);
+  if (pathname !== "/api/v1/health" || request.method !== "GET") return null;
+  const traceId = Bun.randomUUIDv7();
+  let response: Response;
+  try {
+    guard(request, pathname, { access, limit: createRateLimit(1, 1, Date.now), client: "" });
+    response = Response.json(health());
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    response = problemResponse(problem, traceId);
+  }
+  for (const [name, value] of Object.entries(safetyHeaders)) response.headers.set(name, value);
+  response.headers.set("x-trace-id", traceId);
+  return response;
+}
+
+/** To who waited for an application that never came. */
+function gone(): Response {
+  const message = "the server ends before it has begun. its output says why";
+  const problem = { status: 503, code: "unavailable", message, details: [], headers: {} };
+  return problemResponse(problem, Bun.randomUUIDv7());
+}
+
+async function opened(
+  host: string,
+  port: number,
+  answer: (request: Request) => Promise<Response> | Response,
+): Promise<Bun.Server<undefined>> {
+  try {
+    return Bun.serve({
+      hostname: host,
+      port,
+      idleTimeout: idleSeconds,
+      maxRequestBodySize: mostReadBytes,
+      development: false,
+      // Left away, two servers share a port.
+      reusePort: false,
+      fetch: answer,
+    });
+  } catch (error) {
+    throw await asUnavailable(error, host, port);
+  }
 }
 
 async function asUnavailable(error: unknown, host: string, port: number): Promise<unknown> {

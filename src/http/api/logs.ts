@@ -9,7 +9,7 @@ import { endpoint, type Endpoint } from "./endpoint.ts";
 import { closed, oneOf } from "./schemas.ts";
 import { LogPage, logStreams } from "./schemas-execution.ts";
 
-const downloadLines = 2_000;
+const downloadLines = 500;
 
 export const logEndpoints: Endpoint[] = [
   endpoint({

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { version } from "../../version.ts";
 import { storeFailure } from "../../store/store-failure.ts";
+import { health } from "../health.ts";
 import type { Context } from "../server-parts.ts";
 import { json } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -28,7 +28,7 @@ export const systemEndpoints: Endpoint[] = [
     operationId: "getHealth",
     summary: "Whether the process answers",
     answers: { 200: { description: "it does", schema: Health } },
-    handle: () => json({ status: "ok", name: "skillmeat", version }),
+    handle: () => json(health()),
   }),
   endpoint({
     ...shared,

@@ -1,0 +1,107 @@
+import { homedir } from "node:os";
+import { readConfig } from "../config.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Access } from "../http/access.ts";
+import { createApp } from "../http/create-app.ts";
+import { listenForHandOver } from "../http/hand-over.ts";
+import type { Listening } from "../http/listen.ts";
+import { announceServer, refuseSecondServer } from "../http/server-file.ts";
+import type { ServerParts } from "../http/server-parts.ts";
+import type { Store } from "../store/database.ts";
+import type { Invocation } from "./command.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
+import { openLifecycleLog } from "./lifecycle-log.ts";
+import { loginName } from "./login-name.ts";
+import { openBrowser } from "./open-browser.ts";
+import { openEngine } from "./open-engine.ts";
+import { withStore } from "./open-home.ts";
+import { runOptions, workdirOf } from "./run-options.ts";
+
+const stopPatienceMs = 5_000;
+
+type OnStop = "leave" | "wait" | "stop";
+
+/** Gives a listening server its home's database and engine, and waits for what ends it. */
+export async function serveHome(
+  invocation: Invocation,
+  listening: Listening,
+  access: Access,
+): Promise<ExitCode> {
+  const options = await runOptions(invocation, workdirOf(invocation));
+  return withStore(invocation.home, async (store) => {
+    refuseSecondServer(store, invocation.home);
+    const engine = await openEngine(invocation, store, "serve");
+    const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
+    let mode: OnStop = "leave";
+    try {
+      mode = await serve(
+        invocation,
+        listening,
+        partsOf(invocation, { store, engine, options, access }),
+        interrupts,
+      );
+      return exitCodes.done;
+    } finally {
+      await engine.stop(mode);
+      interrupts.close();
+    }
+  });
+}
+
+/** How the engine is to stop. */
+async function serve(
+  invocation: Invocation,
+  listening: Listening,
+  parts: ServerParts,
+  interrupts: Interrupts,
+): Promise<OnStop> {
+  const { output, home, given } = invocation;
+  const { engine, engineEnabled } = parts;
+  listening.serve(createApp(parts));
+  const forget = announceServer(home, listening.url);
+  const handOver = engineEnabled ? await listenForHandOver(home, engine, output.note) : null;
+  try {
+    output.line(`listening on ${listening.url}`);
+    if (engineEnabled) output.line(recoveredText(await engine.recover()));
+    else output.line("workflows are switched off (WORKFLOW_ENGINE_ENABLED)");
+    if (given.flag("open")) openBrowser(listening.url, output.note);
+    const why = await Promise.race([interrupts.left, interrupts.cancelled, engine.failed]);
+    output.note(
+      why === "left"
+        ? "stopping"
+        : "stopping; what runs goes on at the next start. Ctrl+C again quits at once",
+    );
+    return why === "cancelled" ? "stop" : onStop(given.text("on-stop"));
+  } finally {
+    forget();
+    handOver?.stop();
+    await listening.stop(stopPatienceMs);
+  }
+}
+
+function recoveredText(ids: readonly string[]): string {
+  if (ids.length === 0) return "no execution was left to take over";
+  const named = ids.slice(0, 5).join(", ");
+  const more = ids.length > 5 ? ` and ${ids.length - 5} more` : "";
+  return `took over ${ids.length === 1 ? "an execution" : `${ids.length} executions`}: ${named}${more}`;
+}
+
+function onStop(given: string | null): OnStop {
+  return given === "wait" || given === "stop" ? given : "leave";
+}
+
+function partsOf(
+  { home, env, output }: Invocation,
+  given: { store: Store; engine: Engine; options: ServerParts["options"]; access: Access },
+): ServerParts {
+  const write = openLifecycleLog(home, output.note);
+  return {
+    ...given,
+    home,
+    userHome: env["HOME"] ?? homedir(),
+    user: loginName(env),
+    engineEnabled: readConfig(home, env).engineEnabled,
+    log: (entry) => write(JSON.stringify(entry)),
+  };
+}
