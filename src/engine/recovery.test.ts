@@ -190,6 +190,23 @@ describe("recovery:", () => {
     expect(passing.agents.swept).toEqual([`${runId}/a/1`]);
   });
 
+  test("cancelling is gone on with where its engine died before the agents had stopped", async () => {
+    const { store, runId } = await crashed(
+      `${head}stages: [{id: a, ${agent}}]`,
+      async ({ agents, engine }, id) => {
+        const { control } = await agents.running("a");
+        control.signal.addEventListener("abort", (event) => event.stopImmediatePropagation(), {
+          capture: true,
+        });
+        await engine.signal(id, { type: "cancel", reason: "enough" });
+      },
+    );
+    const passing = await anEngine(undefined, { store, kind: "command" });
+    await passing.engine.signal(runId, { type: "cancel", reason: "again" });
+    expect(passing.view(runId)).toMatchObject({ status: "cancelled", error_message: "enough" });
+    expect(passing.agents.asked).toEqual(["readopt a/1"]);
+  });
+
   test("log lines are neither lost nor repeated: reading goes on where it was", async () => {
     const { store } = await crashed(
       `${head}stages: [{id: a, ${agent}}]`,

@@ -67,7 +67,7 @@ function goOn(engine: EngineState, execution: LiveExecution): void {
 }
 
 /** The engine died while it stopped what ran: the stop goes on. */
-function stopAgain(engine: EngineState, execution: LiveExecution): void {
+export function stopAgain(engine: EngineState, execution: LiveExecution): void {
   const { stops, message } = execution.actor.snapshot.context;
   if (!stops) return;
   const isCancel = executionState(execution) === "cancelling";

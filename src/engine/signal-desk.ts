@@ -10,8 +10,8 @@ import { attach, forget } from "./attachment.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import { readAgain } from "./recovery.ts";
-import { sweeperOf } from "./agent-run.ts";
+import { readAgain, stopAgain } from "./recovery.ts";
+import { runAttempt, sweeperOf } from "./agent-run.ts";
 import { takeOutcome } from "./outcome.ts";
 
 const answerPollMs = 5;
@@ -93,6 +93,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
     for (const step of execution.steps) {
       if (step.record.status === "running") step.attempt = { abort: new AbortController(), stopping: null };
     }
+    stopAgain(engine, execution);
     const answer = applySignal(engine, execution, signal);
     await stopOrphans(engine, execution);
     execution.changes.release = true;
@@ -108,11 +109,18 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
   }
 }
 
-/** Agents of the dead engine that are to stop have nobody else who would stop them. */
+/** Agents of the dead engine that are to stop have nobody else who would ask them to, and end them if they do not. */
 async function stopOrphans(engine: EngineState, execution: LiveExecution): Promise<void> {
-  for (const step of execution.steps) {
-    if (step.record.status !== "running" || !step.attempt?.stopping) continue;
-    await sweeperOf(engine, execution, step)();
-    takeOutcome(engine, execution, step, { kind: "gone" });
-  }
+  const stopping = execution.steps.filter(
+    ({ record, attempt }) => record.status === "running" && attempt?.stopping,
+  );
+  await Promise.all(
+    stopping.map(async (step) => {
+      if (!step.attempt) return;
+      step.attempt.abort.abort();
+      const outcome = await runAttempt(engine, { execution, step, attempt: step.attempt }, "readopt");
+      await sweeperOf(engine, execution, step)();
+      takeOutcome(engine, execution, step, outcome);
+    }),
+  );
 }

@@ -31,6 +31,7 @@ export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
   const swept: string[] = [];
   const take = (how: AskedAttempt["how"]) => (request: StageRequest, control: DispatchControl) => {
     asked.push(`${how === "readopt" ? "readopt " : ""}${request.stage_id}/${request.attempt}`);
+    if (control.signal.aborted) return Promise.resolve(resultOf({ ok: false, error: stopped }));
     const given = answer(request, how);
     if (given !== undefined) return Promise.resolve(given === null ? null : resultOf(given));
     return new Promise<StageResult | null>((resolve) => {
