@@ -1,7 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { anEngine } from "../testing/an-engine.ts";
+import { applyToStep, endStep } from "../execution/apply-event.ts";
+import type { StageEvent } from "../execution/event.ts";
+import { getSteps } from "../store/executions.ts";
+import { anEngine, aStart, type TestEngine } from "../testing/an-engine.ts";
 import type { Answer } from "../testing/fake-agents.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
+import { makeBlueprint } from "./blueprint.ts";
+import { freshStep } from "./make-execution.ts";
 
 /** How whole executions go, under agents that answer at once. */
 
@@ -130,11 +135,30 @@ stages:
   },
 ];
 
+/** The steps as the stored events alone tell them. */
+function replayed({ feed }: TestEngine, text: string, runId: string) {
+  const { stages } = makeBlueprint(aStart(text).definition, {}, {});
+  const steps = new Map(stages.map((plan) => [plan.stage.id, freshStep(runId, plan)]));
+  for (const { type, stage_id, attempt, data, at } of feed(runId)) {
+    const step = steps.get(stage_id ?? "");
+    if (step && type !== "log_line") {
+      steps.set(step.stage_id, applyToStep(step, { type, stage_id, attempt, data } as StageEvent, at));
+    }
+    if (type === "execution_completed") for (const [id, left] of steps) steps.set(id, endStep(left, at));
+  }
+  return [...steps.values()];
+}
+
+function recorded({ store }: TestEngine, runId: string) {
+  return getSteps(store, runId);
+}
+
 describe("an execution:", () => {
   for (const { name, text, answer, status, steps, had_failures } of cases) {
     test(name, async () => {
-      const { run } = await anEngine(answer ?? (() => ({ ok: true })));
-      const view = await run(head + text);
+      const engine = await anEngine(answer ?? (() => ({ ok: true })));
+      const view = await engine.run(head + text);
+      expect(replayed(engine, head + text, view.run_id)).toEqual(recorded(engine, view.run_id));
       expect(Object.fromEntries(view.steps.map((step) => [step.stage_id, step.status]))).toEqual(
         steps as never,
       );
