@@ -137,7 +137,7 @@ lines=$(sed -n 's/.*"lines": *\\([0-9]*\\).*/\\1/p' "$SKILLMEAT_INPUT" | head -1
 i=0
 while [ "$i" -lt "\${lines:-5}" ]; do
   i=$((i + 1))
-  printf '\\033[32mpass\\033[0m line %d of $SKILLMEAT_STAGE_ID <b>&amp;</b>\\n' "$i"
+  printf '\\033[32mpass\\033[0m line %d of %s <b>&amp;</b>\\n' "$i" "$SKILLMEAT_STAGE_ID"
   sleep 0.05
 done
 [ -e "$SKILLMEAT_WORKDIR/fail" ] && { echo "error: told to fail" >&2; exit 3; }

@@ -52,25 +52,27 @@ describe.skipIf(!hasChromium)("hostile text", () => {
       20_000,
     );
     const run = `/workflows/evil/executions/${runId}`;
+    const text = encodeURIComponent(evil);
+    const parts = ["", "/settings", "/history?from=1&to=1", "/executions", "/edit", "/run", "/delete"];
+    const tabs = ["log", "output", "input", "context", "files", "yaml"];
     const paths = [
-      ...["/workflows", "/workflows?view=list", `/workflows?search=${encodeURIComponent(evil)}`],
-      ...["", "/settings", "/history?from=1&to=1", "/executions", "/edit", "/run", "/delete"].map(
-        (part) => `/workflows/evil${part}`,
-      ),
-      ...["log", "output", "input", "context", "files", "yaml"].map((tab) => `${run}?stage=say&tab=${tab}`),
-      ...[
-        `${run}?view=graph`,
-        `${run}?stage=say&search=${encodeURIComponent(evil)}`,
-        `${run}?stage=${encodeURIComponent(evil)}`,
-      ],
-      ...[
-        "/workflows/executions",
-        `/workflows/executions?search=${encodeURIComponent(evil)}`,
-        "/approvals",
-        "/agents",
-      ],
-      ...[`/find?q=${encodeURIComponent(evil)}`, "/find", `/${encodeURIComponent(evil)}`],
-    ];
+      "/workflows",
+      "/workflows?view=list",
+      `/workflows?search=${text}`,
+      `${run}?view=graph`,
+      `${run}?stage=say&search=${text}`,
+      `${run}?stage=${text}`,
+      "/workflows/executions",
+      `/workflows/executions?search=${text}`,
+      "/approvals",
+      "/agents",
+      `/find?q=${text}`,
+      "/find",
+      `/${text}`,
+    ].concat(
+      parts.map((part) => `/workflows/evil${part}`),
+      tabs.map((tab) => `${run}?stage=say&tab=${tab}`),
+    );
     const page = await visit(place, "/workflows");
     for (const path of paths) {
       await page.goto(place.url + path);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import type { ExecutionView } from "../execution/view.ts";
 import { until } from "../testing/journey-until.ts";
 import { axeFindings, goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
 
@@ -24,18 +25,12 @@ describe.skipIf(!hasChromium)("every page", () => {
       "---\nname: summarise\ndescription: Makes it short\n---\nx\n",
     );
     waiting = await place.start("talk", { topic: "squid", lines: 3 });
+    const ofWaiting = (): Promise<ExecutionView> => place.journey.execution(waiting);
+    await until("a gate waits", async () => (await ofWaiting()).waiting_gates.length > 0, 20_000);
     place.journey.write("fail", "");
     failed = await place.start("lone", { lines: 3 });
-    const statusOf = async (runId: string): Promise<string> => (await place.journey.execution(runId)).status;
-    await until("one has failed", async () => (await statusOf(failed)) === "failed", 20_000);
-    await until(
-      "one is over or waits",
-      async () => {
-        const { status, waiting_gates } = await place.journey.execution(waiting);
-        return waiting_gates.length > 0 || status === "failed";
-      },
-      20_000,
-    );
+    const ofFailed = (): Promise<ExecutionView> => place.journey.execution(failed);
+    await until("one has failed", async () => (await ofFailed()).status === "failed", 20_000);
     const run = `/workflows/talk/executions/${waiting}`;
     paths = [
       ["library", "/workflows"],

@@ -9,9 +9,12 @@ const symbols = new Map(
 );
 
 /** What a swapped part of a page may show though the page did not. */
-const always = `circle-dashed loader-circle circle-check circle-x circle-pause hand rotate-cw ban skip-forward
-  x check play pause square bot chevron-down rotate-ccw circle-play
-  workflow layers settings git-branch timer coins`.split(/\s+/);
+const always =
+  `circle-dashed loader-circle circle-check circle-x circle-pause hand rotate-cw ban skip-forward x
+  check play pause square bot chevron-down rotate-ccw circle-play workflow layers
+  settings git-branch timer coins chevron-right triangle-alert upload inbox sparkles search git-fork`.split(
+    /\s+/,
+  );
 
 export function symbolNames(): string[] {
   return [...symbols.keys()];

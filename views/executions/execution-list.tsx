@@ -77,7 +77,7 @@ function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
     <form method="post" action="/workflows/executions/cancel">
       <input type="hidden" name="back" value={listPath(workflow, query)} />
       <div class="tablewrap" tabindex="0" role="region" aria-label="Executions as a table">
-        <table class="wf">
+        <table class="wf runs">
           <thead>
             <tr>
               <th scope="col">

@@ -56,9 +56,9 @@ export function GateBox({ gate }: { gate: WaitingGate }): Html {
   const { step, now } = gate;
   const id = elementOf(gate);
   return (
-    <section class="gate" id={`gate-${id}`} aria-labelledby={`gate-${id}-title`} data-gate>
+    <section class="gate" id={`gate-${id}`} aria-label={`Gate ${step.stage_name}`} data-gate>
       <Icon name="hand" />
-      <h2 id={`gate-${id}-title`}>
+      <h2>
         {step.stage_name}
         <span>{factsOf(gate, now)}</span>
       </h2>

@@ -33,7 +33,7 @@ export function RunControls({ view }: { view: RunView }): Html {
       {isLive(view) ? (
         <button type="button" class="btn sm danger" command="show-modal" commandfor="run-cancel">
           <Icon name="square" size="s" />
-          Cancel
+          <span>Cancel</span>
         </button>
       ) : (
         <Control view={view} action="rerun" icon="rotate-cw" name="Re-run" />

@@ -16,6 +16,8 @@ export interface FormCall extends PageCall {
   form: URLSearchParams;
 }
 
+const leastPacked = 1024;
+
 type Handler<Call> = (call: Call) => Response | Promise<Response>;
 
 export interface PageRoutes {
@@ -30,11 +32,15 @@ export function pageRoutes(app: Elysia, context: Context): PageRoutes {
     return { context, request, url: new URL(request.url), params: readable(params) };
   };
   return {
-    page: (path, handle) => void app.get(path, ({ request, params }) => handle(callOf(request, params))),
+    page: (path, handle) =>
+      void app.get(path, async ({ request, params }) =>
+        packed(request, await handle(callOf(request, params))),
+      ),
     form: (path, handle) =>
       void app.post(
         path,
-        async ({ request, params }) => handle({ ...callOf(request, params), form: await formOf(request) }),
+        async ({ request, params }) =>
+          packed(request, await handle({ ...callOf(request, params), form: await formOf(request) })),
         { parse: "none" } as never,
       ),
   };
@@ -51,6 +57,18 @@ export function redirect(location: string, headers: Record<string, string> = {})
 /** True when a script of the page asks, which swaps parts of it. */
 export function wantsFragments(request: Request): boolean {
   return request.headers.get("hx-request") === "true";
+}
+
+/** A page is mostly markup that repeats itself: packed it is a tenth. Streams and files go as they are. */
+async function packed(request: Request, response: Response): Promise<Response> {
+  const isPage = response.headers.get("content-type")?.startsWith("text/html");
+  if (!isPage || !/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) return response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const headers = new Headers(response.headers);
+  headers.append("vary", "accept-encoding");
+  if (bytes.byteLength < leastPacked) return new Response(bytes, { status: response.status, headers });
+  headers.set("content-encoding", "gzip");
+  return new Response(Bun.gzipSync(bytes, { level: 4 }), { status: response.status, headers });
 }
 
 async function formOf(request: Request): Promise<URLSearchParams> {
