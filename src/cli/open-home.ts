@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { openStore, type Store } from "../store/database.ts";
+import { asUnavailable, openStore, type Store } from "../store/database.ts";
+import { storeFailure } from "../store/store-failure.ts";
 
 /** Opens the database of a home; makes it, and the home, when there is none. */
 export function openHome(home: string): Store {
@@ -10,11 +11,13 @@ export function databaseFile(home: string): string {
   return join(home, "workflows.db");
 }
 
-/** Opens the database for as long as `work` takes. */
+/** Opens the database for as long as `work` takes. Throws `AppError("unavailable")` when it fails meanwhile. */
 export async function withStore<T>(home: string, work: (store: Store) => Promise<T> | T): Promise<T> {
   const store = openHome(home);
   try {
     return await work(store);
+  } catch (error) {
+    throw storeFailure(error) === null ? error : asUnavailable(error, store.path);
   } finally {
     store.close();
   }

@@ -137,8 +137,15 @@ function usageError(error: CommanderError, argv: readonly string[]): AppError {
     .replace(". Allowed", ". allowed")
     .replace(". Expected", ": expected")
     .replace(/^([A-Z])/, (first) => first.toLowerCase());
-  const wayOut = meant ? `did you mean "${meant}"?` : `see: ${helpOf(argv)}`;
+  const wayOut = meant
+    ? `did you mean "${meant.replaceAll(", ", '" or "')}"?`
+    : `see: ${helpOf(argv.slice(0, unknownAt(error, said, argv)))}`;
   return new AppError("invalid_usage", `${message}. ${wayOut}`);
+}
+
+/** Where the word stands that is no command: it has no help. */
+function unknownAt({ code }: CommanderError, said: string, argv: readonly string[]): number {
+  return code === "commander.unknownCommand" ? argv.indexOf(/'([^']*)'/.exec(said)?.[1] ?? "") : argv.length;
 }
 
 function helpOf(argv: readonly string[]): string {

@@ -1,15 +1,19 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { allowedEnv } from "../collection/compose.ts";
 import { AppError } from "../errors.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Invocation } from "./command.ts";
+import { statOf } from "./read-input.ts";
 import { simulationOf } from "./simulation.ts";
 
-/** How the stages of what this command starts are done. */
-export async function runOptions(invocation: Invocation, workdir: string): Promise<RunOptions> {
+/** How the stages of what this command starts are done. `stages`: theirs, null where they are not known yet. */
+export async function runOptions(
+  invocation: Invocation,
+  workdir: string,
+  stages: readonly string[] | null = null,
+): Promise<RunOptions> {
   const { given } = invocation;
-  const { script, sim_delay_ms } = await simulationOf(invocation);
+  const { script, sim_delay_ms } = await simulationOf(invocation, stages);
   return {
     workdir,
     dispatcher: dispatcherOf(given.text("dispatcher")),
@@ -25,7 +29,7 @@ export function workdirOf({ given, workdir }: Invocation): string {
   const asked = given.text("workdir");
   if (asked === null) return workdir;
   const folder = resolve(workdir, asked);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  if (statOf(folder, asked)?.isDirectory()) return folder;
   throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
 }
 

@@ -5,8 +5,14 @@ import { parseDuration } from "../workflow/duration.ts";
 import type { Invocation } from "./command.ts";
 import { readDataFile } from "./read-input.ts";
 
-/** What `--script` and `--sim-delay` say, checked; both belong to `--dispatcher simulated`. */
-export async function simulationOf(invocation: Invocation): Promise<{ script: Value; sim_delay_ms: number }> {
+/**
+ * What `--script` and `--sim-delay` say, checked; both belong to `--dispatcher simulated`. `stages`: the only ones a
+ * script may name; null where that is not known yet.
+ */
+export async function simulationOf(
+  invocation: Invocation,
+  stages: readonly string[] | null = null,
+): Promise<{ script: Value; sim_delay_ms: number }> {
   const { given, workdir } = invocation;
   const file = given.text("script");
   const delay = given.text("sim-delay");
@@ -15,7 +21,7 @@ export async function simulationOf(invocation: Invocation): Promise<{ script: Va
     throw new AppError("invalid_usage", `${option} is for simulated agents. add --dispatcher simulated`);
   }
   const script = file === null ? null : ((await readDataFile(file, workdir)) as Value);
-  if (script !== null) parseSimulationScript(script);
+  if (file !== null) parseSimulationScript(script, `"${file}"`, stages);
   return { script, sim_delay_ms: delay === null ? 0 : delayMs(delay) };
 }
 

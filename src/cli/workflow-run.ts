@@ -39,7 +39,11 @@ async function startRequest(
 ): Promise<StartRequest> {
   const { definition, source } = composed;
   const plan = await composePlan(invocation, composed);
-  const options = await runOptions(invocation, workdir);
+  const options = await runOptions(
+    invocation,
+    workdir,
+    definition.stages.map(({ id }) => id),
+  );
   return {
     definition,
     definition_hash: definitionHash(source.text),

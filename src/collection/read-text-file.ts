@@ -5,11 +5,11 @@ const mebibyte = 1024 * 1024;
 
 /** A text file of at most 1 MiB. `shown` names it in messages. */
 export function readTextFile(absolute: string, shown: string): string {
-  const found = statSync(absolute, { throwIfNoEntry: false });
-  if (!found) throw new AppError("not_found", `there is no file "${shown}"`);
-  if (!found.isFile() && !found.isFIFO()) throw new AppError("invalid_usage", `"${shown}" is not a file`);
-  if (found.size > mebibyte) throw tooLarge(shown, found.size);
   try {
+    const found = statSync(absolute, { throwIfNoEntry: false });
+    if (!found) throw new AppError("not_found", `there is no file "${shown}"`);
+    if (!found.isFile() && !found.isFIFO()) throw new AppError("invalid_usage", `"${shown}" is not a file`);
+    if (found.size > mebibyte) throw tooLarge(shown, found.size);
     return decodeText(readFileSync(absolute), shown);
   } catch (error) {
     if (error instanceof AppError) throw error;

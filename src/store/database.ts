@@ -144,7 +144,8 @@ function asStore(sqlite: Database, path: string): Store {
   };
 }
 
-function asUnavailable(error: unknown, path: string): unknown {
+/** An error of the database as `AppError("unavailable")` with the way out; any other as it is. */
+export function asUnavailable(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error;
   if (error instanceof SQLiteError && storeFailure(error) !== null) {
     return new AppError("unavailable", `the database "${path}" cannot be used: ${troubleOf(error)}`);
