@@ -1,0 +1,207 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { journeys, type Ended, type Journey } from "../testing/journey.ts";
+import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
+
+/** Wrong, hostile and huge things on the command line and in files: a clear error, the exit code, nothing begun. */
+
+const begin = journeys();
+const mebibyte = 1024 * 1024;
+let journey: Journey;
+
+beforeAll(() => {
+  journey = begin("bad-input");
+  scriptAgent(journey, "worker", "true");
+  for (const [path, content] of Object.entries(files())) journey.write(path, content);
+  mkdirSync(join(journey.folder, "empty"));
+  symlinkSync("loop", join(journey.folder, "loop"));
+  writeWorkflow(
+    journey,
+    { one: {}, two: {} },
+    {
+      parameters: {
+        count: { type: "integer", required: true },
+        flag: { type: "boolean", default: false },
+        level: { type: "string", enum: ["low", "high"], default: "low" },
+        must: { type: "string", required: true },
+      },
+    },
+  );
+});
+
+type Case = [what: string, code: number, said: RegExp, args: string[]];
+const run = (...args: string[]): string[] => ["workflow", "run", ".", "--param", "count=3", ...args];
+const simulated = (script: string): string[] =>
+  run("--param", "must=x", "--dispatcher", "simulated", "--script", script);
+
+describe("a definition", () => {
+  const cases: Case[] = [
+    ["a file that is not there", 3, /there is no file or folder "gone\.yaml"/, ["gone.yaml"]],
+    ["a name nobody has", 3, /there is no workflow "gone"\. "skillmeat workflow list"/, ["gone"]],
+    ["a name longer than any", 3, /there is no workflow "x+"/, ["x".repeat(5000)]],
+    ["a link to itself", 5, /"loop" cannot be read: ELOOP/, ["loop"]],
+    ["a folder without one", 3, /the folder "empty" holds no WORKFLOW\.yaml/, ["empty"]],
+    ["a device", 2, /"\/dev\/null" is not a file/, ["/dev/null"]],
+    ["bytes that are no text", 1, /"binary\.yaml" is not a text file/, ["binary.yaml"]],
+    ["NUL in it", 1, /"nul\.yaml" is not a text file/, ["nul.yaml"]],
+    ["2 MiB", 1, /"big\.yaml" has 2\.0 MiB; a file may have 1 MiB at most/, ["big.yaml"]],
+    ["nothing in it", 1, /must be a map, not empty/, ["empty.yaml"]],
+    ["a list", 1, /must be a map, not a list/, ["list.json"]],
+    ["a bomb of aliases", 1, /stand for more than \d+ nodes \[too_many_aliases\]/, ["bomb.yaml"]],
+    ["keys of JavaScript's own", 1, /is not a key here|unknown|required/, ["proto.json"]],
+  ];
+  describe.each(["validate", "run", "plan"])("to %s", (verb) => {
+    test.each(cases)("that is %s: exit code %i", async (_what, code, said, args) => {
+      isRefused(await journey.run(["workflow", verb, ...args]), code, said);
+    });
+  });
+});
+
+describe("a definition to validate", () => {
+  const wells: Case[] = [
+    ["a well of brackets", 1, /nested deeper than 64 levels \[too_deep\]/, ["deep.yaml"]],
+    ["a well of braces", 1, /nested deeper than 64 levels \[too_deep\]/, ["deep.json"]],
+  ];
+  test.each(wells)("that is %s: exit code %i", async (_what, code, said, args) => {
+    isRefused(await journey.run(["workflow", "validate", ...args]), code, said);
+  });
+});
+
+describe("a command line", () => {
+  const cases: Case[] = [
+    ["an unknown flag", 2, /unknown option "--frob"\. see: skillmeat workflow run --help/, run("--frob")],
+    ["a mistyped flag", 2, /did you mean "--param"\?/, run("--parm", "must=x")],
+    ["an unknown command", 2, /unknown command "frob"\. see: skillmeat --help/, ["frob"]],
+    ["an unknown command of a group", 2, /see: skillmeat workflow --help/, ["workflow", "frob"]],
+    ["a mistyped command", 2, /did you mean "run" or "runs"\?/, ["workflow", "runn"]],
+    ["no definition", 2, /missing required argument/, ["workflow", "run"]],
+    ["a parameter without a value", 2, /--param takes name=value, not "must"/, run("--param", "must")],
+    ["no such dispatcher", 2, /there is no dispatcher "x"/, run("--param", "must=x", "--dispatcher", "x")],
+    ["no such folder to work in", 3, /names "gone", which is no folder/, run("--workdir", "gone")],
+    ["too many agents at once", 2, /--max-steps takes a whole/, run("--param", "must=x", "--max-steps", "0")],
+    [
+      "a script without simulated agents",
+      2,
+      /add --dispatcher simulated/,
+      run("--param", "must=x", "--script", "s"),
+    ],
+  ];
+  test.each(cases)("with %s: exit code %i", async (_what, code, said, args) => {
+    isRefused(await journey.run(args), code, said);
+  });
+});
+
+describe("parameters", () => {
+  test("that are wrong are told all at once", async () => {
+    const wrong = ["count=many", "flag=maybe", "level=mid", "extra=1"].flatMap((each) => ["--param", each]);
+    const ended = await journey.run(["workflow", "run", ".", ...wrong]);
+    isRefused(ended, 2, /5 parameters are wrong/);
+    expect(ended.stderr.split("\n").slice(1, -1)).toEqual([
+      '  extra: there is no parameter "extra". there are count, flag, level, must',
+      '  count: parameter "count" must be integer, not "many"',
+      '  flag: parameter "flag" must be boolean, not "maybe"',
+      '  level: parameter "level" must be one of "low", "high", not "mid"',
+      '  must: parameter "must" of type string is missing',
+    ]);
+  });
+
+  const cases: Case[] = [
+    ["not there", 3, /there is no file "gone\.json"/, ["gone.json"]],
+    ["not YAML", 2, /"torn\.json" is neither YAML nor JSON: .* at line \d+, column \d+$/m, ["torn.json"]],
+    ["a list", 2, /"list\.json" must hold parameter names/, ["list.json"]],
+    ["no text", 1, /"binary\.yaml" is not a text file/, ["binary.yaml"]],
+    ["a bomb", 2, /"bomb\.yaml" is neither YAML nor JSON/, ["bomb.yaml"]],
+    ["too deep", 2, /"well\.json" is neither YAML nor JSON/, ["well.json"]],
+    ["wrongly typed", 2, /parameter "must" must be string, not 3/, ["typed.json"]],
+    ["full of JavaScript's own keys", 2, /there is no parameter "__proto__"/, ["own-keys.json"]],
+  ];
+  test.each(cases)("in a file that is %s: exit code %i", async (_what, code, said, [file = ""]) => {
+    isRefused(await journey.run(["workflow", "run", ".", "--params-file", file]), code, said);
+  });
+});
+
+describe("a simulation script", () => {
+  const cases: Case[] = [
+    ["not there", 3, /there is no file "gone\.yaml"/, simulated("gone.yaml")],
+    ["a list", 2, /"list\.json": must be a mapping with "stages"/, simulated("list.json")],
+    ["of the wrong shape", 2, /stages\.one\[0\]: must be a mapping/, simulated("shape.yaml")],
+    ["with no duration", 2, /stages\.one\[0\]\.delay: must be a duration/, simulated("delay.yaml")],
+    ["about other stages", 2, /stages\.three/, simulated("stranger.yaml")],
+  ];
+  test.each(cases)("that is %s: exit code %i", async (_what, code, said, args) => {
+    isRefused(await journey.run(args), code, said);
+  });
+});
+
+describe("agents", () => {
+  test("that cannot be found are told all at once, and nothing begins; simulated ones need none", async () => {
+    const lonely = begin("no-agents");
+    writeWorkflow(lonely, { one: { agent: "gone" }, two: { agent: "lost" }, three: {} });
+    const ended = await lonely.run(["workflow", "run", "."]);
+    isRefused(ended, 1, /^error: 3 agents cannot be found/);
+    expect(ended.stderr.match(/^ {2}stage "\w+": agent "agent:\w+"/gm)).toHaveLength(3);
+    expect((await lonely.run(["workflow", "runs"])).stderr).toBe("no executions\n");
+    expect(await lonely.run(["workflow", "run", ".", "--dispatcher", "simulated"])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  const cases: [string, string | Uint8Array, RegExp][] = [
+    ["no UTF-8", new Uint8Array([0xff, 0xfe, 0x00]), /worker\.md:1: the file is not UTF-8/],
+    ["torn", '---\nname: worker\ncommand: ["x\n', /worker\.md:\d+/],
+    ["a shell string", "---\nname: worker\ncommand: ./x.sh -a\n---\n", /worker\.md:3: "command"/],
+    ["no list", "---\nname: worker\ncommand: {a: b}\n---\n", /worker\.md:3: "command"/],
+    ["2 MiB", `---\nname: worker\n---\n${"x".repeat(2 * mebibyte)}`, /worker\.md:1: .*1 MiB/],
+  ];
+  test.each(cases)("whose file is %s stop the run before it begins", async (what, content, said) => {
+    const broken = begin("broken-agent");
+    writeWorkflow(broken, { one: {} });
+    broken.write("agents/worker.md", content);
+    isRefused(await broken.run(["workflow", "run", "."]), 1, said);
+    expect([what, (await broken.run(["workflow", "runs"])).stderr]).toEqual([what, "no executions\n"]);
+  });
+});
+
+test("nothing of all that has begun an execution", async () => {
+  const { code, stdout, stderr } = await journey.run(["workflow", "runs"]);
+  expect([code, stdout, stderr]).toEqual([0, "", "no executions\n"]);
+});
+
+test("the stack of an error is shown with --debug, and only then", async () => {
+  const { stderr } = await journey.run(["workflow", "run", "gone.yaml", "--debug"]);
+  expect(stderr).toMatch(/^error: there is no file or folder "gone\.yaml"\n[^]*\n\s+at /);
+});
+
+function isRefused({ code, stdout, stderr }: Ended, exitCode: number, said: RegExp): void {
+  const all = stdout + stderr;
+  expect(all).toMatch(said);
+  expect(all).not.toMatch(/^\s+at |this is a bug|undefined|\[object/m);
+  expect(code).toBe(exitCode);
+}
+
+function files(): Record<string, string | Uint8Array> {
+  const tens = (name: string): string => Array.from({ length: 10 }, () => `*${name}`).join(", ");
+  const letters = [..."abcdefghij"];
+  const bomb = letters.map(
+    (letter, at) => `${letter}: &${letter} [${at === 0 ? "x" : tens(letters[at - 1] ?? "")}]`,
+  );
+  return {
+    "binary.yaml": Uint8Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256),
+    "nul.yaml": "workflow:\n  id: x\u0000y\n",
+    "big.yaml": `workflow: {id: big, name: Big, version: 1.0.0}\n#${"x".repeat(2 * mebibyte)}\n`,
+    "empty.yaml": "",
+    "list.json": "[1]",
+    "bomb.yaml": `${bomb.join("\n")}\n`,
+    "deep.yaml": "[".repeat(200_000),
+    "deep.json": '{"a":'.repeat(100_000),
+    "well.json": '{"a":'.repeat(10_000),
+    "proto.json": '{"__proto__": {"workflow": 1}, "constructor": {"prototype": 2}}',
+    "torn.json": "{",
+    "typed.json": '{"count": 3, "must": 3}',
+    "own-keys.json": '{"__proto__": {"count": 3}, "must": "x"}',
+    "shape.yaml": "stages: {one: 5}",
+    "delay.yaml": "stages: {one: [{delay: soon}]}",
+    "stranger.yaml": "stages: {three: [{}]}",
+  };
+}
