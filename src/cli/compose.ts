@@ -23,7 +23,7 @@ export function artifactsFor({ home, env }: Invocation, beside: string, workdir:
   return openArtifacts({ beside, workdir, home, userHome: env["HOME"] ?? homedir() });
 }
 
-/** The plan under what was given on the command line. Throws `AppError("invalid_parameters")` with all that is wrong. */
+/** The plan under what the command line gives. Throws `AppError("invalid_parameters")` with all that is wrong. */
 export async function composePlan(invocation: Invocation, composed: Composed): Promise<Plan> {
   return planOf(composed, await parametersGiven(invocation.given, invocation.workdir), true);
 }

@@ -27,7 +27,8 @@ export function swap(definition: EffectiveDefinition, swaps: Swaps, names: SwapN
   if (!definition.config.allow_overrides) {
     throw new AppError(
       "invalid_usage",
-      `workflow "${definition.workflow.id}" lets no run swap agents or context modules. set config.allow_overrides: true`,
+      `workflow "${definition.workflow.id}" lets no run swap agents or context modules. ` +
+        "set config.allow_overrides: true",
     );
   }
   for (const [stageId, ref] of agents) swapAgent(definition, stageId, ref, names.agents);

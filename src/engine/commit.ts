@@ -9,28 +9,11 @@ import {
 } from "../store/transitions.ts";
 import { persist } from "./actor.ts";
 import { lostTo } from "./attachment.ts";
+import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { lifecycleEntry } from "./lifecycle.ts";
-import { hasChanges, noChanges, type Changes, type LiveExecution } from "./live-execution.ts";
-
-/** What one commit takes of one execution, and what follows once it is on disk. */
-export interface Written {
-  execution: LiveExecution;
-  changes: Changes;
-  /** Events and log lines, numbered. */
-  feed: StoredEvent[];
-  hasEnded: boolean;
-}
-
-/** What goes into one commit, and what follows from it. Kept until it is written: a locked database is asked again. */
-export interface Batch {
-  transitions: TransitionBatch;
-  /** In the same order as they stand in `transitions`. */
-  written: Written[];
-  /** Since when the database has been locked, by `performance.now()`; null: it was not. */
-  busySinceMs: number | null;
-}
+import { hasChanges, noChanges, type LiveExecution } from "./live-execution.ts";
 
 export interface CommitOutcome {
   written: Written[];

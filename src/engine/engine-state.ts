@@ -3,7 +3,7 @@ import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
 import type { Blueprint } from "./blueprint.ts";
-import type { Batch } from "./commit.ts";
+import type { Batch } from "./batch.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleEntry } from "./lifecycle.ts";
 import type { LiveExecution } from "./live-execution.ts";

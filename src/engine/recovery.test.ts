@@ -15,7 +15,10 @@ const agent = "roles: {primary: 'agent:x'}";
 const wide = `${head}stages:
   - {id: plan, ${agent}, outputs: {n: {type: integer}}}
   - {id: left, ${agent}, depends_on: [plan]}
-  - {id: right, ${agent}, depends_on: [plan], error_policy: {retry: {max_attempts: 2, initial_interval: 1ms, max_interval: 1ms}}}
+  - id: right
+    ${agent}
+    depends_on: [plan]
+    error_policy: {retry: {max_attempts: 2, initial_interval: 1ms, max_interval: 1ms}}
   - {id: never, ${agent}, depends_on: [plan], condition: "stages.plan.outputs.n > 1"}
   - {id: ask, type: gate, depends_on: [left, right], gate: {timeout: 1ms, on_timeout: auto_approve}}
   - {id: ship, ${agent}, depends_on: [ask, never]}`;
@@ -348,11 +351,12 @@ describe("what goes wrong for one does not take down the others:", () => {
 
   function ioError(): Error {
     try {
-      new Database("/nonexistent/x.db", { readonly: true });
+      return new Error(
+        `it could be opened: ${new Database("/nonexistent/x.db", { readonly: true }).filename}`,
+      );
     } catch (error) {
       return error as Error;
     }
-    throw new Error("it could be opened");
   }
 
   test("an engine that was left writes nothing more, and does not stop its agents", async () => {

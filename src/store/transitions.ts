@@ -65,8 +65,8 @@ export interface ExecutionUpdate {
 
 /**
  * Writes a batch in one commit. Every run's lease is checked first: a run whose lease this holder no longer has is
- * named in `lost` and nothing of it is written. When this returns, all the rest is on disk. Throws what SQLite throws (see
- * `storeFailure`), and then nothing of the batch is written. The holder must be registered.
+ * named in `lost` and nothing of it is written. When this returns, all the rest is on disk. Throws what SQLite throws
+ * (see `storeFailure`), and then nothing of the batch is written. The holder must be registered.
  */
 export function commitTransitions(store: Store, batch: TransitionBatch): { lost: string[] } {
   return writing(store, () => {
