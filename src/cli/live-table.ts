@@ -72,7 +72,7 @@ function mostTelling(rows: readonly RunRow[], room: number): readonly RunRow[] {
   numbered.sort((a, b) => rank(a.row) - rank(b.row) || (rank(a.row) === 2 ? b.at - a.at : a.at - b.at));
   return numbered
     .slice(0, room)
-    .sort((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.at - b.at)
     .map(({ row }) => row);
 }
 

@@ -24,7 +24,7 @@ export interface RunRows {
 }
 
 export function rowsOf(steps: readonly StepRecord[]): RunRows {
-  const rows = steps.map(rowOf).sort((a, b) => a.batch - b.batch);
+  const rows = steps.map(rowOf).toSorted((a, b) => a.batch - b.batch);
   const byStage = new Map(rows.map((row) => [row.stage_id, row]));
   return {
     rows,

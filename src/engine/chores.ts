@@ -14,7 +14,8 @@ export function addChore(engine: EngineState, runId: string, chore: Promise<void
 /** An execution has ended when everything of it is cleared away. */
 export async function settleEnd(engine: EngineState, runId: string): Promise<void> {
   const chores = engine.chores.get(runId);
-  while (chores && chores.size > 0) await Promise.all(chores);
+  // One chore may bring another.
+  for (let left = chores?.size ?? 0; left > 0; left = chores?.size ?? 0) await Promise.all(chores ?? []);
   engine.chores.delete(runId);
   removeIfEmpty(engine, runId);
   for (const { wake } of engine.waiters.get(runId) ?? []) wake();

@@ -73,7 +73,10 @@ function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | "bus
     if (one === "failed") return one;
     // What came before it is on disk: to be asked again for all would write it twice.
     if (one === "busy") outcome.refused.push({ written, error: lostTo(written.execution) });
-    else (outcome.written.push(...one.written), outcome.refused.push(...one.refused));
+    else {
+      outcome.written.push(...one.written);
+      outcome.refused.push(...one.refused);
+    }
   }
   return outcome;
 }

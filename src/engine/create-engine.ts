@@ -204,7 +204,7 @@ function watch(engine: EngineState): () => void {
   const beat = setInterval(() => {
     guarded(engine, () => {
       if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
-      for (const execution of [...engine.live.values()]) loseExecution(engine, execution, lostTo(execution));
+      for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
     });
   }, heartbeatMs);
   return () => {

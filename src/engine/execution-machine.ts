@@ -39,7 +39,7 @@ export const executionMachine = setup({
     events: {} as ExecutionMachineEvent,
   },
   actions: {
-    record: (_, _effect: ExecutionEffect) => {},
+    record: (_given, _effect: ExecutionEffect) => {},
     keepMessage: assign({
       message: ({ context, event }) =>
         event.type === "HALT" ? event.message : event.type === "CANCEL" ? event.reason : context.message,

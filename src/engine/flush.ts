@@ -82,7 +82,7 @@ function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep
 
 function act(engine: EngineState, { execution, changes, hasEnded }: Written): void {
   // Whoever waits for the commit is told first: to start a hundred agents takes a while.
-  for (const effect of changes.effects) if (effect.kind === "call") effect.then();
+  for (const effect of changes.effects) if (effect.kind === "call") effect.done();
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded || changes.release) forget(engine, execution);
   if (hasEnded) void settleEnd(engine, execution.runId);
@@ -128,8 +128,8 @@ async function work(
   // The place is taken now: the commit that stores this outcome may begin the next attempt.
   const sweep = sweeperOf(engine, execution, step);
   if (outcome.kind !== "gone") {
-    const then = (): void => addChore(engine, execution.runId, sweep());
-    execution.changes.effects.push({ kind: "call", then });
+    const done = (): void => addChore(engine, execution.runId, sweep());
+    execution.changes.effects.push({ kind: "call", done });
   }
   takeOutcome(engine, execution, step, outcome);
   planFlush(engine, execution);

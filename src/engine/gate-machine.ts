@@ -29,7 +29,7 @@ export const gateMachine = setup({
     events: {} as GateMachineEvent,
   },
   actions: {
-    record: (_, _effect: GateEffect) => {},
+    record: (_given, _effect: GateEffect) => {},
   },
   guards: {
     approvesItself: ({ event }) => event.type === "DEADLINE" && event.onTimeout === "auto_approve",

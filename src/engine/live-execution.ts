@@ -91,7 +91,7 @@ export type Effect =
   | { kind: "stop"; attempt: RunningAttempt }
   | { kind: "hook"; name: "on_start" | "on_complete" | "on_failure" }
   /** `fail`: it will never be on disk here. */
-  | { kind: "call"; then: () => void; fail?: (error: unknown) => void };
+  | { kind: "call"; done: () => void; fail?: (error: unknown) => void };
 
 export function noChanges(): Changes {
   return {

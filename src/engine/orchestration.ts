@@ -65,7 +65,7 @@ export function stopAll(
 
 /** Steps one after the other, without recursion: chains of skipped stages may be thousands long. */
 function work(execution: LiveExecution, moment: Moment, first: LiveStep[]): void {
-  const todo = [...first].reverse();
+  const todo = first.toReversed();
   for (let step = todo.pop(); step; step = todo.pop()) {
     if (step.record.status !== "pending" || step.isQueued) continue;
     if (!mayStart(execution)) {

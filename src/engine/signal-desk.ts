@@ -46,7 +46,7 @@ export async function signalExecution(
 function applied(engine: EngineState, execution: LiveExecution, signal: Signal): Promise<SignalAnswer> {
   const answer = applySignal(engine, execution, signal);
   return new Promise((resolve, fail) => {
-    execution.changes.effects.push({ kind: "call", then: () => resolve(answer), fail });
+    execution.changes.effects.push({ kind: "call", done: () => resolve(answer), fail });
     planFlush(engine, execution);
   });
 }
@@ -98,7 +98,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
     await stopOrphans(engine, execution);
     execution.changes.release = true;
     await new Promise<void>((resolve, fail) => {
-      execution.changes.effects.push({ kind: "call", then: resolve, fail });
+      execution.changes.effects.push({ kind: "call", done: resolve, fail });
       planFlush(engine, execution);
     });
     return answer;

@@ -49,7 +49,7 @@ export const stageMachine = setup({
   },
   actions: {
     // The effect is in the parameters; nothing happens in the machine itself.
-    record: (_, _effect: StageEffect) => {},
+    record: (_given, _effect: StageEffect) => {},
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
   },
   guards: {

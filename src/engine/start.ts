@@ -35,7 +35,7 @@ export function startFrom(
   if (engine.drives) begin(execution, moment);
   else execution.changes.release = true;
   return new Promise((resolve, fail) => {
-    execution.changes.effects.push({ kind: "call", then: () => resolve(execution.runId), fail });
+    execution.changes.effects.push({ kind: "call", done: () => resolve(execution.runId), fail });
     planFlush(engine, execution);
   });
 }

@@ -2,8 +2,6 @@
  * `npm test`: builds the executable (its tests drive it), runs the checks, then every test with coverage. The last line
  * is the tally, checks counted in; the exit code is 0 only when nothing failed.
  */
-export {};
-
 interface Tally {
   passed: number;
   failed: number;
