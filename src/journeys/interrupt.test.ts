@@ -19,6 +19,13 @@ const stubborn = [
   "while :; do sleep 0.05; done",
 ].join("\n");
 
+/** Heeds SIGTERM, and tells that it did. */
+const clearsUp = [
+  "trap 'echo cleared >>\"$SKILLMEAT_WORKDIR/cleared\"; exit 1' TERM",
+  'echo $$ >>"$SKILLMEAT_WORKDIR/began"',
+  "while :; do sleep 0.02; done",
+].join("\n");
+
 describe.concurrent("Ctrl+C in `workflow run`", () => {
   test("cancels, stops every descendant of the agents, however stubborn, and exits 130", async () => {
     const journey = begin("ctrl-c");
@@ -41,11 +48,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
   test("asks first: an agent that heeds SIGTERM may clear up", async () => {
     const journey = begin("ctrl-c-meek");
     const clear = "trap 'echo cleared >>\"$SKILLMEAT_WORKDIR/cleared\"; exit 1' TERM";
-    scriptAgent(
-      journey,
-      "worker",
-      `${clear}\necho x >>"$SKILLMEAT_WORKDIR/began"\nwhile :; do sleep 0.02; done`,
-    );
+    scriptAgent(journey, "worker", clearsUp);
     writeWorkflow(journey, { only: {} });
     const { running, runId } = await started(journey, 1);
     running.kill("SIGINT");
@@ -69,11 +72,25 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     // The grace of an agent is 5 s: that was not waited for.
     expect(performance.now() - secondAt).toBeLessThan(2_500);
     expect(marked(runId).length).toBeGreaterThan(0);
-    const resumed = await journey.run(["workflow", "resume", runId]);
-    expect(resumed.code).toBe(1);
+    expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
     expect(marked(runId)).toEqual([]);
     expect(journey.attempts()).toEqual([]);
+  }, 20_000);
+
+  test("twice, then `resume`: what was to be cancelled is, and nothing goes on", async () => {
+    const journey = begin("ctrl-c-resume");
+    scriptAgent(journey, "worker", stubborn);
+    writeWorkflow(journey, { only: {}, later: { after: ["only"] } });
+    const { running, runId } = await started(journey, 1);
+    running.kill("SIGINT");
+    await until("it says that it waits", () => running.stderr.includes("Ctrl+C again quits at once"));
+    running.kill("SIGINT");
+    await running.ended;
+    expect((await journey.run(["workflow", "resume", runId])).code).toBe(1);
+    const { status, steps } = await journey.execution(runId);
+    expect([status, ...steps.map((step) => step.status)]).toEqual(["cancelled", "cancelled", "cancelled"]);
+    expect(marked(runId)).toEqual([]);
   }, 20_000);
 
   test("while a gate waits it cancels at once", async () => {
@@ -108,6 +125,20 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
       expect(marked(runId)).toEqual([]);
     },
   );
+
+  test("kill -9, and then `cancel`: the agent that nobody drives is asked first, too", async () => {
+    const journey = begin("orphan");
+    scriptAgent(journey, "worker", clearsUp);
+    writeWorkflow(journey, { only: {} });
+    const { running, runId } = await started(journey, 1);
+    running.kill("SIGKILL");
+    await running.ended;
+    expect(await journey.run(["workflow", "cancel", runId])).toMatchObject({ code: 0 });
+    expect(journey.lines("cleared")).toEqual(["cleared"]);
+    expect((await journey.execution(runId)).status).toBe("cancelled");
+    expect(marked(runId)).toEqual([]);
+    expect(journey.attempts()).toEqual([]);
+  });
 
   test("that nobody reads its output (`| head -1`) does not stop a run", async () => {
     const journey = begin("head");
