@@ -13,19 +13,27 @@ export interface Served {
 const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
 
 export function serveSkillmeat(home: string): Promise<Served> {
-  if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
-  const command = [executable, "serve", "--port", "0", "--dispatcher", "simulated", "--data-dir", home];
-  return served(command, home, /^listening on (\S+)$/m);
+  return served(skillmeatCommand(home)(0), home);
 }
 
 /** The smallest server the same compiler and the same framework make, with one answer of a given size. */
 export async function serveBare(folder: string, bytes: number): Promise<Served> {
-  const program = join(folder, "bare");
-  if (!existsSync(program)) await compileBare(program);
-  return served([program, String(bytes)], folder, /^listening on (\S+)$/m);
+  return served((await bareCommand(folder, bytes))(0), folder);
 }
 
-export async function compileBare(outfile: string): Promise<void> {
+export function skillmeatCommand(home: string): (port: number) => string[] {
+  if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
+  const options = ["--dispatcher", "simulated", "--data-dir", home];
+  return (port) => [executable, "serve", "--port", String(port), ...options];
+}
+
+export async function bareCommand(folder: string, bytes: number): Promise<(port: number) => string[]> {
+  const program = join(folder, "bare");
+  if (!existsSync(program)) await compileBare(program);
+  return (port) => [program, String(bytes), String(port)];
+}
+
+async function compileBare(outfile: string): Promise<void> {
   // Beside the repository's packages: it is compiled from there.
   const source = join(import.meta.dir, "../dist/bare.ts");
   writeFileSync(
@@ -34,7 +42,7 @@ export async function compileBare(outfile: string): Promise<void> {
 const text = JSON.stringify("x".repeat(Number(process.argv[2] ?? 10)));
 const app = new Elysia().get("/", () => "hello").get("/json", () =>
   new Response(text, { headers: { "content-type": "application/json" } }));
-app.listen({ port: 0, hostname: "127.0.0.1" });
+app.listen({ port: Number(process.argv[3] ?? 0), hostname: "127.0.0.1" });
 console.log("listening on http://127.0.0.1:" + app.server?.port);
 `,
   );
@@ -48,7 +56,9 @@ console.log("listening on http://127.0.0.1:" + app.server?.port);
   if (!built.success) throw new Error(`the bare server does not compile: ${built.logs.join("\n")}`);
 }
 
-async function served(command: readonly string[], home: string, listening: RegExp): Promise<Served> {
+const listening = /^listening on (\S+)$/m;
+
+async function served(command: readonly string[], home: string): Promise<Served> {
   const child = Bun.spawn([...command], {
     stdin: "ignore",
     stdout: "pipe",
@@ -73,7 +83,7 @@ async function served(command: readonly string[], home: string, listening: RegEx
   throw new Error(`${command.join(" ")} ended before it listened`);
 }
 
-function residentBytes(pid: number): number {
+export function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }

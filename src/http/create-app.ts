@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { endpoints } from "./api/endpoints.ts";
 import { mountEndpoints } from "./api/mount.ts";
 import { mountDocuments } from "./api/documents.ts";
+import { pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
 import { guard } from "./guard.ts";
@@ -37,7 +38,7 @@ export function createApp(parts: ServerParts): App {
 
   app.onRequest(({ request, set }) => {
     Object.assign(set.headers, safetyHeaders, { "x-trace-id": Bun.randomUUIDv7() });
-    guard(request, new URL(request.url).pathname, { access, limit, client: clientOf(request) });
+    guard(request, pathOf(request), { access, limit, client: clientOf(request) });
   });
   app.onError(({ error, code, request, set }) => {
     const traceId = String(set.headers["x-trace-id"]);

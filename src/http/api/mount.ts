@@ -1,5 +1,6 @@
 import type { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
+import { addressOf } from "../address.ts";
 import type { Context } from "../server-parts.ts";
 import { createAnswerCache, type AnswerCache } from "./answer-cache.ts";
 import { checkInput, readQuery } from "./check-input.ts";
@@ -45,11 +46,10 @@ async function kept(
   request: Request,
   params: Record<string, string>,
 ): Promise<Response> {
-  const { pathname, search, searchParams } = new URL(request.url);
-  const key = pathname + search;
+  const key = addressOf(request);
   const { body: known, mark } = cache.get(key);
   if (known) return new Response(known, { headers: { "content-type": "application/json;charset=utf-8" } });
-  const query = each.query ? readQuery(each.query, searchParams) : {};
+  const query = each.query ? readQuery(each.query, new URL(request.url).searchParams) : {};
   const response = await each.handle({ context, request, params, query, body: undefined });
   if (response.status !== 200) return response;
   const body = await response.arrayBuffer();
