@@ -23,7 +23,7 @@ export interface Output {
   readonly rows: number;
   /** True when nobody reads stdout any more (`| head`). */
   readonly isClosed: boolean;
-  /** Resolves when everything written has been taken. */
+  /** Resolves when everything written has been taken; nothing is written after that. */
   drained(): Promise<void>;
 }
 
@@ -61,7 +61,9 @@ export function openOutput(options: {
       return closed.stdout;
     },
     drained: async () => {
-      await Promise.all([taken(stdout, closed.stdout), taken(stderr, closed.stderr)]);
+      const open = [...(closed.stdout ? [] : [stdout]), ...(closed.stderr ? [] : [stderr])];
+      Object.assign(closed, { stdout: true, stderr: true });
+      await Promise.all(open.map(ended));
     },
   };
 }
@@ -71,10 +73,13 @@ function isBrokenPipe(error: Error & { code?: string }): true {
   return true;
 }
 
-function taken(stream: NodeJS.WriteStream, isClosed: boolean): Promise<void> {
-  if (isClosed || stream.writableLength === 0) return Promise.resolve();
+/**
+ * Only the end of a stream tells that all was taken: Bun shows no `writableLength` of a pipe, and calls back for an empty
+ * write at once, however much a slow reader has yet to take.
+ */
+function ended(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.once("error", () => resolve());
-    stream.write("", () => resolve());
+    stream.end(() => resolve());
   });
 }
