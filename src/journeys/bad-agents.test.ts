@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { journeys, type Journey } from "../testing/journey.ts";
+import { journeys, program, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
 import { residentBytes } from "../testing/process-table.ts";
@@ -110,6 +110,14 @@ describe("a log", () => {
       expect(logs.stdout).toMatch(/… \d+ lines \(\d+ bytes\) are left out here/);
       expect(logs.stdout.trimEnd()).toEndWith("last");
       expect(logs.stdout.length).toBeWithin(49 * mebibyte, 53 * mebibyte);
+      // A slow reader gets all of it, too.
+      const slow = Bun.spawnSync(
+        ["sh", "-c", '"$0" workflow runs "$1" --logs | { sleep 0.3; wc -c; }', program, run?.run_id ?? ""],
+        {
+          env: { PATH: process.env["PATH"] ?? "", SKILLMEAT_HOME: journey.home },
+        },
+      );
+      expect(Number(slow.stdout.toString())).toBe(Buffer.byteLength(logs.stdout));
     },
     slowMs,
   );

@@ -96,9 +96,6 @@ describe("a home", () => {
       const runId = await runIdOf(running);
       await until("the agent runs", () => journey.lines("began").length === 1);
       expect(fillUp(filler)).toBeGreaterThan(0);
-      const paused = await journey.run(["workflow", "pause", runId]);
-      expect(paused.code).toBe(5);
-      expect(paused.stderr).toMatch(/^error: .*full/);
       journey.write("speak", "");
       const ended = await running.ended;
       expect(ended.code).toBe(5);

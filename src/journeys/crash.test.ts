@@ -56,17 +56,20 @@ describe.concurrent("kill -9 of the engine:", () => {
 
   test("with the agents killed too: what had ended is not run again, what was killed is, as the same attempt", async () => {
     const journey = begin("crash-agents");
-    timedAgent(journey);
+    heldAgent(journey);
     writeEightStages(journey);
+    free(journey, "collect", "judge");
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the pair runs", () => journey.lines("began").length === 3);
     await killed(first);
     killGroups(journey);
+    free(journey, "left", "right");
     const second = journey.start(["workflow", "resume", runId]);
     await until("a later agent runs", () => journey.lines("began").includes("build"));
     await killed(second);
     killGroups(journey);
+    free(journey, "build", "release");
 
     expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
     const { status, steps } = await journey.execution(runId);
@@ -154,6 +157,17 @@ async function killed(running: Running): Promise<Running> {
   running.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
   return running;
+}
+
+/** As the timed one, but it ends only when its stage was set free. */
+function heldAgent(journey: Journey): void {
+  timedAgent(journey);
+  const wait = 'while [ ! -e "$SKILLMEAT_WORKDIR/free-$SKILLMEAT_STAGE_ID" ]; do sleep 0.02; done';
+  journey.write("agents/worker.sh", journey.read("agents/worker.sh").replace("sleep 0.15", wait));
+}
+
+function free(journey: Journey, ...stages: string[]): void {
+  for (const stage of stages) journey.write(`free-${stage}`, "");
 }
 
 function killGroups(journey: Journey): void {

@@ -47,7 +47,6 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
 
   test("asks first: an agent that heeds SIGTERM may clear up", async () => {
     const journey = begin("ctrl-c-meek");
-    const clear = "trap 'echo cleared >>\"$SKILLMEAT_WORKDIR/cleared\"; exit 1' TERM";
     scriptAgent(journey, "worker", clearsUp);
     writeWorkflow(journey, { only: {} });
     const { running, runId } = await started(journey, 1);
