@@ -47,12 +47,6 @@ const encoder = new TextEncoder();
 
 export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpty: () => void): Channel {
   const readers = new Set<Reader>();
-  const source = sourceOf(store, topic);
-  // In this order: what ends in between is then seen as not over yet, and told of by the next wake.
-  let isOver = source.isOver();
-  let head = source.last();
-  const chunks = createChunkCache();
-
   const remove = (reader: Reader): void => {
     if (readers.delete(reader) && readers.size === 0) onEmpty();
   };
@@ -60,58 +54,25 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
     reader.controller.close();
     remove(reader);
   };
-  const chunkAfter = (place: number): Chunk | null => {
-    const known = chunks.get(place);
-    if (known) return known;
-    const made = chunkOf(source.after(place, pageEvents), encode);
-    if (made) chunks.keep(place, made);
-    return made;
-  };
+  const tape = createTape(sourceOf(store, topic), encode);
   const pump = (reader: Reader): void => {
     while (readers.has(reader)) {
-      if ((reader.controller.desiredSize ?? 0) <= 0) {
-        reader.stuckSince ??= performance.now();
-        return;
-      }
-      reader.stuckSince = null;
-      // At the end nothing is asked of the database: the next wake brings what there is.
-      const next = reader.place >= head ? null : chunkAfter(reader.place);
+      if (!hasRoom(reader)) return;
+      const next = tape.after(reader.place);
       if (next === null) {
-        if (isOver) end(reader);
+        if (tape.isOver()) end(reader);
         return;
       }
       reader.place = next.place;
       if (next.bytes.byteLength > 0) reader.controller.enqueue(next.bytes);
     }
   };
-  const wake = (): void => {
-    for (let chunk = chunkAfter(head); chunk; chunk = chunkAfter(head)) {
-      head = chunk.place;
-      isOver ||= topic.kind === "run" && chunk.isLast;
-    }
-    for (const reader of readers) pump(reader);
-  };
   return {
-    open: (after) => {
-      let reader: Reader | null = null;
-      return new ReadableStream<Uint8Array>(
-        {
-          start: (controller) => {
-            reader = { controller, place: after, stuckSince: null };
-            readers.add(reader);
-            controller.enqueue(opening);
-          },
-          pull: () => {
-            if (reader) pump(reader);
-          },
-          cancel: () => {
-            if (reader) remove(reader);
-          },
-        },
-        { highWaterMark: mostBufferedBytes, size: (bytes) => bytes?.byteLength ?? 0 },
-      );
+    open: (after) => openStream(after, { join: (reader) => readers.add(reader), pump, remove }),
+    wake: () => {
+      tape.wind();
+      for (const reader of readers) pump(reader);
     },
-    wake,
     beat: () => {
       const now = performance.now();
       for (const reader of readers) {
@@ -126,7 +87,67 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
   };
 }
 
+function openStream(
+  after: number,
+  channel: { join(reader: Reader): void; pump(reader: Reader): void; remove(reader: Reader): void },
+): ReadableStream<Uint8Array> {
+  let reader: Reader | null = null;
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        reader = { controller, place: after, stuckSince: null };
+        channel.join(reader);
+        controller.enqueue(opening);
+      },
+      pull: () => {
+        if (reader) channel.pump(reader);
+      },
+      cancel: () => {
+        if (reader) channel.remove(reader);
+      },
+    },
+    { highWaterMark: mostBufferedBytes, size: (bytes) => bytes?.byteLength ?? 0 },
+  );
+}
+
+/** False: the reader has not taken what it was given last, and is remembered as stuck from now on. */
+function hasRoom(reader: Reader): boolean {
+  const isFull = (reader.controller.desiredSize ?? 0) <= 0;
+  if (isFull) reader.stuckSince ??= performance.now();
+  else reader.stuckSince = null;
+  return !isFull;
+}
+
+/** What is stored of a topic, in chunks that all readers share. */
+function createTape(source: Source, encode: Encode) {
+  const chunks = createChunkCache();
+  // In this order: what ends in between is then seen as not over yet, and told of by the next wake.
+  let isOver = source.isOver();
+  let head = source.last();
+  const chunkAfter = (place: number): Chunk | null => {
+    const known = chunks.get(place);
+    if (known) return known;
+    const made = chunkOf(source.after(place, pageEvents), encode);
+    if (made) chunks.keep(place, made);
+    return made;
+  };
+  return {
+    // At the end nothing is asked of the database: winding on brings what there is.
+    after: (place: number): Chunk | null => (place >= head ? null : chunkAfter(place)),
+    /** Takes in what has been stored since. */
+    wind: (): void => {
+      for (let chunk = chunkAfter(head); chunk; chunk = chunkAfter(head)) {
+        head = chunk.place;
+        isOver ||= source.ends && chunk.isLast;
+      }
+    },
+    isOver: (): boolean => isOver,
+  };
+}
+
 interface Source {
+  /** False: it is of all executions, and outlives each of them. */
+  ends: boolean;
   after(place: number, limit: number): { place: number; event: StoredEvent }[];
   last(): number;
   /** True when nothing more will come. */
@@ -136,6 +157,7 @@ interface Source {
 function sourceOf(store: Store, topic: Topic): Source {
   if (topic.kind === "all") {
     return {
+      ends: false,
       after: (place, limit) =>
         allEventsAfter(store, place, limit).map(({ id, ...event }) => ({ place: id, event })),
       last: () => lastEventId(store),
@@ -144,6 +166,7 @@ function sourceOf(store: Store, topic: Topic): Source {
   }
   const { run_id } = topic;
   return {
+    ends: true,
     after: (place, limit) =>
       eventsAfter(store, run_id, place, limit).map((event) => ({ place: event.seq, event })),
     last: () => getExecution(store, run_id).last_event,

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Engine } from "../engine/engine.ts";
+import type { StoredEvent } from "../execution/event.ts";
 import { durationSeconds } from "../execution/view.ts";
 import { executionStatuses, stepStatuses } from "../execution/status.ts";
 import { countLiveSteps } from "../store/count-steps.ts";
@@ -19,75 +20,92 @@ const buckets = [0.1, 1, 5, 15, 60, 300, 900, 3600, 14_400];
 
 export function createMetrics(store: Store, engine: Pick<Engine, "subscribe">, feed: Feed): Metrics {
   const requests = new Map<string, number>();
-  const ended = new Map<string, number>();
-  const steps = new Map<string, number>();
-  const executionTimes = createHistogram();
-  const stepTimes = createHistogram();
-  const startedAt = new Map<string, string>();
-  engine.subscribe((events) => {
-    for (const { type, run_id, stage_id, attempt, at, data } of events) {
-      if (type === "log_line") continue;
-      const attemptKey = `${run_id}/${stage_id}/${attempt}`;
-      if (type === "stage_started") startedAt.set(attemptKey, at);
-      if (type === "stage_completed" || type === "stage_failed" || type === "stage_retrying") {
-        const seconds = durationSeconds(startedAt.get(attemptKey) ?? null, at);
-        if (seconds !== null) stepTimes.observe(seconds);
-        startedAt.delete(attemptKey);
-        count(steps, type === "stage_completed" ? "completed" : statusIn(data));
-      }
-      if (type === "stage_skipped") count(steps, "skipped");
-      if (type === "execution_completed") {
-        count(ended, statusIn(data));
-        const { started_at, completed_at } = getExecution(store, run_id);
-        const seconds = durationSeconds(started_at, completed_at);
-        if (seconds !== null) executionTimes.observe(seconds);
-      }
-    }
-  });
+  const work = countWork(store, engine);
   return {
     request: (method, status) => count(requests, `method="${method}",status="${status}"`),
-    text: () => {
-      const executions = countByStatus(store);
-      const live = countLiveSteps(store);
-      return [
-        metric(
-          "skillmeat_executions",
-          "gauge",
-          "Executions in the database, by status.",
-          executionStatuses.map((status) => labelled("status", status, executions.get(status) ?? 0)),
-        ),
-        metric(
-          "skillmeat_live_steps",
-          "gauge",
-          "Steps of executions that have not ended, by status; pending ones queue.",
-          stepStatuses.map((status) => labelled("status", status, live.get(status) ?? 0)),
-        ),
-        metric(
-          "skillmeat_executions_ended_total",
-          "counter",
-          "Executions this process has ended.",
-          byStatus(ended),
-        ),
-        metric(
-          "skillmeat_attempts_ended_total",
-          "counter",
-          "Attempts this process has ended.",
-          byStatus(steps),
-        ),
-        executionTimes.text("skillmeat_execution_duration_seconds", "From start to end of executions."),
-        stepTimes.text("skillmeat_attempt_duration_seconds", "From start to end of attempts."),
+    text: () =>
+      [
+        storedText(store),
+        work.text(),
         metric("skillmeat_sse_readers", "gauge", "Open event streams.", [["", feed.readers()]]),
-        metric("skillmeat_database_bytes", "gauge", "Size of the database with its log.", [
-          ["", databaseBytes(store.path)],
-        ]),
         metric("skillmeat_http_requests_total", "counter", "Answered requests.", [...requests]),
         metric("process_resident_memory_bytes", "gauge", "Resident memory.", [
           ["", process.memoryUsage.rss()],
         ]),
-      ].join("");
-    },
+      ].join(""),
   };
 }
+
+function storedText(store: Store): string {
+  const executions = countByStatus(store);
+  const live = countLiveSteps(store);
+  const liveHelp = "Steps of executions that have not ended, by status; pending ones queue.";
+  return [
+    metric(
+      "skillmeat_executions",
+      "gauge",
+      "Executions in the database, by status.",
+      executionStatuses.map((status) => labelled("status", status, executions.get(status) ?? 0)),
+    ),
+    metric(
+      "skillmeat_live_steps",
+      "gauge",
+      liveHelp,
+      stepStatuses.map((status) => labelled("status", status, live.get(status) ?? 0)),
+    ),
+    metric("skillmeat_database_bytes", "gauge", "Size of the database with its log.", [
+      ["", databaseBytes(store.path)],
+    ]),
+  ].join("");
+}
+
+/** What this process's engine has ended, and how long that took. */
+function countWork(store: Store, engine: Pick<Engine, "subscribe">): { text(): string } {
+  const executions = new Map<string, number>();
+  const attempts = new Map<string, number>();
+  const executionTimes = createHistogram();
+  const attemptTimes = createHistogram();
+  const startedAt = new Map<string, string>();
+  const takeAttempt = ({ type, run_id, stage_id, attempt, at, data }: StoredEvent): void => {
+    const key = `${run_id}/${stage_id}/${attempt}`;
+    if (type === "stage_started") {
+      // Those of executions that another process took over never end here.
+      if (startedAt.size > mostStarted) startedAt.clear();
+      startedAt.set(key, at);
+      return;
+    }
+    attemptTimes.observe(durationSeconds(startedAt.get(key) ?? null, at));
+    startedAt.delete(key);
+    count(attempts, type === "stage_completed" ? "completed" : statusIn(data));
+  };
+  engine.subscribe((events) => {
+    for (const event of events) {
+      if (attemptEvents.has(event.type)) takeAttempt(event);
+      if (event.type !== "execution_completed") continue;
+      count(executions, statusIn(event.data));
+      const { started_at, completed_at } = getExecution(store, event.run_id);
+      executionTimes.observe(durationSeconds(started_at, completed_at));
+    }
+  });
+  const ended = "this process has ended, by status.";
+  return {
+    text: () =>
+      [
+        metric("skillmeat_executions_ended_total", "counter", `Executions ${ended}`, byStatus(executions)),
+        metric("skillmeat_attempts_ended_total", "counter", `Attempts ${ended}`, byStatus(attempts)),
+        executionTimes.text("skillmeat_execution_duration_seconds", "From start to end of executions."),
+        attemptTimes.text("skillmeat_attempt_duration_seconds", "From start to end of attempts."),
+      ].join(""),
+  };
+}
+
+const mostStarted = 10_000;
+const attemptEvents: ReadonlySet<string> = new Set([
+  "stage_started",
+  "stage_completed",
+  "stage_failed",
+  "stage_retrying",
+]);
 
 type Sample = readonly [labels: string, value: number];
 
@@ -113,7 +131,9 @@ function createHistogram() {
   let sum = 0;
   let total = 0;
   return {
-    observe: (seconds: number): void => {
+    /** Null: it is not known, and not counted. */
+    observe: (seconds: number | null): void => {
+      if (seconds === null) return;
       buckets.forEach((most, at) => {
         if (seconds <= most) counts[at] = (counts[at] ?? 0) + 1;
       });

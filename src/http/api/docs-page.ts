@@ -68,7 +68,8 @@ function parameterTable(parameters: readonly Parameter[]): string {
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}${required ? "" : ", optional"}</td>` +
       `<td>${typeOf(schema)}</td><td>${escapeHtml(description ?? "")}</td></tr>`,
   );
-  return `<table><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  const head = "<thead><tr><th>Parameter</th><th>In</th><th>Type</th><th></th></tr></thead>";
+  return `<table>${head}<tbody>${rows.join("")}</tbody></table>`;
 }
 
 function media(content: Record<string, MediaType>): string {

@@ -5,10 +5,14 @@ export interface JsonTrouble {
   column: number;
 }
 
-const tokens =
-  /[\t\n\r ]+|"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)|[{}[\],:]/y;
+const space = /[\t\n\r ]+/;
+const string = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/;
+const word = /(?:true|false|null)(?!\w)/;
+const mark = /[{}[\],:]/;
+const tokens = new RegExp([space, string, number, word, mark].map(({ source }) => source).join("|"), "y");
 
-/** Looks at a text that the parser has refused, and finds the first place that is wrong. Not recursive: it may be deep. */
+/** The first place that is wrong in a text the parser has refused. Not recursive: it may be deep. */
 export function jsonTrouble(text: string): JsonTrouble {
   // "value", "key" … : what may come next; a closing bracket is looked for where a container may end.
   const open: ("{" | "[")[] = [];

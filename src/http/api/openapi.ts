@@ -68,7 +68,8 @@ export function openApiDocument(endpoints: readonly Endpoint[]): OpenApiDocument
       title: "skillmeat",
       version,
       description:
-        "Workflows of AI agents: definitions, executions, live events. Every answer has X-Trace-Id; every error has one form.",
+        "Workflows of AI agents: definitions, executions, live events. " +
+        "Every answer has X-Trace-Id; every error has one form.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: apiPrefix }],
@@ -104,7 +105,8 @@ function operation(each: Endpoint, schemas: Record<string, JsonSchema>): Operati
 
 const anyTrouble: AnswerSpec = {
   description:
-    "what any request may meet: 401 no token, 403 a foreign host or origin, 429 too many wrong tokens, 500 a bug, 503 no database",
+    "what any request may meet: 401 no token, 403 a foreign host or origin, 429 too many wrong tokens, " +
+    "500 a bug, 503 no database",
   schema: Problem,
 };
 
