@@ -36,7 +36,7 @@ export function readCommandLine(
   const ask = (next: Asked): void => {
     asked = next;
   };
-  for (const entry of table) addEntry(root, entry, "", ask);
+  for (const entry of onlyAsked(table, argv)) addEntry(root, entry, "", ask);
   showHelp(root, ["workflow run WORKFLOW.yaml --param feature_name=search", "workflow --help"]);
   let help = "";
   configure(root, (text) => (help += text), width);
@@ -50,6 +50,23 @@ export function readCommandLine(
     return { kind: "help", text: help };
   }
   return asked ?? { kind: "help", text: root.helpInformation() };
+}
+
+/**
+ * The command that is asked for, alone: to make the parsers of all others takes longer than most commands do. All of
+ * them where none is named, for the help and for what was probably meant.
+ */
+function onlyAsked(
+  table: readonly (Command | CommandGroup)[],
+  argv: readonly string[],
+): (Command | CommandGroup)[] {
+  const isValue = (at: number): boolean => argv[at - 1] === "--data-dir";
+  const words = argv.filter((word, at) => !word.startsWith("-") && !isValue(at));
+  const entry = table.find(({ name }) => name === words[0]);
+  if (!entry) return [...table];
+  if (!isGroup(entry)) return [entry];
+  const command = entry.commands.find(({ name }) => name === words[1]);
+  return [command ? { ...entry, commands: [command] } : entry];
 }
 
 function addEntry(

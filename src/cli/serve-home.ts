@@ -3,7 +3,6 @@ import { readConfig } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Access } from "../http/access.ts";
 import { createApp } from "../http/create-app.ts";
-import { listenForHandOver } from "../http/hand-over.ts";
 import type { Listening } from "../http/listen.ts";
 import { announceServer, refuseSecondServer } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
@@ -60,7 +59,6 @@ async function serve(
   const { engine, engineEnabled } = parts;
   listening.serve(createApp(parts));
   const forget = announceServer(home, listening.url);
-  const handOver = engineEnabled ? await listenForHandOver(home, engine, output.note) : null;
   try {
     output.line(`listening on ${listening.url}`);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
@@ -75,7 +73,6 @@ async function serve(
     return why === "cancelled" ? "stop" : onStop(given.text("on-stop"));
   } finally {
     forget();
-    handOver?.stop();
     await listening.stop(stopPatienceMs);
   }
 }
