@@ -14,6 +14,8 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   executions: async (folder) => (await import("./executions.ts")).measureExecutions(folder),
   programs: async (folder) => (await import("./programs.ts")).measurePrograms(folder),
   gates: async (folder) => (await import("./gates.ts")).measureGates(folder),
+  http: async (folder) => (await import("./http.ts")).measureHttp(folder),
+  load: async (folder) => (await import("./load.ts")).measureLoad(folder),
 };
 
 const asked = process.argv.slice(2);
