@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll } from "bun:test";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { journeys, type Journey, type Running } from "../testing/journey.ts";
@@ -11,7 +12,7 @@ export const hasChromium = existsSync(chromiumPath);
 
 /** Pictures of what a person would have seen stay there. */
 const shotsFolder = process.env["SKILLMEAT_SHOTS"] ?? join(import.meta.dir, "../../dist/shots");
-const axeFile = join(import.meta.dir, "../../node_modules/axe-core/axe.min.js");
+const axeFile = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
 const flags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
   --disable-background-networking --disable-component-update --disable-sync`.split(/\s+/);
 
@@ -105,7 +106,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
   const source = readFileSync(axeFile, "utf8");
   const findings = await page.evaluate(`(async () => { ${source}; const tags = ${JSON.stringify(axeTags)};
     const { violations } = await axe.run(document, { runOnly: tags });
-    return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")); })()`);
+    const placeOf = ({ target }) => target.join(" ");
+    return violations.map(({ id, nodes }) => id + ": " + nodes.map(placeOf).join(", ")); })()`);
   return findings as string[];
 }
 
@@ -128,7 +130,8 @@ export async function lineNumbers(page: Page): Promise<number[]> {
 }
 
 function agentFile(name: string): string {
-  return `---\nname: ${name}\ndescription: Says a number of lines\ndispatcher: command\ncommand: ["./${name}.sh"]\n---\nTalk.\n`;
+  const command = `["./${name}.sh"]`;
+  return `---\nname: ${name}\ndescription: Says lines\ndispatcher: command\ncommand: ${command}\n---\nTalk.\n`;
 }
 
 /** Says its lines with a pause after each; fails when the file `fail` is there. */
@@ -162,7 +165,10 @@ stages:
   - id: intro
     name: Introduction
     roles: { primary: agent:talker }
-    inputs: { lines: { type: integer, source: "\${{ parameters.lines }}" }, topic: { type: string, source: "\${{ parameters.topic }}" }, tone: { type: string, source: "\${{ parameters.tone }}" } }
+    inputs:
+      lines: { type: integer, source: "\${{ parameters.lines }}" }
+      topic: { type: string, source: "\${{ parameters.topic }}" }
+      tone: { type: string, source: "\${{ parameters.tone }}" }
     outputs: { said: { type: integer } }
   - id: left
     name: Left host

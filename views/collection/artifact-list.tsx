@@ -86,7 +86,7 @@ function Nothing({ list }: { list: ArtifactList }): Html {
   return (
     <EmptyState icon={icon} title={`No ${word} is here`}>
       <p>
-        {`They are looked for in ${where} of the project and of your home, in the collection, and beside each workflow.`}
+        {`They are looked for in ${where} of the project and of your home, in the collection and beside workflows.`}
       </p>
     </EmptyState>
   );

@@ -1,4 +1,4 @@
-/** A span of time for people: `0.4s`, `12s`, `3m 05s`, `1h 02m`, `2d 03h`. `public/js/clock.js` counts on in this form. */
+/** A span of time as `0.4s`, `12s`, `3m 05s`, `1h 02m`, `2d 03h`; `public/js/clock.js` counts on in this form. */
 export function spanText(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;

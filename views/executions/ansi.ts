@@ -21,7 +21,7 @@ const sequences = /\u001b\[([0-9;:?]*)([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|
 // oxlint-disable-next-line no-control-regex -- they would be drawn as boxes
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-/** Terminal output as spans with classes of `log.css`. What moves the cursor is dropped, also a line's earlier drafts. */
+/** Terminal output as spans with classes of `log.css`. What moves the cursor is dropped, and drafts of a line. */
 export function ansiSpans(text: string): AnsiSpan[] {
   const drawn = lastDraft(text);
   if (!drawn.includes("\u001b")) return [{ text: drawn.replace(controls, ""), classes: "" }];

@@ -1,3 +1,4 @@
+import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
 import { countText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
@@ -10,28 +11,7 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
   const download = logPartPath(view, {}, "log.txt");
   return (
     <div class="logbar" id="logbar">
-      <form
-        class="field"
-        role="search"
-        action={executionPath(view.execution.workflow_slug, view.execution.run_id)}
-      >
-        <Icon name="search" size="s" />
-        <label class="vh" for="log-search">
-          Search this log
-        </label>
-        <input
-          class="input search sm"
-          id="log-search"
-          data-search
-          type="search"
-          name="search"
-          value={address.search}
-          placeholder="Search this log"
-        />
-        <input type="hidden" name="stage" value={view.selected?.stage_id} />
-        {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
-        {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
-      </form>
+      <LogSearch view={view} />
       {address.search === "" ? null : (
         <a class="btn ghost sm" href={runPath(view, { search: "" })}>
           {`${plural(log.total, "line")} found`}
@@ -41,26 +21,8 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
       <StreamChoice view={view} counts={log.counts} />
       <LevelChoice />
       <div class="end">
-        <button
-          type="button"
-          class="btn ghost icon sm wide"
-          data-log-switch="times"
-          aria-pressed="true"
-          aria-label="Timestamps"
-          hidden
-        >
-          <Icon name="clock" size="s" />
-        </button>
-        <button
-          type="button"
-          class="btn ghost icon sm wide"
-          data-log-switch="wraps"
-          aria-pressed="true"
-          aria-label="Wrap lines"
-          hidden
-        >
-          <Icon name="wrap-text" size="s" />
-        </button>
+        <Switch name="times" icon="clock" label="Timestamps" />
+        <Switch name="wraps" icon="wrap-text" label="Wrap lines" />
         {address.search === "" && address.stream === "" ? null : (
           <a
             class="btn ghost sm"
@@ -75,6 +37,46 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
         </a>
       </div>
     </div>
+  );
+}
+
+function LogSearch({ view }: { view: RunView }): Html {
+  const { address, execution, selected } = view;
+  return (
+    <form class="field" role="search" action={executionPath(execution.workflow_slug, execution.run_id)}>
+      <Icon name="search" size="s" />
+      <label class="vh" for="log-search">
+        Search this log
+      </label>
+      <input
+        class="input search sm"
+        id="log-search"
+        data-search
+        type="search"
+        name="search"
+        value={address.search}
+        placeholder="Search this log"
+      />
+      <input type="hidden" name="stage" value={selected?.stage_id} />
+      {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
+      {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
+    </form>
+  );
+}
+
+/** Works in the page alone, so it shows only where there are scripts. */
+function Switch({ name, icon, label }: { name: string; icon: IconName; label: string }): Html {
+  return (
+    <button
+      type="button"
+      class="btn ghost icon sm wide"
+      data-log-switch={name}
+      aria-pressed="true"
+      aria-label={label}
+      hidden
+    >
+      <Icon name={icon} size="s" />
+    </button>
   );
 }
 

@@ -66,8 +66,9 @@ function highlighted(text: string, search: string): string {
   let marked = "";
   let from = 0;
   for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
-    marked += `${Bun.escapeHTML(text.slice(from, at))}<mark>${Bun.escapeHTML(text.slice(at, at + wanted.length))}</mark>`;
-    from = at + wanted.length;
+    const end = at + wanted.length;
+    marked += `${Bun.escapeHTML(text.slice(from, at))}<mark>${Bun.escapeHTML(text.slice(at, end))}</mark>`;
+    from = end;
   }
   return marked + Bun.escapeHTML(text.slice(from));
 }

@@ -55,18 +55,20 @@ export function LogPanel({ view }: { view: RunView }): Html {
 /** Why there is nothing to read (yet); gone with the first line. */
 function LogNote({ view, log }: { view: RunView; log: LogTab }): Html {
   if (log.part.lines.length > 0) return <p id="log-note" class="log-note" hidden></p>;
-  const { search, stream } = view.address;
-  const text =
-    search !== "" || stream !== ""
-      ? "No line is like that."
-      : isGrowing(view)
-        ? "Waiting for logs…"
-        : "This stage has left no log.";
   return (
     <p id="log-note" class="log-note">
-      {text}
+      {nothingText(view)}
     </p>
   );
+}
+
+function nothingText(view: RunView): string {
+  const { search, stream } = view.address;
+  if (search !== "" || stream !== "") return "No line is like that.";
+  if (!isGrowing(view)) return "This stage has left no log.";
+  return view.selected?.type === "gate"
+    ? "A gate writes no log: it waits for a person."
+    : "Waiting for logs…";
 }
 
 interface EarlierProps {

@@ -1,4 +1,4 @@
-/** A line of a comparison; `from` and `to` are its numbers in the two texts. `gap` stands for lines that are the same. */
+/** A line of a comparison; `from` and `to` are its numbers in the two texts. `gap` stands for lines that are alike. */
 export interface DiffLine {
   kind: "same" | "added" | "removed" | "gap";
   text: string;

@@ -8,6 +8,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 export function PlanPreview({ plan }: { plan: Plan | null }): Html {
   if (plan === null) return <p class="muted">The plan shows when the fields are filled in.</p>;
   const stages = plan.batches.reduce((count, batch) => count + batch.stages.length, 0);
+  const longest = formatDuration(plan.estimated_seconds * 1000);
   const critical = new Set(plan.critical_path);
   const missing = plan.artifacts.filter(({ resolved }) => !resolved);
   return (
@@ -15,7 +16,7 @@ export function PlanPreview({ plan }: { plan: Plan | null }): Html {
       <header>
         <h2 id="plan-title">Plan</h2>
         <span class="muted">
-          {`${plural(stages, "stage")} in ${plural(plan.batches.length, "step")}, ${formatDuration(plan.estimated_seconds * 1000)} at most`}
+          {`${plural(stages, "stage")} in ${plural(plan.batches.length, "step")}, ${longest} at most`}
         </span>
       </header>
       <ol>

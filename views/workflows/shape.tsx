@@ -25,7 +25,7 @@ interface ShapeProps {
   steps: readonly StepRecord[];
 }
 
-/** A workflow as its own small graph: a dot is a stage, a diamond a gate, a column a batch; coloured by the last run. */
+/** A workflow as its own small graph: a dot is a stage, a diamond a gate, a column a batch, the colour its last run. */
 export function Shape({ stages, steps }: ShapeProps): Html {
   const batches = batchesOf(stages);
   const marks = new Map(steps.map((step) => [step.stage_id, stepState(step).mark]));
@@ -128,5 +128,6 @@ const glyphs: Partial<Record<Mark | "none", string>> = {
 function shapeText(stages: number, batches: number, steps: readonly StepRecord[]): string {
   const counts = Map.groupBy(steps, (step) => stepState(step).word.toLowerCase());
   const last = [...counts].map(([word, those]) => `${those.length} ${word}`).join(", ");
-  return `${plural(stages, "stage")} in ${plural(batches, "step")}. ${last === "" ? "Never run" : `Last run: ${last}`}.`;
+  const ran = last === "" ? "Never run" : `Last run: ${last}`;
+  return `${plural(stages, "stage")} in ${plural(batches, "step")}. ${ran}.`;
 }

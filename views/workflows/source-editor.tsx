@@ -93,11 +93,11 @@ function SourceForm({ draft }: { draft: SourceDraft }): Html {
           Cancel
         </a>
         {workflow ? (
-          <button class="btn" name="then" value="save">
+          <button class="btn" name="after" value="save">
             Save
           </button>
         ) : null}
-        <button class="btn primary" name="then" value="close">
+        <button class="btn primary" name="after" value="close">
           {workflow ? "Save & close" : "Import"}
         </button>
       </div>

@@ -67,7 +67,7 @@ async function saved(call: FormCall): Promise<Response> {
     const now = (await callEndpoint(call.context, "updateWorkflow", { params, body, request })) as {
       slug: string;
     };
-    const path = workflowPath(now.slug, call.form.get("then") === "close" ? "" : "edit");
+    const path = workflowPath(now.slug, call.form.get("after") === "close" ? "" : "edit");
     return redirect(path, { "set-cookie": toastCookie({ kind: "done", text: "Saved" }) });
   };
   return orAgain(call, draft, save);

@@ -13,7 +13,7 @@ const decoder = new TextDecoder();
 /** What has changed since the last time, as messages of the stream; "" when nothing has. */
 export type Changes = () => string;
 
-/** The feed only wakes these streams: what they send is read from the database, so that many events make one message. */
+/** The feed only wakes these streams: what they send is read from the database, so that many events are one message. */
 const wake = (): string => "!";
 
 /** A page's stream: parts of the page as they change. */

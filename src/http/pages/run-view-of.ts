@@ -64,7 +64,7 @@ export function wholeOf(text: string | null): number {
   return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : 0;
 }
 
-/** The stage that is named; else the one most worth a look: what fails or runs, then what waits, then the last that ran. */
+/** The stage that is named; else the one most worth a look: what fails or runs, what waits, the last that ran. */
 function chosenStep(steps: readonly StepRecord[], named: string): StepRecord | null {
   if (named !== "") {
     const step = steps.find(({ stage_id }) => stage_id === named);
