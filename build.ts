@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { version } from "./package.json";
 
 /**
@@ -26,6 +26,8 @@ async function build(outfile: string): Promise<number> {
     throw: false,
   });
   for (const log of result.logs) console.error(log);
+  // The executable has them inside as well: --debug shows places in the sources without these.
+  for (const { kind, path } of result.outputs) if (kind === "sourcemap") rmSync(path, { force: true });
   return result.success ? statSync(outfile).size : 0;
 }
 
