@@ -1,6 +1,6 @@
 /**
- * `npm test`: builds the executable (its tests drive it), runs the checks, then every test with coverage. The last line
- * is the tally, checks counted in; the exit code is 0 only when nothing failed.
+ * `npm test`: builds the executable and brings a browser (tests drive both), runs the checks, then every test with
+ * coverage. The last line is the tally, checks counted in; the exit code is 0 only when nothing failed.
  */
 interface Tally {
   passed: number;
@@ -9,6 +9,7 @@ interface Tally {
 
 const steps: { name: string; command: string[] }[] = [
   { name: "build", command: [process.execPath, "build.ts"] },
+  { name: "browser", command: ["/bin/sh", "src/testing/bring-chromium.sh"] },
   { name: "types", command: ["npm", "run", "--silent", "check:types"] },
   { name: "lint", command: ["npm", "run", "--silent", "check:lint"] },
   { name: "format", command: ["npm", "run", "--silent", "check:format"] },
