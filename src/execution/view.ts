@@ -2,8 +2,6 @@ import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record
 
 /** The API's `Execution`: what `--format json` prints and HTTP answers. */
 export type ExecutionView = ReturnType<typeof executionView>;
-export type StepView = ReturnType<typeof stepView>;
-export type Cost = ReturnType<typeof costView>;
 
 export function executionView(record: ExecutionRecord, steps: readonly StepRecord[]) {
   return {
@@ -72,9 +70,11 @@ function attemptView({
   return { number, status, started_at, completed_at, error_class, error_message, cost: costView(usage) };
 }
 
-/** `usd` is null where the cost is unknown, never 0; `input_tokens` counts what came from and went to a cache too. */
-export function costView(usage: Usage | null) {
-  if (usage === null) return null;
+/** What is not known is null, never 0; `input_tokens` counts what came from and went to a cache too. */
+function costView(usage: Usage | null) {
+  if (usage === null) {
+    return { usd: null, input_tokens: null, output_tokens: null, basis: "unknown" as const };
+  }
   return {
     usd: usage.basis === "unknown" ? null : usage.cost_micro_usd / 1_000_000,
     input_tokens: usage.input + usage.cache_read + usage.cache_write,

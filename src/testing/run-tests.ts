@@ -2,6 +2,8 @@
  * `npm test`: builds the executable and brings a browser (tests drive both), runs the checks, then every test with
  * coverage. The last line is the tally, checks counted in; the exit code is 0 only when nothing failed.
  */
+import process from "node:process";
+
 interface Tally {
   passed: number;
   failed: number;

@@ -2,16 +2,14 @@ import { Type } from "@sinclair/typebox";
 import { executionStatuses, stepStatuses } from "../../execution/status.ts";
 import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time } from "./schemas.ts";
 
-const Cost = nullable(
-  Type.Object(
-    {
-      usd: nullable(Type.Number({ description: "null: unknown, which is not 0" })),
-      input_tokens: Type.Integer(),
-      output_tokens: Type.Integer(),
-      basis: oneOf(["reported", "price_table", "unknown"]),
-    },
-    closed,
-  ),
+const Cost = Type.Object(
+  {
+    usd: nullable(Type.Number({ description: "null: unknown, which is not 0" })),
+    input_tokens: nullable(Type.Integer()),
+    output_tokens: nullable(Type.Integer()),
+    basis: oneOf(["reported", "price_table", "unknown"]),
+  },
+  closed,
 );
 
 const Attempt = Type.Object(
