@@ -9,6 +9,8 @@ export interface Config {
   engineEnabled: boolean;
   /** `[workflow] max_steps`: agents at once in one engine. */
   maxSteps: number;
+  /** `[workflow.channels]`: where `notify` of a hook posts to, by the channel's name. */
+  channels: Map<string, string>;
   dispatch: {
     /** `[dispatch] default`: the dispatcher of agents that name none. */
     default: string;
@@ -36,6 +38,7 @@ export function readConfig(home: string, env: Env): Config {
   return {
     engineEnabled: isEnabled(file, root, workflow, env),
     maxSteps: maxSteps(file, workflow["max_steps"]),
+    channels: channels(file, table(file, workflow, "channels", "workflow.channels")),
     dispatch: {
       default: text(file, "dispatch.default", dispatch["default"]) ?? "claude-code",
       agents: new Map(
@@ -72,6 +75,18 @@ function maxSteps(file: string, value: unknown): number {
     throw wrong(file, "workflow.max_steps", "a whole number from 1 to 1000");
   }
   return Number(value);
+}
+
+function channels(file: string, given: Table): Map<string, string> {
+  return new Map(
+    Object.entries(given).map(([name, value]) => {
+      const path = `workflow.channels.${name}`;
+      const url = text(file, path, value) ?? "";
+      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+        throw wrong(file, path, "an http or https address");
+      return [name, url];
+    }),
+  );
 }
 
 function readToml(file: string): Table {

@@ -11,13 +11,14 @@ export function openEngine(
   store: Store,
   kind: Parameters<typeof createEngine>[0]["kind"],
 ): Promise<Engine> {
-  const { maxSteps, dispatch } = readConfig(home, env);
+  const { maxSteps, dispatch, channels } = readConfig(home, env);
   const write = openLifecycleLog(home, output.note);
   return createEngine({
     store,
     home,
     kind,
     dispatch,
+    channels,
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log: (entry) => {
       const line = JSON.stringify(entry);

@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { engineIsEnabled, homeFolder, readConfig } from "./config.ts";
+
+const home = mkdtempSync(join(tmpdir(), "skillmeat-config-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function configOf(toml: string, env = {}) {
+  writeFileSync(join(home, "config.toml"), toml);
+  return readConfig(home, env);
+}
+
+describe("the configuration", () => {
+  test("has defaults for all that is left out, also where there is no file", () => {
+    const config = readConfig("/nonexistent", {});
+    expect(config).toEqual({
+      engineEnabled: true,
+      maxSteps: 8,
+      channels: new Map(),
+      dispatch: { default: "claude-code", agents: new Map() },
+    });
+  });
+
+  test("reads ours and leaves other programs' keys alone", () => {
+    const config = configOf(`[settings]
+default-collection = "main"
+[workflow]
+max_steps = 3
+[workflow.channels]
+ops = "https://example.com/x"
+[dispatch]
+default = "command"
+[dispatch.agents]
+"agent:scan" = "simulated"
+`);
+    expect(config).toMatchObject({ maxSteps: 3, dispatch: { default: "command" } });
+    expect([...config.channels, ...config.dispatch.agents]).toEqual([
+      ["ops", "https://example.com/x"],
+      ["agent:scan", "simulated"],
+    ]);
+  });
+
+  test.each([
+    ["not = [toml", "is not TOML"],
+    ["[workflow]\nmax_steps = 0", '"workflow.max_steps" must be a whole number from 1 to 1000'],
+    ["[workflow]\nengine_enabled = 1", '"workflow_engine_enabled" must be true or false'],
+    ["[dispatch]\ndefault = 1", '"dispatch.default" must be a text'],
+    ["dispatch = 1", '"dispatch" must be a table'],
+    [
+      '[workflow.channels]\nops = "file:///etc/passwd"',
+      '"workflow.channels.ops" must be an http or https address',
+    ],
+  ])("refuses %j with the file and the key", (toml, message) => {
+    expect(() => configOf(toml)).toThrow(message);
+  });
+
+  test.each([
+    ["workflow_engine_enabled = false", {}, false],
+    ["[workflow]\nengine_enabled = false", {}, false],
+    ["[workflow]\nengine_enabled = false", { WORKFLOW_ENGINE_ENABLED: "true" }, true],
+    ["", { WORKFLOW_ENGINE_ENABLED: "0" }, false],
+    ["", {}, true],
+  ])("says of %j with %j whether workflows are on: %p", (toml, env, expected) => {
+    writeFileSync(join(home, "config.toml"), toml);
+    expect(engineIsEnabled(home, env)).toBe(expected);
+  });
+
+  test("lies in SKILLMEAT_HOME, else in the home of the user", () => {
+    expect([homeFolder({ SKILLMEAT_HOME: "/x", HOME: "/h" }), homeFolder({ HOME: "/h" })]).toEqual([
+      "/x",
+      "/h/.skillmeat",
+    ]);
+  });
+});
