@@ -22,7 +22,7 @@ const mostAtOnce = 100;
 const triggers = ["manual", "scheduled", "api"] as const;
 
 export function mountExecutionLists(routes: PageRoutes): void {
-  routes.page("/workflows/executions", all);
+  routes.kept("/workflows/executions", all);
   routes.page("/workflows/:id/executions", ofWorkflow);
   routes.form("/workflows/executions/cancel", cancelled);
 }

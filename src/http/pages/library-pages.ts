@@ -10,7 +10,7 @@ import { summaryOf } from "./workflow-summary.ts";
 const cardsAPage = 60;
 
 export function mountLibrary(routes: PageRoutes): void {
-  routes.page("/workflows", library);
+  routes.kept("/workflows", library);
 }
 
 function library({ context, request, url }: PageCall): Response {

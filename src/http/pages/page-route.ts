@@ -2,6 +2,7 @@ import type { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
 import type { Context } from "../server-parts.ts";
+import { keptPages, takesGzip } from "./kept-page.ts";
 
 /** What a page is made from. */
 export interface PageCall {
@@ -22,11 +23,14 @@ type Handler<Call> = (call: Call) => Response | Promise<Response>;
 
 export interface PageRoutes {
   page(path: string, handle: Handler<PageCall>): void;
+  /** A page that follows from the database, the clock and its address alone. */
+  kept(path: string, handle: Handler<PageCall>): void;
   form(path: string, handle: Handler<FormCall>): void;
 }
 
 /** Routes of pages and of the forms on them. While workflows are switched off there are none. */
 export function pageRoutes(app: Elysia, context: Context): PageRoutes {
+  const pages = keptPages(context);
   const callOf = (request: Request, params: unknown): PageCall => {
     if (!context.engineEnabled) throw switchedOff();
     return { context, request, url: new URL(request.url), params: readable(params) };
@@ -36,6 +40,11 @@ export function pageRoutes(app: Elysia, context: Context): PageRoutes {
       void app.get(path, async ({ request, params }) =>
         packed(request, await handle(callOf(request, params))),
       ),
+    kept: (path, handle) =>
+      void app.get(path, ({ request, params }) => {
+        const call = callOf(request, params);
+        return pages.answer(request, async () => packed(request, await handle(call)));
+      }),
     form: (path, handle) =>
       void app.post(
         path,
@@ -62,7 +71,7 @@ export function wantsFragments(request: Request): boolean {
 /** A page is mostly markup that repeats itself: packed it is a tenth. Streams and files go as they are. */
 async function packed(request: Request, response: Response): Promise<Response> {
   const isPage = response.headers.get("content-type")?.startsWith("text/html");
-  if (!isPage || !/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) return response;
+  if (!isPage || !takesGzip(request)) return response;
   const bytes = new Uint8Array(await response.arrayBuffer());
   const headers = new Headers(response.headers);
   headers.append("vary", "accept-encoding");

@@ -14,7 +14,7 @@ import { shownToast } from "./toast-cookie.ts";
 const run = "/workflows/:id/executions/:run";
 
 export function mountRunPages(routes: PageRoutes): void {
-  routes.page(run, dashboard);
+  routes.kept(run, dashboard);
   routes.page(`${run}/live`, ({ context, request, url, params }) =>
     runStream(context, { request, runId: params["run"] ?? "", query: url.searchParams }),
   );

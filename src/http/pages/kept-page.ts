@@ -1,0 +1,46 @@
+import { createAnswerCache } from "../api/answer-cache.ts";
+import { cookieOf } from "../guard.ts";
+import type { Context } from "../server-parts.ts";
+
+/**
+ * Pages that follow from the database and the clock alone are kept, packed, while neither moves on: many tabs ask for
+ * the same when something has happened. Ages and times on them are then a second old at most.
+ */
+export interface KeptPages {
+  answer(request: Request, make: () => Promise<Response>): Promise<Response>;
+}
+
+const lifeMs = 1_000;
+
+export function keptPages({ store, engineState }: Context): KeptPages {
+  const cache = createAnswerCache(store);
+  return {
+    answer: async (request, make) => {
+      // A message is for one reader, once.
+      if (cookieOf(request, "toast")) return make();
+      const isPacked = takesGzip(request);
+      const key = keyOf(request, isPacked, engineState());
+      const { body: known, mark } = cache.get(key);
+      if (known) return new Response(known, { headers: headersOf(isPacked) });
+      const response = await make();
+      if (response.status !== 200 || response.headers.has("set-cookie")) return response;
+      const body = await response.arrayBuffer();
+      if (response.headers.has("content-encoding") === isPacked) cache.keep(key, body, mark);
+      return new Response(body, { headers: response.headers });
+    },
+  };
+}
+
+export function takesGzip(request: Request): boolean {
+  return /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
+}
+
+function keyOf(request: Request, isPacked: boolean, state: string): string {
+  const looks = [cookieOf(request, "theme"), cookieOf(request, "keys")].map((value) => value ?? "");
+  return [Math.floor(Date.now() / lifeMs), state, isPacked, ...looks, request.url].join("\n");
+}
+
+function headersOf(isPacked: boolean): Record<string, string> {
+  const type = { "content-type": "text/html; charset=utf-8", vary: "accept-encoding" };
+  return isPacked ? { ...type, "content-encoding": "gzip" } : type;
+}
