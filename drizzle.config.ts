@@ -2,6 +2,10 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "sqlite",
-  schema: ["./src/store/workflow-tables.ts", "./src/store/execution-tables.ts"],
+  schema: [
+    "./src/store/workflow-tables.ts",
+    "./src/store/execution-tables.ts",
+    "./src/store/draft-tables.ts",
+  ],
   out: "./drizzle",
 });

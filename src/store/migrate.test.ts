@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { aDefinition } from "../testing/a-definition.ts";
 import { aNewExecution } from "../testing/an-execution.ts";
 import { openStore, type Store } from "./database.ts";
+import * as draftTables from "./draft-tables.ts";
 import * as executionTables from "./execution-tables.ts";
 import { registerHolder } from "./leases.ts";
 import { migrate } from "./migrate.ts";
@@ -29,7 +30,7 @@ const rebuilds: Migration = {
   down: "ALTER TABLE holders DROP COLUMN note;",
 };
 const next = [...migrations, rebuilds];
-const tables = Object.values({ ...workflowTables, ...executionTables }).filter((value) =>
+const tables = Object.values({ ...workflowTables, ...executionTables, ...draftTables }).filter((value) =>
   is(value, SQLiteTable),
 );
 
@@ -56,7 +57,9 @@ function version(sqlite: Database): unknown {
 }
 
 function backups(store: Store): string[] {
-  return readdirSync(join(store.path, "..")).filter((name) => name.endsWith(".backup"));
+  return readdirSync(join(store.path, ".."))
+    .filter((name) => name.endsWith(".backup"))
+    .toSorted();
 }
 
 test("a migration forward and back keeps every row, and each time the file is copied first", () => {

@@ -2,6 +2,8 @@ import first from "../../drizzle/0000_workflows_and_executions.sql" with { type:
 import firstDown from "../../drizzle/0000_workflows_and_executions.down.sql" with { type: "text" };
 import second from "../../drizzle/0001_idempotency_keys.sql" with { type: "text" };
 import secondDown from "../../drizzle/0001_idempotency_keys.down.sql" with { type: "text" };
+import third from "../../drizzle/0002_workflow_drafts.sql" with { type: "text" };
+import thirdDown from "../../drizzle/0002_workflow_drafts.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -14,6 +16,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "0000_workflows_and_executions", up: first, down: firstDown },
   { name: "0001_idempotency_keys", up: second, down: secondDown },
+  { name: "0002_workflow_drafts", up: third, down: thirdDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

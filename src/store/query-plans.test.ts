@@ -3,6 +3,14 @@ import { aDefinition } from "../testing/a-definition.ts";
 import { aNewExecution, anUpdate } from "../testing/an-execution.ts";
 import type { Store } from "./database.ts";
 import { openStore } from "./database.ts";
+import {
+  deleteDraft,
+  draftOfWorkflow,
+  findDraft,
+  keepNewDrafts,
+  listNewDrafts,
+  writeDraft,
+} from "./drafts.ts";
 import { findExecutionByPrefix, getSteps, loadForEngine } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
@@ -95,6 +103,25 @@ function exerciseExecutions(store: Store): void {
   releaseKey(store, asked);
 }
 
+function exerciseDrafts(store: Store): void {
+  const texts = { text: "", base_text: "", base_hash: "", changes_json: "[]" };
+  const draft = {
+    id: "d",
+    workflow_id: null,
+    name: "",
+    revision: 1,
+    created_at: at,
+    updated_at: at,
+    ...texts,
+  };
+  writeDraft(store, draft, 0);
+  findDraft(store, "d");
+  draftOfWorkflow(store, "w");
+  listNewDrafts(store, 10);
+  keepNewDrafts(store, 10);
+  deleteDraft(store, "d");
+}
+
 function listEveryWay(store: Store): void {
   const parts: ExecutionFilter[] = [
     { workflow_id: "w" },
@@ -161,6 +188,7 @@ test("no statement reads a growing table whole without an index, and none sorts 
   const { store, asked } = aWatchedStore();
   exerciseWorkflows(store);
   exerciseExecutions(store);
+  exerciseDrafts(store);
   listEveryWay(store);
   deleteWorkflow(store, "v");
   removeHolder(store, "h");
