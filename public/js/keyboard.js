@@ -41,7 +41,7 @@ const keys = {
   r: () => press('[data-gate] [data-key="r"]'),
   x: () => press("[data-run-this]"),
   e: () => press("[data-edit-this]"),
-  d: () => press("[data-duplicate-this]"),
+  d: () => press('.top [data-action="duplicate"]'),
   f: () => press("[data-follow]"),
 };
 

@@ -7,8 +7,16 @@ let poll = null;
 
 /** Without a stream the page asks for itself every half minute. */
 function fallBack() {
-  poll ??= setInterval(refresh, pollMs);
+  poll ??= setInterval(ask, pollMs);
   document.documentElement.dataset.live = "off";
+}
+
+/** A stream that never came is asked for again; one that broke off is the extension's to mend. */
+function ask() {
+  refresh();
+  const element = stream();
+  if (element && !element._htmx?.sse)
+    htmx.ajax("GET", element.getAttribute("hx-sse:connect"), { source: element, swap: "none" });
 }
 
 function recovered() {
@@ -24,6 +32,11 @@ function refresh() {
 }
 
 document.addEventListener("htmx:sse:error", fallBack);
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(failure, ({ target }) => {
+    if (target === stream()) fallBack();
+  });
+}
 document.addEventListener("htmx:sse:after:connection", recovered);
 
 /* Lists: something has happened to an execution; the page takes the list anew, at most once a second. */

@@ -1,3 +1,4 @@
+import type { ExecutionRecord } from "../../src/execution/record.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import { StateWord } from "../components/badge.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -9,6 +10,7 @@ import { RunStrip } from "./run-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
+import { urgentRun } from "./urgent-run.ts";
 import type { WorkflowSummary } from "./workflow-summary.ts";
 
 interface CardProps {
@@ -56,13 +58,13 @@ export function RunButton({ workflow: { slug, name } }: { workflow: WorkflowSumm
 }
 
 export function LastRun({ workflow, now }: CardProps): Html {
-  const [last] = workflow.runs;
+  const last = urgentRun(workflow.runs);
   return (
     <div class="last">
       {workflow.status === "published" ? null : <StatusTag status={workflow.status} />}
       {last ? (
         <>
-          <StateWord state={lastState(workflow)} />
+          <StateWord state={stateOf(last, workflow)} />
           {hasEnded(last.status) ? (
             <Ago at={last.completed_at ?? last.updated_at} now={now} />
           ) : (
@@ -77,10 +79,10 @@ export function LastRun({ workflow, now }: CardProps): Html {
   );
 }
 
-/** A failed run says where it failed. */
-function lastState({ runs: [last], steps }: WorkflowSummary): State {
-  const state = last ? executionState(last) : ({ mark: "pending", word: "Never run" } as const);
-  if (state.mark !== "failed") return state;
+/** A failed run says where it failed; the steps are the newest run's. */
+function stateOf(run: ExecutionRecord, { runs: [newest], steps }: WorkflowSummary): State {
+  const state = executionState(run);
+  if (state.mark !== "failed" || run !== newest) return state;
   const failed = steps.find(({ status }) => status === "failed" || status === "timed_out");
   return failed ? { mark: "failed", word: `Failed at ${failed.stage_name}` } : state;
 }

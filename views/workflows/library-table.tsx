@@ -10,6 +10,7 @@ import { RunStrip } from "./run-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
+import { urgentRun } from "./urgent-run.ts";
 import type { WorkflowSummary } from "./workflow-summary.ts";
 
 interface TableProps {
@@ -93,7 +94,7 @@ function Row({ workflow, now }: { workflow: WorkflowSummary; now: number }): Htm
 }
 
 function Last({ workflow: { runs }, now }: { workflow: WorkflowSummary; now: number }): Html {
-  const [last] = runs;
+  const last = urgentRun(runs);
   if (!last) return <span class="muted">Never run</span>;
   return (
     <span class="last">
