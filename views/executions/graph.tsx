@@ -10,7 +10,7 @@ const boxHeight = 44;
 const rowGap = 30;
 const columnGap = 8;
 const narrowest = 92;
-const widest = 150;
+const widest = 190;
 const leastWidth = 318;
 
 interface Box {

@@ -10,7 +10,8 @@ export function attemptOf({ address, selected }: RunView): number {
 /** True while more lines may come. */
 export function isGrowing(view: RunView): boolean {
   const { selected, execution } = view;
-  if (!selected || hasEnded(execution.status) || isSettled(selected.status)) return false;
+  if (!selected || selected.type === "gate") return false;
+  if (hasEnded(execution.status) || isSettled(selected.status)) return false;
   return attemptOf(view) >= Math.max(1, selected.attempt_number);
 }
 

@@ -65,10 +65,8 @@ function LogNote({ view, log }: { view: RunView; log: LogTab }): Html {
 function nothingText(view: RunView): string {
   const { search, stream } = view.address;
   if (search !== "" || stream !== "") return "No line is like that.";
-  if (!isGrowing(view)) return "This stage has left no log.";
-  return view.selected?.type === "gate"
-    ? "A gate writes no log: it waits for a person."
-    : "Waiting for logs…";
+  if (view.selected?.type === "gate") return "A gate writes no log: it waits for a person.";
+  return isGrowing(view) ? "Waiting for logs…" : "This stage has left no log.";
 }
 
 interface EarlierProps {

@@ -64,18 +64,23 @@ export function wholeOf(text: string | null): number {
   return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : 0;
 }
 
-/** The stage that is named; else the one most worth a look: what fails or runs, what waits, the last that ran. */
+/**
+ * The stage that is named; else the one most worth a look: what has failed, what runs, what ended last (which is what
+ * a gate that waits is asked about).
+ */
 function chosenStep(steps: readonly StepRecord[], named: string): StepRecord | null {
   if (named !== "") {
     const step = steps.find(({ stage_id }) => stage_id === named);
     if (!step) throw new AppError("not_found", `this execution has no stage "${named.slice(0, 100)}"`);
     return step;
   }
-  for (const status of ["failed", "timed_out", "running", "retry_wait", "waiting_for_approval"] as const) {
+  for (const status of ["failed", "timed_out", "running", "retry_wait"] as const) {
     const found = steps.find((step) => step.status === status);
     if (found) return found;
   }
-  return steps.findLast(({ started_at }) => started_at !== null) ?? steps[0] ?? null;
+  const ended = steps.filter(({ completed_at, type }) => completed_at !== null && type === "agent");
+  const last = ended.toSorted((a, b) => (a.completed_at ?? "").localeCompare(b.completed_at ?? "")).at(-1);
+  return last ?? steps.find(({ started_at }) => started_at !== null) ?? steps[0] ?? null;
 }
 
 function definitionOf(store: Store, { snapshot_hash }: ExecutionRecord): EffectiveDefinition | null {

@@ -1,0 +1,157 @@
+import { child, nodeAt, type SourceNode } from "../../../src/workflow/source-node.ts";
+import { Icon } from "../../components/icon.tsx";
+import type { Html } from "../../jsx/jsx-runtime.ts";
+import { anyText, linesOf, namesIn, scalarText } from "./field-text.ts";
+import { fieldId, findingsAt, Problems, type FormScope } from "./field.tsx";
+
+/** Which of an entry's fields a row has. */
+export type RowField = "source" | "required" | "default" | "description" | "enum";
+
+interface RowsProps {
+  scope: FormScope;
+  /** Where the map is: `inputs`, `config.parameters`. */
+  map: string;
+  /** What one of them is called. */
+  word: string;
+  fields: readonly RowField[];
+  /** What `required` means when it is left out. */
+  isRequired: boolean;
+  /** The id of the suggestions for sources. */
+  suggests?: string;
+}
+
+/** The entries of a map with types, each in a row of its own, and an empty one for the next. */
+export function ValueRows(props: RowsProps): Html {
+  const node = nodeAt(props.scope.node, props.map.split("."));
+  const names = namesIn(node);
+  return (
+    <div class="value-rows">
+      {names.map((name, at) => (
+        <ValueRow {...props} at={at} name={name} node={child(node, name)} />
+      ))}
+      <details class="more" open={false}>
+        <summary class="btn ghost sm">
+          <Icon name="plus" size="s" />
+          {`Add ${props.word}`}
+        </summary>
+        <ValueRow {...props} at={names.length} name="" node={null} />
+      </details>
+    </div>
+  );
+}
+
+function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNode | null }): Html {
+  const { scope, map, word, fields, at, name, node } = props;
+  const prefix = `${map}.${at}`;
+  const title = name === "" ? `New ${word}` : `${word} ${name}`;
+  const problems = name === "" ? [] : findingsAt(scope, [`${map}.${name}`, `${map}["${name}"]`]);
+  return (
+    <div class="value-row" role="group" aria-label={title}>
+      <div class="pair">
+        <Cell scope={scope} name={`${prefix}.@name`} label="Name" text={name} isMono />
+        <Cell
+          scope={scope}
+          name={`${prefix}.type`}
+          label="Type"
+          text={node === null ? "" : scalarText(child(node, "type"))}
+          placeholder="string"
+          suggests="value-types"
+          isMono
+        />
+      </div>
+      {fields.includes("source") ? (
+        <Cell
+          scope={scope}
+          name={`${prefix}.source`}
+          label="Comes from"
+          text={scalarText(child(node, "source"))}
+          placeholder="${{ stages.….outputs.… }}"
+          {...(props.suggests === undefined ? {} : { suggests: props.suggests })}
+          isMono
+        />
+      ) : null}
+      <div class="pair">
+        <Required scope={scope} name={`${prefix}.required`} node={node} isRequired={props.isRequired} />
+        <Cell scope={scope} name={`${prefix}.default`} label="Default" text={anyText(child(node, "default"))} isMono />
+      </div>
+      {fields.includes("enum") ? <Choices scope={scope} name={`${prefix}.enum`} node={child(node, "enum")} /> : null}
+      <Cell scope={scope} name={`${prefix}.description`} label="Description" text={scalarText(child(node, "description"))} />
+      <Problems findings={problems} />
+      {name === "" ? null : (
+        <button class="btn ghost sm danger" name={`${prefix}.@remove`} value="1" aria-label={`Remove ${title}`}>
+          <Icon name="trash-2" size="s" />
+          Remove
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface CellProps {
+  scope: FormScope;
+  name: string;
+  label: string;
+  text: string;
+  placeholder?: string;
+  suggests?: string;
+  isMono?: boolean;
+}
+
+function Cell({ scope, name, label, text, placeholder, suggests, isMono = false }: CellProps): Html {
+  const id = fieldId(scope, name);
+  return (
+    <div class="row">
+      <label for={id}>{label}</label>
+      <input
+        class={isMono ? "text mono" : "text"}
+        id={id}
+        name={name}
+        value={text}
+        placeholder={placeholder}
+        list={suggests}
+        autocomplete="off"
+        spellcheck="false"
+      />
+    </div>
+  );
+}
+
+function Required({
+  scope,
+  name,
+  node,
+  isRequired,
+}: {
+  scope: FormScope;
+  name: string;
+  node: SourceNode | null;
+  isRequired: boolean;
+}): Html {
+  const id = fieldId(scope, name);
+  const text = scalarText(child(node, "required"));
+  const usual = isRequired ? "Yes, as usual" : "No, as usual";
+  return (
+    <div class="row">
+      <label for={id}>Required</label>
+      <select class="pick" id={id} name={name}>
+        {[["", usual] as const, ["true", "Yes"] as const, ["false", "No"] as const].map(([value, words]) => (
+          <option value={value} selected={value === text}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Choices({ scope, name, node }: { scope: FormScope; name: string; node: SourceNode | null }): Html {
+  const id = fieldId(scope, name);
+  return (
+    <div class="row">
+      <label for={id}>One of (a line each)</label>
+      <textarea class="area mono short" id={id} name={name} rows={2} spellcheck="false">
+        {`\n${linesOf(node).join("\n")}`}
+      </textarea>
+    </div>
+  );
+}
