@@ -15,3 +15,8 @@ test.each([
   expect([pathOf(request), addressOf(request)]).toEqual([path, address]);
   expect(pathOf(request)).toBe(new URL(url).pathname);
 });
+
+test("a request whose host makes no address has its path all the same", () => {
+  const request = { url: "/a/b://c?d=1" } as Request;
+  expect([pathOf(request), addressOf(request)]).toEqual(["/a/b://c", "/a/b://c?d=1"]);
+});

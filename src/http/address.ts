@@ -1,5 +1,7 @@
 /** Path and query of a request, as they were sent. A `URL` of each request costs more than a list that is kept. */
 export function addressOf({ url }: Request): string {
+  // A Host that makes no address leaves the path alone.
+  if (url.startsWith("/")) return url;
   const start = url.indexOf("/", url.indexOf("://") + 3);
   return start < 0 ? "/" : url.slice(start);
 }

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { endpoints } from "./api/endpoints.ts";
 import { mountEndpoints } from "./api/mount.ts";
 import { mountDocuments } from "./api/documents.ts";
-import { pathOf } from "./address.ts";
+import { addressOf, pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
 import { guard } from "./guard.ts";
@@ -42,7 +42,11 @@ export function createApp(parts: ServerParts): App {
   });
   app.onError(({ error, code, request, set }) => {
     const traceId = String(set.headers["x-trace-id"]);
-    return failed({ error: code === "NOT_FOUND" ? noRoute(request) : error, request, traceId, context });
+    const found = code === "NOT_FOUND" ? noRoute(request) : error;
+    const response = failed({ error: found, request, traceId, context });
+    // The answer itself does not come to onAfterResponse, which counts.
+    set.status = response.status;
+    return response;
   });
   app.onAfterResponse(({ request, responseValue, set }) => {
     const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200);
@@ -66,19 +70,18 @@ interface Failure {
 
 function failed({ error, request, traceId, context }: Failure): Response {
   const problem = problemOf(error) ?? bug(error, request, traceId, context);
-  const { pathname, search } = new URL(request.url);
+  const address = addressOf(request);
   const wantsPage =
-    !pathname.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
+    !address.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
   if (!wantsPage) return problemResponse(problem, traceId);
   if (problem.status === 401) {
-    const location = `/login?to=${encodeURIComponent(pathname + search)}`;
+    const location = `/login?to=${encodeURIComponent(address)}`;
     return new Response(null, { status: 303, headers: { location } });
   }
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
 }
 
 function bug(error: unknown, request: Request, traceId: string, { log }: Context): Problem {
-  const { pathname } = new URL(request.url);
   const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
   const at = new Date().toISOString();
   log({
@@ -87,7 +90,7 @@ function bug(error: unknown, request: Request, traceId: string, { log }: Context
     event: "http_bug",
     trace_id: traceId,
     method: request.method,
-    path: pathname,
+    path: pathOf(request),
     message,
     stack,
   });
@@ -95,6 +98,6 @@ function bug(error: unknown, request: Request, traceId: string, { log }: Context
 }
 
 function noRoute(request: Request): HttpError {
-  const { pathname } = new URL(request.url);
-  return new HttpError(404, "not_found", `there is no "${request.method} ${pathname.slice(0, 200)}"`);
+  const path = pathOf(request).slice(0, 200);
+  return new HttpError(404, "not_found", `there is no "${request.method} ${path}"`);
 }

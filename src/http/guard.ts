@@ -17,8 +17,8 @@ export function guard(
   path: string,
   { access, limit, client }: { access: Access; limit: RateLimit; client: string },
 ): void {
-  const host = request.headers.get("host") ?? new URL(request.url).host;
-  if (!access.answersTo(hostName(host))) {
+  const host = request.headers.get("host") ?? hostOf(request.url) ?? "";
+  if (!access.answersTo(hostName(host)) || !URL.canParse(`http://${host}`)) {
     throw new HttpError(403, "forbidden", `this server does not answer to the host "${clip(host)}"`);
   }
   refuseForeignOrigin(request, host);
@@ -51,7 +51,7 @@ export function cookieOf(request: Request, name: string): string | null {
 
 function refuseForeignOrigin(request: Request, host: string): void {
   const origin = request.headers.get("origin");
-  const isForeign = origin !== null && originHost(origin) !== host.toLowerCase();
+  const isForeign = origin !== null && hostOf(origin) !== host.toLowerCase();
   // Without an Origin a browser still says where a request comes from. A link that is followed by hand changes nothing.
   const site = request.headers.get("sec-fetch-site");
   const mayChange = request.method !== "GET" && request.method !== "HEAD";
@@ -61,8 +61,8 @@ function refuseForeignOrigin(request: Request, host: string): void {
   }
 }
 
-function originHost(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host.toLowerCase() : null;
+function hostOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).host.toLowerCase() : null;
 }
 
 function requireToken(request: Request, access: Access, limit: RateLimit, client: string): void {

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { aTestServer } from "../testing/test-server.ts";
 import { accessFor } from "./access.ts";
 import { listen } from "./listen.ts";
@@ -28,6 +29,7 @@ test("who waited for an application that never came is told so", async () => {
   const stopped = listening.stop(1000);
   const answer = await waiting;
   expect([answer.status, await answer.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
+  expect(answer.headers.get("x-trace-id")).toBeTruthy();
   await stopped;
 });
 
@@ -43,3 +45,44 @@ test("a port that is taken is told, with who has it where that can be known", as
   );
   await ours.stop(100);
 });
+
+test.each(["[", "a b", "localhost:abc", "localhost:99999", "[::1", "localhost@evil.example"])(
+  "a request for the host %j is refused as any other, and no bug",
+  async (host) => {
+    const listening = await listen({ host: "127.0.0.1", port: 0, access });
+    listening.serve(server.app);
+    for (const path of ["/api/v1/workflows?limit=1", "/workflows", "/nothing"]) {
+      const answer = await sent(listening.url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      expect(answer).toStartWith("HTTP/1.1 403 ");
+      expect(answer.toLowerCase()).toContain("\r\nx-trace-id: ");
+      expect(answer).toContain('"code":"forbidden"');
+    }
+    await listening.stop(100);
+  },
+);
+
+test("a body of any size is refused in the one form of errors", async () => {
+  const listening = await listen({ host: "127.0.0.1", port: 0, access });
+  listening.serve(server.app);
+  for (const bytes of [3_000_000, 40_000_000, 4_000_000_000]) {
+    const head = `POST /api/v1/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`;
+    const answer = await sent(listening.url, head);
+    expect(answer).toStartWith("HTTP/1.1 413 ");
+    expect(answer).toContain('"code":"too_large"');
+  }
+  await listening.stop(100);
+});
+
+/** What comes back for these bytes, up to the end of its JSON. */
+function sent(url: string, bytes: string): Promise<string> {
+  const answer = Promise.withResolvers<string>();
+  const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(bytes));
+  let text = "";
+  socket.on("data", (data) => {
+    text += data.toString();
+    if (text.endsWith("}}") || /^content-length: 0\r$/im.test(text)) socket.destroy();
+  });
+  socket.on("error", answer.reject);
+  socket.on("close", () => answer.resolve(text));
+  return answer.promise;
+}

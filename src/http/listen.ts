@@ -1,10 +1,11 @@
 import { AppError } from "../errors.ts";
 import type { Access } from "./access.ts";
+import { pathOf } from "./address.ts";
 import type { App } from "./create-app.ts";
-import { guard, mostBodyBytes } from "./guard.ts";
+import { guard } from "./guard.ts";
 import { safetyHeaders } from "./headers.ts";
 import { health } from "./health.ts";
-import { problemOf, problemResponse } from "./problem.ts";
+import { problemOf, problemResponse, type Problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
 /** A server that has its port. Until it has its application it says that it lives, and lets everybody else wait. */
@@ -22,8 +23,6 @@ export interface Place {
   access: Access;
 }
 
-/** The server gives the 413 itself, in our form; only what is beyond every measure is cut off before. */
-const mostReadBytes = 16 * mostBodyBytes;
 /** A connection on which nothing moves is closed. Streams have a heartbeat. */
 const idleSeconds = 120;
 
@@ -60,28 +59,33 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
 
 /** That the process lives can be told before it has loaded what it is there for; null for anything else. */
 function earlyAnswer(request: Request, access: Access): Response | null {
-  const { pathname } = new URL(request.url);
-  if (pathname !== "/api/v1/health" || request.method !== "GET") return null;
-  const traceId = Bun.randomUUIDv7();
-  let response: Response;
+  const path = pathOf(request);
+  if (path !== "/api/v1/health" || request.method !== "GET") return null;
   try {
-    guard(request, pathname, { access, limit: createRateLimit(1, 1, Date.now), client: "" });
-    response = Response.json(health());
+    guard(request, path, { access, limit: createRateLimit(1, 1, Date.now), client: "" });
+    return marked(Response.json(health()), Bun.randomUUIDv7());
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
-    response = problemResponse(problem, traceId);
+    return troubled(problem);
   }
-  for (const [name, value] of Object.entries(safetyHeaders)) response.headers.set(name, value);
-  response.headers.set("x-trace-id", traceId);
-  return response;
 }
 
 /** To who waited for an application that never came. */
 function gone(): Response {
   const message = "the server ends before it has begun. its output says why";
-  const problem = { status: 503, code: "unavailable", message, details: [], headers: {} };
-  return problemResponse(problem, Bun.randomUUIDv7());
+  return troubled({ status: 503, code: "unavailable", message, details: [], headers: {} });
+}
+
+function troubled(problem: Problem): Response {
+  const traceId = Bun.randomUUIDv7();
+  return marked(problemResponse(problem, traceId), traceId);
+}
+
+function marked(response: Response, traceId: string): Response {
+  for (const [name, value] of Object.entries(safetyHeaders)) response.headers.set(name, value);
+  response.headers.set("x-trace-id", traceId);
+  return response;
 }
 
 async function opened(
@@ -94,7 +98,8 @@ async function opened(
       hostname: host,
       port,
       idleTimeout: idleSeconds,
-      maxRequestBodySize: mostReadBytes,
+      // The guard and whoever reads a body refuse what is too large, in our form; the server's own refusal has none.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
       // Left away, two servers share a port.
       reusePort: false,

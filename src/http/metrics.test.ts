@@ -26,3 +26,18 @@ test("the metrics tell of executions, steps, durations, streams, requests and th
     expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/);
   }
 });
+
+test("requests that are refused are counted under the status they were answered with", async () => {
+  await server.ask("GET", "/workflows/nobody");
+  await server.ask("PATCH", "/workflows");
+  await server.ask("GET", "/workflows?limit=0");
+  await server.ask("GET", "/workflows", { headers: { host: "evil.example" } });
+  // Requests are counted once they have been answered.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { body } = await server.ask("GET", "//metrics");
+  for (const counted of ["GET 404", "PATCH 404", "GET 400", "GET 403"]) {
+    const [method, status] = counted.split(" ");
+    expect(body).toContain(`skillmeat_http_requests_total{method="${method}",status="${status}"} 1\n`);
+  }
+  expect(body).not.toContain('status="500"');
+});
