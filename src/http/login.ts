@@ -2,6 +2,7 @@ import type { Elysia } from "elysia";
 import type { Access } from "./access.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { sessionCookie, tooManyFailures } from "./guard.ts";
+import { localPath } from "./local-path.ts";
 import { HttpError } from "./problem.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
@@ -26,7 +27,7 @@ export function mountLogin(
   const { token } = access;
   if (!token) return;
   app.get("/login", ({ request }) =>
-    loginPage(returnTo(new URL(request.url).searchParams.get("to")), styles, null),
+    loginPage(localPath(new URL(request.url).searchParams.get("to"), "/"), styles, null),
   );
   app.post(
     "/login",
@@ -35,7 +36,7 @@ export function mountLogin(
       const seconds = limit.waitSeconds(client);
       if (seconds > 0) throw tooManyFailures(seconds);
       const form = await formOf(request);
-      const to = returnTo(form.get("to"));
+      const to = localPath(form.get("to"), "/");
       if (!token.matches(form.get("token") ?? "")) {
         limit.fail(client);
         return loginPage(to, styles, "The token is not this server's.");
@@ -54,11 +55,6 @@ export function mountLogin(
 
 function sessionCookieText(value: string, seconds: number): string {
   return `${sessionCookie}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict`;
-}
-
-/** Only a path of this server: a link to the login page must not lead elsewhere. */
-function returnTo(given: string | null): string {
-  return given !== null && /^\/(?![/\\])[^\s\\]*$/.test(given) ? given : "/";
 }
 
 async function formOf(request: Request): Promise<URLSearchParams> {

@@ -1,6 +1,7 @@
 import { ToastLine } from "../../../views/layout/toasts.tsx";
 import type { Toast } from "../../../views/layout/frame.ts";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
+import { localPath } from "../local-path.ts";
 import { problemOf, type Problem } from "../problem.ts";
 import { html, redirect, wantsFragments, type FormCall } from "./page-route.ts";
 import { partial } from "./partial.ts";
@@ -48,6 +49,5 @@ function toastPart(toast: Toast): Html {
 
 /** A path of this server that a form names to go back to; else the other. */
 export function backOf(form: URLSearchParams, otherwise: string): string {
-  const given = form.get("back");
-  return given !== null && /^\/(?![/\\])[^\s\\]*$/.test(given) ? given : otherwise;
+  return localPath(form.get("back"), otherwise);
 }
