@@ -1,10 +1,12 @@
 import { AppError } from "../../errors.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
 import { HttpError } from "../problem.ts";
+import { isDeeperThan } from "./json-depth.ts";
 import { jsonTrouble } from "./json-trouble.ts";
 
 const yamlTypes = /^(application|text)\/(x-)?yaml$/;
 const jsonTypes = /^application\/([\w.-]+\+)?json$/;
+const mostLevels = 100;
 
 /**
  * A request's body as data. YAML is a definition's text and comes as `{definition: text}`. Undefined: there is none.
@@ -45,6 +47,9 @@ function decode(bytes: Uint8Array): string {
 }
 
 function parseJson(text: string): unknown {
+  if (isDeeperThan(text, mostLevels)) {
+    throw new AppError("invalid_usage", `the body is nested deeper than ${mostLevels} levels`);
+  }
   try {
     return JSON.parse(text);
   } catch {

@@ -14,6 +14,24 @@ const run = (more: object = {}, headers: Record<string, string> = {}) =>
   server.ask("POST", "/workflows/release-notes/run", { json: { parameters, ...more }, headers });
 const executions = async () => (await server.ask("GET", "/workflow-executions")).body;
 
+test("a body that is a well of brackets is refused at once, whatever it is given to", async () => {
+  const well = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
+  const started = performance.now();
+  for (const [path, body] of [
+    ["/workflows", `{"definition":{"a":${well}}}`],
+    ["/workflows/validate", `{"definition":{"a":${well}}}`],
+    ["/workflows/release-notes/run", `{"parameters":{"version":${well}}}`],
+  ] as const) {
+    const headers = { "content-type": "application/json", "idempotency-key": "well" };
+    const answer = await server.ask("POST", path, { text: body, headers });
+    expect([answer.status, answer.body.error.message]).toEqual([
+      400,
+      "the body is nested deeper than 100 levels",
+    ]);
+  }
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
 describe("a definition is checked", () => {
   test("without being stored; findings are an answer, not an error", async () => {
     const yaml = exampleDefinition
