@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Glob } from "bun";
 import { iconNames } from "../../../views/components/icon-names.ts";
 import { render } from "../../../views/jsx/jsx-runtime.ts";
 import { spriteFor, symbolNames } from "../../../views/components/sprite.ts";
@@ -22,13 +23,14 @@ describe("the icons", () => {
 
 test("htmx is the package's own, unchanged", () => {
   const own = (path: string): string => readFileSync(join(root, "public/js", path), "utf8");
-  const theirs = (path: string): string => readFileSync(new URL(import.meta.resolve(path)), "utf8");
-  expect(own("htmx.min.js") === theirs("htmx.org/dist/htmx.min.js")).toBe(true);
-  expect(own("hx-sse.min.js") === theirs("htmx.org/dist/ext/hx-sse.min.js")).toBe(true);
+  const theirs = (url: string): string => readFileSync(new URL(url), "utf8");
+  expect(own("htmx.min.js") === theirs(import.meta.resolve("htmx.org/dist/htmx.min.js"))).toBe(true);
+  expect(own("hx-sse.min.js") === theirs(import.meta.resolve("htmx.org/dist/ext/hx-sse.min.js"))).toBe(true);
 });
 
 test("every style and script of the pages is a file, and every file is used", () => {
-  const source = readFileSync(join(root, "views/layout/page.tsx"), "utf8");
+  const views = [...new Glob("views/**/*.{ts,tsx}").scanSync(root)];
+  const source = views.map((path) => readFileSync(join(root, path), "utf8")).join("");
   for (const folder of ["css", "js"]) {
     const names = readdirSync(join(root, "public", folder)).map((name) =>
       name.replace(/(\.min)?\.(css|js)$/, ""),
