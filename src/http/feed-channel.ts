@@ -3,6 +3,7 @@ import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "../store/feed.ts";
+import type { Turns } from "./turns.ts";
 
 export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 
@@ -23,6 +24,8 @@ export interface Channel {
 interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
   place: number;
+  /** It has all there is, and waits to be woken. */
+  isAtEnd: boolean;
   stuckSince: number | null;
 }
 
@@ -45,7 +48,12 @@ const opening = new TextEncoder().encode("retry: 1000\n\n");
 const comment = new TextEncoder().encode(":\n\n");
 const encoder = new TextEncoder();
 
-export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpty: () => void): Channel {
+export function createChannel(
+  store: Store,
+  topic: Topic,
+  encode: Encode,
+  { turns, onEmpty }: { turns: Turns; onEmpty: () => void },
+): Channel {
   const readers = new Set<Reader>();
   const remove = (reader: Reader): void => {
     if (readers.delete(reader) && readers.size === 0) onEmpty();
@@ -55,29 +63,28 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
     remove(reader);
   };
   const tape = createTape(sourceOf(store, topic), encode);
-  const pump = (reader: Reader): void => {
-    while (readers.has(reader)) {
-      if (!hasRoom(reader)) return;
-      const next = tape.after(reader.place);
-      if (next === null) {
-        if (tape.isOver()) end(reader);
-        return;
-      }
+  /** Gives a reader its next chunk; having taken it, it asks for another. */
+  const feed = (reader: Reader): void => {
+    if (!readers.has(reader) || !hasRoom(reader)) return;
+    let next = tape.after(reader.place);
+    for (; next?.bytes.byteLength === 0; next = tape.after(reader.place)) reader.place = next.place;
+    reader.isAtEnd = next === null;
+    if (next) {
       reader.place = next.place;
-      if (next.bytes.byteLength > 0) reader.controller.enqueue(next.bytes);
-    }
+      reader.controller.enqueue(next.bytes);
+    } else if (tape.isOver()) end(reader);
   };
   return {
-    open: (after) => openStream(after, { join: (reader) => readers.add(reader), pump, remove }),
+    open: (after) => openStream(after, { join: (reader) => readers.add(reader), turns, feed, remove }),
     wake: () => {
       tape.wind();
-      for (const reader of readers) pump(reader);
+      for (const reader of readers) if (reader.isAtEnd) feed(reader);
     },
     beat: () => {
       const now = performance.now();
       for (const reader of readers) {
-        if (reader.stuckSince !== null && now - reader.stuckSince > mostStuckMs) end(reader);
-        else if ((reader.controller.desiredSize ?? 0) > 0) reader.controller.enqueue(comment);
+        if (hasRoom(reader)) reader.controller.enqueue(comment);
+        else if (now - (reader.stuckSince ?? now) > mostStuckMs) end(reader);
       }
     },
     readers: () => readers.size,
@@ -89,19 +96,32 @@ export function createChannel(store: Store, topic: Topic, encode: Encode, onEmpt
 
 function openStream(
   after: number,
-  channel: { join(reader: Reader): void; pump(reader: Reader): void; remove(reader: Reader): void },
+  channel: {
+    join(reader: Reader): void;
+    turns: Turns;
+    feed(reader: Reader): void;
+    remove(reader: Reader): void;
+  },
 ): ReadableStream<Uint8Array> {
   let reader: Reader | null = null;
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        reader = { controller, place: after, stuckSince: null };
+        reader = { controller, place: after, isAtEnd: false, stuckSince: null };
         channel.join(reader);
         controller.enqueue(opening);
       },
-      pull: () => {
-        if (reader) channel.pump(reader);
-      },
+      pull: () =>
+        new Promise<void>((resolve, reject) => {
+          channel.turns(() => {
+            try {
+              if (reader) channel.feed(reader);
+              resolve();
+            } catch (error) {
+              reject(error);
+            }
+          });
+        }),
       cancel: () => {
         if (reader) channel.remove(reader);
       },

@@ -133,8 +133,31 @@ describe("the stream of an execution", () => {
     expect(server.app.context.feed.readers()).toBe(0);
   });
 
+  test("that catches up lets others have their turn in between", async () => {
+    happen(
+      [],
+      Array.from({ length: 10_000 }, (_, at) => `line ${at}`),
+    );
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const events = await readEvents(await open(), (all) => all.length === 10_001);
+    isDone = true;
+    expect(numbers(events)).toEqual(events.map((_, at) => at + 1));
+    expect(turns).toBeGreaterThan(20);
+  });
+
   test("is ended when the server stops, and can be resumed from the next one", async () => {
-    const reading = readEvents(await open());
+    const gotFirst = Promise.withResolvers<void>();
+    const reading = readEvents(await open(), (events) => {
+      if (events.length === 1) gotFirst.resolve();
+      return false;
+    });
+    await gotFirst.promise;
     server.app.close();
     expect(numbers(await reading)).toEqual([1]);
   });

@@ -1,0 +1,23 @@
+const sliceMs = 5;
+
+/** Does work a little later, in the order it came. */
+export type Turns = (work: () => void) => void;
+
+/**
+ * Long work of many, cut up: after a slice the requests that have come meanwhile are answered before it goes on. A stream
+ * that asks for its next part by itself would else go on until its socket is full, and a hundred of them for seconds.
+ */
+export function createTurns(): Turns {
+  const waiting: (() => void)[] = [];
+  const run = (): void => {
+    const end = performance.now() + sliceMs;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      next();
+      if (performance.now() > end) break;
+    }
+    if (waiting.length > 0) setImmediate(run);
+  };
+  return (work) => {
+    if (waiting.push(work) === 1) setImmediate(run);
+  };
+}
