@@ -38,8 +38,8 @@ export function sites() {
   let browser: Browser | null = null;
   afterAll(() => browser?.close());
   return {
-    site: (name: string, definitions: readonly string[] = [talk, lone]) =>
-      openSite(begin(`ui-${name}`), definitions),
+    site: (name: string, definitions: readonly string[] = [talk, lone], options: readonly string[] = []) =>
+      openSite(begin(`ui-${name}`), definitions, options),
     visit: async (site: Site, path: string, visit: Visit = {}): Promise<Page> => {
       browser ??= await chromium.launch({ executablePath: chromiumPath, args: flags });
       return open(browser, site, path, visit);
@@ -47,7 +47,11 @@ export function sites() {
   };
 }
 
-async function openSite(journey: Journey, definitions: readonly string[]): Promise<Site> {
+async function openSite(
+  journey: Journey,
+  definitions: readonly string[],
+  options: readonly string[],
+): Promise<Site> {
   journey.write(".claude/agents/talker.md", agentFile("talker"));
   journey.write(".claude/agents/talker.sh", talkerScript);
   for (const [at, text] of definitions.entries()) {
@@ -55,7 +59,7 @@ async function openSite(journey: Journey, definitions: readonly string[]): Promi
     const { code, stderr } = await journey.run(["workflow", "create", file]);
     if (code !== 0) throw new Error(stderr);
   }
-  let server = journey.start(["serve", "--port", "0"]);
+  let server = journey.start(["serve", "--port", "0", ...options]);
   const url = await listening(server);
   return {
     journey,
@@ -66,7 +70,7 @@ async function openSite(journey: Journey, definitions: readonly string[]): Promi
     restart: async () => {
       server.kill("SIGKILL");
       await server.ended;
-      server = journey.start(["serve", "--port", new URL(url).port]);
+      server = journey.start(["serve", "--port", new URL(url).port, ...options]);
       await listening(server);
     },
     start: async (workflow, parameters = {}) => {
