@@ -11,12 +11,22 @@ export interface PublicFile {
   isGzipped: boolean;
 }
 
+/** Scripts of packages, by the path they are served at: taken from where npm puts them, not copied. */
+const packageFiles: Record<string, string> = {
+  "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
+  "js/hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+};
+
 /** Run as a macro: what it returns becomes part of the program, so that the executable needs no other file. */
 export function readPublic(): { hash: string; files: PublicFile[] } {
   const root = join(import.meta.dir, "../../public");
   const hasher = new Bun.CryptoHasher("sha256");
-  const files = [...new Glob("**/*").scanSync(root)].toSorted().map((path): PublicFile => {
-    const bytes = readFileSync(join(root, path));
+  const own = [...new Glob("**/*").scanSync(root)].map((path) => [path, join(root, path)] as const);
+  const packages = Object.entries(packageFiles).map(
+    ([path, module]) => [path, Bun.resolveSync(module, import.meta.dir)] as const,
+  );
+  const files = [...own, ...packages].toSorted().map(([path, file]): PublicFile => {
+    const bytes = readFileSync(file);
     hasher.update(`${path}\n`).update(bytes);
     const packed = gzipSync(bytes, { level: 9 });
     const isGzipped = packed.byteLength < bytes.byteLength * 0.9;

@@ -20,8 +20,8 @@ export interface Site {
   journey: Journey;
   url: string;
   server: Running;
-  /** Kills the server and starts another at the same port. */
-  restart(): Promise<void>;
+  /** Ends the server and starts another at the same port. */
+  restart(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Starts a run over the API; its id. */
   start(workflow: string, parameters?: Record<string, unknown>): Promise<string>;
 }
@@ -67,8 +67,8 @@ async function openSite(
     get server() {
       return server;
     },
-    restart: async () => {
-      server.kill("SIGKILL");
+    restart: async (signal) => {
+      server.kill(signal);
       await server.ended;
       server = journey.start(["serve", "--port", new URL(url).port, ...options]);
       await listening(server);

@@ -94,20 +94,24 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await says(page, "Failed");
   }, 90_000);
 
-  test("goes on live after the server was killed and started again: no line lost, none twice", async () => {
-    const place = await site("killed");
-    const runId = await place.start("lone", { lines: 120 });
-    const page = await visit(place, `/workflows/lone/executions/${runId}`);
-    await until("lines come", async () => (await lineNumbers(page)).length > 15, 20_000);
-    await place.restart();
-    await says(page, "Completed");
-    await until("the last line is there", async () => (await page.locator("#L120").count()) === 1, 20_000);
-    const numbers = await lineNumbers(page);
-    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
-    const texts = (await page.evaluate(
-      '[...document.querySelectorAll(".ln > span")].map((line) => line.textContent)',
-    )) as string[];
-    const said = texts.flatMap((text) => /^pass line (\d+) /.exec(text)?.[1] ?? []).map(Number);
-    expect(said).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
-  }, 90_000);
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "goes on live after a %s and a new start: no line lost, none twice",
+    async (signal) => {
+      const place = await site(`ended-${signal}`);
+      const runId = await place.start("lone", { lines: 120 });
+      const page = await visit(place, `/workflows/lone/executions/${runId}`);
+      await until("lines come", async () => (await lineNumbers(page)).length > 15, 20_000);
+      await place.restart(signal);
+      await says(page, "Completed");
+      await until("the last line is there", async () => (await page.locator("#L120").count()) === 1, 20_000);
+      const numbers = await lineNumbers(page);
+      expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+      const texts = (await page.evaluate(
+        '[...document.querySelectorAll(".ln > span")].map((line) => line.textContent)',
+      )) as string[];
+      const said = texts.flatMap((text) => /^pass line (\d+) /.exec(text)?.[1] ?? []).map(Number);
+      expect(said).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+    },
+    90_000,
+  );
 });

@@ -21,13 +21,6 @@ describe("the icons", () => {
   });
 });
 
-test("htmx is the package's own, unchanged", () => {
-  const own = (path: string): string => readFileSync(join(root, "public/js", path), "utf8");
-  const theirs = (url: string): string => readFileSync(new URL(url), "utf8");
-  expect(own("htmx.min.js") === theirs(import.meta.resolve("htmx.org/dist/htmx.min.js"))).toBe(true);
-  expect(own("hx-sse.min.js") === theirs(import.meta.resolve("htmx.org/dist/ext/hx-sse.min.js"))).toBe(true);
-});
-
 test("every style and script of the pages is a file, and every file is used", () => {
   const views = [...new Glob("views/**/*.{ts,tsx}").scanSync(root)];
   const source = views.map((path) => readFileSync(join(root, path), "utf8")).join("");

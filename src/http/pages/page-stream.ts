@@ -10,14 +10,22 @@ const heartbeat = ":\n\n";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What has changed since the last time, as messages of the stream; "" when nothing has. */
-export type Changes = () => string;
+/** What a page follows. */
+export interface PageFeed {
+  topic: Topic;
+  /** The place in the feed the page was drawn at. */
+  after: number;
+  /** What has changed since the last time, as messages of the stream; "" when nothing has. */
+  changes: () => string;
+  /** True when nothing more can come: the page need not ask again. A server that stops is no such end. */
+  isOver: () => boolean;
+}
 
 /** The feed only wakes these streams: what they send is read from the database, so that many events are one message. */
 const wake = (): string => "!";
 
 /** A page's stream: parts of the page as they change. */
-export function pageStream(context: Context, topic: Topic, after: number, changes: Changes): Response {
+export function pageStream(context: Context, { topic, after, changes, isOver }: PageFeed): Response {
   const source = context.feed.open(topic, after, wake).getReader();
   let sentAt = 0;
   const next = async (): Promise<string | null> => {
@@ -36,8 +44,7 @@ export function pageStream(context: Context, topic: Topic, after: number, change
         for (;;) {
           const text = await next();
           if (text === null) {
-            const isOver = topic.kind === "run" && context.engineState() === "running";
-            controller.enqueue(encoder.encode(changes() + (isOver ? message("ended", "over") : "")));
+            controller.enqueue(encoder.encode(changes() + (isOver() ? message("ended", "over") : "")));
             return controller.close();
           }
           if (text === "") continue;

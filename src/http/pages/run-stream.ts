@@ -10,6 +10,7 @@ import { StageChip, TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { SidebarLive } from "../../../views/layout/sidebar.tsx";
 import type { StoredEvent } from "../../execution/event.ts";
+import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server-parts.ts";
@@ -47,7 +48,12 @@ export function runStream(context: Context, given: RunStreamGiven): Response {
       if (events.length < eventsAtOnce) return text;
     }
   };
-  return pageStream(context, { kind: "run", run_id: runId }, seq, changes);
+  return pageStream(context, {
+    topic: { kind: "run", run_id: runId },
+    after: seq,
+    changes,
+    isOver: () => hasEnded(getExecution(context.store, runId).status),
+  });
 }
 
 interface Parts {
