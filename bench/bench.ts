@@ -15,6 +15,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   programs: async (folder) => (await import("./programs.ts")).measurePrograms(folder),
   gates: async (folder) => (await import("./gates.ts")).measureGates(folder),
   http: async (folder) => (await import("./http.ts")).measureHttp(folder),
+  pages: async (folder) => (await import("./pages.ts")).measurePages(folder),
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
 };
 

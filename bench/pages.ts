@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { commitTransitions } from "../src/store/transitions.ts";
+import { openStore, type Store } from "../src/store/database.ts";
+import { registerHolder, removeHolder } from "../src/store/leases.ts";
+import { aNewExecution } from "../src/testing/an-execution.ts";
+import { serveSkillmeat } from "./http-programs.ts";
+import { seedWorkflows } from "./http-seed.ts";
+import { compare, timesRow, type Row } from "./measure.ts";
+
+const requests = 200;
+const rounds = 5;
+const stages = 60;
+const mostFirstBytes = 200_000;
+const mostLaterBytes = 40_000;
+
+/** The pages against the API's answer of the same data, and what a visit takes over the wire. */
+export async function measurePages(folder: string): Promise<Row[]> {
+  const home = join(folder, "home");
+  const store = openStore(join(home, "workflows.db"));
+  seedWorkflows(store, 1_000);
+  const runId = seedExecution(store);
+  store.close();
+  const server = await serveSkillmeat(home);
+  const run = `/workflows/ship/executions/${runId}`;
+  const pairs = [
+    ["library of 1,000 workflows", "/workflows", "/api/v1/workflows?limit=60"],
+    [`execution of ${stages} stages`, run, `/api/v1/workflow-executions/${runId}`],
+  ] as const;
+  try {
+    const rows: Row[] = [];
+    for (const [what, page, api] of pairs) {
+      const limit = (): Promise<number> => p95(() => server.url + api);
+      const kept = await compare(rounds, { figure: () => p95(() => server.url + page), limit });
+      const again = { limitIs: "the API's answer", most: 3 };
+      rows.push(timesRow(`${what}, the page, p95`, kept, again));
+      // Another address each time: nothing kept is of use.
+      let count = 0;
+      const anew = await compare(rounds, {
+        figure: () => p95(() => `${server.url}${page}?n=${count++}`),
+        limit,
+      });
+      rows.push({ ...timesRow(`${what}, made anew, p95`, anew, again), budget: "", holds: null });
+      rows.push(...(await wireRows(what, server.url, page)));
+    }
+    return rows;
+  } finally {
+    await server.stop();
+  }
+}
+
+function seedExecution(store: Store): string {
+  const ended = { status: "completed" as const, completed_at: "2026-01-02T03:04:06.000Z" };
+  const run = aNewExecution({ stages, execution: { ...ended, workflow_slug: "ship" }, step: ended });
+  const holder = { id: "seed", pid: 1, process_start: "1", boot_id: "b", kind: "run" as const };
+  registerHolder(store, { ...holder, heartbeat_at: "" });
+  commitTransitions(store, { holder_id: "seed", created: [run], updated: [] });
+  removeHolder(store, "seed");
+  return run.execution.record.run_id;
+}
+
+async function p95(address: () => string): Promise<number> {
+  const seen: number[] = [];
+  for (let count = 0; count < requests; count++) {
+    const started = performance.now();
+    const answer = await fetch(address(), { headers: { accept: "text/html" } });
+    await answer.arrayBuffer();
+    if (answer.status !== 200) throw new Error(`${answer.url} answered ${answer.status}`);
+    seen.push(performance.now() - started);
+  }
+  return seen.toSorted((a, b) => a - b)[Math.floor(requests * 0.95)] ?? Number.NaN;
+}
+
+/** The page, then all it names: what a browser asks for at its first visit; later ones take the page alone. */
+async function wireRows(what: string, url: string, path: string): Promise<Row[]> {
+  const page = await wired(url + path);
+  const named = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, asset = ""]) => asset);
+  const styles = named.find((asset) => asset.endsWith("base.css"));
+  const fonts = styles ? [styles.replace("css/base.css", "fonts/jetbrains-mono.woff2")] : [];
+  const assets = await Promise.all([...new Set([...named, ...fonts])].map((asset) => wired(url + asset)));
+  const first = assets.reduce((sum, { bytes }) => sum + bytes, page.bytes);
+  return [
+    bytesRow(`${what}, first visit`, first, mostFirstBytes),
+    bytesRow(`${what}, later visits`, page.bytes, mostLaterBytes),
+  ];
+}
+
+/** Bytes as they go over the wire, and the text they unpack to. */
+async function wired(address: string): Promise<{ bytes: number; text: string }> {
+  const answer = await fetch(address, {
+    headers: { accept: "text/html,*/*", "accept-encoding": "gzip" },
+    decompress: false,
+  });
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const isPacked = answer.headers.get("content-encoding") === "gzip";
+  const text = new TextDecoder().decode(isPacked ? Bun.gunzipSync(bytes) : bytes);
+  return { bytes: bytes.byteLength, text };
+}
+
+function bytesRow(what: string, bytes: number, most: number): Row {
+  return {
+    what,
+    figure: `${Math.round(bytes / 1000)} kB`,
+    limit: "",
+    ratio: "",
+    budget: `≤ ${most / 1000} kB`,
+    holds: bytes <= most,
+  };
+}
