@@ -17,6 +17,23 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.waitForURL(/talk\/run/);
   }, 30_000);
 
+  test("a run is started, read and approved without a mouse", async () => {
+    const place = await site("hands");
+    const page = await visit(place, "/workflows/talk");
+    await page.keyboard.press("x");
+    await page.getByRole("dialog", { name: /Run/ }).waitFor();
+    await page.keyboard.type("squid");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("2");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/executions\//);
+    await page.locator("[data-gate]").waitFor({ timeout: 20_000 });
+    await page.keyboard.press("a");
+    await page.keyboard.press("Enter");
+    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor({ timeout: 20_000 });
+    expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");
+  }, 60_000);
+
   test("J and K choose the stage, which is in the address; slash goes to the search", async () => {
     const place = await site("stages");
     const runId = await place.start("talk", { topic: "squid", lines: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
-import { hasChromium, lineNumbers, shot, sites } from "./ui-browser.ts";
+import { goesSideways, hasChromium, lineNumbers, shot, sites } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
@@ -68,6 +68,26 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       async () => (await place.journey.execution(runId)).status === "completed",
       20_000,
     );
+  }, 60_000);
+
+  test("is started, read and approved on a phone", async () => {
+    const place = await site("phone");
+    const page = await visit(place, "/workflows", { width: 390, theme: "dark" });
+    await page.getByRole("link", { name: "Run Talk show" }).tap();
+    const dialog = page.getByRole("dialog", { name: "Run Talk show" });
+    await dialog.getByLabel("topic").fill("squid");
+    await dialog.getByRole("button", { name: "Run", exact: true }).tap();
+    await page.waitForURL(/executions\//);
+    await says(page, "Approval waiting");
+    await page.locator(".strip a", { hasText: "Right host" }).tap();
+    await page.waitForURL(/stage=right/);
+    expect(await page.locator(".ln").count()).toBe(4);
+    await shot(page, "phone-gate");
+    await page.locator("[data-gate]").getByRole("button", { name: "Approve" }).tap();
+    const asked = page.getByRole("dialog", { name: /Approve/ });
+    await asked.getByRole("button", { name: "Approve", exact: true }).tap();
+    await says(page, "Completed");
+    expect(await goesSideways(page)).toBe(false);
   }, 60_000);
 
   test("is paused, resumed, cancelled, run again, and run again from where it failed", async () => {
