@@ -1,11 +1,16 @@
 const sliceMs = 5;
 
+/** Lets whatever has come meanwhile be answered. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Does work a little later, in the order it came. */
 export type Turns = (work: () => void) => void;
 
 /**
- * Long work of many, cut up: after a slice the requests that have come meanwhile are answered before it goes on. A stream
- * that asks for its next part by itself would else go on until its socket is full, and a hundred of them for seconds.
+ * Long work of many, cut up: after a slice the requests that have come meanwhile are answered before it goes on. A
+ * stream that asks for its next part by itself would else go on until its socket is full, and a hundred for seconds.
  */
 export function createTurns(): Turns {
   const waiting: (() => void)[] = [];

@@ -25,22 +25,25 @@ export interface LogFacts {
   cut: { lines: number; bytes: number };
 }
 
-/** Lines numbered above `after` (0: from the start), at most `limit`. */
-export function logPage(store: Store, filter: LogFilter & { after: number; limit: number }): LogPage {
+/** Lines numbered above `after` (0: from the start) and below `before` (null: to the end), at most `limit`. */
+export function logPage(
+  store: Store,
+  filter: LogFilter & { after: number; before?: number | null; limit: number },
+): LogPage {
   const rows = store
-    .prepare<LogRow, LogParams>(`${selectLines} AND seq > ?6 ORDER BY seq LIMIT ?7`)
-    .all(...filterParams(filter), filter.after, filter.limit + 1);
+    .prepare<LogRow, LogParams>(`${selectLines} ORDER BY seq LIMIT ?8`)
+    .all(...filterParams(filter), filter.after, filter.before ?? noEnd, filter.limit + 1);
   return { lines: rows.slice(0, filter.limit).map(logLine), has_more: rows.length > filter.limit };
 }
 
-/** The last lines numbered below `before` (null: of all), at most `limit`. */
+/** The last lines numbered below `before` (null: of all) and above `after`, at most `limit`. */
 export function logTail(
   store: Store,
-  filter: LogFilter & { before?: number | null; limit: number },
+  filter: LogFilter & { before?: number | null; after?: number; limit: number },
 ): LogPage {
   const rows = store
-    .prepare<LogRow, LogParams>(`${selectLines} AND seq < ?6 ORDER BY seq DESC LIMIT ?7`)
-    .all(...filterParams(filter), filter.before ?? Number.MAX_SAFE_INTEGER, filter.limit + 1);
+    .prepare<LogRow, LogParams>(`${selectLines} ORDER BY seq DESC LIMIT ?8`)
+    .all(...filterParams(filter), filter.after ?? 0, filter.before ?? noEnd, filter.limit + 1);
   return {
     lines: rows.slice(0, filter.limit).map(logLine).toReversed(),
     has_more: rows.length > filter.limit,
@@ -59,7 +62,7 @@ export function logFacts(store: Store, runId: string, stageId: string): LogFacts
 }
 
 type FilterParams = [string, string, number | null, string | null, string | null];
-type LogParams = [...FilterParams, number, number];
+type LogParams = [...FilterParams, number, number, number];
 
 type LogRow = Omit<LogLine, "run_id"> & { execution_id: string };
 
@@ -75,6 +78,7 @@ function logLine({ execution_id, ...line }: LogRow): LogLine {
 const ofKind =
   "FROM log_lines WHERE execution_id = ?1 AND stage_id = ?2 AND (?3 IS NULL OR attempt = ?3) " +
   "AND (?4 IS NULL OR stream = ?4) AND (?5 IS NULL OR text LIKE ?5 ESCAPE '\\')";
-const selectLines = `SELECT execution_id, seq, stage_id, attempt, at, stream, text ${ofKind}`;
+const selectLines = `SELECT execution_id, seq, stage_id, attempt, at, stream, text ${ofKind} AND seq > ?6 AND seq < ?7`;
+const noEnd = Number.MAX_SAFE_INTEGER;
 const countLines = `SELECT count(*) AS count ${ofKind}`;
 const selectFacts = "SELECT logs_json FROM execution_steps WHERE execution_id = ? AND stage_id_ref = ?";

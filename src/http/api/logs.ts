@@ -2,10 +2,12 @@ import { Type } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
 import type { LogStream } from "../../execution/event.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
-import { logFacts, logPage, logTail, type LogFilter } from "../../store/logs.ts";
+import { logFacts, type LogFilter } from "../../store/logs.ts";
+import { breath } from "../turns.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
+import { walkLog, walkLogBack } from "./log-walk.ts";
 import { closed, oneOf } from "./schemas.ts";
 import { LogPage, logStreams } from "./schemas-execution.ts";
 
@@ -42,7 +44,7 @@ export const logEndpoints: Endpoint[] = [
       200: { description: "lines, oldest first; with download the log as text", schema: LogPage },
       ...problems(400, 404),
     },
-    handle: ({ params, query, context }) => {
+    handle: ({ params, query, context, request }) => {
       const { run_id, stage_id } = params;
       refuseUnknown(context, run_id, stage_id);
       const filter = {
@@ -52,7 +54,8 @@ export const logEndpoints: Endpoint[] = [
         stream: query.stream ?? null,
         search: query.search ?? null,
       };
-      return query.download ? download(context, filter) : page(context, filter, query);
+      const { signal } = request;
+      return query.download ? download(context, filter, signal) : page(context, filter, query, signal);
     },
   }),
 ];
@@ -64,17 +67,18 @@ interface Part {
   limit?: number;
 }
 
-function page(
+async function page(
   { store }: Context,
   filter: LogFilter,
   { after = 0, before, tail, limit = 200 }: Part,
-): Response {
+  signal: AbortSignal,
+): Promise<Response> {
   if (before !== undefined && !tail) {
     throw new AppError("invalid_usage", '"before" belongs to tail=1. without it, lines come after "after"');
   }
   const { lines, has_more } = tail
-    ? logTail(store, { ...filter, before: before ?? null, limit })
-    : logPage(store, { ...filter, after, limit });
+    ? await walkLogBack(store, { ...filter, before: before ?? null, limit }, signal)
+    : await walkLog(store, { ...filter, after, limit }, signal);
   const facts = logFacts(store, filter.run_id, filter.stage_id);
   return json({
     items: lines,
@@ -87,12 +91,17 @@ function page(
 }
 
 /** Reads on only as fast as the client takes it. */
-function download({ store }: Context, filter: LogFilter & { stream: LogStream | null }): Response {
+function download(
+  { store }: Context,
+  filter: LogFilter & { stream: LogStream | null },
+  signal: AbortSignal,
+): Response {
   let after = 0;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      const { lines, has_more } = logPage(store, { ...filter, after, limit: downloadLines });
+    pull: async (controller) => {
+      await breath();
+      const { lines, has_more } = await walkLog(store, { ...filter, after, limit: downloadLines }, signal);
       const text = lines.map((line) => `${line.text}\n`).join("");
       if (text !== "") controller.enqueue(encoder.encode(text));
       after = lines.at(-1)?.seq ?? after;
