@@ -11,7 +11,10 @@ const meanings: Record<number, string> = {
   422: "the definition does not hold; details are its findings",
 };
 
-/** The error answers of an endpoint; 401, 403, 429, 500 and 503 may come from any and are told once. */
+/**
+ * The error answers of an endpoint; 413 and 415 may come from any that takes a body, 401, 403, 429, 500 and 503 from any
+ * at all, and are told once.
+ */
 export function problems(...statuses: number[]): Record<number, AnswerSpec> {
   return Object.fromEntries(
     statuses.map((status) => [status, { description: meanings[status] ?? "an error", schema: Problem }]),

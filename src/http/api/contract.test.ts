@@ -151,6 +151,17 @@ test("what remains is as the document says too, and nothing in it was left out",
   expect(server.logged).toEqual([]);
 });
 
+test("who sends a body to any operation, or asks for a log as text, learns what may come back", async () => {
+  for (const { operationId, body } of endpoints) {
+    if (!body) continue;
+    await ask(operationId, { text: "x", headers: { "content-type": "text/plain" } });
+    await ask(operationId, { text: `"${"x".repeat(2_100_000)}"`, headers: { "content-type": "text/json" } });
+  }
+  await ask("validateDefinition", { yaml: "#".repeat(1_100_000) });
+  const content = found("getStepLogs").operation.responses["200"]?.content;
+  expect(Object.keys(content ?? {})).toEqual(["application/json", "text/plain"]);
+});
+
 describe("the document", () => {
   test("is OpenAPI 3.1, whose names are there and used once", () => {
     expect(document.openapi).toBe("3.1.0");

@@ -43,6 +43,8 @@ export interface AnswerSpec {
   schema: TSchema | null;
   /** Default: `application/json`. */
   type?: string;
+  /** True: a parameter makes it `text/plain` instead. */
+  isAlsoText?: boolean;
   example?: unknown;
   headers?: Record<string, string>;
 }

@@ -41,7 +41,11 @@ export const logEndpoints: Endpoint[] = [
       closed,
     ),
     answers: {
-      200: { description: "lines, oldest first; with download the log as text", schema: LogPage },
+      200: {
+        description: "lines, oldest first; with download the log as text",
+        schema: LogPage,
+        isAlsoText: true,
+      },
       ...problems(400, 404),
     },
     handle: ({ params, query, context, request }) => {

@@ -1,5 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
 import { version } from "../../version.ts";
+import { problems } from "./answers.ts";
 import type { AnswerSpec, BodySpec, Endpoint } from "./endpoint.ts";
 import { apiPrefix } from "./mount.ts";
 import { Problem } from "./schemas.ts";
@@ -95,7 +96,7 @@ function operation(each: Endpoint, schemas: Record<string, JsonSchema>): Operati
     parameters: [...pathParameters(each.path), ...queryParameters(each, schemas), ...headerParameters(each)],
     ...(each.body ? { requestBody: requestBody(each.body, schemas) } : {}),
     responses: Object.fromEntries([
-      ...Object.entries(each.answers).map(
+      ...Object.entries({ ...(each.body ? problems(413, 415) : {}), ...each.answers }).map(
         ([status, answer]) => [status, responseOf(answer, schemas)] as const,
       ),
       ["default", responseOf(anyTrouble, schemas)],
@@ -154,7 +155,7 @@ function requestBody(
 }
 
 function responseOf(answer: AnswerSpec, schemas: Record<string, JsonSchema>): ResponseSpec {
-  const { description, schema, type = "application/json", example } = answer;
+  const { description, schema, type = "application/json", isAlsoText, example } = answer;
   const headers = Object.entries(answer.headers ?? {}).map(([name, text]) => [
     name,
     { description: text, schema: { type: "string" } },
@@ -169,6 +170,7 @@ function responseOf(answer: AnswerSpec, schemas: Record<string, JsonSchema>): Re
       : {
           content: {
             [type]: { schema: jsonSchema(schema, schemas), ...(example === undefined ? {} : { example }) },
+            ...(isAlsoText ? { "text/plain": { schema: { type: "string" } } } : {}),
           },
         }),
   };

@@ -53,7 +53,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     summary: "Check a definition; nothing is stored",
     query: strictQuery,
     body: definitionBody(DefinitionBody),
-    answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 413, 415) },
+    answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 422) },
     handle: ({ body, query, context }) =>
       json(validated(definitionInBody(definitionText(body.definition), context), query.strict, context)),
   }),
@@ -63,7 +63,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     operationId: "planDefinition",
     summary: "Plan a definition; nothing is stored, nothing runs",
     body: definitionBody(PlanDefinitionBody, { parameters: { version: "1.4.0" } }),
-    answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 413, 415, 422) },
+    answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 422) },
     handle: ({ body, context }) =>
       json(composeRun(definitionInBody(definitionText(body.definition), context), body, context).plan),
   }),

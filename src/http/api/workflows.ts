@@ -83,7 +83,7 @@ export const workflowEndpoints: Endpoint[] = [
         schema: Workflow,
         headers: { Location: "where it is", ETag: "its hash" },
       },
-      ...problems(400, 409, 413, 415, 422),
+      ...problems(400, 409, 422),
     },
     handle: async ({ body, context }) => {
       const { home, store, user } = context;
@@ -123,7 +123,7 @@ export const workflowEndpoints: Endpoint[] = [
     body: saveBody,
     answers: {
       200: { description: "saved", schema: Workflow, headers: { ETag: "its hash" } },
-      ...problems(400, 404, 409, 413, 415, 422),
+      ...problems(400, 404, 409, 422),
     },
     handle: async ({ params, body, context, request }) => {
       const { home, store } = context;
