@@ -75,7 +75,8 @@ export function createChannel(
     } else if (tape.isOver()) end(reader);
   };
   return {
-    open: (after) => openStream(after, { join: (reader) => readers.add(reader), turns, feed, remove }),
+    open: (after) =>
+      openStream(tape.placeFor(after), { join: (reader) => readers.add(reader), turns, feed, remove }),
     wake: () => {
       tape.wind();
       for (const reader of readers) if (reader.isAtEnd) feed(reader);
@@ -152,6 +153,8 @@ function createTape(source: Source, encode: Encode) {
     return made;
   };
   return {
+    /** Where a reader goes on: never beyond what is stored, where it would miss what comes next. */
+    placeFor: (after: number): number => (after <= head ? after : Math.min(after, source.last())),
     // At the end nothing is asked of the database: winding on brings what there is.
     after: (place: number): Chunk | null => (place >= head ? null : chunkAfter(place)),
     /** Takes in what has been stored since. */

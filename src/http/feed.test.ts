@@ -179,6 +179,14 @@ describe("the stream of all executions", () => {
   });
 });
 
+test("who claims to have events that are not stored, as after a backup was put back, gets what comes next", async () => {
+  const one = readEvents(await open("?after=999"));
+  const all = readEvents(await openAll("?after=999999"), (events) => events.length === 1);
+  end();
+  expect(numbers(await one)).toEqual([2]);
+  expect((await all).map(({ event }) => event)).toEqual(["execution_completed"]);
+});
+
 test("five hundred readers of one execution all get an event that is committed once", async () => {
   const responses = await Promise.all(Array.from({ length: 500 }, () => open("?after=1")));
   const readings = responses.map((response) => readEvents(response));
