@@ -1,6 +1,7 @@
 /* The page's one stream: what its messages mean beyond the parts they swap, and what to do when there is none. */
 
 const pollMs = 30_000;
+const patienceMs = 5_000;
 const stream = () => document.querySelector("#stream, [data-stream]");
 
 let poll = null;
@@ -38,6 +39,10 @@ for (const failure of ["htmx:error", "htmx:response:error"]) {
   });
 }
 document.addEventListener("htmx:sse:after:connection", recovered);
+// It may have failed before this script was there to hear of it.
+setTimeout(() => {
+  if (stream() && !stream()._htmx?.sse) fallBack();
+}, patienceMs);
 
 /* Lists: something has happened to an execution; the page takes the list anew, at most once a second. */
 let waiting = null;

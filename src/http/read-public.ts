@@ -11,26 +11,33 @@ export interface PublicFile {
   isGzipped: boolean;
 }
 
-/** Scripts of packages, by the path they are served at: taken from where npm puts them, not copied. */
-const packageFiles: Record<string, string> = {
-  "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
-  "js/hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+/**
+ * Scripts of packages, by the path they are served at: taken from where npm puts them, not copied. htmx and its
+ * extension are one file: htmx begins by itself, and does not know an extension that comes a moment later.
+ */
+const packageFiles: Record<string, readonly string[]> = {
+  "js/htmx.min.js": ["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"],
 };
 
 /** Run as a macro: what it returns becomes part of the program, so that the executable needs no other file. */
 export function readPublic(): { hash: string; files: PublicFile[] } {
   const root = join(import.meta.dir, "../../public");
   const hasher = new Bun.CryptoHasher("sha256");
-  const own = [...new Glob("**/*").scanSync(root)].map((path) => [path, join(root, path)] as const);
+  const own = [...new Glob("**/*").scanSync(root)].map((path) => [path, [join(root, path)]] as const);
   const packages = Object.entries(packageFiles).map(
-    ([path, module]) => [path, Bun.resolveSync(module, import.meta.dir)] as const,
+    ([path, modules]) => [path, modules.map((module) => Bun.resolveSync(module, import.meta.dir))] as const,
   );
-  const files = [...own, ...packages].toSorted().map(([path, file]): PublicFile => {
-    const bytes = readFileSync(file);
+  const files = [...own, ...packages].toSorted().map(([path, parts]): PublicFile => {
+    const bytes = joined(parts);
     hasher.update(`${path}\n`).update(bytes);
     const packed = gzipSync(bytes, { level: 9 });
     const isGzipped = packed.byteLength < bytes.byteLength * 0.9;
     return { path, content: (isGzipped ? packed : bytes).toString("base64"), isGzipped };
   });
   return { hash: hasher.digest("hex").slice(0, 12), files };
+}
+
+function joined([first = "", ...others]: readonly string[]): Buffer {
+  const separated = others.flatMap((file) => [Buffer.from("\n;"), readFileSync(file)]);
+  return Buffer.concat([readFileSync(first), ...separated]);
 }

@@ -87,12 +87,15 @@ function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
         href={asset(`icons/${icon}.svg`)}
       />
       <link rel="preload" href={asset("fonts/inter.woff2")} as="font" type="font/woff2" crossorigin />
-      {styles.map((name) => (
+      {[...styles, ...(facts.extra?.styles ?? [])].map((name) => (
         <link rel="stylesheet" href={asset(`css/${name}.css`)} />
       ))}
-      <script defer src={asset("js/htmx.min.js")}></script>
-      <script defer src={asset("js/hx-sse.min.js")}></script>
       {scripts.map((name) => (
+        <script type="module" src={asset(`js/${name}.js`)}></script>
+      ))}
+      {/* After ours, which hear what its stream says from the first word on; they run in this order. */}
+      <script defer src={asset("js/htmx.min.js")}></script>
+      {(facts.extra?.scripts ?? []).map((name) => (
         <script type="module" src={asset(`js/${name}.js`)}></script>
       ))}
     </head>
