@@ -11,6 +11,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("talk");
     await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
+    await page.locator("#found a", { hasText: "Lone speaker" }).first().waitFor({ state: "detached" });
     await page.keyboard.press("ArrowDown");
     expect(await page.evaluate("document.activeElement.textContent")).toContain("Run Talk show");
     await page.keyboard.press("Enter");

@@ -52,6 +52,7 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     const page = await visit(place, `/workflows/lone/executions/${runId}`, { scripts: false });
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await page.getByRole("button", { name: "Cancel the run" }).click();
+    await page.locator(".toast").waitFor();
     await until(
       "it is cancelled",
       async () => {

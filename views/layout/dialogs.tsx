@@ -46,7 +46,7 @@ export function PaletteDialog(): Html {
           hx-trigger="input delay:80ms, palette-open"
           hx-target="#found"
           hx-select="#found"
-          hx-swap="outerHTML"
+          hx-swap="outerMorph"
         />
         <kbd>esc</kbd>
       </form>
