@@ -10,13 +10,15 @@ export interface Source {
   /** Null: the text is no YAML, too much of it, or has aliases that cannot be expanded; the report says why. */
   root: SourceNode | null;
   report: Report;
+  /** All of the text, piece by piece: what an edit goes by. Empty where there is too much of it. */
+  tokens: readonly CST.Token[];
 }
 
 const limits = { bytes: 1024 * 1024, nesting: 64, syntaxErrors: 10 };
 
 /** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
 export function readSource(text: string): Source {
-  const source: Source = { text, lines: textLines(text), root: null, report: emptyReport() };
+  const source: Source = { text, lines: textLines(text), root: null, report: emptyReport(), tokens: [] };
   source.report = createReport(source.lines, () => source.root);
   const { report } = source;
   if (isTooLarge(text)) {
@@ -25,6 +27,7 @@ export function readSource(text: string): Source {
     return source;
   }
   const tokens = [...new Parser().parse(text)];
+  source.tokens = tokens;
   const deep = firstTooDeep(tokens);
   if (deep !== null) {
     const message = `this is nested deeper than ${limits.nesting} levels`;
