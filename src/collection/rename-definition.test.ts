@@ -11,7 +11,7 @@ test.each([
   ['{"workflow": {"id": "a", "name": "A"}}', '{"workflow": {"id": "b-2", "name": "Bee"}}'],
   [
     "workflow:\n  id: a\n  name: >\n    A long\n    name\n  version: 1.0.0\n",
-    'workflow:\n  id: b-2\n  name: "Bee"\n  version: 1.0.0\n',
+    "workflow:\n  id: b-2\n  name: >-\n    Bee\n  version: 1.0.0\n",
   ],
 ])("%j becomes %j", (text, renamed) => {
   expect(renameDefinition(text, "b-2", "Bee")).toBe(renamed);

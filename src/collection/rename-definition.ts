@@ -1,31 +1,25 @@
-import { isMap, isScalar, parseDocument, type Scalar } from "yaml";
 import { AppError } from "../errors.ts";
+import { applyEdits } from "../workflow/edit/apply-edit.ts";
+import { readSource } from "../workflow/read-source.ts";
+import { child } from "../workflow/source-node.ts";
 
-/** The text with another `workflow.id` and `workflow.name`; every other byte stays. YAML or JSON. */
+/**
+ * The text with another `workflow.id` and `workflow.name`; every other byte stays. YAML or JSON. Throws
+ * `AppError("invalid_definition")` for a text that has none, or that cannot be edited safely.
+ */
 export function renameDefinition(text: string, id: string, name: string): string {
-  const workflow = parseDocument(text).get("workflow");
-  const places = isMap(workflow) ? [workflow.get("id", true), workflow.get("name", true)] : [];
-  const values = [id, name];
-  const splices = places.flatMap((node, at) =>
-    isScalar(node) && node.range ? [spliceOf(node, values[at] ?? "")] : [],
-  );
-  if (splices.length !== 2) {
+  const { root, report } = readSource(text);
+  const workflow = child(root, "workflow");
+  if (report.findings().length === 0 && !(child(workflow, "id") && child(workflow, "name"))) {
     throw new AppError(
       "invalid_definition",
       'the definition has no "workflow.id" or "workflow.name" to change',
     );
   }
-  splices.sort((a, b) => b.start - a.start);
-  let renamed = text;
-  for (const { start, end, value } of splices) renamed = renamed.slice(0, start) + value + renamed.slice(end);
-  return renamed;
-}
-
-function spliceOf(node: Scalar, value: string): { start: number; end: number; value: string } {
-  const [start = 0, end = 0] = node.range ?? [];
-  const isPlain =
-    node.type === "PLAIN" && /^[A-Za-z][\w -]*\w$/.test(value) && !/^(true|false|null)$/i.test(value);
-  const written = isPlain ? value : JSON.stringify(value);
-  // A block scalar's range takes the line end along.
-  return { start, end, value: node.type?.startsWith("BLOCK") ? `${written}\n` : written };
+  const renamed = applyEdits(text, [
+    { kind: "set", path: ["workflow", "id"], value: id },
+    { kind: "set", path: ["workflow", "name"], value: name },
+  ]);
+  if (renamed.ok) return renamed.text;
+  throw new AppError("invalid_definition", `line ${renamed.line}: ${renamed.message}`);
 }

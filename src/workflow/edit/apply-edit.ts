@@ -1,3 +1,4 @@
+import type { Value } from "../../expression/value.ts";
 import { readSource, type Source } from "../read-source.ts";
 import { valueOf } from "../source-node.ts";
 import type { Edit, Edited } from "./edit.ts";
@@ -14,15 +15,19 @@ import {
 import { planDuplicateStage } from "./plan-duplicate.ts";
 import { planRenameKey, planRenameStage } from "./plan-rename.ts";
 import { Refusal } from "./refusal.ts";
-import { spliced } from "./splice.ts";
+import { spliced, type Splice } from "./splice.ts";
 import { layoutOf, placeAt, readsAsJson, type TextLayout } from "./text-layout.ts";
+
+const deepest = 64;
 
 /** Splices one edit into a definition's text. All the rest stays byte for byte. */
 export function applyEdit(text: string, edit: Edit): Edited {
   return applyEdits(text, [edit]);
 }
 
-/** Several edits, each into the text that the one before left: all of them or none. A refusal's place is in that text. */
+/**
+ * Several edits, each into the text that the one before left: all of them or none. A refusal's place is in that text.
+ */
 export function applyEdits(text: string, edits: readonly Edit[]): Edited {
   let source = readSource(text);
   try {
@@ -34,23 +39,55 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
   }
 }
 
-/** The text with the edit in it, read again: it has to read as the edit done to what the old one reads as. */
 function applied(source: Source, edit: Edit): Source {
   const layout = layoutOf(source);
-  const { expected, ways } = planned(editingOf(source, layout), edit);
-  let fault: string | null = null;
-  for (const way of ways) {
-    const text = spliced(source.text, way());
-    if (text === null) continue;
-    const result = text === source.text ? source : readSource(text);
-    fault = result.report.findings().find(({ severity }) => severity === "error")?.message ?? null;
-    if (fault !== null || !result.root || !isSame(valueOf(result.root), expected)) continue;
-    if (!layout.style.isJson || readsAsJson(text)) return result;
+  if ("value" in edit) refuseUnfit(edit.value, placeOf(layout, edit));
+  const quoted = { ...layout, style: { ...layout.style, hasLiterals: false } };
+  const faults: string[] = [];
+  for (const each of [layout, quoted]) {
+    const { expected, ways } = planned(editingOf(source, each), edit);
+    for (const way of ways) {
+      const result = readAs(expected, source, layout.style.isJson, way(), faults);
+      if (result) return result;
+    }
   }
+  const [fault] = faults;
   throw new Refusal(
-    `this cannot be changed without breaking how the text is written${fault === null ? "" : ` (${fault})`}. edit it here`,
+    `this cannot be changed without breaking how the text is written${fault ? ` (${fault})` : ""}. edit it here`,
     placeOf(layout, edit),
   );
+}
+
+/** What is no JSON, or deeper than any definition, cannot be written. Iterative: the depth is anybody's. */
+function refuseUnfit(value: Value, offset: number): void {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (next.depth > deepest) throw new Refusal(`the value is nested deeper than ${deepest} levels`, offset);
+    if (typeof next.value === "object" && next.value !== null) {
+      for (const part of Object.values(next.value)) open.push({ value: part, depth: next.depth + 1 });
+    } else if (!isScalar(next.value)) throw new Refusal("the value is not JSON", offset);
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+}
+
+/** The text with the splices in it, read again. Null where it does not read as expected: it is thrown away. */
+function readAs(
+  expected: Value,
+  source: Source,
+  isJson: boolean,
+  splices: readonly Splice[],
+  faults: string[],
+): Source | null {
+  const text = spliced(source.text, splices);
+  if (text === null) return null;
+  const result = text === source.text ? source : readSource(text);
+  const fault = result.report.findings().find(({ severity }) => severity === "error");
+  if (fault) faults.push(fault.message);
+  if (fault || !result.root || !isSame(valueOf(result.root), expected)) return null;
+  return !isJson || readsAsJson(text) ? result : null;
 }
 
 function planned(editing: Editing, edit: Edit): PlannedEdit {

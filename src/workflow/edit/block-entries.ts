@@ -22,19 +22,21 @@ export function insertInBlock(
   const entries = given.map(([name, value]) =>
     writeEntry(name, value, { column, isDash: name === null, like: name === null ? like : null }, style),
   );
+  const isFirstPair = chunks.length === 1 && !holder.isMap && style.isAiry;
+  const airy = isFirstPair && entries.some((entry) => entry.lines.length > 1) ? style.eol : "";
   const above = chunks[at - 1];
   if (above && (holder.isMap || at === chunks.length)) {
     const blanks = style.eol.repeat(
       at < chunks.length ? gapBelow(text, above.end) : gapAbove(text, block, at - 1),
     );
-    const lines = entries.map((entry) => style.eol + blanks + entry.lines.join(style.eol)).join("");
+    const lines = entries.map((entry) => style.eol + airy + blanks + entry.lines.join(style.eol)).join("");
     const isOpen = above.end === text.length && entries.at(-1)?.needsBreak === true;
     return [{ start: above.end, end: above.end, text: lines + (isOpen ? style.eol : "") }];
   }
   const below = chunks[at];
   if (!below) return [];
   const blanks = style.eol.repeat(gapAbove(text, block, Math.max(at, 1)));
-  const lines = entries.map((entry) => entry.lines.join(style.eol) + style.eol + blanks).join("");
+  const lines = entries.map((entry) => entry.lines.join(style.eol) + style.eol + airy + blanks).join("");
   const pad = " ".repeat(column);
   const put = below.isInline ? lines.slice(column) + pad : lines;
   return [{ start: below.start, end: below.start, text: put }];

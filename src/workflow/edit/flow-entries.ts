@@ -45,7 +45,9 @@ function insertTexts(
   const below = entries[at];
   const put = (start: number, added: string): Splice => ({ start, end: start, text: added });
   if (indent === null) {
-    const space = style.comma;
+    // The list's own way where it has one, so that taking the item out again is the identity.
+    const own = above && below && above.comma !== null ? text.slice(above.comma + 1, below.start) : null;
+    const space = own !== null && /^[ \t]*$/.test(own) ? own : style.comma;
     if (!above) return [put(below?.start ?? inner.start, texts.map((item) => `${item},${space}`).join(""))];
     if (above.comma !== null && !below)
       return [put(above.comma + 1, texts.map((item) => `${space}${item},`).join(""))];

@@ -18,6 +18,7 @@ import { Refusal } from "./refusal.ts";
 import { setValue } from "./set-value.ts";
 import type { Splice } from "./splice.ts";
 import { placeAt, refuseShared, type TextLayout } from "./text-layout.ts";
+import { canBeLiteral } from "./write-scalar.ts";
 
 /** What the text has to read as when an edit is done, and ways to get there, the one that touches least first. */
 export interface PlannedEdit {
@@ -46,7 +47,34 @@ export function editingOf(source: Source, layout: TextLayout): Editing {
 export function planSet({ layout, value, trouble }: Editing, edit: Of<"set">): PlannedEdit {
   if (edit.path.length === 0) trouble("the whole definition cannot be set at once", []);
   const expected = withValue(value, edit.path, edit.value, trouble);
-  return { expected, ways: setValue(layout, value, edit.path, edit.value) };
+  const unbraced = unbracedWay(layout, expected, edit.path, edit.value);
+  const ways = setValue(layout, value, edit.path, edit.value);
+  return { expected, ways: unbraced ? [unbraced, ...ways] : ways };
+}
+
+/**
+ * A text of several lines reads badly within braces: those around it, below the field of a stage, become lines. Null
+ * where there are none, or comments in them.
+ */
+function unbracedWay(layout: TextLayout, expected: Value, path: Path, value: Value): (() => Splice[]) | null {
+  if (layout.style.isJson || typeof value !== "string" || !canBeLiteral(value)) return null;
+  for (let depth = path[0] === "stages" ? 3 : 2; depth < path.length; depth++) {
+    const way = path.slice(0, depth);
+    const place = placeAt(layout, way);
+    if (place.depth < depth || !place.holder || place.holder.isFlow) return null;
+    const held = collectionOf(place.value);
+    if (!held?.isFlow) continue;
+    if (layout.text.slice(held.inner.start, held.inner.end).includes("#")) return null;
+    return () => {
+      if (place.entry) refuseShared({ ...place.entry, key: null }, way);
+      return putValue(
+        layout,
+        place,
+        way.reduce<Value>((each, step) => stepIn(each, step) ?? null, expected),
+      );
+    };
+  }
+  return null;
 }
 
 export function planRemove({ layout, value, trouble }: Editing, { path }: Of<"remove">): PlannedEdit {

@@ -16,20 +16,17 @@ const scalarStyles: Partial<Record<CST.TokenType | "block-scalar", ScalarStyle>>
 };
 
 /** Puts a value where another stands, or behind the key that has none. */
-export function putValue(layout: TextLayout, place: Place, value: Value): Splice[] {
-  const { holder, entry } = place;
-  if (!holder || !entry) return putRoot(layout, place.value, value);
+export function putValue(layout: TextLayout, at: Place, value: Value): Splice[] {
+  const { holder, entry } = at;
+  if (!holder || !entry) return putRoot(layout, at.value, value);
   if (holder.isFlow) return [putInFlow(layout, entry, value)];
   const { text, style } = layout;
   const column = columnOf(text, entry.start);
   const old = entry.value;
   const like = styleOf(text, old);
   const block = old?.type === "block-scalar" ? blockShape(text, old) : undefined;
-  const written = writeBlock(
-    value,
-    { column, isDash: !holder.isMap, like, block } satisfies BlockPlace,
-    style,
-  );
+  const place: BlockPlace = { column, isDash: !holder.isMap, inside: insideOf(text, entry), like, block };
+  const written = writeBlock(value, place, style);
   return putInBlock(layout, entry, written);
 }
 
@@ -37,6 +34,14 @@ export function putValue(layout: TextLayout, place: Place, value: Value): Splice
 export function styleOf(text: string, token: CST.Token | null): ScalarStyle | null {
   if (token?.type === "block-scalar") return text[blockHeader(token).start] === ">" ? "folded" : "literal";
   return token ? (scalarStyles[token.type as CST.TokenType] ?? null) : null;
+}
+
+/** Where a value on the line of its dash begins. */
+function insideOf(text: string, { after, value }: Entry): number | undefined {
+  if (!value || value.type === "block-scalar") return undefined;
+  const start = collectionOf(value)?.entries[0]?.start ?? value.offset;
+  const first = collectionOf(value)?.isFlow === false ? start : value.offset;
+  return lineStart(text, first) === lineStart(text, after) ? columnOf(text, first) : undefined;
 }
 
 function putRoot({ text, empty, style }: TextLayout, old: CST.Token | null, value: Value): Splice[] {

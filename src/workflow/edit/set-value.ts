@@ -4,6 +4,7 @@ import { collectionOf, type Collection } from "./collection.ts";
 import { insertEntries, removeEntries } from "./change-entries.ts";
 import { isMap, isSame, stepIn } from "./edited-value.ts";
 import { putValue } from "./put-value.ts";
+import { listHunks } from "./list-hunks.ts";
 import { keysAt, shortFieldAt } from "./schema-place.ts";
 import type { Splice } from "./splice.ts";
 import { placeAt, refuseShared, type TextLayout } from "./text-layout.ts";
@@ -88,20 +89,18 @@ function differInList(
   value: readonly Value[],
 ): void {
   const { layout, splices } = setting;
-  const least = Math.min(old.length, value.length);
-  let head = 0;
-  while (head < least && isSame(old[head] ?? null, value[head] ?? null)) head++;
-  let tail = 0;
-  while (tail < least - head && isSame(old.at(-1 - tail) ?? null, value.at(-1 - tail) ?? null)) tail++;
-  const gone = old.length - tail;
-  const both = least - tail;
-  for (let at = head; at < both; at++) differ(setting, [...path, at], old[at] ?? null, value[at] ?? null);
-  if (gone > both) {
-    removeShared(holder, path, both, gone - 1);
-    splices.push(...removeEntries(layout, holder, both, gone - 1));
+  for (const { from, to, items } of listHunks(old, value)) {
+    const both = Math.min(to - from, items.length);
+    for (let at = 0; at < both; at++) {
+      differ(setting, [...path, from + at], old[from + at] ?? null, items[at] ?? null);
+    }
+    if (to > from + both) {
+      removeShared(holder, path, from + both, to - 1);
+      splices.push(...removeEntries(layout, holder, from + both, to - 1));
+    }
+    const added = items.slice(both).map((item): [null, Value] => [null, item]);
+    if (added.length > 0) splices.push(...insertEntries(layout, holder, from + both, added));
   }
-  const added = value.slice(both, value.length - tail).map((item): [null, Value] => [null, item]);
-  if (added.length > 0) splices.push(...insertEntries(layout, holder, both, added));
 }
 
 function removeShared({ entries, isMap }: Collection, path: Path, from: number, to: number): void {

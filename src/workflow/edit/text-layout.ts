@@ -84,7 +84,7 @@ export function refuseShared({ odd, value, key }: Pick<Entry, "odd" | "value" | 
 function refuseOdd(offset: number | null, path: Path): void {
   if (offset === null) return;
   throw new Refusal(
-    `"${pathText(path)}" is written with an anchor, an alias or the like, which an edit could break. edit the text here`,
+    `"${pathText(path)}" is written with an anchor, an alias or the like: an edit could break it. edit the text`,
     offset,
   );
 }

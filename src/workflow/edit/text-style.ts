@@ -22,6 +22,12 @@ export interface TextStyle {
   colon: string;
   comma: string;
   unit: string;
+  /** In braces: whether texts with a colon, such as `agent:x`, stand without quotes. */
+  hasPlainColons: boolean;
+  /** Blank lines between parts at the top: what has many lines gets one too. */
+  isAiry: boolean;
+  /** Whether a text with line ends may stand behind `|`; a comment below could become part of it. */
+  hasLiterals: boolean;
 }
 
 interface Counts {
@@ -38,6 +44,12 @@ interface Counts {
   blockLists: number;
   flowLeaves: number;
   blockLeaves: number;
+  plainColons: number;
+  quotedColons: number;
+  tightColons: number;
+  wideColons: number;
+  tightCommas: number;
+  wideCommas: number;
 }
 
 interface Open {
@@ -67,16 +79,36 @@ export function textStyle(text: string, root: CST.Token | null, isJson: boolean)
     bracketPad: counts.listPadded > counts.listTight ? " " : "",
     lists: counts.blockLists > counts.flowLists ? "block" : "flow",
     leaves: counts.flowLeaves > counts.blockLeaves ? "flow" : "block",
-    colon: isJson && !/":\s/.test(text) ? "" : " ",
-    comma: isJson && !/,[ \n\r]/.test(text) ? "" : " ",
+    colon: isJson && counts.tightColons > counts.wideColons ? "" : " ",
+    comma: isJson && counts.tightCommas > counts.wideCommas ? "" : " ",
     unit: mostOf(counts.units, "  "),
+    hasPlainColons: counts.plainColons > counts.quotedColons,
+    isAiry: /\n\r?\n(?=[^\s#])/.test(text),
+    hasLiterals: true,
   };
 }
 
 function emptyCounts(): Counts {
   const lists = { flowLists: 0, blockLists: 0, flowLeaves: 0, blockLeaves: 0 };
   const pads = { padded: 0, tight: 0, listPadded: 0, listTight: 0 };
-  return { steps: new Map(), dashes: new Map(), units: new Map(), single: 0, double: 0, ...pads, ...lists };
+  const gaps = {
+    tightColons: 0,
+    wideColons: 0,
+    tightCommas: 0,
+    wideCommas: 0,
+    plainColons: 0,
+    quotedColons: 0,
+  };
+  return {
+    steps: new Map(),
+    dashes: new Map(),
+    units: new Map(),
+    single: 0,
+    double: 0,
+    ...pads,
+    ...lists,
+    ...gaps,
+  };
 }
 
 function look(text: string, { token, column, isDash, depth }: Open, counts: Counts, open: Open[]): void {
@@ -108,6 +140,13 @@ function look(text: string, { token, column, isDash, depth }: Open, counts: Coun
 }
 
 function lookAtFlow(text: string, token: CST.FlowCollection, counts: Counts): void {
+  for (const { start, sep, value } of token.items) {
+    if (value && "source" in value && value.source.includes(":")) {
+      counts[value.type === "scalar" ? "plainColons" : "quotedColons"]++;
+    }
+    if (start[0]?.type === "comma") counts[start.length > 1 ? "wideCommas" : "tightCommas"]++;
+    if (sep?.[0]?.type === "map-value-ind") counts[sep.length > 1 ? "wideColons" : "tightColons"]++;
+  }
   const inside = /[ \t]*/y;
   inside.lastIndex = token.offset + 1;
   const pad = inside.exec(text)?.[0] ?? "";

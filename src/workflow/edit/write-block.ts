@@ -24,6 +24,8 @@ export interface BlockPlace {
   column: number;
   /** Behind a dash a map or list begins on the same line. */
   isDash: boolean;
+  /** Where what stands behind a dash begins; two behind the dash, if not given. */
+  inside?: number | undefined;
   like: ScalarStyle | null;
   /** Of a text that was a block: what its lines stood at, and the longest of them. */
   block?: { indent: number; width: number } | undefined;
@@ -37,7 +39,7 @@ export function writeBlock(value: Value, place: BlockPlace, style: TextStyle): W
   if (flow !== null) return { head: flow, body: [], needsBreak: false };
   const { column, isDash } = place;
   if (isDash) {
-    const inside = linesOf(value, column + 2, style);
+    const inside = linesOf(value, place.inside ?? column + 2, style);
     const [head = "", ...body] = inside.lines;
     return { head: head.trimStart(), body, needsBreak: inside.needsBreak };
   }
@@ -91,7 +93,7 @@ function writeBlockScalar(value: ScalarValue, place: BlockPlace, style: TextStyl
 /** A text in lines of its own: where the old one was, or where it has line ends. Null where that does not do. */
 function asLines(text: string, { column, like, block }: BlockPlace, style: TextStyle): Written | null {
   const wasBlock = like === "literal" || like === "folded";
-  if (!wasBlock && !text.includes("\n")) return null;
+  if (!style.hasLiterals || (!wasBlock && !text.includes("\n"))) return null;
   // Without a line end in it, a text is as good as one of a single line.
   if (!canBeLiteral(text.includes("\n") ? text : `${text}\n`)) return null;
   const folded = like === "folded" ? foldedLines(text, block?.width ?? 80) : null;

@@ -21,7 +21,8 @@ export function writeScalar(value: ScalarValue, { isFlow, like }: ScalarPlace, s
   if (like === "single" && isPrintable(value)) return singleQuoted(value);
   if (like === "plain" && canBePlain(value, isFlow)) return value;
   // A colon in braces is right, but not everybody believes it.
-  if (like === null && canBePlain(value, isFlow) && !(isFlow && value.includes(":"))) return value;
+  if (like === null && canBePlain(value, isFlow) && (!isFlow || style.hasPlainColons || !value.includes(":")))
+    return value;
   return quoted(value, style);
 }
 

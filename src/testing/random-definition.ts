@@ -1,0 +1,116 @@
+import type { Value, ValueObject } from "../expression/value.ts";
+
+/** Definitions and ways to write them, drawn from a seed: the same seed, the same text. */
+export interface Draw {
+  /** Below a bound. */
+  upTo(bound: number): number;
+  chance(percent: number): boolean;
+  pick<Item>(items: readonly [Item, ...Item[]]): Item;
+}
+
+export function drawFrom(seed: number): Draw {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const upTo = (bound: number): number => Math.floor(next() * bound);
+  return {
+    upTo,
+    chance: (percent) => upTo(100) < percent,
+    pick: (items) => items[upTo(items.length)] ?? items[0],
+  };
+}
+
+const texts = [
+  "A name",
+  "it's",
+  'say "so"',
+  "a: b",
+  "a # b",
+  "true",
+  "1.0",
+  "2026-11-25",
+  "~",
+  "",
+  " padded ",
+  "- dash",
+  "日本 😀",
+  "a, b",
+  "{x}",
+  "back\\slash",
+  "yes",
+  "@at",
+  "tab\there",
+  "end:",
+  "one\ntwo\n",
+  "one\n\n  two\nthree",
+] as const;
+
+export function randomText(draw: Draw): string {
+  return draw.pick(texts);
+}
+
+export function randomDefinition(draw: Draw): ValueObject {
+  const ids = ["scan", "build-it", "review", "ship", "2nd"].slice(0, 1 + draw.upTo(5));
+  const stages = ids.map((id, at) => randomStage(draw, id, ids.slice(0, at)));
+  return {
+    workflow: {
+      id: "random",
+      name: randomText(draw) || "x",
+      ...some(draw, "description", () => randomText(draw)),
+      ...some(draw, "tags", () => listOf(draw, () => randomText(draw))),
+      ...some(draw, "x-note", () => randomJson(draw, 2)),
+    },
+    ...some(draw, "config", () => ({
+      parameters: { feature: { type: "string", ...some(draw, "default", () => randomText(draw)) } },
+      ...some(draw, "env", () => ({ FEATURE: "${{ parameters.feature }}", OTHER: randomText(draw) })),
+      ...some(draw, "timeout", () => "2h"),
+    })),
+    stages,
+    ...some(draw, "hooks", () => ({ on_complete: { notify: { channel: "c", message: randomText(draw) } } })),
+  };
+}
+
+export function randomStage(draw: Draw, id: string, before: readonly string[]): ValueObject {
+  const source = before.at(-1);
+  const reference = source === undefined ? "parameters.feature" : reachOf(draw, source);
+  return {
+    id,
+    ...some(draw, "name", () => randomText(draw) || "x"),
+    ...some(draw, "depends_on", () => before),
+    ...some(draw, "condition", () => `\${{ ${reference} != 'no' }}`),
+    roles: {
+      primary: draw.chance(40) ? "agent:x" : { artifact: "agent:y", instructions: `Do ${randomText(draw)}` },
+      ...some(draw, "tools", () => listOf(draw, () => draw.pick(["skill:a", "skill:b"]))),
+    },
+    ...some(draw, "inputs", () => ({ given: { type: "string", source: reference, required: false } })),
+    outputs: { o: { type: "string", ...some(draw, "default", () => randomJson(draw, 2)) } },
+    ...some(draw, "error_policy", () => ({ retry: { max_attempts: 3 }, timeout: "30m" })),
+  };
+}
+
+export function randomJson(draw: Draw, depth: number): Value {
+  const kind = draw.upTo(depth > 0 ? 6 : 4);
+  if (kind === 0) return draw.pick([0, 1.5, -3, 1e21]);
+  if (kind === 1) return draw.pick([true, false, null]);
+  if (kind < 4) return randomText(draw);
+  if (kind === 4) return listOf(draw, () => randomJson(draw, depth - 1));
+  const keys = ["a", "b c", "true", "12", "é"].slice(0, draw.upTo(4));
+  return Object.fromEntries(keys.map((key) => [key, randomJson(draw, depth - 1)]));
+}
+
+function reachOf(draw: Draw, id: string): string {
+  if (/^\d/.test(id)) return `stages["${id}"].outputs.o`;
+  return draw.pick([`stages.${id}.outputs.o`, `stages['${id}'].outputs.o`, `stages . ${id} .outputs["o"]`]);
+}
+
+function some(draw: Draw, key: string, make: () => Value): ValueObject {
+  return draw.chance(50) ? { [key]: make() } : {};
+}
+
+function listOf(draw: Draw, make: () => Value): Value {
+  return Array.from({ length: draw.upTo(4) }, make);
+}
