@@ -1,4 +1,4 @@
-import { applyEdit } from "../src/workflow/edit/apply-edit.ts";
+import { applyEdits } from "../src/workflow/edit/apply-edit.ts";
 import type { Edit } from "../src/workflow/edit/edit.ts";
 import { readSource } from "../src/workflow/read-source.ts";
 import { compare, timed, timesRow, type Row } from "./measure.ts";
@@ -24,16 +24,31 @@ export async function measureEdits(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [what, edit] of edits) {
     const measured = await compare(rounds, {
-      figure: () => timed(() => edited(text, edit)),
+      figure: () => timed(() => edited(text, [edit])),
       limit: () => timed(() => readSource(text)),
     });
     rows.push(timesRow(`${what}, ${stages} stages`, measured, { limitIs: "parsing once", most: 5 }));
   }
+  const many = Array.from({ length: stages - 1 }, (_, at): Edit => ({
+    kind: "set",
+    path: ["stages", at + 1, "depends_on"],
+    value: [],
+  }));
+  const measured = await compare(rounds, {
+    figure: () => timed(() => edited(text, many)),
+    limit: () => timed(() => readSource(text)),
+  });
+  rows.push(
+    timesRow(`${many.length} edits at once, ${stages} stages`, measured, {
+      limitIs: "parsing once",
+      most: 5,
+    }),
+  );
   return rows;
 }
 
-function edited(text: string, edit: Edit): void {
-  const result = applyEdit(text, edit);
+function edited(text: string, edits: readonly Edit[]): void {
+  const result = applyEdits(text, edits);
   if (!result.ok) throw new Error(`the edit is refused: ${result.message}`);
 }
 

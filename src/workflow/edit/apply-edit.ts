@@ -1,6 +1,7 @@
 import type { Value } from "../../expression/value.ts";
 import { readSource, type Source } from "../read-source.ts";
 import { valueOf } from "../source-node.ts";
+import { editGroups } from "./edit-groups.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { isSame } from "./edited-value.ts";
 import {
@@ -31,7 +32,11 @@ export function applyEdit(text: string, edit: Edit): Edited {
 export function applyEdits(text: string, edits: readonly Edit[]): Edited {
   let source = readSource(text);
   try {
-    for (const edit of edits) source = applied(source, edit);
+    for (const group of editGroups(edits)) {
+      const all = group.length > 1 ? appliedAtOnce(source, group) : null;
+      if (all) source = all;
+      else for (const edit of group) source = applied(source, edit);
+    }
     return { ok: true, text: source.text };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -39,6 +44,32 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
   }
 }
 
+/** Edits that touch different parts, with one reading for all of them. Null where they have to be done one by one. */
+function appliedAtOnce(source: Source, edits: readonly Edit[]): Source | null {
+  try {
+    const layout = layoutOf(source);
+    const editing = editingOf(source, layout);
+    const splices: Splice[] = [];
+    const insertedAt = new Set<number>();
+    for (const edit of edits) {
+      if ("value" in edit) refuseUnfit(edit.value, 0);
+      const { expected, ways } = planned(editing, edit);
+      editing.value = expected;
+      const own = ways[0]?.() ?? [];
+      // Which of two comes first at one place is for the schema to say: it has to see the first one there.
+      const inserted = own.filter(({ start, end }) => start === end);
+      if (inserted.some(({ start }) => insertedAt.has(start))) return null;
+      for (const { start } of inserted) insertedAt.add(start);
+      splices.push(...own);
+    }
+    return readAs(editing.value, source, layout.style.isJson, splices, []);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+/** The text with the edit in it, read again: it has to read as the edit done to what the old one reads as. */
 function applied(source: Source, edit: Edit): Source {
   const layout = layoutOf(source);
   if ("value" in edit) refuseUnfit(edit.value, placeOf(layout, edit));

@@ -71,7 +71,7 @@ export function blanksAbove(text: string, start: number, notBefore: number): num
   let at = start;
   while (at > notBefore) {
     const above = lineStart(text, at - 1);
-    if (above < notBefore || text.slice(above, at).trim() !== "") return at;
+    if (above >= at || above < notBefore || text.slice(above, at).trim() !== "") return at;
     at = above;
   }
   return at;

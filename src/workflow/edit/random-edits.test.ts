@@ -13,8 +13,8 @@ import { randomJsonText, randomYaml } from "../../testing/random-text.ts";
 import { readSource } from "../read-source.ts";
 import { sourceMap } from "../source-map.ts";
 import { valueOf, type Path } from "../source-node.ts";
-import { applyEdit } from "./apply-edit.ts";
-import type { Edit } from "./edit.ts";
+import { applyEdit, applyEdits } from "./apply-edit.ts";
+import type { Edit, Edited } from "./edit.ts";
 
 /** Any definition in any hand, and a source of further choices. */
 interface Case {
@@ -35,7 +35,7 @@ function caseOf(seed: number): Case {
   return { text: draw.chance(15) ? randomJsonText(draw, value) : randomYaml(draw, value), value, draw };
 }
 
-function holds(check: (given: Case) => void, numRuns = 400): void {
+function holds(check: (given: Case) => void, numRuns = 200): void {
   fc.assert(fc.property(cases, check), { numRuns });
 }
 
@@ -99,6 +99,18 @@ describe("the edited text reads as the edit done to what the text read as:", () 
       );
     }));
 });
+
+test("several edits at once are the same as one after the other, wherever they are", () =>
+  holds(({ text, value, draw }) => {
+    const edits = Array.from({ length: 4 }, () => anyEdit(draw, value));
+    let one: string | null = text;
+    for (const edit of edits) {
+      const next: Edited | null = one === null ? null : applyEdit(one, edit);
+      one = next?.ok ? next.text : null;
+    }
+    const all = applyEdits(text, edits);
+    expect(all.ok ? read(all.text) : null).toEqual(one === null ? null : read(one));
+  }));
 
 describe("what an edit does, another undoes to the byte:", () => {
   test("a move there and back, comments and all", () =>
@@ -237,6 +249,20 @@ function anyPath(draw: Draw, value: Value): Path {
 
 function anyList(draw: Draw, value: Value): Path {
   return draw.pick([["stages"], ...pathsOf(value).filter((path) => Array.isArray(at(value, path)))]);
+}
+
+function anyEdit(draw: Draw, value: Value): Edit {
+  const path = anyPath(draw, value);
+  const list = anyList(draw, value);
+  const { length } = listAt(value, list);
+  return draw.pick<Edit>([
+    { kind: "set", path, value: randomText(draw) },
+    { kind: "remove", path },
+    { kind: "insert", path: list, at: draw.upTo(length + 1), value: randomText(draw) },
+    { kind: "move", path: list, from: draw.upTo(length), to: draw.upTo(length) },
+    { kind: "set", path: ["workflow", "author"], value: "me" },
+    { kind: "set", path: ["context", "memory", "max_tokens"], value: draw.upTo(9) },
+  ]);
 }
 
 function anyStage(draw: Draw, value: Value): string {
