@@ -1,4 +1,5 @@
 import { rmSync, statSync } from "node:fs";
+import { bundleScripts } from "./bundles/bundle.ts";
 import { version } from "./package.json";
 
 /**
@@ -33,7 +34,7 @@ async function build(outfile: string): Promise<number> {
 
 const outfile = process.argv[2] ?? "dist/skillmeat";
 const started = performance.now();
-const bytes = await build(outfile);
+const bytes = (await bundleScripts()) ? await build(outfile) : 0;
 if (bytes === 0) {
   console.error("the build failed");
   process.exit(1);

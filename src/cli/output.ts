@@ -74,8 +74,8 @@ function isBrokenPipe(error: Error & { code?: string }): true {
 }
 
 /**
- * Only the end of a stream tells that all was taken: Bun shows no `writableLength` of a pipe, and calls back for an empty
- * write at once, however much a slow reader has yet to take.
+ * Only the end of a stream tells that all was taken: Bun shows no `writableLength` of a pipe, and calls back for an
+ * empty write at once, however much a slow reader has yet to take.
  */
 function ended(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

@@ -57,12 +57,29 @@ export interface CheckedWorkflow {
   overrides: AppliedOverride[];
 }
 
+export interface CheckedDraft {
+  validation: ValidationResult;
+  /** Null: the text is no YAML. */
+  root: SourceNode | null;
+  /** What of it is right, with every default, whatever the findings; null without a tree. */
+  definition: EffectiveDefinition | null;
+}
+
+/** Checks a text that is being worked on, and gives what can be shown of it. */
+export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
+  const source = readSource(text);
+  const { root, report } = source;
+  if (!root) return { validation: resultOf(report.findings()), root: null, definition: null };
+  const { validation, draft } = checkTree(source, root, report, options);
+  return { validation, root, definition: draft };
+}
+
 /** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
   if (!source.root)
     return { validation: resultOf(source.report.findings()), definition: null, overrides: [] };
-  const own = checkTree(source, source.root, source.report, options);
+  const own = checkedTree(source, source.root, source.report, options);
   const id = textOf(child(child(source.root, "workflow"), "id"));
   const patch = id === null ? null : child(options.overrides?.root, id);
   if (!patch || !own.definition) return { ...own, overrides: [] };
@@ -70,7 +87,14 @@ export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkf
   const report = createReport(source.lines, () => merged.root);
   const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
   merged.root = root;
-  return { ...checkTree(source, root, report, options), overrides: applied };
+  return { ...checkedTree(source, root, report, options), overrides: applied };
+}
+
+function checkedTree(
+  ...given: Parameters<typeof checkTree>
+): Pick<CheckedWorkflow, "validation" | "definition"> {
+  const { validation, draft } = checkTree(...given);
+  return { validation, definition: validation.valid ? draft : null };
 }
 
 function checkTree(
@@ -78,7 +102,7 @@ function checkTree(
   root: SourceNode,
   report: Report,
   options: CheckOptions,
-): Pick<CheckedWorkflow, "validation" | "definition"> {
+): { validation: ValidationResult; draft: EffectiveDefinition } {
   const definition = withDefaults(checkShape(root, report));
   const subject = {
     text,
@@ -91,8 +115,7 @@ function checkTree(
     guess: createGuess(),
   };
   for (const rule of rules) rule(subject, report);
-  const validation = resultOf(report.findings());
-  return { validation, definition: validation.valid ? definition : null };
+  return { validation: resultOf(report.findings()), draft: definition };
 }
 
 function resultOf(findings: readonly Finding[]): ValidationResult {

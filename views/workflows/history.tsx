@@ -132,19 +132,25 @@ function Comparison({
     <section class="rows" aria-labelledby="comparison-title">
       <h2 id="comparison-title">{`From save #${from.number} to #${to.number}`}</h2>
       {hasChanges ? (
-        <div class="diff" tabindex="0" role="region" aria-labelledby="comparison-title">
-          <table>
-            <tbody>
-              {lines.map((line) => (
-                <DiffRow line={line} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DiffTable lines={lines} label={`From save #${from.number} to #${to.number}`} />
       ) : (
         <p>The two are the same.</p>
       )}
     </section>
+  );
+}
+
+export function DiffTable({ lines, label }: { lines: readonly DiffLine[]; label: string }): Html {
+  return (
+    <div class="diff" tabindex="0" role="region" aria-label={label}>
+      <table>
+        <tbody>
+          {lines.map((line) => (
+            <DiffRow line={line} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -17,7 +17,7 @@ export function libraryPage(frame: Frame, library: Library): string {
   return page({
     frame,
     facts,
-    actions: <ImportButton />,
+    actions: <NewButtons />,
     children: (
       <main id="main" class="scroll" tabindex="-1">
         <LibraryToolbar query={query} tags={library.tags} />
@@ -40,12 +40,18 @@ export function libraryPage(frame: Frame, library: Library): string {
   });
 }
 
-function ImportButton(): Html {
+function NewButtons(): Html {
   return (
-    <a class="btn primary sm" href="/workflows/import">
-      <Icon name="upload" size="s" />
-      Import YAML
-    </a>
+    <>
+      <a class="btn sm" href="/workflows/import">
+        <Icon name="upload" size="s" />
+        Import YAML
+      </a>
+      <a class="btn primary sm" href="/workflows/new">
+        <Icon name="plus" size="s" />
+        New workflow
+      </a>
+    </>
   );
 }
 
@@ -82,12 +88,12 @@ function NoWorkflows({ query }: { query: LibraryQuery }): Html {
   return (
     <EmptyState icon="workflow" title="No workflows yet">
       <p>
-        A workflow is a YAML file: stages, the agents that do them, gates where a person decides. Import one,
-        or write one with <code>skillmeat workflow create</code>.
+        A workflow is a YAML file: stages, the agents that do them, gates where a person decides. Make one
+        here, import one, or store one with <code>skillmeat workflow create</code>.
       </p>
-      <a class="btn primary" href="/workflows/import">
-        <Icon name="upload" size="s" />
-        Import YAML
+      <a class="btn primary" href="/workflows/new">
+        <Icon name="plus" size="s" />
+        New workflow
       </a>
     </EmptyState>
   );

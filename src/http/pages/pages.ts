@@ -3,6 +3,7 @@ import { problemDocument } from "../../../views/problem.tsx";
 import type { Problem } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
 import { mountApprovals } from "./approval-pages.ts";
+import { mountBuilder } from "./builder/builder-pages.ts";
 import { mountCollection } from "./collection-pages.ts";
 import { mountEditPages } from "./edit-pages.ts";
 import { mountExecutionLists } from "./execution-pages.ts";
@@ -22,9 +23,22 @@ export function pages(context: Context): Elysia {
   const app = new Elysia({ name: "pages", normalize: false }) as unknown as Elysia;
   const routes = pageRoutes(app, context);
   app.get("/", () => redirect("/workflows"));
-  const mounts = [mountLibrary, mountEditPages, mountExecutionLists, mountWorkflowPages, mountRunForm].concat(
-    [mountRunPages, mountRunActs, mountApprovals, mountCollection, mountSettings, mountFind, mountLiveStream],
-  );
+  const mounts = [
+    mountLibrary,
+    mountBuilder,
+    mountEditPages,
+    mountExecutionLists,
+    mountWorkflowPages,
+    mountRunForm,
+  ].concat([
+    mountRunPages,
+    mountRunActs,
+    mountApprovals,
+    mountCollection,
+    mountSettings,
+    mountFind,
+    mountLiveStream,
+  ]);
   for (const mount of mounts) mount(routes);
   return app;
 }

@@ -1,21 +1,7 @@
-import type { Finding } from "../../../src/workflow/finding.ts";
 import { nodeAt, type SourceNode } from "../../../src/workflow/source-node.ts";
-import { Icon } from "../../components/icon.tsx";
 import type { Child, Html } from "../../jsx/jsx-runtime.ts";
 import { linesOf, scalarText } from "./field-text.ts";
-
-/** What the fields of one form are about. */
-export interface FormScope {
-  /** Begins the ids of its fields. */
-  id: string;
-  /** The node whose fields these are; null when it is not there. */
-  node: SourceNode | null;
-  /** The node's own place, such as `stages[2].`; "" for the whole. */
-  place: string;
-  findings: readonly Finding[];
-  /** Findings that stand at a field; whoever draws the form shows the others. */
-  shown: Set<Finding>;
-}
+import { findingsAt, Problems, type FormScope } from "./problems.tsx";
 
 interface FieldProps {
   scope: FormScope;
@@ -40,7 +26,7 @@ export function TextField(
   const { scope, name, placeholder, suggests, isMono = false, mode, picker } = props;
   const { text = scalarText(fieldNode(scope, name)) } = props;
   return (
-    <Row {...props}>
+    <Row {...props} hasBox={picker !== undefined}>
       {(field) => (
         <input
           class={isMono ? "text mono" : "text"}
@@ -82,9 +68,16 @@ export function AreaField(props: FieldProps & { text?: string; isMono?: boolean 
 export function ListField(props: FieldProps & { picker: string; lines?: readonly string[] }): Html {
   const { scope, name, placeholder, picker, lines = linesOf(fieldNode(scope, name)) } = props;
   return (
-    <Row {...props}>
+    <Row {...props} hasBox>
       {(field) => (
-        <textarea class="area mono short" {...field} rows={2} placeholder={placeholder} data-chips={picker} spellcheck="false">
+        <textarea
+          class="area mono short"
+          {...field}
+          rows={2}
+          placeholder={placeholder}
+          data-chips={picker}
+          spellcheck="false"
+        >
           {`\n${lines.join("\n")}`}
         </textarea>
       )}
@@ -134,8 +127,9 @@ function Row({
   label,
   hint,
   also = [],
+  hasBox = false,
   children,
-}: FieldProps & { children: (field: FieldAttributes) => Html }): Html {
+}: FieldProps & { hasBox?: boolean; children: (field: FieldAttributes) => Html }): Html {
   const id = fieldId(scope, name);
   const problems = findingsAt(scope, [name, ...also]);
   const described = [hint === undefined ? null : `${id}-hint`, problems.length === 0 ? null : `${id}-bad`];
@@ -149,6 +143,7 @@ function Row({
     <div class="row">
       <label for={id}>{label}</label>
       {children(field)}
+      {hasBox ? <div id={`${id}-box`} class="own-box" data-own></div> : null}
       {hint === undefined ? null : (
         <p class="hint" id={`${id}-hint`}>
           {hint}
@@ -161,34 +156,6 @@ function Row({
 
 export function fieldId({ id }: FormScope, name: string): string {
   return `${id}-${name.replace(/[^A-Za-z0-9]+/g, "-")}`;
-}
-
-/** The findings at a field or inside it; they count as shown. */
-export function findingsAt({ place, findings, shown }: FormScope, names: readonly string[]): Finding[] {
-  const paths = names.map((name) => place + name);
-  const found = findings.filter(({ path }) =>
-    paths.some((each, at) => path === each || (at === 0 && (path.startsWith(`${each}.`) || path.startsWith(`${each}[`)))),
-  );
-  for (const finding of found) shown.add(finding);
-  return found;
-}
-
-export function Problems({ id, findings }: { id?: string; findings: readonly Finding[] }): Html {
-  if (findings.length === 0) return <></>;
-  return (
-    <ul class="problems" id={id}>
-      {findings.map(({ severity, message, hint }) => (
-        <li class={severity === "error" ? "failed" : "paused"}>
-          <Icon name={severity === "error" ? "circle-x" : "triangle-alert"} size="s" />
-          <span>
-            <span class="vh">{severity === "error" ? "Error: " : "Warning: "}</span>
-            {message}
-            {hint === null ? null : <small>{` ${hint}`}</small>}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 export function Group({ title, hint, children }: { title: string; hint?: string; children?: Child }): Html {

@@ -2,7 +2,8 @@ import { child, nodeAt, type SourceNode } from "../../../src/workflow/source-nod
 import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
 import { anyText, linesOf, namesIn, scalarText } from "./field-text.ts";
-import { fieldId, findingsAt, Problems, type FormScope } from "./field.tsx";
+import { fieldId } from "./field.tsx";
+import { findingsAt, Problems, type FormScope } from "./problems.tsx";
 
 /** Which of an entry's fields a row has. */
 export type RowField = "source" | "required" | "default" | "description" | "enum";
@@ -46,7 +47,7 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
   const title = name === "" ? `New ${word}` : `${word} ${name}`;
   const problems = name === "" ? [] : findingsAt(scope, [`${map}.${name}`, `${map}["${name}"]`]);
   return (
-    <div class="value-row" role="group" aria-label={title}>
+    <div class="value-row" role="group" aria-label={title} data-new-row={name === ""}>
       <div class="pair">
         <Cell scope={scope} name={`${prefix}.@name`} label="Name" text={name} isMono />
         <Cell
@@ -72,13 +73,31 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
       ) : null}
       <div class="pair">
         <Required scope={scope} name={`${prefix}.required`} node={node} isRequired={props.isRequired} />
-        <Cell scope={scope} name={`${prefix}.default`} label="Default" text={anyText(child(node, "default"))} isMono />
+        <Cell
+          scope={scope}
+          name={`${prefix}.default`}
+          label="Default"
+          text={anyText(child(node, "default"))}
+          isMono
+        />
       </div>
-      {fields.includes("enum") ? <Choices scope={scope} name={`${prefix}.enum`} node={child(node, "enum")} /> : null}
-      <Cell scope={scope} name={`${prefix}.description`} label="Description" text={scalarText(child(node, "description"))} />
+      {fields.includes("enum") ? (
+        <Choices scope={scope} name={`${prefix}.enum`} node={child(node, "enum")} />
+      ) : null}
+      <Cell
+        scope={scope}
+        name={`${prefix}.description`}
+        label="Description"
+        text={scalarText(child(node, "description"))}
+      />
       <Problems findings={problems} />
       {name === "" ? null : (
-        <button class="btn ghost sm danger" name={`${prefix}.@remove`} value="1" aria-label={`Remove ${title}`}>
+        <button
+          class="btn ghost sm danger"
+          name={`${prefix}.@remove`}
+          value="1"
+          aria-label={`Remove ${title}`}
+        >
           <Icon name="trash-2" size="s" />
           Remove
         </button>

@@ -1,0 +1,3 @@
+import Sortable from "sortablejs/modular/sortable.core.esm.js";
+
+export default Sortable;

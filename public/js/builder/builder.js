@@ -1,0 +1,176 @@
+/* The builder: its forms are sent as one types, its dialogs opened over the page, its keys heard. */
+
+import { enhance } from "./picker.js";
+import "./reorder.js";
+import { act, builderPath, flush, get, go, isYaml, send, sendSoon } from "./wire.js";
+
+document.documentElement.classList.add("scripted");
+htmx.config.morphSkipChildren = "[data-own]";
+
+const editor = document.getElementById("stage-editor");
+const mover = document.getElementById("move-dialog");
+const sent = new WeakMap();
+let opener = null;
+let card = null;
+
+/* Forms are sent as they are filled in. A name is sent when it is finished: others would have to follow each letter. */
+const isSlow = (field) =>
+  field.matches("select, [type=checkbox]") ||
+  /(^id|\.id|@name)$/.test(field.name) ||
+  field.closest("[data-new-row]");
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (form && event.target.name && !isSlow(event.target)) sendSoon(form);
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (!form || !event.target.name) return;
+  const row = event.target.closest("[data-new-row]");
+  // A new row begins to be when it has a name.
+  if (row && row.querySelector('[name$="@name"]').value.trim() === "") return;
+  const text = new URLSearchParams(new FormData(form)).toString();
+  if (sent.get(form) !== text) send(form);
+  sent.set(form, text);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const { submitter } = event;
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+  if (event.defaultPrevented || !action.startsWith(`${builderPath}/`)) return;
+  event.preventDefault();
+  if (submitter?.hasAttribute("data-discard") && !confirm("Discard it? This cannot be taken back.")) return;
+  submitter?.closest("[popover]")?.hidePopover();
+  if (mover.contains(form)) mover.close();
+  if (submitter?.hasAttribute("data-dismiss-after")) submitter.closest(".toast").remove();
+  flush();
+  send(form, submitter);
+});
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (link.matches("[data-edit]")) {
+    event.preventDefault();
+    await openEditor(link.href, link.id);
+  } else if (link.matches("[data-move-to]")) {
+    event.preventDefault();
+    link.closest("[popover]").hidePopover();
+    await get(link.href);
+    mover.showModal();
+  } else if (link.matches("[data-close-editor]") && editor.open) {
+    event.preventDefault();
+    editor.close();
+  } else if (link.matches("[data-close-move]") && mover.open) {
+    event.preventDefault();
+    mover.close();
+  } else if (link.matches("[data-inside]")) {
+    event.preventDefault();
+    await go(link.href);
+  } else if (link.matches("[data-line-link]")) {
+    event.preventDefault();
+    if (isYaml())
+      document.dispatchEvent(new CustomEvent("builder-line", { detail: Number(link.dataset.lineLink) }));
+    else await go(link.href);
+  }
+});
+
+async function openEditor(url, from) {
+  opener = from;
+  await flush();
+  await get(url);
+  showEditor("s-name");
+}
+
+function showEditor(focus) {
+  if (!editor.querySelector("form") || editor.matches(":modal")) return;
+  // A page that came with the form open shows it beside the rest; here it is over it.
+  editor.close();
+  enhance();
+  editor.showModal();
+  document.getElementById(focus)?.focus();
+}
+
+editor.addEventListener("close", async () => {
+  if (editor.matches(":modal") || editor.open) return;
+  await flush();
+  if (location.search.includes("stage=")) history.replaceState(null, "", builderPath);
+  const stage = editor.querySelector("[name=stage]")?.value;
+  const cardNow = [...document.querySelectorAll(".stage-card")].find((each) => each.dataset.stage === stage);
+  (cardNow?.querySelector("[data-edit]") ?? document.getElementById(opener))?.focus();
+});
+
+document.addEventListener("builder-changed", ({ detail: { response, focused } }) => {
+  syncFields();
+  enhance();
+  if (response.headers.get("x-builder-open") === "stage-editor") {
+    opener = null;
+    return showEditor("s-name");
+  }
+  const wanted = response.headers.get("x-builder-focus");
+  const isLost = document.activeElement === document.body || document.activeElement === null;
+  const target =
+    document.getElementById(wanted ?? "") ?? (isLost ? document.getElementById(focused ?? "") : null);
+  if (target && !target.disabled && !editor.open) target.focus({ preventScroll: false });
+});
+
+/* A morph gives a box or a choice that was touched its attributes, not its state. */
+function syncFields() {
+  for (const field of document.querySelectorAll("form[data-live] :is(input, select)")) {
+    if (field === document.activeElement) continue;
+    if (field.type === "checkbox") field.checked = field.defaultChecked;
+    else if (field.tagName === "SELECT") {
+      const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+      if (chosen && !chosen.selected) chosen.selected = true;
+    } else if (field.type !== "hidden" && field.value !== field.defaultValue)
+      field.value = field.defaultValue;
+  }
+}
+
+/* Keys: N a stage, E and D the stage one is at, Ctrl or Cmd with S and Enter save, with Z takes back. */
+document.addEventListener("focusin", (event) => (card = event.target.closest(".stage-card") ?? card));
+
+const single = {
+  n: () => document.querySelector("[data-new-stage]"),
+  e: () => card?.isConnected && card.querySelector("[data-edit]"),
+  d: () => card?.isConnected && card.querySelector("[data-duplicate]"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.altKey) return;
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable], .cm-host") !== null;
+  if (event.ctrlKey || event.metaKey) {
+    const value = event.key === "Enter" ? "close" : event.key.toLowerCase() === "s" ? "save" : null;
+    if (value !== null) {
+      event.preventDefault();
+      return void save(value);
+    }
+    if (event.key.toLowerCase() !== "z" || isTyping) return;
+    event.preventDefault();
+    return void act(event.shiftKey ? "redo" : "undo", {});
+  }
+  if (document.documentElement.dataset.keys === "off" || isTyping || document.querySelector("dialog[open]"))
+    return;
+  const target = single[event.key.toLowerCase()]?.();
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});
+
+/** What is being typed in a field counts: it is sent before. */
+async function save(value) {
+  await flush();
+  document.dispatchEvent(new CustomEvent("builder-saving"));
+  const form = document.getElementById("save-form");
+  await send(form, form.querySelector(`button[value="${value}"]`));
+}
+
+enhance();
+if (editor.hasAttribute("open")) showEditor("s-name");
+if (mover.hasAttribute("open")) {
+  mover.close();
+  mover.showModal();
+}
+if (isYaml()) import("./yaml-editor.js");

@@ -1,0 +1,217 @@
+import { domId } from "../../../../views/workflows/builder/builder-view.ts";
+import { AppError } from "../../../errors.ts";
+import { applyEdits } from "../../../workflow/edit/apply-edit.ts";
+import type { Edit } from "../../../workflow/edit/edit.ts";
+import { kebabOf } from "../../../workflow/identifier.ts";
+import { nodeAt } from "../../../workflow/source-node.ts";
+import type { FormCall } from "../page-route.ts";
+import type { Done } from "./builder-answer.ts";
+import { readingOf } from "./builder-view-of.ts";
+import { nextSteps, textAt } from "./draft-changes.ts";
+import { labelOf } from "./edit-label.ts";
+import { formEdits, rootShape, sentText, stageShape } from "./form-edits.ts";
+import { keepText, textOfRevision, type OpenDraft } from "./open-draft.ts";
+import { stageNamed, type DraftReading } from "./read-draft.ts";
+import { RefusedEdit } from "./refused-edit.ts";
+import * as stages from "./stage-edits.ts";
+
+/** Does what a form of the builder asks, on the draft it was sent to. Throws `AppError` and `RefusedEdit`. */
+export type BuilderAct = (call: FormCall, draft: OpenDraft) => Done;
+
+export const builderActs: Readonly<Record<string, BuilderAct>> = {
+  stage: changeStage,
+  settings: changeSettings,
+  depend: (call, draft) => {
+    const key = call.form.get("stage") ?? "";
+    const choice = call.form.get("choice") === "parallel" ? "parallel" : "sequential";
+    const edits = stages.quickDependencies(readingOf(call.context, draft), key, choice);
+    const label = `Make it ${choice}`;
+    return { draft: applied(call, draft, edits, label), said: `It is ${choice} now`, editing: key };
+  },
+  add,
+  duplicate: (call, draft) => {
+    const reading = readingOf(call.context, draft);
+    const { stage } = stages.stageOf(reading, keyIn(call));
+    const { id, edits } = stages.duplicateStage(reading, keyIn(call));
+    const label = `Duplicate ${stage.name}`;
+    return {
+      draft: applied(call, draft, edits, label),
+      said: `Made a copy: ${id}`,
+      focus: `name-${domId(id)}`,
+    };
+  },
+  remove,
+  move,
+  undo: (call, draft) => step(call, draft, "undo"),
+  redo: (call, draft) => step(call, draft, "redo"),
+  text: (call, draft) => {
+    const base = textOfRevision(draft, Number(call.form.get("revision")));
+    const text = sentText(call.form, "text");
+    if (base !== draft.row.text) {
+      throw new AppError(
+        "conflict",
+        "the form has changed the text meanwhile. load the page again, then repeat the change",
+      );
+    }
+    return { draft: kept(call, draft, text, "Edit the YAML"), said: "" };
+  },
+};
+
+function changeStage(call: FormCall, draft: OpenDraft): Done {
+  const { context, form } = call;
+  const key = keyIn(call);
+  const base = readingOf(context, draft, textOfRevision(draft, Number(form.get("revision"))));
+  const now = readingOf(context, draft);
+  const from = stages.stageOf(base, key);
+  const to = stages.stageOf(now, key);
+  const made = formEdits({
+    fields: form,
+    from: nodeAt(base.root, ["stages", from.at]),
+    to: ["stages", to.at],
+    shape: stageShape,
+  });
+  const edits = withConsequences(draft, now, to.at, made);
+  const renamed = edits.find((edit) => edit.kind === "rename_stage");
+  const changed = applied(call, draft, edits, labelOf(edits, to.stage.name));
+  const isOpen = form.get("part") === "editor";
+  const newKey = readingOf(context, changed).stages[to.at]?.key ?? key;
+  return { draft: changed, said: renamed ? `Its id is ${newKey} now` : "", editing: isOpen ? newKey : null };
+}
+
+/** An id is renamed everywhere; one that nobody chose follows the name; a gate has no agent, an agent no gate. */
+function withConsequences(draft: OpenDraft, now: DraftReading, at: number, made: readonly Edit[]): Edit[] {
+  const stage = now.stages[at]?.stage;
+  if (!stage) return [...made];
+  const edits = made.flatMap((edit): Edit[] => {
+    if (edit.kind !== "set" || edit.path.length !== 3) return [edit];
+    const [, , field] = edit.path;
+    if (field === "type") return [edit, ...typeChange(edit.value === "gate", now, at)];
+    return [edit];
+  });
+  const id = edits.find((edit) => edit.kind === "set" && edit.path.length === 3 && edit.path[2] === "id");
+  const others = edits.filter((edit) => edit !== id);
+  const to = id?.kind === "set" ? String(id.value) : idFromName(draft, now, stage.id, edits);
+  if (to === null) return others;
+  if (stage.id === "" || now.stages[at]?.key !== stage.id)
+    return [...others, { kind: "set", path: ["stages", at, "id"], value: to }];
+  return [...others, { kind: "rename_stage", id: stage.id, to }];
+}
+
+function typeChange(isGate: boolean, { root }: DraftReading, at: number): Edit[] {
+  const path = (field: string) => ["stages", at, field] as const;
+  const has = (field: string) => nodeAt(root, path(field)) !== null;
+  if (!isGate) return has("gate") ? [{ kind: "remove", path: path("gate") }] : [];
+  const edits: Edit[] = has("roles") ? [{ kind: "remove", path: path("roles") }] : [];
+  if (has("gate")) return edits;
+  return [...edits, { kind: "set", path: path("gate"), value: { message: "May it go on?" } }];
+}
+
+/** While a stage is new and its id made up, the id is made of its name; what has been saved keeps its id. */
+function idFromName(
+  { row }: OpenDraft,
+  now: DraftReading,
+  id: string,
+  edits: readonly Edit[],
+): string | null {
+  const name = edits.find((edit) => edit.kind === "set" && edit.path.length === 3 && edit.path[2] === "name");
+  if (
+    name?.kind !== "set" ||
+    !stages.isMadeUp(id) ||
+    new RegExp(`\\bid: ${id}\\s*$`, "m").test(row.base_text)
+  )
+    return null;
+  const made = kebabOf(String(name.value)).slice(0, 60);
+  if (made === "" || made === id) return null;
+  return stages.freeId(now, made, true);
+}
+
+function changeSettings(call: FormCall, draft: OpenDraft): Done {
+  const { context, form } = call;
+  const base = readingOf(context, draft, textOfRevision(draft, Number(form.get("revision"))));
+  const made = formEdits({ fields: form, from: base.root, to: [], shape: rootShape });
+  return { draft: applied(call, draft, withWorkflowId(draft, made), labelOf(made, "")), said: "" };
+}
+
+/** The id of a workflow that nobody has saved yet follows its name, as long as it is what the name made of it. */
+function withWorkflowId(draft: OpenDraft, made: readonly Edit[]): Edit[] {
+  const edits = [...made];
+  const isAt = (edit: Edit, field: string): boolean =>
+    edit.kind === "set" && edit.path.length === 2 && edit.path[0] === "workflow" && edit.path[1] === field;
+  const name = edits.find((edit) => isAt(edit, "name"));
+  if (draft.workflow !== null || name?.kind !== "set" || edits.some((edit) => isAt(edit, "id"))) return edits;
+  const before = /^\s+id: (\S+)$/m.exec(draft.row.text)?.[1];
+  const to = kebabOf(String(name.value)).slice(0, 60);
+  if (to === "" || before === undefined || before !== kebabOf(draft.row.name)) return edits;
+  return [...edits, { kind: "set", path: ["workflow", "id"], value: to }];
+}
+
+function add(call: FormCall, draft: OpenDraft): Done {
+  const kind = call.form.get("kind") === "gate" ? "gate" : "agent";
+  const { id, edits } = stages.addStage(readingOf(call.context, draft), kind, call.form.get("place"));
+  const word = kind === "gate" ? "gate" : "stage";
+  const changed = applied(call, draft, edits, `Add ${word}`);
+  return { draft: changed, said: `Added a ${word}`, editing: id, opens: true, focus: "s-name" };
+}
+
+function remove(call: FormCall, draft: OpenDraft): Done {
+  const reading = readingOf(call.context, draft);
+  const { stage, at } = stages.stageOf(reading, keyIn(call));
+  const edits = stages.removeStage(reading, keyIn(call));
+  const changed = applied(call, draft, edits, `Remove ${stage.name}`);
+  const left = readingOf(call.context, changed).stages;
+  const next = left[Math.min(at, left.length - 1)];
+  const focus = next ? `edit-${domId(next.key)}` : "add-end";
+  return { draft: changed, said: `Removed ${stage.name}`, canUndo: true, focus };
+}
+
+function move(call: FormCall, draft: OpenDraft): Done {
+  const { form, context } = call;
+  const key = keyIn(call);
+  const reading = readingOf(context, draft);
+  const { stage, at } = stages.stageOf(reading, key);
+  const by = Number(form.get("by"));
+  const to = form.has("to") ? Number(form.get("to")) : at + by;
+  if (!Number.isSafeInteger(to)) throw new AppError("invalid_usage", '"to" is the number of a place');
+  const changed = applied(call, draft, stages.moveStage(reading, key, to), `Move ${stage.name}`);
+  const now = stageNamed(readingOf(context, changed), key);
+  const { length } = reading.stages;
+  const place = (now?.at ?? 0) + 1;
+  const said = `${stage.name} is at place ${place} of ${length} now, in step ${now?.batch ?? 1}`;
+  const handle = form.has("to") ? "handle" : by < 0 ? "up" : "down";
+  // A button at the end of the way is disabled: the other one has the focus then.
+  const isAtEnd = (handle === "up" && place === 1) || (handle === "down" && place === length);
+  const focused = isAtEnd ? (handle === "up" ? "down" : "up") : handle;
+  return { draft: changed, said, focus: `${focused}-${domId(key)}` };
+}
+
+function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
+  const { row, changes } = draft;
+  const group = nextSteps(changes)[kind];
+  if (!group) return { draft, said: `There is nothing to ${kind}` };
+  const text = textAt(row.text, changes, row.revision, kind === "undo" ? group.before : group.after);
+  if (text === null) throw new AppError("conflict", `this is too long ago to ${kind}`);
+  const changed = keepText(call.context, draft, { text, label: group.label, kind });
+  return {
+    draft: changed,
+    said: `${kind === "undo" ? "Undone" : "Done again"}: ${group.label}`,
+    focus: `${kind}-button`,
+  };
+}
+
+function applied(call: FormCall, draft: OpenDraft, edits: readonly Edit[], label: string): OpenDraft {
+  if (edits.length === 0) return draft;
+  const edited = applyEdits(draft.row.text, edits);
+  if (!edited.ok) throw new RefusedEdit(edited.message, edited.line);
+  return kept(call, draft, edited.text, label);
+}
+
+function kept({ context }: FormCall, draft: OpenDraft, text: string, label: string): OpenDraft {
+  const changed = keepText(context, draft, { text, label });
+  const name = readingOf(context, changed).definition?.workflow.name;
+  if (!name || name === changed.row.name) return changed;
+  return { ...changed, row: { ...changed.row, name } };
+}
+
+function keyIn({ form }: FormCall): string {
+  return form.get("stage") ?? "";
+}

@@ -1,0 +1,88 @@
+/**
+ * One change of a draft's text, as what takes it back: at `at`, `inserted` characters stand where `removed` stood.
+ * Offsets and lengths are UTF-16.
+ */
+export interface Change {
+  /** Of the text that the change has made. */
+  revision: number;
+  /** What it did, for the button that takes it back. */
+  label: string;
+  kind: "edit" | "undo" | "redo";
+  at: number;
+  removed: string;
+  inserted: number;
+  /** True: goes back together with the one before; both are of one field, shortly after each other. */
+  joins: boolean;
+}
+
+/** Changes that are taken back or made again together. */
+export interface ChangeGroup {
+  label: string;
+  /** The revision of the text before. */
+  before: number;
+  /** The revision of the text after. */
+  after: number;
+}
+
+const mostChanges = 200;
+const mostCharacters = 512 * 1024;
+
+/** Where two texts differ: what lies between their common beginning and their common end. */
+export function changeBetween(before: string, after: string): Pick<Change, "at" | "removed" | "inserted"> {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && before[at] === after[at]) at++;
+  let end = 0;
+  while (end < shorter - at && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { at, removed: before.slice(at, before.length - end), inserted: after.length - end - at };
+}
+
+/** The text as it was at a revision; null when that is too long ago. */
+export function textAt(
+  text: string,
+  changes: readonly Change[],
+  current: number,
+  revision: number,
+): string | null {
+  if (revision === current) return text;
+  const later = changes.filter((change) => change.revision > revision);
+  if (revision > current || later[0]?.revision !== revision + 1) return null;
+  return later.reduceRight(
+    (now, { at, removed, inserted }) => now.slice(0, at) + removed + now.slice(at + inserted),
+    text,
+  );
+}
+
+/** What would be taken back and what made again next; null when there is nothing. */
+export function nextSteps(changes: readonly Change[]): {
+  undo: ChangeGroup | null;
+  redo: ChangeGroup | null;
+} {
+  const done: ChangeGroup[] = [];
+  const undone: ChangeGroup[] = [];
+  for (const { kind, revision, label, joins } of changes) {
+    if (kind === "edit") {
+      const last = done.at(-1);
+      if (joins && last?.after === revision - 1) done[done.length - 1] = { ...last, after: revision };
+      else done.push({ label, before: revision - 1, after: revision });
+      undone.length = 0;
+      continue;
+    }
+    const [from, to] = kind === "undo" ? [done, undone] : [undone, done];
+    const group = from.pop();
+    if (group) to.push(group);
+  }
+  return { undo: done.at(-1) ?? null, redo: undone.at(-1) ?? null };
+}
+
+/** The changes that are worth keeping: the last ones, and not too much text. */
+export function boundedChanges(changes: readonly Change[]): Change[] {
+  let characters = 0;
+  const kept: Change[] = [];
+  for (const change of changes.slice(-mostChanges).toReversed()) {
+    characters += change.removed.length;
+    if (characters > mostCharacters) break;
+    kept.push(change);
+  }
+  return kept.toReversed();
+}

@@ -1,0 +1,114 @@
+import { fileText } from "../../../collection/stored-definition.ts";
+import { AppError } from "../../../errors.ts";
+import { draftOfWorkflow, findDraft, writeDraft, type DraftRow } from "../../../store/drafts.ts";
+import { findWorkflow } from "../../../store/read-workflows.ts";
+import type { WorkflowRecord } from "../../../store/workflow-record.ts";
+import { workflowPath } from "../../../../views/paths.ts";
+import type { Context } from "../../server-parts.ts";
+import type { PageCall } from "../page-route.ts";
+import { boundedChanges, changeBetween, textAt, type Change } from "./draft-changes.ts";
+
+/** A draft as a request finds it. What is not stored yet has revision 0. */
+export interface OpenDraft {
+  /** Where its builder is. */
+  path: string;
+  workflow: WorkflowRecord | null;
+  row: DraftRow;
+  changes: readonly Change[];
+  /** What is saved now, when that is not what the draft was made from. */
+  theirs: string | null;
+}
+
+const joinsWithinMs = 5_000;
+
+/** The draft that an address names: of a workflow, or of one that is still to be. Nothing is written. */
+export function openDraft({ context, params }: Pick<PageCall, "context" | "params">): OpenDraft {
+  const { store } = context;
+  const id = params["draft"];
+  if (id === undefined) return draftFor(context, findWorkflow(store, params["id"] ?? ""));
+  const row = findDraft(store, id);
+  if (!row)
+    throw new AppError("not_found", "this draft is not there any more. begin a new one at /workflows/new");
+  if (row.workflow_id !== null) return draftFor(context, findWorkflow(store, row.workflow_id));
+  return { path: `/workflows/new/${row.id}`, workflow: null, row, changes: changesOf(row), theirs: null };
+}
+
+/** A draft of a workflow that does not exist yet; it is stored with its first text. */
+export function newDraft(text: string, name: string): DraftRow {
+  const at = new Date().toISOString();
+  return {
+    ...{ id: Bun.randomUUIDv7(), workflow_id: null, name, text, base_text: "", base_hash: "" },
+    ...{ revision: 1, changes_json: "[]", created_at: at, updated_at: at },
+  };
+}
+
+/** The text at an earlier revision, from which a form was made. Throws `AppError` when that is too long ago. */
+export function textOfRevision({ row, changes }: OpenDraft, revision: number): string {
+  const text = textAt(row.text, changes, row.revision, revision);
+  if (text === null)
+    throw new AppError(
+      "conflict",
+      "the draft was changed too often since this page was drawn. load it again",
+    );
+  return text;
+}
+
+/** Keeps a new text, with the way back. Throws `AppError` when another process was faster. */
+export function keepText(
+  context: Context,
+  draft: OpenDraft,
+  made: { text: string; label: string; kind?: Change["kind"]; name?: string },
+): OpenDraft {
+  const { row, changes } = draft;
+  const { text, label, kind = "edit" } = made;
+  if (text === row.text) return draft;
+  const now = new Date();
+  const last = changes.at(-1);
+  const isSoon = now.getTime() - Date.parse(row.updated_at) < joinsWithinMs;
+  const joins = kind === "edit" && last?.kind === "edit" && last.label === label && isSoon;
+  const revision = row.revision + 1;
+  const change: Change = { revision, label, kind, joins, ...changeBetween(row.text, text) };
+  return keepRow(context, draft, { text, revision, name: made.name ?? row.name }, [...changes, change]);
+}
+
+/** Keeps what the draft is measured against: after saving, or after a choice between two versions. */
+export function keepBase(
+  context: Context,
+  draft: OpenDraft,
+  base: Pick<DraftRow, "base_text" | "base_hash" | "workflow_id">,
+): OpenDraft {
+  return keepRow(context, { ...draft, theirs: null }, base, draft.changes);
+}
+
+function keepRow(
+  { store }: Context,
+  draft: OpenDraft,
+  made: Partial<DraftRow>,
+  changes: readonly Change[],
+): OpenDraft {
+  const kept = boundedChanges(changes);
+  const updated_at = new Date().toISOString();
+  const row: DraftRow = { ...draft.row, ...made, changes_json: JSON.stringify(kept), updated_at };
+  if (writeDraft(store, row, draft.row.revision)) return { ...draft, row, changes: kept };
+  throw new AppError("conflict", "the draft was changed at the same time. load it again");
+}
+
+function draftFor({ store }: Context, workflow: WorkflowRecord): OpenDraft {
+  const saved = fileText(workflow) ?? workflow.definition;
+  const path = workflowPath(workflow.slug, "edit");
+  const row = draftOfWorkflow(store, workflow.id);
+  const isAtRest = row === null || (row.text === row.base_text && row.base_text !== saved);
+  if (isAtRest) {
+    const fresh = { ...newDraft(saved, workflow.name), workflow_id: workflow.id, base_text: saved };
+    const known = row ? { id: row.id, revision: row.revision } : { revision: 0 };
+    const made = { ...fresh, ...known, base_hash: workflow.definition_hash };
+    return { path, workflow, row: made, changes: [], theirs: null };
+  }
+  const theirs = row.base_text === saved ? null : saved;
+  const current = theirs === null ? { ...row, base_hash: workflow.definition_hash } : row;
+  return { path, workflow, row: current, changes: changesOf(row), theirs };
+}
+
+function changesOf({ changes_json }: DraftRow): Change[] {
+  return JSON.parse(changes_json) as Change[];
+}

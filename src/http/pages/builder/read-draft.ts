@@ -1,0 +1,61 @@
+import type { StageFacts } from "../../../../views/workflows/builder/builder-view.ts";
+import type { ArtifactLookup } from "../../../workflow/artifact-lookup.ts";
+import { findCycle } from "../../../workflow/cycles.ts";
+import type { EffectiveDefinition } from "../../../workflow/effective.ts";
+import type { Finding } from "../../../workflow/finding.ts";
+import { batchesOf } from "../../../workflow/graph.ts";
+import { planWorkflow, type Plan } from "../../../workflow/plan.ts";
+import { checkDraft, type CheckedDraft } from "../../../workflow/validate.ts";
+
+/** A draft's text, read: what the builder shows of it and what its edits are computed from. */
+export interface DraftReading extends CheckedDraft {
+  text: string;
+  stages: StageFacts[];
+  rows: StageFacts[][];
+}
+
+export function readDraft(text: string, artifacts?: ArtifactLookup): DraftReading {
+  const checked = checkDraft(text, { file: "definition", ...(artifacts ? { artifacts } : {}) });
+  const { validation, definition } = checked;
+  const stages = definition ? stageFacts(definition, [...validation.errors, ...validation.warnings]) : [];
+  return { ...checked, text, stages, rows: rowsOf(stages) };
+}
+
+/** The plan as far as there is one: a cycle has none, nor have no stages. */
+export function planOf({ definition, validation }: DraftReading): Plan | null {
+  if (!definition || definition.stages.length === 0 || findCycle(definition.stages) !== null) return null;
+  return planWorkflow(definition, { parameters: [], overrides: [], validation });
+}
+
+export function stageNamed({ stages }: DraftReading, key: string): StageFacts | null {
+  return stages.find((stage) => stage.key === key) ?? null;
+}
+
+function stageFacts({ stages }: EffectiveDefinition, findings: readonly Finding[]): StageFacts[] {
+  const batches = new Map<string, number>();
+  batchesOf(stages).forEach((ids, at) => ids.forEach((id) => batches.set(id, at + 1)));
+  const byStage = Map.groupBy(findings, ({ path }) => Number(/^stages\[(\d+)\]/.exec(path)?.[1] ?? -1));
+  const taken = new Set<string>();
+  return stages.map((stage, at) => {
+    const isNamed = stage.id !== "" && !taken.has(stage.id);
+    taken.add(stage.id);
+    return {
+      key: isNamed ? stage.id : `@${at}`,
+      at,
+      stage,
+      batch: batches.get(stage.id) ?? 1,
+      findings: byStage.get(at) ?? [],
+    };
+  });
+}
+
+/** The file's order is kept: only neighbours of one batch stand side by side. */
+function rowsOf(stages: readonly StageFacts[]): StageFacts[][] {
+  const rows: StageFacts[][] = [];
+  for (const stage of stages) {
+    const row = rows.at(-1);
+    if (row?.[0]?.batch === stage.batch) row.push(stage);
+    else rows.push([stage]);
+  }
+  return rows;
+}

@@ -1,0 +1,80 @@
+import { workflowPath } from "../../../../views/paths.ts";
+import { AppError } from "../../../errors.ts";
+import { deleteDraft } from "../../../store/drafts.ts";
+import type { WorkflowRecord } from "../../../store/workflow-record.ts";
+import { FindingsError } from "../../problem.ts";
+import { act, type Outcome } from "../act.ts";
+import { callEndpoint } from "../call-endpoint.ts";
+import type { FormCall } from "../page-route.ts";
+import { keepBase, type OpenDraft } from "./open-draft.ts";
+import { findWorkflow } from "../../../store/read-workflows.ts";
+
+const statuses = { publish: "published", archive: "archived" } as const;
+const words = { publish: "Saved and published", archive: "Saved and archived" } as const;
+
+/** The draft's text as the saved definition. The draft stays, so that changes can be taken back after it. */
+export async function saveDraft(
+  call: FormCall,
+  draft: OpenDraft,
+): Promise<{ draft: OpenDraft; word: string; closes: boolean }> {
+  const { context, form } = call;
+  if (draft.theirs !== null) {
+    throw new AppError(
+      "conflict",
+      "the saved definition was changed meanwhile. choose between the two versions first",
+    );
+  }
+  const then = form.get("then");
+  const status = then === "publish" || then === "archive" ? statuses[then] : undefined;
+  const word = then === "publish" || then === "archive" ? words[then] : "Saved";
+  const saved = await store(call, draft, status);
+  const base = { base_text: draft.row.text, base_hash: saved.definition_hash, workflow_id: saved.id };
+  const path = workflowPath(saved.slug, "edit");
+  return {
+    draft: { ...keepBase(context, draft, base), workflow: saved, path },
+    word,
+    closes: then === "close",
+  };
+}
+
+/** Takes the draft away: what is saved is what there is. */
+export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Response> {
+  return act(call, draft.path, async (): Promise<Outcome> => {
+    deleteDraft(call.context.store, draft.row.id);
+    const text = draft.workflow ? "The changes are discarded" : `Discarded ${draft.row.name}`;
+    return {
+      toast: { kind: "done", text },
+      location: draft.workflow ? workflowPath(draft.workflow.slug) : "/workflows/new",
+      fragments: null,
+    };
+  });
+}
+
+async function store(
+  { context, request }: FormCall,
+  { row, workflow }: OpenDraft,
+  status: "published" | "archived" | undefined,
+): Promise<WorkflowRecord> {
+  const body = { definition: row.text, ...(status ? { status } : {}) };
+  const given = workflow
+    ? {
+        params: { id: workflow.id },
+        request: new Request(request.url, { headers: { "if-match": row.base_hash } }),
+      }
+    : { params: {}, request };
+  try {
+    const answer = await callEndpoint(context, workflow ? "updateWorkflow" : "createWorkflow", {
+      ...given,
+      body,
+    });
+    return findWorkflow(context.store, (answer as { id: string }).id);
+  } catch (error) {
+    if (!(error instanceof FindingsError)) throw error;
+    const { length } = error.validation.errors;
+    const count = length === 1 ? "An error stands" : `${length} errors stand`;
+    throw new AppError(
+      "invalid_definition",
+      `${count} in the way of saving; the draft is kept. the first: ${error.message}`,
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { axeFindings, goesSideways, hasChromium, shot, sites } from "./ui-browser.ts";
+
+const { site, visit } = sites();
+
+/** The builder has taken a change when it has said so, or its revision has moved on. */
+async function changed(page: Page, act: () => Promise<void>): Promise<void> {
+  const before = await page.locator("#builder-state").getAttribute("data-revision");
+  await act();
+  await page.locator(`#builder-state:not([data-revision="${before}"])`).waitFor({ state: "attached" });
+}
+
+async function begin(page: Page, template: string): Promise<void> {
+  await page.locator(".beginning", { hasText: template }).getByRole("button").click();
+  await page.waitForURL(/\/workflows\/new\/.+/);
+}
+
+const names = (page: Page): Promise<string[]> =>
+  page
+    .locator(".stage-card input.name")
+    .evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value));
+
+describe.skipIf(!hasChromium)("the builder", () => {
+  test("makes a two-stage workflow with a gate by form alone; the file is valid", async () => {
+    const here = await site("builder-new", []);
+    const page = await visit(here, "/workflows/new");
+    await begin(page, "Empty");
+    await changed(page, () =>
+      page.locator('#side-form [name="workflow.name"], [name="workflow.name"]').first().fill("Tell and ship"),
+    );
+    for (const agent of ["agent:talker", "agent:talker"]) {
+      await changed(page, () => page.locator("[data-new-stage]").click());
+      await page.locator("#stage-editor:modal").waitFor();
+      await changed(page, async () => {
+        await page.locator('#stage-editor [name="roles.primary.artifact"]').fill(agent);
+        await page.locator('#stage-editor [name="roles.primary.artifact"]').blur();
+      });
+      await page.keyboard.press("Escape");
+      await page.locator("#stage-editor:modal").waitFor({ state: "hidden" });
+    }
+    await changed(page, () => page.getByRole("button", { name: "Add gate" }).click());
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".stage-card").count()).toBe(3);
+    await shot(page, "builder-new");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/workflows\/tell-and-ship$/);
+    const { code, stdout } = await here.journey.run(["workflow", "validate", "tell-and-ship"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("valid")]);
+    await page.close();
+  });
+
+  test("reorders by buttons and keys, says the new place, keeps the focus; a removal can be undone", async () => {
+    const here = await site("builder-move", []);
+    const page = await visit(here, "/workflows/new");
+    await begin(page, "Parallel implementation with gate");
+    const before = await names(page);
+    await changed(page, () =>
+      page.locator(".stage-card").nth(1).getByRole("button", { name: /down$/ }).click(),
+    );
+    const after = await names(page);
+    expect(after.toSorted()).toEqual(before.toSorted());
+    expect(after).not.toEqual(before);
+    expect(await page.locator("#say").textContent()).toContain("place 3 of");
+    const focused = await page.evaluate<string>("document.activeElement.id");
+    expect(focused).toStartWith("down-");
+    await changed(page, async () => {
+      await page.locator("[data-handle]").first().focus();
+      for (const key of ["Space", "ArrowDown", "Space"]) await page.keyboard.press(key);
+    });
+    expect(await names(page)).not.toEqual(after);
+    const whole = await names(page);
+    await page.locator(".stage-card").last().getByRole("button", { name: /^More/ }).click();
+    await changed(page, () => page.locator(".stage-card").last().locator("[data-remove]").click());
+    expect((await names(page)).length).toBe(whole.length - 1);
+    await changed(page, () => page.locator("#undo-button").click());
+    expect(await names(page)).toEqual(whole);
+    await page.close();
+  });
+
+  test("shows what the text says, and the text what the form says", async () => {
+    const here = await site("builder-yaml", []);
+    const page = await visit(here, "/workflows/new");
+    await begin(page, "Two-stage review");
+    await changed(page, async () => {
+      await page.locator(".stage-card input.name").first().fill("Write it");
+      await page.locator(".stage-card input.name").first().blur();
+    });
+    await page.getByRole("link", { name: "YAML" }).click();
+    await page.locator(".cm-content").waitFor();
+    expect(await page.locator("#yaml").inputValue()).toContain("name: Write it");
+    expect(await page.locator("#yaml").inputValue()).toContain("# One agent does the work");
+    await page.close();
+  });
+
+  for (const theme of ["light", "dark"] as const) {
+    for (const width of [1280, 390]) {
+      test(`has nothing that axe finds wrong, ${theme}, ${width} px, with the editor open and shut`, async () => {
+        const here = await site(`builder-axe-${theme}-${width}`, []);
+        const page = await visit(here, "/workflows/new", { theme, width });
+        expect(await axeFindings(page)).toEqual([]);
+        await begin(page, "Delivery");
+        expect(await axeFindings(page)).toEqual([]);
+        expect(await goesSideways(page)).toBe(false);
+        await shot(page, `builder-${theme}-${width}`);
+        await page.locator("[data-edit]").first().click();
+        await page.locator("#stage-editor:modal").waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        await shot(page, `builder-editor-${theme}-${width}`);
+        await page.close();
+      }, 60_000);
+    }
+  }
+
+  test("adds, names and saves with scripts off", async () => {
+    const here = await site("builder-plain", []);
+    const page = await visit(here, "/workflows/new", { scripts: false });
+    await begin(page, "Two-stage review");
+    await page.locator(".stage-card input.name").first().fill("By hand");
+    await page.locator(".stage-card input.name").first().press("Enter");
+    await page.waitForLoadState();
+    expect(await names(page)).toContain("By hand");
+    await page.getByRole("button", { name: "Save & close" }).click();
+    await page.waitForURL(/\/workflows\/two-stage-review/);
+    await page.close();
+  });
+});
