@@ -64,7 +64,7 @@ const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^(drizzle-orm|bun:sqlite)/, rooms: ["store"] },
   { module: /^xstate/, rooms: ["engine"] },
   { module: /^elysia/, rooms: ["http"] },
-  { module: /^(commander|@clack)/, rooms: ["cli"] },
+  { module: /^commander/, rooms: ["cli"] },
 ];
 
 const pureRooms = new Set(["expression", "workflow", "execution", "views"]);

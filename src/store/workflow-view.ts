@@ -1,8 +1,6 @@
 import type { WorkflowRecord } from "./workflow-record.ts";
 
 /** The API's `Workflow`: what `--format json` prints and HTTP answers. */
-export type WorkflowView = ReturnType<typeof workflowView>;
-
 export function workflowView(record: WorkflowRecord) {
   const { config, context, id, slug, name, description, version, status, author, tags } = record;
   return {

@@ -7,7 +7,7 @@ const expressionWords = [
   ...["length()", "contains()", "toJSON()", "fromJSON()", "true", "false", "null"],
 ];
 
-/** What the editor of the text completes, as JSON: keys by the keys above them (`*` is any name), and words of choices. */
+/** What the editor of the text completes, as JSON: keys by those above them (`*`: any name), and words of choices. */
 export const completions: string = JSON.stringify(collected());
 
 function collected(): { keys: Record<string, string[]>; words: Record<string, readonly string[]> } {

@@ -18,10 +18,11 @@ export function StageCard({ view, facts, beside }: CardProps): Html {
   const { key, at, stage, batch, findings } = facts;
   const hasErrors = findings.some(({ severity }) => severity === "error");
   const id = domId(key);
+  const marks = [stage.type === "gate" ? "is-gate" : "", hasErrors ? "has-errors" : ""];
   return (
     <li
       id={`card-${id}`}
-      class={`stage-card in-${Math.min(beside, 3)} ${stage.type === "gate" ? "is-gate" : ""} ${hasErrors ? "has-errors" : ""}`}
+      class={`stage-card in-${Math.min(beside, 3)} ${marks.join(" ")}`}
       data-stage={key}
       data-at={at}
     >
@@ -82,16 +83,7 @@ function Acts({ view, facts, id }: { view: BuilderView; facts: StageFacts; id: s
   return (
     <form class="card-acts" id={form} method="post" action={`${view.path}/move`}>
       <input type="hidden" name="stage" value={key} />
-      <a
-        class="btn sm"
-        id={`edit-${id}`}
-        href={withQuery(view.path, { stage: key })}
-        data-edit
-        aria-label={`Edit ${name}`}
-      >
-        <Icon name="pencil" size="s" />
-        Edit
-      </a>
+      <EditLink href={withQuery(view.path, { stage: key })} id={`edit-${id}`} name={name} />
       <span class="grow"></span>
       <button
         class="btn ghost icon sm"
@@ -134,5 +126,14 @@ function Acts({ view, facts, id }: { view: BuilderView; facts: StageFacts; id: s
         </li>
       </Menu>
     </form>
+  );
+}
+
+function EditLink({ href, id, name }: { href: string; id: string; name: string }): Html {
+  return (
+    <a class="btn sm" id={id} href={href} data-edit aria-label={`Edit ${name}`}>
+      <Icon name="pencil" size="s" />
+      Edit
+    </a>
   );
 }

@@ -91,18 +91,17 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
         text={scalarText(child(node, "description"))}
       />
       <Problems findings={problems} />
-      {name === "" ? null : (
-        <button
-          class="btn ghost sm danger"
-          name={`${prefix}.@remove`}
-          value="1"
-          aria-label={`Remove ${title}`}
-        >
-          <Icon name="trash-2" size="s" />
-          Remove
-        </button>
-      )}
+      {name === "" ? null : <RemoveRow prefix={prefix} title={title} />}
     </div>
+  );
+}
+
+function RemoveRow({ prefix, title }: { prefix: string; title: string }): Html {
+  return (
+    <button class="btn ghost sm danger" name={`${prefix}.@remove`} value="1" aria-label={`Remove ${title}`}>
+      <Icon name="trash-2" size="s" />
+      Remove
+    </button>
   );
 }
 

@@ -6,14 +6,6 @@ import { nextSteps } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";
 import { planOf, readDraft, stageNamed, type DraftReading } from "./read-draft.ts";
 
-export const nothingOpen: BuilderOpen = {
-  tab: "stages",
-  line: null,
-  reason: null,
-  editing: null,
-  moving: null,
-};
-
 const mostReadings = 16;
 const readings = new WeakMap<Context, Map<string, DraftReading>>();
 
@@ -40,7 +32,12 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
   const { root, definition, validation, stages, rows } = reading;
   const { undo, redo } = nextSteps(changes);
   return {
-    ...{ path, root, definition, validation, stages, rows },
+    path,
+    root,
+    definition,
+    validation,
+    stages,
+    rows,
     workflow: workflow && { slug: workflow.slug, name: workflow.name, status: workflow.status },
     name: definition?.workflow.name || workflow?.name || row.name,
     text: row.text,

@@ -37,8 +37,16 @@ export function openDraft({ context, params }: Pick<PageCall, "context" | "param
 export function newDraft(text: string, name: string): DraftRow {
   const at = new Date().toISOString();
   return {
-    ...{ id: Bun.randomUUIDv7(), workflow_id: null, name, text, base_text: "", base_hash: "" },
-    ...{ revision: 1, changes_json: "[]", created_at: at, updated_at: at },
+    id: Bun.randomUUIDv7(),
+    workflow_id: null,
+    name,
+    text,
+    base_text: "",
+    base_hash: "",
+    revision: 1,
+    changes_json: "[]",
+    created_at: at,
+    updated_at: at,
   };
 }
 
