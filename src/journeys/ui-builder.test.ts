@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { axeFindings, goesSideways, hasChromium, shot, sites } from "./ui-browser.ts";
+import { axeFindings, goesSideways, hasChromium, lone, shot, sites } from "./ui-browser.ts";
 
 const { site, visit } = sites();
+// A browser beside other work takes its time; what is waited for is waited for by name.
+setDefaultTimeout(60_000);
 
 /** The builder has taken a change when it has said so, or its revision has moved on. */
 async function changed(page: Page, act: () => Promise<void>): Promise<void> {
@@ -78,6 +80,85 @@ describe.skipIf(!hasChromium)("the builder", () => {
     await page.close();
   });
 
+  test("moves a stage by drag and by the dialog, in the page and in the file", async () => {
+    const here = await site("builder-drag", []);
+    const page = await visit(here, "/workflows/new");
+    await begin(page, "Two-stage review");
+    const [first = "", second = ""] = await names(page);
+    const grip = await page.locator("[data-handle]").first().boundingBox();
+    const below = await page.locator(".stage-card").last().boundingBox();
+    await changed(page, async () => {
+      await page.mouse.move((grip?.x ?? 0) + 5, (grip?.y ?? 0) + 5);
+      await page.mouse.down();
+      for (const share of [0.3, 0.6, 0.95]) {
+        const y = (grip?.y ?? 0) + ((below?.y ?? 0) + (below?.height ?? 0) - (grip?.y ?? 0)) * share;
+        await page.mouse.move((below?.x ?? 0) + 60, y, { steps: 8 });
+      }
+      await page.mouse.up();
+    });
+    await page.getByRole("link", { name: "YAML" }).click();
+    await page.locator(".cm-content").waitFor();
+    const text = await page.locator("#yaml").inputValue();
+    expect(text.indexOf(`name: ${second}`)).toBeLessThan(text.indexOf(`name: ${first}`));
+    await page.getByRole("link", { name: "Stages" }).click();
+    const moved = page.locator(".stage-card", { has: page.locator(`input[value="${first}"]`) });
+    await moved.getByRole("button", { name: /^More/ }).click();
+    await moved.getByRole("link", { name: "Move to…" }).click();
+    await page.locator("#move-place").selectOption("0");
+    await changed(page, () => page.locator("#move-form").getByRole("button", { name: "Move" }).click());
+    expect(await page.locator("#say").textContent()).toContain(`${first} is at place 1 of 2`);
+    await page.close();
+  });
+
+  test("leads from nothing to a run by keyboard alone", async () => {
+    const here = await site("builder-keys", []);
+    const page = await visit(here, "/workflows/new");
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await page.getByRole("button", { name: "Begin with this: Empty" }).focus();
+    await press("Enter");
+    await page.waitForURL(/\/workflows\/new\/.+/);
+    await page.locator("html.scripted").waitFor({ state: "attached" });
+    await changed(page, () => press("n"));
+    await page.locator("#stage-editor:modal").waitFor();
+    await changed(page, async () => {
+      await press("Control+a");
+      await page.keyboard.type("Speak");
+    });
+    await page.locator('#stage-editor [name="roles.primary.artifact"]').focus();
+    await changed(page, async () => {
+      await page.keyboard.type("agent:talker");
+      await press("Tab");
+    });
+    await press("Escape", "Control+Enter");
+    await page.waitForURL(/\/workflows\/[a-z-]+$/);
+    await press("x");
+    await page.getByRole("dialog").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: /^Run/ }).focus();
+    await press("Enter");
+    await page.waitForURL(/\/executions\/.+/);
+    await page.close();
+  });
+
+  test("shows both versions when the file was changed meanwhile, and loses neither", async () => {
+    const here = await site("builder-stale");
+    const page = await visit(here, "/workflows/lone/edit");
+    await changed(page, async () => {
+      await page.locator(".stage-card input.name").first().fill("Mine");
+      await page.locator(".stage-card input.name").first().blur();
+    });
+    const theirs = here.journey.write("theirs.yaml", lone.replace("Lone speaker", "Theirs"));
+    await here.journey.run(["workflow", "create", theirs, "--force"]);
+    await page.keyboard.press("Control+s");
+    await page.locator(".conflict").waitFor();
+    expect(await page.locator("#theirs").inputValue()).toContain("Theirs");
+    expect(await names(page)).toContain("Mine");
+    await changed(page, () => page.getByRole("button", { name: "Take the saved one" }).click());
+    expect(await page.locator(".conflict").count()).toBe(0);
+    await page.close();
+  });
+
   test("shows what the text says, and the text what the form says", async () => {
     const here = await site("builder-yaml", []);
     const page = await visit(here, "/workflows/new");
@@ -108,7 +189,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
         expect(await axeFindings(page)).toEqual([]);
         await shot(page, `builder-editor-${theme}-${width}`);
         await page.close();
-      }, 60_000);
+      });
     }
   }
 

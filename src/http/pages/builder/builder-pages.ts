@@ -89,6 +89,11 @@ async function acted(call: FormCall): Promise<Response> {
 }
 
 async function saved(call: FormCall, open: OpenDraft): Promise<Response> {
+  if (open.theirs !== null) {
+    const said =
+      "Not saved: the saved definition was changed meanwhile. Choose between the two versions first";
+    return answerChange(call, { draft: open, said });
+  }
   const { draft, word, closes } = await saveDraft(call, open);
   const text = `${word} ${draft.workflow?.name ?? ""}`;
   const isMoved = draft.path !== open.path;

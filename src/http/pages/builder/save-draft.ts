@@ -18,12 +18,6 @@ export async function saveDraft(
   draft: OpenDraft,
 ): Promise<{ draft: OpenDraft; word: string; closes: boolean }> {
   const { context, form } = call;
-  if (draft.theirs !== null) {
-    throw new AppError(
-      "conflict",
-      "the saved definition was changed meanwhile. choose between the two versions first",
-    );
-  }
   const then = form.get("then");
   const status = then === "publish" || then === "archive" ? statuses[then] : undefined;
   const word = then === "publish" || then === "archive" ? words[then] : "Saved";
