@@ -87,24 +87,4 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
       return (await page.evaluate("document.documentElement.dataset.theme")) === "dark";
     });
   }, 30_000);
-
-  test("an editor is saved by Ctrl S, and says when somebody else was faster", async () => {
-    const place = await site("editor");
-    const page = await visit(place, "/workflows/lone/edit");
-    const other = await visit(place, "/workflows/lone/edit");
-    for (const [each, name] of [
-      [page, "Mine"],
-      [other, "Theirs"],
-    ] as const) {
-      const text = await each.locator("#source").inputValue();
-      await each.locator("#source").fill(text.replace("Lone speaker", name));
-    }
-    expect(await page.title()).toStartWith("●");
-    await page.keyboard.press("Control+s");
-    await page.locator(".toast", { hasText: "Saved" }).waitFor();
-    await other.keyboard.press("Control+Enter");
-    await other.locator("#theirs").waitFor();
-    expect(await other.locator("#theirs").inputValue()).toContain("Mine");
-    expect(await other.locator("#source").inputValue()).toContain("Theirs");
-  }, 30_000);
 });

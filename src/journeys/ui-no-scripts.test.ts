@@ -80,9 +80,11 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     await page.getByRole("button", { name: "Import" }).click();
     await page.waitForURL(/workflows\/small$/);
     await page.getByRole("link", { name: "Edit", exact: true }).click();
-    const text = await page.locator("#source").inputValue();
+    await page.getByRole("link", { name: "YAML" }).click();
+    const text = await page.locator("#yaml").inputValue();
     expect(text).toStartWith("# kept");
-    await page.locator("#source").fill(text.replace("name: Small", "name: Smaller"));
+    await page.locator("#yaml").fill(text.replace("name: Small", "name: Smaller"));
+    await page.locator("#yaml-form").getByRole("button", { name: "Apply" }).click();
     await page.getByRole("button", { name: "Save & close" }).click();
     expect(await page.locator("h1").innerText()).toBe("Smaller");
     await page.getByRole("link", { name: "History" }).click();

@@ -175,26 +175,6 @@ describe("the stream of a run", () => {
 });
 
 describe("the definition as text", () => {
-  test("is not saved over what somebody else has saved meanwhile", async () => {
-    const { body } = await server.ask("POST", "/workflows", {
-      yaml: definition.replace("id: ship", "id: text").replace("Ship it", "Text"),
-    });
-    const mine = body.definition.replace("Text", "Mine");
-    const saved = await send("/workflows/text/edit", {
-      text: mine,
-      hash: body.definition_hash,
-      after: "save",
-    });
-    expect([saved.status, saved.headers.get("location")]).toEqual([303, "/workflows/text/edit"]);
-    const late = await send("/workflows/text/edit", {
-      text: body.definition.replace("Text", "Late"),
-      hash: body.definition_hash,
-    });
-    expect(late.status).toBe(409);
-    expect(late.body).toContain("Late");
-    expect(late.body).toContain("Mine");
-  });
-
   test("that does not hold comes back with every finding at its line", async () => {
     const answer = await send("/workflows/import", { text: "workflow: { id: x }\r\nstages: []\r\n" });
     expect(answer.status).toBe(422);

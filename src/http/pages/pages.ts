@@ -5,9 +5,9 @@ import type { Context } from "../server-parts.ts";
 import { mountApprovals } from "./approval-pages.ts";
 import { mountBuilder } from "./builder/builder-pages.ts";
 import { mountCollection } from "./collection-pages.ts";
-import { mountEditPages } from "./edit-pages.ts";
 import { mountExecutionLists } from "./execution-pages.ts";
 import { mountFind } from "./find-pages.ts";
+import { mountImport } from "./import-pages.ts";
 import { mountLibrary } from "./library-pages.ts";
 import { mountLiveStream } from "./live-stream.ts";
 import { plainFrame } from "./page-frame.ts";
@@ -26,7 +26,7 @@ export function pages(context: Context): Elysia {
   const mounts = [
     mountLibrary,
     mountBuilder,
-    mountEditPages,
+    mountImport,
     mountExecutionLists,
     mountWorkflowPages,
     mountRunForm,

@@ -1,4 +1,4 @@
-import { sourceEditorPage, type SourceDraft } from "../../../views/workflows/source-editor.tsx";
+import { importPage, type ImportDraft } from "../../../views/workflows/import-page.tsx";
 import { workflowPath } from "../../../views/paths.ts";
 import type { Finding } from "../../workflow/finding.ts";
 import { FindingsError, problemOf } from "../problem.ts";
@@ -8,15 +8,15 @@ import { html, redirect, type FormCall, type PageCall, type PageRoutes } from ".
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 /** A definition as text, brought in. */
-export function mountEditPages(routes: PageRoutes): void {
-  routes.page("/workflows/import", (call) => shown(call, { ...emptyDraft, workflow: null }));
+export function mountImport(routes: PageRoutes): void {
+  routes.page("/workflows/import", (call) => shown(call, emptyDraft));
   routes.form("/workflows/import", brought);
 }
 
-const emptyDraft = { text: "", hash: "", findings: [], trouble: null, isDirty: false, theirs: null };
+const emptyDraft: ImportDraft = { text: "", findings: [], trouble: null };
 
-function shown({ context, request }: PageCall, draft: SourceDraft, status = 200): Response {
-  return html(sourceEditorPage(frameOf(context, request), draft), status, shownToast(request));
+function shown({ context, request }: PageCall, draft: ImportDraft, status = 200): Response {
+  return html(importPage(frameOf(context, request), draft), status, shownToast(request));
 }
 
 async function brought(call: FormCall): Promise<Response> {
@@ -33,7 +33,7 @@ async function brought(call: FormCall): Promise<Response> {
       "set-cookie": toastCookie({ kind: "done", text: `Imported ${name}` }),
     });
   };
-  return orAgain(call, { ...emptyDraft, workflow: null, text, isDirty: true }, create);
+  return orAgain(call, { ...emptyDraft, text }, create);
 }
 
 /** Line ends as they are in files: a browser sends them as `\r\n`. */
@@ -42,7 +42,7 @@ function textOf(form: URLSearchParams): string {
 }
 
 /** The form again, with the text as it was sent and what is wrong with it. */
-async function orAgain(call: FormCall, draft: SourceDraft, doIt: () => Promise<Response>): Promise<Response> {
+async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<Response>): Promise<Response> {
   try {
     return await doIt();
   } catch (error) {
