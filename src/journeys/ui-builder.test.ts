@@ -13,9 +13,10 @@ async function changed(page: Page, act: () => Promise<void>): Promise<void> {
   await page.locator(`#builder-state:not([data-revision="${before}"])`).waitFor({ state: "attached" });
 }
 
-async function begin(page: Page, template: string): Promise<void> {
+async function begin(page: Page, template: string, scripts = true): Promise<void> {
   await page.locator(".beginning", { hasText: template }).getByRole("button").click();
   await page.waitForURL(/\/workflows\/new\/.+/);
+  if (scripts) await page.locator("html.scripted").waitFor({ state: "attached" });
 }
 
 const names = (page: Page): Promise<string[]> =>
@@ -144,6 +145,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
   test("shows both versions when the file was changed meanwhile, and loses neither", async () => {
     const here = await site("builder-stale");
     const page = await visit(here, "/workflows/lone/edit");
+    await page.locator("html.scripted").waitFor({ state: "attached" });
     await changed(page, async () => {
       await page.locator(".stage-card input.name").first().fill("Mine");
       await page.locator(".stage-card input.name").first().blur();
@@ -196,7 +198,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
   test("adds, names and saves with scripts off", async () => {
     const here = await site("builder-plain", []);
     const page = await visit(here, "/workflows/new", { scripts: false });
-    await begin(page, "Two-stage review");
+    await begin(page, "Two-stage review", false);
     await page.locator(".stage-card input.name").first().fill("By hand");
     await page.locator(".stage-card input.name").first().press("Enter");
     await page.waitForLoadState();
