@@ -86,14 +86,19 @@ describe.skipIf(!hasChromium)("the builder", () => {
     const page = await visit(here, "/workflows/new");
     await begin(page, "Two-stage review");
     const [first = "", second = ""] = await names(page);
+    // A hover waits for the card to stand still: where it was first drawn, the hand would miss it.
+    await page.locator("[data-handle]").first().hover();
     const grip = await page.locator("[data-handle]").first().boundingBox();
     const below = await page.locator(".stage-card").last().boundingBox();
     await changed(page, async () => {
       await page.mouse.move((grip?.x ?? 0) + 5, (grip?.y ?? 0) + 5);
       await page.mouse.down();
-      for (const share of [0.3, 0.6, 0.95]) {
-        const y = (grip?.y ?? 0) + ((below?.y ?? 0) + (below?.height ?? 0) - (grip?.y ?? 0)) * share;
-        await page.mouse.move((below?.x ?? 0) + 60, y, { steps: 8 });
+      // The list looks under the hand a few times a second: the hand goes on until the cards have made way.
+      const swapped = page.locator('#flow-list > [data-at="1"] ~ [data-at="0"]:not(.is-dragged)');
+      const [x, top] = [(below?.x ?? 0) + 60, grip?.y ?? 0];
+      const way = (below?.y ?? 0) + (below?.height ?? 0) - top;
+      for (let n = 0; n < 300 && (await swapped.count()) === 0; n++) {
+        await page.mouse.move(x + (n % 3), top + way * Math.min(0.95, 0.3 + n / 100));
       }
       await page.mouse.up();
     });
