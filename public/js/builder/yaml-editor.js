@@ -12,6 +12,10 @@ area.form.classList.add("is-replaced");
 
 let timer = null;
 let text = area.value;
+/* What the server has last had of this text, and the revision that was. */
+let known = text;
+let sent = text;
+let base = revision();
 
 const editor = createEditor({
   root: host.attachShadow({ mode: "open" }),
@@ -30,9 +34,8 @@ const editor = createEditor({
 async function send() {
   clearTimeout(timer);
   timer = null;
-  if (text === area.value) return;
-  area.value = text;
-  await act("text", () => ({ text: area.value, revision: revision() }));
+  if (text === known) return;
+  await act("text", () => ({ text: (sent = text), revision: base }));
 }
 
 function showFindings() {
@@ -47,20 +50,51 @@ function showFindings() {
   );
 }
 
-/** What the server made of the text by other means, such as undo, comes with it. */
+/* What was changed by other means, such as undo, comes with the answer; what is typed meanwhile stays. */
 document.addEventListener("builder-changed", ({ detail: { response } }) => {
+  if (!response.ok) return;
+  const isOwn = response.url.endsWith("/text");
+  if (isOwn) known = sent;
+  if (response.headers.has("x-builder-text")) take(document.getElementById("yaml-now").value);
+  else if (!isOwn) return showFindings();
+  base = revision();
+  area.value = known;
   showFindings();
-  const encoded = response.headers.get("x-builder-text");
-  if (encoded === null || timer !== null) return;
-  const now = decodeURIComponent(encoded);
-  if (now === text) return;
-  text = now;
-  area.value = now;
-  const { view } = editor;
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: now } });
-  clearTimeout(timer);
-  timer = null;
 });
+
+function take(theirs) {
+  const now = merged(known, text, theirs);
+  known = theirs;
+  // Both at one place: the server says so when the text is sent.
+  if (now === null || now === text) return;
+  const { at, end, insert } = changeBetween(text, now);
+  text = now;
+  editor.view.dispatch({ changes: { from: at, to: end, insert } });
+  clearTimeout(timer);
+  timer = text === known ? null : setTimeout(send, 350);
+}
+
+function changeBetween(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && before[at] === after[at]) at++;
+  let end = 0;
+  while (end < shorter - at && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { at, end: before.length - end, insert: after.slice(at, after.length - end) };
+}
+
+/** Both changes of one text; null when they meet. */
+function merged(from, mine, theirs) {
+  if (from === mine) return theirs;
+  if (from === theirs || mine === theirs) return mine;
+  const own = changeBetween(from, mine);
+  const other = changeBetween(from, theirs);
+  if (own.end < other.at)
+    return mine.slice(0, mine.length - (from.length - other.at)) + theirs.slice(other.at);
+  if (other.end < own.at) return theirs.slice(0, theirs.length - (from.length - own.at)) + mine.slice(own.at);
+  return null;
+}
+
 document.addEventListener("builder-saving", send);
 document.addEventListener("builder-line", (event) => editor.toLine(event.detail));
 

@@ -1,4 +1,5 @@
 import type { Finding } from "../../../src/workflow/finding.ts";
+import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
 import { plural } from "../../components/usage-text.ts";
 import { withQuery } from "../../paths.ts";
@@ -30,7 +31,17 @@ export function YamlPane({ view, open }: { view: BuilderView; open: BuilderOpen 
           <button class="btn primary">Apply</button>
         </div>
       </form>
+      <YamlNow text="" />
     </section>
+  );
+}
+
+/** The text as it is after a change by other means than the editor, for the script that takes it into the editor. */
+export function YamlNow({ text }: { text: string }): Html {
+  return (
+    <textarea id="yaml-now" hidden aria-hidden="true" tabindex="-1" readonly>
+      {`\n${text}`}
+    </textarea>
   );
 }
 
@@ -43,6 +54,7 @@ export function FindingList({ view }: { view: BuilderView }): Html {
       {all.length === 0 ? null : (
         <details class="findings" open={errors.length > 0}>
           <summary>
+            <Icon name="chevron-right" size="xs" />
             {[
               errors.length > 0 ? plural(errors.length, "error") : null,
               warnings.length > 0 ? plural(warnings.length, "warning") : null,

@@ -7,7 +7,7 @@ import { nodeAt } from "../../../workflow/source-node.ts";
 import type { FormCall } from "../page-route.ts";
 import type { Done } from "./builder-answer.ts";
 import { readingOf } from "./builder-view-of.ts";
-import { nextSteps, textAt } from "./draft-changes.ts";
+import { mergedText, nextSteps, textAt } from "./draft-changes.ts";
 import { labelOf } from "./edit-label.ts";
 import { formEdits, rootShape, sentText, stageShape } from "./form-edits.ts";
 import { keepText, textOfRevision, type OpenDraft } from "./open-draft.ts";
@@ -46,14 +46,12 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
   redo: (call, draft) => step(call, draft, "redo"),
   text: (call, draft) => {
     const base = textOfRevision(draft, Number(call.form.get("revision")));
-    const text = sentText(call.form, "text");
-    if (base !== draft.row.text) {
-      throw new AppError(
-        "conflict",
-        "the form has changed the text meanwhile. load the page again, then repeat the change",
-      );
-    }
-    return { draft: kept(call, draft, text, "Edit the YAML"), said: "" };
+    const sent = sentText(call.form, "text");
+    const text = mergedText(base, sent, draft.row.text);
+    if (text !== null) return { draft: kept(call, draft, text, "Edit the YAML"), said: "", text: sent };
+    const message =
+      "the form has changed the same place meanwhile. load the page again, then repeat the change";
+    throw new AppError("conflict", message);
   },
 };
 
@@ -184,6 +182,8 @@ function move(call: FormCall, draft: OpenDraft): Done {
   return { draft: changed, said, focus: `${focused}-${domId(key)}` };
 }
 
+const otherStep = { undo: "redo", redo: "undo" } as const;
+
 function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   const { row, changes } = draft;
   const group = nextSteps(changes)[kind];
@@ -194,7 +194,7 @@ function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   return {
     draft: changed,
     said: `${kind === "undo" ? "Undone" : "Done again"}: ${group.label}`,
-    focus: `${kind}-button`,
+    focus: `${nextSteps(changed.changes)[kind] ? kind : otherStep[kind]}-button`,
   };
 }
 

@@ -7,7 +7,7 @@ import { PlanPart, SideForm } from "../../../../views/workflows/builder/side.tsx
 import { StageCard } from "../../../../views/workflows/builder/stage-card.tsx";
 import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
-import { FindingList } from "../../../../views/workflows/builder/yaml-pane.tsx";
+import { FindingList, YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
 import type { Context } from "../../server-parts.ts";
 import { html, redirect, wantsFragments, type FormCall } from "../page-route.ts";
 import { partial } from "../partial.ts";
@@ -28,6 +28,8 @@ export interface Done {
   canUndo?: boolean;
   /** The id of what is to have the focus. */
   focus?: string;
+  /** The text as the page has it already. */
+  text?: string;
 }
 
 /**
@@ -43,31 +45,24 @@ export function answerChange(call: FormCall, done: Done): Response {
     return redirect(`${draft.path}${query}${focus === undefined ? "" : `#${focus}`}`, cookie);
   }
   const view = viewOf(context, draft);
+  const isYaml = request.headers.get("x-builder-tab") === "yaml";
   const parts = changedParts(context, draft.row.id, view, {
     revision: Number(request.headers.get("x-builder-revision")),
-    hasFlow: request.headers.get("x-builder-tab") !== "yaml",
+    hasFlow: !isYaml,
   });
+  const hasText = isYaml && view.text !== done.text;
+  if (hasText) parts.push(partial("#yaml-now", "outerHTML", YamlNow({ text: view.text })));
   const more: Html[] = said === "" ? [] : [partial("#say", "innerHTML", said)];
   const facts = editing === null ? undefined : view.stages.find(({ key }) => key === editing);
   if (facts && done.opens) more.push(partial("#stage-editor", "innerHTML", StageEditor({ view, facts })));
   else if (facts) more.push(partial("#stage-form", "outerMorph", StageEditor({ view, facts })));
   if (done.canUndo) more.push(partial("#toasts", "beforeend", UndoToast({ view, text: said })));
-  const isYaml = request.headers.get("x-builder-tab") === "yaml";
   const headers = {
-    // The editor of the text is no part that can be swapped.
-    ...(isYaml ? textHeader(view.text) : {}),
+    ...(hasText ? { "x-builder-text": "yaml-now" } : {}),
     ...(done.opens ? { "x-builder-open": "stage-editor" } : {}),
     ...(focus === undefined ? {} : { "x-builder-focus": focus }),
   };
   return html([...parts, ...more].map(render).join("\n"), 200, headers);
-}
-
-const longestHeader = 8_000;
-
-/** The text for the editor; one that is too long for a header comes with the next load of the page. */
-function textHeader(text: string): Record<string, string> {
-  const encoded = encodeURIComponent(text);
-  return encoded.length > longestHeader ? {} : { "x-builder-text": encoded };
 }
 
 interface Sent {

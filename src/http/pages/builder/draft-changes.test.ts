@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { boundedChanges, changeBetween, nextSteps, textAt, type Change } from "./draft-changes.ts";
+import {
+  boundedChanges,
+  changeBetween,
+  mergedText,
+  nextSteps,
+  textAt,
+  type Change,
+} from "./draft-changes.ts";
 
 const texts = ["", "a: 1\n", "a: 12\n", "# c\na: 12\n", "# c\n", "# 🦑\n"];
 
@@ -49,6 +56,26 @@ describe("the changes of a draft", () => {
     );
     expect(boundedChanges(large).map(({ revision }) => revision)).toEqual([4, 5]);
   });
+});
+
+describe("two changes of one text", () => {
+  test.each([
+    ["a b c", "A b c", "a b C", "A b C"],
+    ["a b c", "a b CC", "AA b c", "AA b CC"],
+    ["a b c", "a b c", "a c", "a c"],
+    ["a b c", "a b c d", "a b c", "a b c d"],
+    ["a b c", "a b c d", "b c", "b c d"],
+  ])("of %p, %p and %p, are both kept: %p", (base, mine, theirs, both) =>
+    expect(mergedText(base, mine, theirs)).toBe(both),
+  );
+
+  test.each([
+    ["a b c", "a B c", "a X c"],
+    ["a b c", "a c", "a BB c"],
+    ["a", "ab", "ac"],
+  ])("of %p, %p and %p, are left to people", (base, mine, theirs) =>
+    expect(mergedText(base, mine, theirs)).toBeNull(),
+  );
 });
 
 function changesThrough(all: readonly string[]): Change[] {

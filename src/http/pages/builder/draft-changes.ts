@@ -37,6 +37,25 @@ export function changeBetween(before: string, after: string): Pick<Change, "at" 
   return { at, removed: before.slice(at, before.length - end), inserted: after.length - end - at };
 }
 
+/**
+ * A text that two have changed at the same time, with both changes in; null when they touch the same place, and nobody
+ * can tell what is meant.
+ */
+export function mergedText(base: string, mine: string, theirs: string): string | null {
+  if (base === theirs || mine === theirs) return mine;
+  if (base === mine) return theirs;
+  const own = changeBetween(base, mine);
+  const other = changeBetween(base, theirs);
+  const ends = (change: typeof own): number => change.at + change.removed.length;
+  if (ends(own) < other.at) return joined(base, mine, theirs, other.at);
+  return ends(other) < own.at ? joined(base, theirs, mine, own.at) : null;
+}
+
+/** The one up to a place of the base, the other from there on. */
+function joined(base: string, before: string, after: string, at: number): string {
+  return before.slice(0, before.length - (base.length - at)) + after.slice(at);
+}
+
 /** The text as it was at a revision; null when that is too long ago. */
 export function textAt(
   text: string,

@@ -11,7 +11,7 @@ import { listEdits } from "./list-edits.ts";
 /**
  * What a form has sent. A field's name is its path below the form's own node: `error_policy.timeout`. The entries of a
  * map with free names are numbered in the order of the file, and `@name` is the name: `inputs.0.@name`,
- * `inputs.0.type`; a number beyond the last is a new entry, and `@remove` takes one away. A list comes as lines, or as
+ * `inputs.0.type`; a number beyond the last is a new entry, and `@remove` takes one away. `@id` is the node's own `id`. A list comes as lines, or as
  * several fields.
  */
 export interface SentForm {
@@ -54,7 +54,7 @@ export function sentText(fields: URLSearchParams, name: string): string {
 }
 
 function fieldNames(fields: URLSearchParams): string[] {
-  const sent = [...fields.keys()].filter((name) => /^[a-z_]+(\.|$)/.test(name) && !controls.has(name));
+  const sent = [...fields.keys()].filter((name) => /^(@id$|[a-z_]+(\.|$))/.test(name) && !controls.has(name));
   // A list of boxes of which none is ticked sends nothing: `has` tells of it.
   return [...new Set([...sent, ...fields.getAll("has")])];
 }
@@ -69,7 +69,7 @@ type Way =
 
 /** Where a field leads to. Throws `AppError` for a name that no form of ours has. */
 function wayTo({ shape: start }: SentForm, name: string): Way {
-  const steps = name.split(".");
+  const steps = name === "@id" ? ["id"] : name.split(".");
   let shape = start;
   for (const [at, step] of steps.entries()) {
     if (shape.kind === "names") return { kind: "row", map: steps.slice(0, at).join("."), row: Number(step) };
