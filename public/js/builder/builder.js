@@ -15,8 +15,8 @@ let card = null;
 
 /* Forms are sent as they are filled in. A name is sent when it is finished: others would have to follow each letter. */
 const isSlow = (field) =>
-  field.matches("select, [type=checkbox]") ||
-  /(^id|\.id|@name)$/.test(field.name) ||
+  field.matches("select, [type=checkbox], [data-picker]") ||
+  /(@id|\.id|@name)$/.test(field.name) ||
   field.closest("[data-new-row]");
 
 document.addEventListener("input", (event) => {

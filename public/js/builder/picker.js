@@ -104,7 +104,6 @@ function combobox(input, box, kind, choose) {
   input.setAttribute("aria-expanded", String(box.querySelector("[role=option]") !== null));
   if (input.picks) return;
   input.picks = true;
-  box.classList.add("picker-box");
   let timer = null;
   let active = -1;
   let asked = 0;

@@ -37,9 +37,14 @@ export function get(url) {
   return queue;
 }
 
-/** Sends values to one of the builder's actions. */
+/** Sends values to one of the builder's actions; a function gives them when it is their turn. */
 export function act(action, values) {
-  queue = queue.then(() => request(`${builderPath}/${action}`, new URLSearchParams(values))).catch(failed);
+  queue = queue
+    .then(() => {
+      const given = typeof values === "function" ? values() : values;
+      return request(`${builderPath}/${action}`, new URLSearchParams(given));
+    })
+    .catch(failed);
   return queue;
 }
 

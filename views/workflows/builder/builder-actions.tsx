@@ -32,6 +32,7 @@ export function BuilderActions({ view }: { view: BuilderView }): Html {
       <Step path={path} action="redo" icon="redo-2" word="Redo" label={view.redo} />
       <form method="post" action={`${path}/save`} id="save-form" class="builder-save">
         <Menu id="builder-more" label="More: publish, archive, discard">
+          <SaveAs value="save" icon="check" word={workflow ? "Save" : "Save draft"} isForPhone />
           <SaveAs value="publish" icon="upload" word="Save & publish" />
           {workflow ? <SaveAs value="archive" icon="archive" word="Save & archive" /> : null}
           <li>
@@ -41,7 +42,7 @@ export function BuilderActions({ view }: { view: BuilderView }): Html {
             </button>
           </li>
         </Menu>
-        <button class="btn sm" name="then" value="save">
+        <button class="btn sm desk" name="then" value="save">
           {workflow ? "Save" : "Save draft"}
         </button>
         <button class="btn primary sm" name="then" value="close">
@@ -78,9 +79,17 @@ function Step({ path, action, icon, word, label }: StepProps): Html {
   );
 }
 
-function SaveAs({ value, icon, word }: { value: string; icon: IconName; word: string }): Html {
+interface SaveAsProps {
+  value: string;
+  icon: IconName;
+  word: string;
+  /** The head has a button of its own for it where there is room. */
+  isForPhone?: boolean;
+}
+
+function SaveAs({ value, icon, word, isForPhone = false }: SaveAsProps): Html {
   return (
-    <li>
+    <li class={isForPhone ? "phone" : null}>
       <button form="save-form" name="then" value={value}>
         <Icon name={icon} size="s" />
         {word}

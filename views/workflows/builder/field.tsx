@@ -135,7 +135,8 @@ function Row({
   const described = [hint === undefined ? null : `${id}-hint`, problems.length === 0 ? null : `${id}-bad`];
   const field = {
     id,
-    name,
+    // A field called "id" would stand for the id of its form in the browser, and a morph knows elements by theirs.
+    name: name === "id" ? "@id" : name,
     "aria-invalid": problems.some(({ severity }) => severity === "error") ? "true" : null,
     "aria-describedby": described.filter((each) => each !== null).join(" ") || null,
   };

@@ -11,8 +11,8 @@ import { listEdits } from "./list-edits.ts";
 /**
  * What a form has sent. A field's name is its path below the form's own node: `error_policy.timeout`. The entries of a
  * map with free names are numbered in the order of the file, and `@name` is the name: `inputs.0.@name`,
- * `inputs.0.type`; a number beyond the last is a new entry, and `@remove` takes one away. `@id` is the node's own `id`. A list comes as lines, or as
- * several fields.
+ * `inputs.0.type`; a number beyond the last is a new entry, and `@remove` takes one away. A list comes as lines, or as
+ * several fields. `@id` is the node's own `id`.
  */
 export interface SentForm {
   fields: URLSearchParams;
