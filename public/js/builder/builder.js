@@ -105,6 +105,7 @@ editor.addEventListener("close", async () => {
 document.addEventListener("builder-changed", ({ detail: { response, focused } }) => {
   syncFields();
   enhance();
+  showErrors();
   if (response.headers.get("x-builder-open") === "stage-editor") {
     opener = null;
     return showEditor("s-name");
@@ -115,6 +116,16 @@ document.addEventListener("builder-changed", ({ detail: { response, focused } })
     document.getElementById(wanted ?? "") ?? (isLost ? document.getElementById(focused ?? "") : null);
   if (target && !target.disabled && !editor.open) target.focus({ preventScroll: false });
 });
+
+/* The first error opens the list; who has shut it is left alone until all are mended. */
+let hadErrors = document.getElementById("builder-findings").dataset.errors !== "0";
+
+function showErrors() {
+  const findings = document.getElementById("builder-findings");
+  const hasErrors = findings.dataset.errors !== "0";
+  if (hasErrors && !hadErrors) findings.querySelector("details").open = true;
+  hadErrors = hasErrors;
+}
 
 /* A morph gives a box or a choice that was touched its attributes, not its state. */
 function syncFields() {

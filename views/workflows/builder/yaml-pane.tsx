@@ -50,7 +50,7 @@ export function FindingList({ view }: { view: BuilderView }): Html {
   const { errors, warnings } = view.validation;
   const all = [...errors, ...warnings].toSorted((a, b) => a.line - b.line || a.column - b.column);
   return (
-    <section id="builder-findings" aria-label="Findings">
+    <section id="builder-findings" aria-label="Findings" data-errors={errors.length}>
       {all.length === 0 ? null : (
         <details class="findings" open={errors.length > 0}>
           <summary>
