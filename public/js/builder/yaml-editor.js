@@ -8,6 +8,10 @@ const schema = JSON.parse(area.dataset.schema);
 const host = document.createElement("div");
 host.className = "cm-host";
 area.after(host);
+// From outside a key in the editor looks like one on the page, where single keys mean something.
+host.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+});
 area.form.classList.add("is-replaced");
 
 let timer = null;

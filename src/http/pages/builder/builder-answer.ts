@@ -41,7 +41,9 @@ export function answerChange(call: FormCall, done: Done): Response {
   const { draft, said, editing = null, focus } = done;
   if (!wantsFragments(request)) {
     const query = editing === null ? "" : `?stage=${encodeURIComponent(editing)}`;
-    const cookie = said === "" ? {} : { "set-cookie": toastCookie({ kind: "done", text: said }) };
+    // Without scripts nobody can take a message away that lies over the form.
+    const cookie =
+      said === "" || editing !== null ? {} : { "set-cookie": toastCookie({ kind: "done", text: said }) };
     return redirect(`${draft.path}${query}${focus === undefined ? "" : `#${focus}`}`, cookie);
   }
   const view = viewOf(context, draft);
