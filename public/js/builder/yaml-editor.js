@@ -144,7 +144,8 @@ function keysAt(context, doc, line, [, indent, typed]) {
   if (typed === "" && !context.explicit) return null;
   const parents = parentsOf(doc, line.number, indent.length);
   const keys = schema.keys[parents.join(".")];
-  if (!keys) return { from: context.pos - typed.length, options: stageIds(doc) };
+  if (parents.at(-1) === "depends_on") return { from: context.pos - typed.length, options: stageIds(doc) };
+  if (!keys) return null;
   return {
     from: context.pos - typed.length,
     options: keys.map((label) => ({ label, apply: `${label}: `, type: "property" })),
