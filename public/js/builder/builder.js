@@ -2,14 +2,13 @@
 
 import { enhance } from "./picker.js";
 import "./reorder.js";
-import { act, builderPath, flush, get, go, isYaml, send, sendSoon } from "./wire.js";
+import { act, builderPath, flush, get, go, isYaml, send, sendSoon, unsent } from "./wire.js";
 
 document.documentElement.classList.add("scripted");
 htmx.config.morphSkipChildren = "[data-own]";
 
 const editor = document.getElementById("stage-editor");
 const mover = document.getElementById("move-dialog");
-const sent = new WeakMap();
 let opener = null;
 let card = null;
 
@@ -21,18 +20,19 @@ const isSlow = (field) =>
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-live]");
-  if (form && event.target.name && !isSlow(event.target)) sendSoon(form);
+  if (!form || !event.target.name) return;
+  unsent.add(event.target);
+  if (!isSlow(event.target)) sendSoon(form);
 });
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-live]");
   if (!form || !event.target.name) return;
+  unsent.add(event.target);
   const row = event.target.closest("[data-new-row]");
   // A new row begins to be when it has a name.
   if (row && row.querySelector('[name$="@name"]').value.trim() === "") return;
-  const text = new URLSearchParams(new FormData(form)).toString();
-  if (sent.get(form) !== text) send(form);
-  sent.set(form, text);
+  send(form);
 });
 
 document.addEventListener("submit", (event) => {
@@ -130,7 +130,7 @@ function showErrors() {
 /* A morph gives a box or a choice that was touched its attributes, not its state. */
 function syncFields() {
   for (const field of document.querySelectorAll("form[data-live] :is(input, select)")) {
-    if (field === document.activeElement) continue;
+    if (field === document.activeElement || unsent.has(field)) continue;
     if (field.type === "checkbox") field.checked = field.defaultChecked;
     else if (field.tagName === "SELECT") {
       const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];

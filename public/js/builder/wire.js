@@ -6,6 +6,9 @@ let queue = Promise.resolve();
 let isLeaving = false;
 const waiting = new Map();
 
+/** Fields that hold what the server has not been sent yet: no answer to an earlier form may take it away. */
+export const unsent = new Set();
+
 export const builderPath = document.querySelector("[data-builder]").dataset.builder;
 export const revision = () => stateOf().revision;
 export const isYaml = () => document.getElementById("yaml-pane") !== null;
@@ -60,6 +63,7 @@ export function say(text) {
 }
 
 function post(form, submitter) {
+  for (const field of form.elements) unsent.delete(field);
   const values = new URLSearchParams(new FormData(form, submitter?.form === form ? submitter : undefined));
   // The fields show the newest revision but for the one that is being typed in: that is the change.
   if (values.has("revision")) values.set("revision", revision());

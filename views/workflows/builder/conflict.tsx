@@ -22,7 +22,7 @@ export function Conflict({ view }: { view: BuilderView }): Html {
               <button class="btn" name="choice" value="theirs">
                 Take the saved one
               </button>
-              <button class="btn primary" name="choice" value="mine">
+              <button class="btn" name="choice" value="mine">
                 Keep mine
               </button>
             </form>

@@ -1,5 +1,6 @@
 import { render, type Html } from "../../../../views/jsx/jsx-runtime.ts";
 import { BuilderActions, BuilderState } from "../../../../views/workflows/builder/builder-actions.tsx";
+import { ToastLine } from "../../../../views/layout/toasts.tsx";
 import { domId, type BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
 import { Conflict } from "../../../../views/workflows/builder/conflict.tsx";
 import { Flow } from "../../../../views/workflows/builder/flow.tsx";
@@ -28,6 +29,8 @@ export interface Done {
   canUndo?: boolean;
   /** The id of what is to have the focus. */
   focus?: string;
+  /** True: the message is shown, not only said. */
+  isShown?: boolean;
   /** The text as the page has it already. */
   text?: string;
 }
@@ -58,6 +61,8 @@ export function answerChange(call: FormCall, done: Done): Response {
   const facts = editing === null ? undefined : view.stages.find(({ key }) => key === editing);
   if (facts && done.opens) more.push(partial("#stage-editor", "innerHTML", StageEditor({ view, facts })));
   else if (facts) more.push(partial("#stage-form", "outerMorph", StageEditor({ view, facts })));
+  if (done.isShown)
+    more.push(partial("#toasts", "beforeend", ToastLine({ toast: { kind: "done", text: said } })));
   if (done.canUndo) more.push(partial("#toasts", "beforeend", UndoToast({ view, text: said })));
   const headers = {
     ...(hasText ? { "x-builder-text": "yaml-now" } : {}),

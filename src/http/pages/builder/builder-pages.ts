@@ -97,7 +97,9 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Response> {
   const { draft, word, closes } = await saveDraft(call, open);
   const text = `${word} ${draft.workflow?.name ?? ""}`;
   const isMoved = draft.path !== open.path;
-  if (!closes && !isMoved && wantsFragments(call.request)) return answerChange(call, { draft, said: text });
+  if (!closes && !isMoved && wantsFragments(call.request)) {
+    return answerChange(call, { draft, said: text, isShown: true });
+  }
   const location = closes && draft.workflow ? workflowPath(draft.workflow.slug) : draft.path;
   return act(call, open.path, async () => ({ toast: { kind: "done", text }, location, fragments: null }));
 }
