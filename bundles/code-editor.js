@@ -107,7 +107,7 @@ export function createEditor({ root, parent, text, label, complete, onChange }) 
         yaml(),
         syntaxHighlighting(colours),
         looks,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { hasChromium, shot, sites } from "./ui-browser.ts";
+import { axeFindings, goesSideways, hasChromium, shot, sites } from "./ui-browser.ts";
 import { begin, changed, closeStage, openStage, textOf } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
@@ -143,6 +143,7 @@ describe.skipIf(!hasChromium)("in the text", () => {
       return words.join(" ");
     };
     expect(await offered("  - id: last\ncon")).toContain("condition");
+    expect(await axeFindings(page)).toEqual([]);
     expect(await offered("dition: stages.rev")).toContain("stages.review.outputs.verdict");
     await page.close();
   });
@@ -188,6 +189,7 @@ describe.skipIf(!hasChromium)("on a phone", () => {
     const here = await site("builder-phone", []);
     const page = await visit(here, "/workflows/new", { width: 390 });
     await begin(page, "Two-stage review");
+    expect(await goesSideways(page)).toBe(false);
     await page.getByRole("button", { name: "Add between Work and Review" }).tap();
     await changed(page, () =>
       page.locator("[popover]:popover-open").getByRole("button", { name: "Gate" }).tap(),
