@@ -4,8 +4,10 @@ const help = document.getElementById("help");
 const pages = { w: "/workflows", e: "/workflows/executions", a: "/approvals" };
 let prefix = null;
 
-function isTyping(target) {
-  return target.closest("input, textarea, select, [contenteditable]") !== null;
+/** A field has the focus for a moment after its dialog was closed; what is pressed then is not meant for it. */
+export function isTyping(target) {
+  const field = target.closest("input, textarea, select, [contenteditable], .cm-host");
+  return field !== null && field.closest("dialog:not([open])") === null;
 }
 
 function press(selector) {

@@ -7,8 +7,15 @@ function open() {
   if (dialog.open) return;
   dialog.showModal();
   input.select();
-  htmx.trigger(input, "palette-open");
+  find();
 }
+
+function find() {
+  input.dispatchEvent(new Event("palette-open"));
+}
+
+// Who is quick opens it before htmx listens to its field.
+input.addEventListener("htmx:after:init", () => dialog.open && find());
 
 function move(by) {
   const all = [input, ...dialog.querySelectorAll("#found a")];

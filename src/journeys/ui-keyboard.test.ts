@@ -18,6 +18,31 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.waitForURL(/talk\/run/);
   }, 30_000);
 
+  test("the palette is filled although it was opened before the page's scripts were all there", async () => {
+    const place = await site("early");
+    const page = await visit(place, "/settings");
+    const letThrough = Promise.withResolvers<void>();
+    await page.route("**/htmx.min.js", async (route) => {
+      await letThrough.promise;
+      await route.continue();
+    });
+    await page.goto(`${place.url}/workflows`, { waitUntil: "commit" });
+    await until("the palette listens", async () => {
+      await page.keyboard.press("Control+k");
+      return (await page.locator("#palette[open]").count()) > 0;
+    });
+    letThrough.resolve();
+    await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
+  }, 30_000);
+
+  test("a key right after Escape counts, though the closing dialog's field still has the focus", async () => {
+    const place = await site("hasty");
+    const page = await visit(place, "/workflows");
+    await page.evaluate(`document.querySelector("#palette input").dispatchEvent(
+      new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }))`);
+    expect(await page.locator("#help[open]").count()).toBe(1);
+  }, 30_000);
+
   test("a run is started, read and approved without a mouse", async () => {
     const place = await site("hands");
     const page = await visit(place, "/workflows/talk");

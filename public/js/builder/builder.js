@@ -1,5 +1,6 @@
 /* The builder: its forms are sent as one types, its dialogs opened over the page, its keys heard. */
 
+import { isTyping } from "../keyboard.js";
 import { enhance } from "./picker.js";
 import "./reorder.js";
 import { act, builderPath, flush, get, go, isYaml, send, sendSoon, unsent } from "./wire.js";
@@ -151,19 +152,18 @@ const single = {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey) return;
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable], .cm-host") !== null;
   if (event.ctrlKey || event.metaKey) {
     const value = event.key === "Enter" ? "close" : event.key.toLowerCase() === "s" ? "save" : null;
     if (value !== null) {
       event.preventDefault();
       return void save(value);
     }
-    if (event.key.toLowerCase() !== "z" || isTyping) return;
+    if (event.key.toLowerCase() !== "z" || isTyping(event.target)) return;
     event.preventDefault();
     return void act(event.shiftKey ? "redo" : "undo", {});
   }
-  if (document.documentElement.dataset.keys === "off" || isTyping || document.querySelector("dialog[open]"))
-    return;
+  if (document.documentElement.dataset.keys === "off") return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const target = single[event.key.toLowerCase()]?.();
   if (!target) return;
   event.preventDefault();
