@@ -10,7 +10,7 @@ export function WorkflowMenu({ workflow }: { workflow: WorkflowSummary }): Html 
   const { slug, name, status } = workflow;
   return (
     <Menu id={`menu-${slug}`} label={`More actions for ${name}`}>
-      <MenuLink href={workflowPath(slug, "edit")} icon="pencil" name="Edit YAML" />
+      <MenuLink href={workflowPath(slug, "edit")} icon="pencil" name="Edit" />
       <MenuLink href={workflowPath(slug, "executions")} icon="circle-play" name="Executions" />
       <MenuForm slug={slug} action="duplicate" icon="copy" name="Duplicate" />
       {status === "published" ? null : <MenuForm slug={slug} action="publish" icon="upload" name="Publish" />}

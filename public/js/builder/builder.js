@@ -42,7 +42,6 @@ document.addEventListener("submit", (event) => {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
   if (event.defaultPrevented || !action.startsWith(`${builderPath}/`)) return;
   event.preventDefault();
-  if (submitter?.hasAttribute("data-discard") && !confirm("Discard it? This cannot be taken back.")) return;
   submitter?.closest("[popover]")?.hidePopover();
   if (mover.contains(form)) mover.close();
   if (submitter?.hasAttribute("data-dismiss-after")) submitter.closest(".toast").remove();

@@ -6,8 +6,17 @@ import { act, say } from "./wire.js";
 const cards = () => [...document.querySelectorAll("#flow-list > .stage-card")];
 let grabbed = null;
 
-function moveTo(card, to) {
-  return act("move", { stage: card.dataset.stage, to: String(to) });
+/** Where to is found when it is its turn: another move of the same stage may be on its way. */
+function move(stage, placeFrom) {
+  return act("move", () => {
+    const last = cards().length - 1;
+    const to = Math.max(0, Math.min(last, placeFrom(Number(cardOf(stage)?.dataset.at ?? 0))));
+    return { stage, to: String(to) };
+  });
+}
+
+function cardOf(stage) {
+  return cards().find((card) => card.dataset.stage === stage);
 }
 
 function watch() {
@@ -30,7 +39,7 @@ function watch() {
       const to = cards().indexOf(item);
       // Between two links is the same place as beside them.
       if (to === Number(item.dataset.at)) return list.insertBefore(item, next);
-      return moveTo(item, to);
+      return move(item.dataset.stage, () => to);
     },
   });
 }
@@ -51,14 +60,19 @@ function show(stage) {
   }
 }
 
+const arrows = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
+
 document.addEventListener("keydown", (event) => {
-  const card = event.target.closest("[data-handle]")?.closest(".stage-card");
+  // While an answer puts the cards in their new order the focus is nowhere: the key is meant for what is held.
+  const isNowhere = document.activeElement === document.body && grabbed !== null;
+  const card = isNowhere
+    ? cardOf(grabbed.stage)
+    : event.target.closest("[data-handle]")?.closest(".stage-card");
   if (!card) return;
-  const stage = card.dataset.stage;
+  const { stage } = card.dataset;
   const isGrabbed = grabbed?.stage === stage;
-  const at = Number(card.dataset.at);
   if (event.key === " " || event.key === "Enter") {
-    grabbed = isGrabbed ? null : { stage, from: at };
+    grabbed = isGrabbed ? null : { stage, from: Number(card.dataset.at) };
     say(
       isGrabbed
         ? `${nameOf(card)} dropped, ${place(card)}`
@@ -68,11 +82,9 @@ document.addEventListener("keydown", (event) => {
     const { from } = grabbed;
     grabbed = null;
     say(`${nameOf(card)} is back where it was`);
-    if (from !== at) moveTo(card, from);
-  } else if (isGrabbed && (event.key === "ArrowUp" || event.key === "ArrowLeft")) {
-    if (at > 0) moveTo(card, at - 1);
-  } else if (isGrabbed && (event.key === "ArrowDown" || event.key === "ArrowRight")) {
-    if (at < cards().length - 1) moveTo(card, at + 1);
+    move(stage, () => from);
+  } else if (isGrabbed && Object.hasOwn(arrows, event.key)) {
+    move(stage, (at) => at + arrows[event.key]);
   } else return;
   event.preventDefault();
   show(grabbed?.stage);
@@ -84,7 +96,7 @@ document.addEventListener("focusout", (event) => {
   const { stage } = grabbed;
   setTimeout(() => {
     if (document.activeElement?.closest(".stage-card")?.dataset.stage === stage) return;
-    if (document.activeElement === document.body) return;
+    if (document.activeElement === document.body || grabbed?.stage !== stage) return;
     grabbed = null;
     show(null);
   }, 200);

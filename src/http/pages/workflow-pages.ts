@@ -5,6 +5,7 @@ import { History } from "../../../views/workflows/history.tsx";
 import { StageList } from "../../../views/workflows/stage-list.tsx";
 import { WorkflowSettings } from "../../../views/workflows/workflow-settings.tsx";
 import { jsx, type Child } from "../../../views/jsx/jsx-runtime.ts";
+import type { Crumb } from "../../../views/layout/frame.ts";
 import { workflowPath } from "../../../views/paths.ts";
 import { fileText } from "../../collection/stored-definition.ts";
 import { AppError } from "../../errors.ts";
@@ -107,11 +108,12 @@ function exported(call: PageCall): Response {
 function askDelete(call: PageCall): Response {
   const workflow = workflowOf(call);
   const page = confirmPage(frameOf(call.context, call.request), {
-    workflow,
+    about: aboutOf(workflow),
     title: `Delete ${workflow.name}?`,
     text: "Its file, its history and its place in the collection go. Its executions stay.",
-    action: "delete",
+    action: workflowPath(workflow.slug, "delete"),
     word: "Delete",
+    isDanger: true,
   });
   return html(page, 200, shownToast(call.request));
 }
@@ -120,14 +122,18 @@ function askRestore(call: PageCall): Response {
   const workflow = workflowOf(call);
   const version = savedVersion(call, workflow, call.url.searchParams);
   const page = confirmPage(frameOf(call.context, call.request), {
-    workflow,
+    about: aboutOf(workflow),
     title: `Restore save #${version.number}?`,
     text: `The definition becomes what it was (v${version.version}). What is there now stays in the history.`,
-    action: "restore",
+    action: workflowPath(workflow.slug, "restore"),
     word: "Restore",
     fields: jsx("input", { type: "hidden", name: "number", value: version.number }),
   });
   return html(page, 200, shownToast(call.request));
+}
+
+function aboutOf({ name, slug }: WorkflowRecord): Crumb {
+  return { name, path: workflowPath(slug) };
 }
 
 function savedVersion(

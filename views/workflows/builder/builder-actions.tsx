@@ -36,10 +36,10 @@ export function BuilderActions({ view }: { view: BuilderView }): Html {
           <SaveAs value="publish" icon="upload" word="Save & publish" />
           {workflow ? <SaveAs value="archive" icon="archive" word="Save & archive" /> : null}
           <li>
-            <button form="save-form" formaction={`${path}/discard`} class="danger" data-discard>
+            <a href={`${path}/discard`} class="danger" data-inside>
               <Icon name="trash-2" size="s" />
-              {workflow ? "Discard the changes" : "Discard the draft"}
-            </button>
+              {workflow ? "Discard the changes…" : "Discard the draft…"}
+            </a>
           </li>
         </Menu>
         <button class="btn sm desk" name="then" value="save">

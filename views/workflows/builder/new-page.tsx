@@ -80,12 +80,10 @@ function Drafts({ drafts, now }: { drafts: NewPage["drafts"]; now: number }): Ht
             <span class="muted">
               <Ago at={updated_at} now={now} />
             </span>
-            <form method="post" action={`/workflows/new/${id}/discard`}>
-              <button class="btn ghost sm" aria-label={`Discard ${name}`}>
-                <Icon name="trash-2" size="s" />
-                Discard
-              </button>
-            </form>
+            <a class="btn ghost sm" href={`/workflows/new/${id}/discard`} aria-label={`Discard ${name}`}>
+              <Icon name="trash-2" size="s" />
+              Discard…
+            </a>
           </li>
         ))}
       </ul>

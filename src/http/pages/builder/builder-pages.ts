@@ -1,5 +1,6 @@
 import { render } from "../../../../views/jsx/jsx-runtime.ts";
 import { workflowPath, withQuery } from "../../../../views/paths.ts";
+import { confirmPage } from "../../../../views/workflows/confirm.tsx";
 import { builderPage } from "../../../../views/workflows/builder/builder-page.tsx";
 import { MoveForm } from "../../../../views/workflows/builder/move-dialog.tsx";
 import { newWorkflowPage } from "../../../../views/workflows/builder/new-page.tsx";
@@ -34,8 +35,10 @@ export function mountBuilder(routes: PageRoutes): void {
   routes.page("/workflows/new", begin);
   routes.form("/workflows/new", begun);
   routes.page("/workflows/new/:draft", builder);
+  routes.page("/workflows/new/:draft/discard", askDiscard);
   routes.form("/workflows/new/:draft/:action", acted);
   routes.page("/workflows/:id/edit", builder);
+  routes.page("/workflows/:id/edit/discard", askDiscard);
   routes.form("/workflows/:id/edit/:action", acted);
 }
 
@@ -69,6 +72,22 @@ function builder(call: PageCall): Response {
     return html(render(partial("#move-dialog", "innerHTML", MoveForm({ view, facts: open.moving }))));
   }
   return html(builderPage(frameOf(context, request), view, open), 200, shownToast(request));
+}
+
+function askDiscard(call: PageCall): Response {
+  const { path, row, workflow } = openDraft(call);
+  const name = workflow?.name ?? row.name;
+  const page = confirmPage(frameOf(call.context, call.request), {
+    title: workflow ? `Discard the changes of ${name}?` : `Discard ${name}?`,
+    text: workflow
+      ? "What was not saved is lost. The workflow stays as it was saved last."
+      : "The draft was never saved. It is lost.",
+    action: `${path}/discard`,
+    word: "Discard",
+    isDanger: true,
+    about: { name, path },
+  });
+  return html(page, 200, shownToast(call.request));
 }
 
 async function acted(call: FormCall): Promise<Response> {
