@@ -11,6 +11,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   start: async (folder) => (await import("./start.ts")).measureStart(folder),
   language: async () => (await import("./language.ts")).measureLanguage(),
   edit: async () => (await import("./edit.ts")).measureEdits(),
+  builder: async (folder) => (await import("./builder.ts")).measureBuilder(folder),
   store: async () => (await import("./store.ts")).measureStore(),
   executions: async (folder) => (await import("./executions.ts")).measureExecutions(folder),
   programs: async (folder) => (await import("./programs.ts")).measurePrograms(folder),

@@ -53,7 +53,7 @@ function edited(text: string, edits: readonly Edit[]): void {
 }
 
 /** Every stage names the first one: in a dependency, a source and a text. */
-function wideWorkflow(count: number): string {
+export function wideWorkflow(count: number): string {
   const lines = Array.from({ length: count }, (_, at) => [
     `  # what stage ${at} is for`,
     `  - id: stage-${at}`,
