@@ -8,14 +8,22 @@ interface IconProps {
   spins?: boolean;
 }
 
+/** A page shows hundreds, of few kinds. */
+const made = new Map<string, Html>();
+
 /** Decoration: the words beside it, or the label of its button, say the same. The page brings the drawing once. */
 export function Icon({ name, size, spins = false }: IconProps): Html {
+  const kind = `${name} ${size} ${spins}`;
+  const known = made.get(kind);
+  if (known) return known;
   const classes = ["i", size, spins ? "spin" : null].filter(Boolean).join(" ");
-  return (
+  const icon = (
     <svg class={classes} aria-hidden="true">
       <use href={iconHref(name)} />
     </svg>
   );
+  made.set(kind, icon);
+  return icon;
 }
 
 export function iconHref(name: IconName): string {

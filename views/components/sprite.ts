@@ -16,13 +16,19 @@ const always =
     /\s+/,
   );
 
+const reference = 'href="#i-';
+
 export function symbolNames(): string[] {
   return [...symbols.keys()];
 }
 
 /** The drawings of the icons a page shows, to stand once in it. */
 export function spriteFor(markup: string): Html {
-  const used = [...markup.matchAll(/href="#i-([a-z0-9-]+)"/g)].map(([, name = ""]) => name);
-  const text = [...new Set([...always, ...used])].map((name) => symbols.get(name) ?? "").join("");
+  const shown = new Set(always);
+  for (let at = markup.indexOf(reference); at >= 0; at = markup.indexOf(reference, at)) {
+    at += reference.length;
+    shown.add(markup.slice(at, markup.indexOf('"', at)));
+  }
+  const text = [...shown].map((name) => symbols.get(name) ?? "").join("");
   return raw(`<svg width="0" height="0" class="sprite" aria-hidden="true">${text}</svg>`);
 }

@@ -29,11 +29,12 @@ type PlainName =
   | ("cx" | "cy" | "r" | "rx" | "ry" | "transform" | "preserveAspectRatio" | "patternUnits" | "popover")
   | ("popovertarget" | "popovertargetaction" | "command" | "commandfor" | "closedby");
 
-/** Names are this program's own; values are escaped, whoever wrote them. */
-export function attributesText(attributes: Readonly<Record<string, AttributeValue>>): string {
+/** Of an element's properties all but the children. Names are this program's own; values are escaped, whoever wrote them. */
+export function attributesText(properties: Readonly<Record<string, unknown>>): string {
   let text = "";
-  for (const name in attributes) {
-    const value = attributes[name];
+  for (const name in properties) {
+    if (name === "children") continue;
+    const value = properties[name];
     if (value === true) text += ` ${name}`;
     else if (value !== false && value !== null && value !== undefined)
       text += ` ${name}="${Bun.escapeHTML(String(value))}"`;

@@ -20,9 +20,8 @@ export function jsx<Props extends object>(
   props: Props & { children?: Child },
 ): Html {
   if (typeof type === "function") return type(props);
-  const { children, ...attributes } = props as Attributes & { children?: Child };
-  const start = `<${type}${attributesText(attributes)}>`;
-  return raw(isVoid(type) ? start : `${start}${textOf(children)}</${type}>`);
+  const start = `<${type}${attributesText(props as Attributes)}>`;
+  return raw(isVoid(type) ? start : `${start}${textOf(props.children)}</${type}>`);
 }
 
 export const jsxs = jsx;
@@ -45,8 +44,11 @@ function textOf(child: Child): string {
   if (typeof child === "string") return Bun.escapeHTML(child);
   if (typeof child === "number") return String(child);
   if (child === null || child === undefined || typeof child === "boolean") return "";
-  if (isList(child)) return child.map(textOf).join("");
-  return child[markup];
+  if (!isList(child)) return child[markup];
+  // Not joined: what is added up stays in pieces until the whole page is sent, a join copies it at every level.
+  let text = "";
+  for (const each of child) text += textOf(each);
+  return text;
 }
 
 function isList(child: Html | readonly Child[]): child is readonly Child[] {
