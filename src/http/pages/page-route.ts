@@ -77,7 +77,10 @@ async function packed(request: Request, response: Response): Promise<Response> {
   headers.append("vary", "accept-encoding");
   if (bytes.byteLength < leastPacked) return new Response(bytes, { status: response.status, headers });
   headers.set("content-encoding", "gzip");
-  return new Response(Bun.gzipSync(bytes, { library: "libdeflate", level: 1 }), { status: response.status, headers });
+  return new Response(Bun.gzipSync(bytes, { library: "libdeflate", level: 1 }), {
+    status: response.status,
+    headers,
+  });
 }
 
 async function formOf(request: Request): Promise<URLSearchParams> {
