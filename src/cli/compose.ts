@@ -1,11 +1,19 @@
 import { homedir } from "node:os";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
-import { composeDefinition, planOf, type Composed, type NotValid } from "../collection/compose.ts";
+import {
+  composeDefinition,
+  isComposed,
+  planOf,
+  type Composed,
+  type NotValid,
+} from "../collection/compose.ts";
+import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
 import { swap } from "../collection/swap.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
+import { lifecycleLog } from "./lifecycle-log.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
 
 /** Finds a definition by path or name and checks it with the overrides of the working directory. */
@@ -16,7 +24,10 @@ export async function compose(
 ): Promise<Composed | NotValid> {
   const source = await findDefinition(invocation, name);
   const artifacts = artifactsFor(invocation, source.beside, workdir);
-  return composeDefinition(source, { workdir, artifacts });
+  const composed = composeDefinition(source, { workdir, artifacts });
+  const id = isComposed(composed) ? composed.definition.workflow.id : "";
+  lifecycleLog(invocation, true)(validatedEntry(id, composed.validation));
+  return composed;
 }
 
 export function artifactsFor({ home, env }: Invocation, beside: string, workdir: string): Artifacts {
@@ -25,7 +36,9 @@ export function artifactsFor({ home, env }: Invocation, beside: string, workdir:
 
 /** The plan under what the command line gives. Throws `AppError("invalid_parameters")` with all that is wrong. */
 export async function composePlan(invocation: Invocation, composed: Composed): Promise<Plan> {
-  return planOf(composed, await parametersGiven(invocation.given, invocation.workdir), true);
+  const plan = planOf(composed, await parametersGiven(invocation.given, invocation.workdir), true);
+  lifecycleLog(invocation, true)(plannedEntry(plan.workflow.id, plan));
+  return plan;
 }
 
 /** What `--agent` and `--context` swap, put into the definition; the result is how the execution remembers it. */

@@ -1,7 +1,22 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Invocation } from "./command.ts";
 
 const mostBytes = 10 * 1024 * 1024;
+
+/**
+ * The log of a command that stores or runs. One that only `reads` adds to a log that is there and begins none: a home
+ * stays as it is. With `--debug` all stands on stderr, too.
+ */
+export function lifecycleLog({ home, output, debug }: Invocation, reads = false): (entry: object) => void {
+  const write = openLifecycleLog(home, output.note);
+  const isKept = !reads || existsSync(lifecycleLogFile(home));
+  return (entry) => {
+    const line = JSON.stringify(entry);
+    if (isKept) write(line);
+    if (debug) output.note(line);
+  };
+}
 
 export function lifecycleLogFile(home: string): string {
   return join(home, "logs", "skillmeat.jsonl");
@@ -15,7 +30,7 @@ const checkEvery = 64;
  * before. Several processes write to it; an append of one line is whole. A log that cannot be written stops no
  * execution: `onTrouble` is told, once.
  */
-export function openLifecycleLog(home: string, onTrouble: (message: string) => void): (line: string) => void {
+function openLifecycleLog(home: string, onTrouble: (message: string) => void): (line: string) => void {
   const file = lifecycleLogFile(home);
   let count = 0;
   let isBroken = false;

@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import type { Shelf } from "../collection/save-workflow.ts";
+import type { Invocation } from "./command.ts";
+import { lifecycleLog } from "./lifecycle-log.ts";
 import { asUnavailable, openStore, type Store } from "../store/database.ts";
 import { storeFailure } from "../store/store-failure.ts";
 
@@ -21,4 +24,10 @@ export async function withStore<T>(home: string, work: (store: Store) => Promise
   } finally {
     store.close();
   }
+}
+
+/** The same for what stores workflows. */
+export function withShelf<T>(invocation: Invocation, work: (shelf: Shelf) => Promise<T>): Promise<T> {
+  const { home } = invocation;
+  return withStore(home, (store) => work({ home, store, log: lifecycleLog(invocation) }));
 }

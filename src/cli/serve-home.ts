@@ -10,7 +10,7 @@ import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
-import { openLifecycleLog } from "./lifecycle-log.ts";
+import { lifecycleLog } from "./lifecycle-log.ts";
 import { loginName } from "./login-name.ts";
 import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";
@@ -89,16 +89,16 @@ function onStop(given: string | null): OnStop {
 }
 
 function partsOf(
-  { home, env, output }: Invocation,
+  invocation: Invocation,
   given: { store: Store; engine: Engine; options: ServerParts["options"]; access: Access },
 ): ServerParts {
-  const write = openLifecycleLog(home, output.note);
+  const { home, env } = invocation;
   return {
     ...given,
     home,
     userHome: env["HOME"] ?? homedir(),
     user: loginName(env),
     engineEnabled: readConfig(home, env).engineEnabled,
-    log: (entry) => write(JSON.stringify(entry)),
+    log: lifecycleLog(invocation),
   };
 }

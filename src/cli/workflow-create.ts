@@ -11,12 +11,12 @@ import type { CommandRun, Invocation } from "./command.ts";
 import { artifactsFor } from "./compose.ts";
 import { exitCodes } from "./exit-code.ts";
 import { loginName } from "./login-name.ts";
-import { withStore } from "./open-home.ts";
+import { withShelf } from "./open-home.ts";
 import { readDefinition } from "./read-input.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = async (invocation) => {
-  const { given, output, home, workdir, env } = invocation;
+  const { given, output, workdir, env } = invocation;
   const path = given.argument(0);
   const read = await readDefinition(path, workdir);
   if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
@@ -25,7 +25,8 @@ export const run: CommandRun = async (invocation) => {
   const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
   const effective = checkText(invocation, text, read.file);
   if (!effective) return exitCodes.failed;
-  return withStore(home, async (store) => {
+  return withShelf(invocation, async (shelf) => {
+    const { store } = shelf;
     const over = getWorkflowBySlug(store, effective.workflow.id);
     if (over && !given.flag("force")) {
       throw new AppError(
@@ -33,7 +34,7 @@ export const run: CommandRun = async (invocation) => {
         `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
       );
     }
-    const saved = await saveWorkflow(home, store, {
+    const saved = await saveWorkflow(shelf, {
       text,
       effective,
       over,

@@ -9,12 +9,13 @@ import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
 import { loginName } from "./login-name.ts";
-import { withStore } from "./open-home.ts";
+import { withShelf } from "./open-home.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
-  withStore(invocation.home, async (store) => {
-    const { given, output, home, env } = invocation;
+  withShelf(invocation, async (shelf) => {
+    const { store } = shelf;
+    const { given, output, env } = invocation;
     const original = storedWorkflow(store, given.argument(0));
     const name = given.argument(1);
     const slug = slugOf(name);
@@ -23,7 +24,7 @@ export const run: CommandRun = (invocation) =>
     const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
     const effective = checkText(invocation, text, original.file ?? original.slug);
     if (!effective) return exitCodes.failed;
-    const saved = await saveWorkflow(home, store, {
+    const saved = await saveWorkflow(shelf, {
       text,
       effective,
       over: null,

@@ -7,11 +7,12 @@ import { checkText } from "./check-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
-import { withStore } from "./open-home.ts";
+import { withShelf } from "./open-home.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
-  withStore(invocation.home, async (store) => {
+  withShelf(invocation, async (shelf) => {
+    const { store } = shelf;
     const { given, output } = invocation;
     const workflow = storedWorkflow(store, given.argument(0));
     const before = fileText(workflow) ?? workflow.definition;
@@ -34,7 +35,7 @@ export const run: CommandRun = (invocation) =>
       return exitCodes.failed;
     }
     try {
-      await saveWorkflow(invocation.home, store, {
+      await saveWorkflow(shelf, {
         text,
         effective,
         over: workflow,

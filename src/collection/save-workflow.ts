@@ -4,9 +4,11 @@ import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import type { WorkflowRecord, WorkflowStatus } from "../store/workflow-record.ts";
 import { createWorkflow, deleteWorkflow, updateWorkflow } from "../store/workflows.ts";
+import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { definitionHash } from "./compose.ts";
 import { lockingFiles } from "./files-lock.ts";
+import { workflowEntry } from "./workflow-entry.ts";
 import {
   definitionIn,
   openCollection,
@@ -31,13 +33,22 @@ export interface Saving {
   created_by: string | null;
 }
 
+/** Where workflows are stored, and where it is said. */
+export interface Shelf {
+  home: string;
+  store: Store;
+  log: LifecycleLog;
+}
+
 /** Writes the file, its manifest entry and the row in one go: a failure of any leaves none. */
-export function saveWorkflow(home: string, store: Store, saving: Saving): Promise<WorkflowRecord> {
+export function saveWorkflow({ home, store, log }: Shelf, saving: Saving): Promise<WorkflowRecord> {
   return lockingFiles(home, () => {
     const now = new Date();
     const change = writeFiles(home, saving, now);
     try {
-      return writeRow(store, saving, { file: change.file, at: now.toISOString() });
+      const saved = writeRow(store, saving, { file: change.file, at: now.toISOString() });
+      log(workflowEntry(saving.over ? "workflow_updated" : "workflow_created", saved.slug));
+      return saved;
     } catch (error) {
       change.undo();
       throw error;
@@ -46,13 +57,14 @@ export function saveWorkflow(home: string, store: Store, saving: Saving): Promis
 }
 
 /** Takes the file, its manifest entry and the row away in one go; executions stay. */
-export function removeStoredWorkflow(home: string, store: Store, workflow: WorkflowRecord): Promise<void> {
+export function removeStoredWorkflow({ home, store, log }: Shelf, workflow: WorkflowRecord): Promise<void> {
   return lockingFiles(home, () => {
     const { file } = workflow;
     const entry = file === null ? null : dirname(file).split("/").at(-1);
     const change = file && entry ? removeWorkflow(openCollection(home), entry, file, new Date()) : null;
     try {
       deleteWorkflow(store, workflow.id);
+      log(workflowEntry("workflow_deleted", workflow.slug));
     } catch (error) {
       change?.undo();
       throw error;

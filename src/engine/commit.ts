@@ -12,7 +12,7 @@ import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
-import { lifecycleEntry } from "./lifecycle.ts";
+import { lifecycleEntry } from "../execution/lifecycle.ts";
 import { hasChanges, noChanges, type LiveExecution } from "./live-execution.ts";
 
 export interface CommitOutcome {

@@ -18,7 +18,7 @@ import { isoTime, type EngineState } from "./engine-state.ts";
 import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
-import type { LifecycleEntry } from "./lifecycle.ts";
+import type { LifecycleLog } from "../execution/lifecycle.ts";
 import { takeDeadline } from "./outcome.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
@@ -44,7 +44,7 @@ export interface EngineOptions {
   dispatch?: DispatchConfig;
   /** Channel → webhook URL, for `notify`. */
   channels?: ReadonlyMap<string, string>;
-  log?: (entry: LifecycleEntry) => void;
+  log?: LifecycleLog;
   /** For tests: the clock, the ids and the dispatchers. */
   alarm?: Alarm;
   newId?: () => string;

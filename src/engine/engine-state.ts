@@ -5,7 +5,7 @@ import type { Store } from "../store/database.ts";
 import type { Blueprint } from "./blueprint.ts";
 import type { Batch } from "./batch.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
-import type { LifecycleEntry } from "./lifecycle.ts";
+import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { StepQueue } from "./step-queue.ts";
 
@@ -21,7 +21,7 @@ export interface EngineState {
   readonly drives: boolean;
   readonly mostLogBytes: number;
   readonly newId: () => string;
-  readonly log: (entry: LifecycleEntry) => void;
+  readonly log: LifecycleLog;
   readonly dispatcher: Dispatchers;
   readonly dispatch: DispatchConfig;
   /** Where `notify` of a hook posts to; null: it only logs. */

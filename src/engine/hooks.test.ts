@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { anEngine, aStart } from "../testing/an-engine.ts";
-import type { LifecycleEntry } from "./lifecycle.ts";
+import type { LifecycleEntry } from "../execution/lifecycle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-hooks-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -20,7 +20,7 @@ export interface ServerParts {
   engineEnabled: boolean;
   access: Access;
   /** One line of the lifecycle log. */
-  log: (entry: Record<string, unknown>) => void;
+  log: (entry: object) => void;
 }
 
 /** What became of the engine; `failed`: the database did, and nothing is accepted any more. */

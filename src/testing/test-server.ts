@@ -66,7 +66,7 @@ export async function aTestServer(given: Partial<ServerParts> = {}): Promise<Tes
     user: "tester",
     engineEnabled: true,
     access: accessFor("127.0.0.1", null),
-    log: (entry) => logged.push(entry),
+    log: (entry) => logged.push({ ...entry }),
     ...given,
   });
   return {

@@ -29,7 +29,7 @@ type PlainName =
   | ("cx" | "cy" | "r" | "rx" | "ry" | "transform" | "preserveAspectRatio" | "patternUnits" | "popover")
   | ("popovertarget" | "popovertargetaction" | "command" | "commandfor" | "closedby");
 
-/** Of an element's properties all but the children. Names are this program's own; values are escaped, whoever wrote them. */
+/** All properties of an element but its children. Names are this program's own; every value is escaped. */
 export function attributesText(properties: Readonly<Record<string, unknown>>): string {
   let text = "";
   for (const name in properties) {

@@ -10,6 +10,7 @@ import {
   type Composed,
 } from "../../collection/compose.ts";
 import { storedDefinition, type FoundDefinition } from "../../collection/stored-definition.ts";
+import { plannedEntry, validatedEntry } from "../../collection/workflow-entry.ts";
 import { swap } from "../../collection/swap.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
@@ -45,6 +46,9 @@ export function composeRun(
   const { workdir } = options;
   const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
   const composed = composeDefinition(source, { workdir, artifacts });
+  context.log(
+    validatedEntry(isComposed(composed) ? composed.definition.workflow.id : "", composed.validation),
+  );
   if (!isComposed(composed)) throw new FindingsError(composed.validation);
   const { agents = {}, context_modules = [] } = given.overrides ?? {};
   const swapped = swap(
@@ -53,7 +57,9 @@ export function composeRun(
     { agents: "overrides.agents", modules: "overrides.context_modules" },
   );
   const parameters = Object.assign(Object.create(null), given.parameters) as Record<string, Value>;
-  return { composed, plan: planOf(composed, parameters, false), swapped };
+  const plan = planOf(composed, parameters, false);
+  context.log(plannedEntry(plan.workflow.id, plan));
+  return { composed, plan, swapped };
 }
 
 /** Everything is checked before anything is created. */

@@ -1,3 +1,4 @@
+import { validatedEntry } from "../../collection/workflow-entry.ts";
 import { Type } from "@sinclair/typebox";
 import { openArtifacts } from "../../collection/artifacts.ts";
 import type { FoundDefinition } from "../../collection/stored-definition.ts";
@@ -147,5 +148,7 @@ function validated(source: FoundDefinition, strict: boolean | undefined, context
   const { options, home, userHome } = context;
   const artifacts = openArtifacts({ beside: source.beside, workdir: options.workdir, home, userHome });
   const { text, file } = source;
-  return checkWorkflow(text, { file, artifacts, strict: strict === true }).validation;
+  const { validation, definition } = checkWorkflow(text, { file, artifacts, strict: strict === true });
+  context.log(validatedEntry(definition?.workflow.id ?? "", validation));
+  return validation;
 }

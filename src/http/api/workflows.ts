@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { workflowEntry } from "../../collection/workflow-entry.ts";
 import { removeStoredWorkflow, saveWorkflow } from "../../collection/save-workflow.ts";
 import { renameDefinition } from "../../collection/rename-definition.ts";
 import { fileText } from "../../collection/stored-definition.ts";
@@ -86,7 +87,7 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 409, 422),
     },
     handle: async ({ body, context }) => {
-      const { home, store, user } = context;
+      const { store, user } = context;
       const text = definitionText(givenDefinition(body) ?? missingDefinition());
       const effective = effectiveOf(text);
       const { id } = effective.workflow;
@@ -94,7 +95,7 @@ export const workflowEndpoints: Endpoint[] = [
         throw new AppError("conflict", `there is a workflow with the id "${id}" already. change workflow.id`);
       }
       const parts = { text, effective, over: null, force: false, created_by: user };
-      const saved = await saveWorkflow(home, store, { ...parts, status: body.status ?? null });
+      const saved = await saveWorkflow(context, { ...parts, status: body.status ?? null });
       return created(saved);
     },
   }),
@@ -126,7 +127,7 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 404, 409, 422),
     },
     handle: async ({ params, body, context, request }) => {
-      const { home, store } = context;
+      const { store } = context;
       const over = findWorkflow(store, params.id);
       const expected = expectedHash(request);
       if (expected !== null && expected !== over.definition_hash) throw stale(over);
@@ -134,13 +135,14 @@ export const workflowEndpoints: Endpoint[] = [
       if (definition === null) {
         const { status } = body;
         if (status === undefined) missingDefinition();
-        return whole(
-          updateWorkflow(store, over.id, { status, at: new Date().toISOString() }, expected ?? undefined),
-        );
+        const at = new Date().toISOString();
+        const updated = updateWorkflow(store, over.id, { status, at }, expected ?? undefined);
+        context.log(workflowEntry("workflow_updated", over.slug, { message: `it is ${status} now` }));
+        return whole(updated);
       }
       const text = definitionText(definition);
       const parts = { text, effective: effectiveOf(text), over, force: true, created_by: null };
-      return whole(await saveWorkflow(home, store, { ...parts, status: body.status ?? null }));
+      return whole(await saveWorkflow(context, { ...parts, status: body.status ?? null }));
     },
   }),
   endpoint({
@@ -151,7 +153,7 @@ export const workflowEndpoints: Endpoint[] = [
     summary: "Delete a workflow; its executions stay",
     answers: { 204: { description: "deleted", schema: null }, ...problems(404, 409) },
     handle: async ({ params, context }) => {
-      await removeStoredWorkflow(context.home, context.store, findWorkflow(context.store, params.id));
+      await removeStoredWorkflow(context, findWorkflow(context.store, params.id));
       return new Response(null, { status: 204 });
     },
   }),
@@ -172,7 +174,7 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 404, 409),
     },
     handle: async ({ params, body, context }) => {
-      const { home, store, user } = context;
+      const { store, user } = context;
       const original = findWorkflow(store, params.id);
       const name = body.name ?? freeWorkflowName(store, original.name, user);
       const slug = body.name === undefined ? freeWorkflowSlug(store, original.slug) : slugOf(name);
@@ -184,7 +186,7 @@ export const workflowEndpoints: Endpoint[] = [
       }
       const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
       const parts = { text, effective: effectiveOf(text), over: null, force: false, status: null };
-      return created(await saveWorkflow(home, store, { ...parts, created_by: user }));
+      return created(await saveWorkflow(context, { ...parts, created_by: user }));
     },
   }),
   endpoint({

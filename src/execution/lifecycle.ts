@@ -1,17 +1,21 @@
-import type { StoredEvent } from "../execution/event.ts";
-import type { ExecutionRecord } from "../execution/record.ts";
+import type { StoredEvent } from "./event.ts";
+import type { ExecutionRecord } from "./record.ts";
 
-/** One line of the structured log: what happened to which execution. */
+/** One line of the structured log: what happened to which workflow or execution. */
 export interface LifecycleEntry {
+  /** ISO 8601, UTC. */
   at: string;
   level: "info" | "error";
   event: string;
+  /** The `workflow.id` of the definition; empty where it has none that can be read. */
   workflow_id: string;
-  execution_id: string;
+  execution_id: string | null;
   stage_id: string | null;
   attempt: number | null;
   message?: string;
 }
+
+export type LifecycleLog = (entry: LifecycleEntry) => void;
 
 /** Log lines are not in it: they have their own table. */
 export function lifecycleEntry(event: StoredEvent, record: ExecutionRecord): LifecycleEntry | null {
