@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { endpoints } from "./api/endpoints.ts";
 import { mountEndpoints } from "./api/mount.ts";
 import { mountDocuments } from "./api/documents.ts";
+import { storeFailure } from "../store/store-failure.ts";
 import { addressOf, pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
@@ -10,7 +11,7 @@ import { safetyHeaders } from "./headers.ts";
 import { mountLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { pages, problemPage } from "./pages/pages.ts";
-import { bugProblem, HttpError, problemOf, problemResponse, type Problem } from "./problem.ts";
+import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { Context, EngineState, ServerParts } from "./server-parts.ts";
 
@@ -69,7 +70,10 @@ interface Failure {
 }
 
 function failed({ error, request, traceId, context }: Failure): Response {
-  const problem = problemOf(error) ?? bug(error, request, traceId, context);
+  const known = problemOf(error);
+  if (!known) record("http_bug", { error, request, traceId, context });
+  else if (storeFailure(error) === "fatal") record("database_failed", { error, request, traceId, context });
+  const problem = known ?? bugProblem();
   const address = addressOf(request);
   const wantsPage =
     !address.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
@@ -81,20 +85,18 @@ function failed({ error, request, traceId, context }: Failure): Response {
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
 }
 
-function bug(error: unknown, request: Request, traceId: string, { log }: Context): Problem {
+function record(event: string, { error, request, traceId, context }: Failure): void {
   const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
-  const at = new Date().toISOString();
-  log({
-    at,
+  context.log({
+    at: new Date().toISOString(),
     level: "error",
-    event: "http_bug",
+    event,
     trace_id: traceId,
     method: request.method,
     path: pathOf(request),
     message,
     stack,
   });
-  return bugProblem();
 }
 
 function noRoute(request: Request): HttpError {

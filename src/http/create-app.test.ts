@@ -1,0 +1,27 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { truncateSync } from "node:fs";
+import { join } from "node:path";
+import { aTestServer } from "../testing/test-server.ts";
+
+describe("a server whose database is damaged while it runs", async () => {
+  const server = await aTestServer();
+  // The engine cannot give its leases back to such a database, and says so.
+  afterAll(() => expect(server.close()).rejects.toThrow("malformed"));
+
+  test("answers 503, and its log has the reason under the answer's trace id", async () => {
+    truncateSync(join(server.home, "workflows.db"), 0);
+    const { status, body, headers } = await server.ask("GET", "/workflows");
+    expect([status, body.error.code]).toEqual([503, "unavailable"]);
+    expect(server.logged).toEqual([
+      expect.objectContaining({
+        level: "error",
+        event: "database_failed",
+        trace_id: headers.get("x-trace-id"),
+        path: "/api/v1/workflows",
+        message: expect.stringMatching(/malformed|disk I\/O/),
+      }),
+    ]);
+    const page = await server.ask("GET", "//workflows", { headers: { accept: "text/html" } });
+    expect([page.status, page.body]).toEqual([503, expect.stringContaining("cannot be used")]);
+  });
+});
