@@ -5,7 +5,7 @@ import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { registerHolder } from "./leases.ts";
-import { countLogLines, logPage, logTail, type LogFilter } from "./logs.ts";
+import { countLogStreams, logPage, logTail, type LogFilter } from "./logs.ts";
 import { commitTransitions } from "./transitions.ts";
 
 const at = "2026-01-02T03:04:05.006Z";
@@ -122,7 +122,12 @@ describe("a step's log", () => {
     const page = logPage(store, { ...step, ...filter, after: 0, limit: 100 });
     expect(page.lines.map(({ text }) => text)).toEqual(expected);
     expect(logTail(store, { ...step, ...filter, limit: 100 })).toEqual(page);
-    expect(countLogLines(store, { ...step, ...filter })).toBe(expected.length);
+  });
+
+  test("is counted by stream, an attempt at a time", () => {
+    expect(countLogStreams(store, { ...step, attempt: 1 })).toEqual({ stdout: 1, stderr: 1, system: 0 });
+    expect(countLogStreams(store, { ...step, attempt: 2 })).toEqual({ stdout: 1, stderr: 0, system: 1 });
+    expect(countLogStreams(store, { ...step, attempt: 3 })).toEqual({ stdout: 0, stderr: 0, system: 0 });
   });
 
   test("is read in parts, forward from a line and back from the end", () => {

@@ -50,9 +50,15 @@ export function logTail(
   };
 }
 
-/** How many lines there are of the kind. Reads the whole log of the step: without a filter `logFacts` is cheaper. */
-export function countLogLines(store: Store, filter: LogFilter): number {
-  return store.prepare<{ count: number }, FilterParams>(countLines).get(...filterParams(filter))?.count ?? 0;
+/** How many lines an attempt has of each stream. Reads the whole log of the step once. */
+export function countLogStreams(
+  store: Store,
+  { run_id, stage_id, attempt }: Pick<LogLine, "run_id" | "stage_id" | "attempt">,
+): Record<LogStream, number> {
+  const counts = store
+    .prepare<Record<LogStream, number>, [string, string, number]>(countStreams)
+    .get(run_id, stage_id, attempt);
+  return counts ?? { stdout: 0, stderr: 0, system: 0 };
 }
 
 export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
@@ -80,5 +86,8 @@ const ofKind =
   "AND (?4 IS NULL OR stream = ?4) AND (?5 IS NULL OR text LIKE ?5 ESCAPE '\\')";
 const selectLines = `SELECT execution_id, seq, stage_id, attempt, at, stream, text ${ofKind} AND seq > ?6 AND seq < ?7`;
 const noEnd = Number.MAX_SAFE_INTEGER;
-const countLines = `SELECT count(*) AS count ${ofKind}`;
+const countOf = (stream: LogStream): string => `count(*) FILTER (WHERE stream = '${stream}') AS ${stream}`;
+const countStreams =
+  `SELECT ${countOf("stdout")}, ${countOf("stderr")}, ${countOf("system")} FROM log_lines ` +
+  "WHERE execution_id = ? AND stage_id = ? AND attempt = ?";
 const selectFacts = "SELECT logs_json FROM execution_steps WHERE execution_id = ? AND stage_id_ref = ?";

@@ -27,7 +27,7 @@ import {
 } from "./leases.ts";
 import { countByStatus, executionSorts, listExecutions, type ExecutionFilter } from "./list-executions.ts";
 import { listWorkflows, workflowSorts, workflowTagCounts, type WorkflowFilter } from "./list-workflows.ts";
-import { countLogLines, logFacts, logPage, logTail } from "./logs.ts";
+import { countLogStreams, logFacts, logPage, logTail } from "./logs.ts";
 import {
   findWorkflow,
   freeWorkflowName,
@@ -92,7 +92,7 @@ function exerciseExecutions(store: Store): void {
   const step = { run_id, stage_id: "stage-0" };
   logPage(store, { ...step, after: 0, limit: 10, search: "x", stream: "stdout", attempt: 1 });
   logTail(store, { ...step, limit: 10 });
-  countLogLines(store, step);
+  countLogStreams(store, { ...step, attempt: 1 });
   logFacts(store, run_id, "stage-0");
   releaseLease(store, run_id, "h");
   countByStatus(store);

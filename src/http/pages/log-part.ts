@@ -3,7 +3,8 @@ import type { LogTab } from "../../../views/executions/run-view.ts";
 import type { LogLine, LogStream } from "../../execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
-import { countLogLines, logFacts, logPage, logTail } from "../../store/logs.ts";
+import { breath } from "../turns.ts";
+import { countLogStreams, logFacts, logPage, logTail } from "../../store/logs.ts";
 
 const pageLines = 1000;
 const walkLines = 5000;
@@ -21,20 +22,22 @@ export interface LogPlace {
   line: number;
 }
 
-/** A part of an attempt's log with what there is to know of the whole. */
-export function logTabOf(
+/**
+ * A part of an attempt's log with what there is to know of the whole. No index helps to find a line by its text or its
+ * number: a long log is read slice by slice, and others have their turn in between.
+ */
+export async function logTabOf(
   store: Store,
   execution: ExecutionRecord,
   step: StepRecord,
   place: LogPlace,
-): LogTab {
+): Promise<LogTab> {
   const { run_id } = execution;
   const attempt = place.attempt === 0 ? Math.max(1, step.attempt_number) : place.attempt;
   const filter = { run_id, stage_id: step.stage_id, attempt };
-  const countOf = (stream: LogStream): number => countLogLines(store, { ...filter, stream });
-  const counts = { stdout: countOf("stdout"), stderr: countOf("stderr"), system: countOf("system") };
+  const counts = countLogStreams(store, filter);
   const cut = logFacts(store, run_id, step.stage_id).cut.lines;
-  const part = partOf(store, filter, place, execution.last_event, counts);
+  const part = await partOf(store, filter, place, execution.last_event, counts);
   return { counts: { ...counts }, cut, ...part };
 }
 
@@ -52,7 +55,7 @@ function partOf(
   place: LogPlace,
   until: number,
   counts: Record<LogStream, number>,
-): Part {
+): Part | Promise<Part> {
   const total = counts.stdout + counts.stderr + counts.system;
   if (place.search !== "" || place.stream !== "") return matching(store, filter, place, until);
   if (place.line > 0 && place.line <= total - pageLines) return around(store, filter, place.line, total);
@@ -71,7 +74,7 @@ function partOf(
 }
 
 /** The page of lines with this one in its middle; the log is read up to there. */
-function around(store: Store, filter: Filter, line: number, total: number): Part {
+async function around(store: Store, filter: Filter, line: number, total: number): Promise<Part> {
   const first = Math.max(1, line - pageLines / 2);
   let after = 0;
   for (let skipped = 0; skipped < first - 1;) {
@@ -79,24 +82,32 @@ function around(store: Store, filter: Filter, line: number, total: number): Part
     if (lines.length === 0) break;
     skipped += lines.length;
     after = lines.at(-1)?.seq ?? after;
+    await breath();
   }
   const { lines, has_more } = logPage(store, { ...filter, after, limit: pageLines });
   return { part: { lines, first }, total, last: total, hasEarlier: first > 1, hasLater: has_more };
 }
 
 /** The last lines that match, under the numbers they have in the whole log, which is read for that. */
-function matching(store: Store, filter: Filter, { search, stream }: LogPlace, until: number): Part {
+async function matching(
+  store: Store,
+  filter: Filter,
+  { search, stream }: LogPlace,
+  until: number,
+): Promise<Part> {
   const wanted = search.toLowerCase();
   const found: (LogLine & { number: number })[] = [];
   let total = 0;
   let number = 0;
-  for (const line of allLines(store, filter)) {
-    if (line.seq > until) break;
-    number++;
-    if (!isWanted(line, wanted, stream)) continue;
-    total++;
-    found.push({ ...line, number });
-    if (found.length > pageLines) found.shift();
+  for await (const lines of slices(store, filter)) {
+    for (const line of lines) {
+      if (line.seq > until) break;
+      number++;
+      if (!isWanted(line, wanted, stream)) continue;
+      total++;
+      found.push({ ...line, number });
+      if (found.length > pageLines) found.shift();
+    }
   }
   const part = { lines: found, first: found[0]?.number ?? 1, numbers: found.map((line) => line.number) };
   return { part, total, last: number, hasEarlier: false, hasLater: false };
@@ -107,11 +118,13 @@ export function isWanted(line: Pick<LogLine, "text" | "stream">, wanted: string,
   return wanted === "" || plainText(line.text).toLowerCase().includes(wanted);
 }
 
-function* allLines(store: Store, filter: Filter): Generator<LogLine> {
+/** The whole log. */
+async function* slices(store: Store, filter: Filter): AsyncGenerator<LogLine[]> {
   for (let after = 0; ;) {
     const { lines, has_more } = logPage(store, { ...filter, after, limit: walkLines });
-    yield* lines;
+    yield lines;
     if (!has_more) return;
     after = lines.at(-1)?.seq ?? after;
+    await breath();
   }
 }

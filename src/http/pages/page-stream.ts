@@ -16,7 +16,7 @@ export interface PageFeed {
   /** The place in the feed the page was drawn at. */
   after: number;
   /** What has changed since the last time, as messages of the stream; "" when nothing has. */
-  changes: () => string;
+  changes: () => string | Promise<string>;
   /** True when nothing more can come: the page need not ask again. A server that stops is no such end. */
   isOver: () => boolean;
 }
@@ -44,7 +44,9 @@ export function pageStream(context: Context, { topic, after, changes, isOver }: 
         for (;;) {
           const text = await next();
           if (text === null) {
-            controller.enqueue(encoder.encode(changes() + (isOver() ? message("ended", "over") : "")));
+            controller.enqueue(
+              encoder.encode((await changes()) + (isOver() ? message("ended", "over") : "")),
+            );
             return controller.close();
           }
           if (text === "") continue;

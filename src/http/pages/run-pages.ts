@@ -8,7 +8,7 @@ import { namedFile } from "./output-files.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type PageCall, type PageRoutes } from "./page-route.ts";
 import { runStream } from "./run-stream.ts";
-import { runViewOf } from "./run-view-of.ts";
+import { runViewOf, withLog } from "./run-view-of.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const run = "/workflows/:id/executions/:run";
@@ -23,20 +23,22 @@ export function mountRunPages(routes: PageRoutes): void {
   routes.page(`${run}/files/:stage/:attempt/:name`, file);
 }
 
-function dashboard({ context, request, url, params }: PageCall): Response {
+async function dashboard({ context, request, url, params }: PageCall): Promise<Response> {
   const view = runViewOf(context, params["run"] ?? "", url.searchParams);
   const { workflow_slug, run_id } = view.execution;
   // One address for one execution, whatever name of the workflow the link had.
   if (params["id"] !== workflow_slug) return redirect(executionPath(workflow_slug, run_id) + url.search);
-  return html(dashboardPage(frameOf(context, request), view), 200, shownToast(request));
+  const frame = frameOf(context, request);
+  const whole = await withLog(context, view, url.searchParams);
+  return html(dashboardPage(frame, whole), 200, shownToast(request));
 }
 
 /** Lines before those the page has. */
-function earlierLines({ context, url, params }: PageCall): Response {
+async function earlierLines({ context, url, params }: PageCall): Promise<Response> {
   const query = new URLSearchParams(url.searchParams);
   query.set("stage", params["stage"] ?? "");
   query.set("attempt", params["attempt"] ?? "");
-  const view = runViewOf(context, params["run"] ?? "", query);
+  const view = await withLog(context, runViewOf(context, params["run"] ?? "", query), query);
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }
 

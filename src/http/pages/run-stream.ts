@@ -18,7 +18,7 @@ import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { partial } from "./partial.ts";
-import { runViewOf, wholeOf } from "./run-view-of.ts";
+import { runViewOf, wholeOf, withLog } from "./run-view-of.ts";
 
 const eventsAtOnce = 2000;
 
@@ -36,14 +36,14 @@ export function runStream(context: Context, given: RunStreamGiven): Response {
     /^(\d{1,12})\.([\d.]{0,60})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
   const growth = logGrowth(query, rest ?? null);
   let seq = resumed === undefined ? wholeOf(query.get("after")) : Number(resumed);
-  const changes = (): string => {
+  const changes = async (): Promise<string> => {
     let text = "";
     for (;;) {
       const events = eventsAfter(context.store, runId, seq, eventsAtOnce);
       const last = events.at(-1);
       if (!last) return text;
       seq = last.seq;
-      const { html, messages } = partsFor(context, given, growth, events);
+      const { html, messages } = await partsFor(context, given, growth, events);
       text += fragments(`${seq}.${growth ? growthId(growth) : ""}`, html) + messages;
       if (events.length < eventsAtOnce) return text;
     }
@@ -61,12 +61,12 @@ interface Parts {
   messages: string;
 }
 
-function partsFor(
+async function partsFor(
   context: Context,
   given: RunStreamGiven,
   growth: LogGrowth | null,
   events: readonly StoredEvent[],
-): Parts {
+): Promise<Parts> {
   let made: RunView | null = null;
   const view = (): RunView => (made ??= viewNow(context, given));
   const lines = growth ? grown(growth, events, view) : [];
@@ -79,7 +79,7 @@ function partsFor(
       ...headParts(view()),
       ...stageParts(view(), facts),
       ...gateParts(view(), facts),
-      ...panelParts(view(), facts, growth),
+      ...(await panelParts(context, view(), facts, growth)),
       partial("#side-live", "outerMorph", live),
       partial(
         "#say",
@@ -134,10 +134,16 @@ function gateParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
     .map((step) => partial("#gate-dialogs", "beforeend", GateDialogs({ gate: waitingGate(view, step) })));
 }
 
-function panelParts(view: RunView, facts: readonly StoredEvent[], growth: LogGrowth | null): Html[] {
+async function panelParts(
+  context: Context,
+  view: RunView,
+  facts: readonly StoredEvent[],
+  growth: LogGrowth | null,
+): Promise<Html[]> {
   const { selected, address } = view;
   if (!selected || !facts.some(({ stage_id }) => stage_id === selected.stage_id)) return [];
-  if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt) return [nextAttempt(view, growth)];
+  if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt)
+    return [nextAttempt(await withLog(context, view), growth)];
   const head = partial("#stage-head", "outerMorph", StageHead({ view }));
   if (address.tab === "log") return [head];
   return [head, partial("#stage-body", "outerMorph", StageBody({ view }))];

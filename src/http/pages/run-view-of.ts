@@ -10,7 +10,10 @@ import { gateMessages } from "./gate-message.ts";
 import { filesOf } from "./output-files.ts";
 import { logTabOf, type LogPlace } from "./log-part.ts";
 
-/** Everything the page of an execution shows, as it is stored now. Throws `AppError("not_found")`. */
+/**
+ * What the page of an execution shows, as it is stored now, but for the log, which takes longer. Throws
+ * `AppError("not_found")`.
+ */
 export function runViewOf(context: Context, runId: string, query: URLSearchParams): RunView {
   const { store } = context;
   const execution = getExecution(store, runId);
@@ -24,16 +27,24 @@ export function runViewOf(context: Context, runId: string, query: URLSearchParam
     definition,
     address,
     selected,
-    log:
-      address.tab === "log" && selected
-        ? logTabOf(store, execution, selected, placeOf(query, address))
-        : null,
+    log: null,
     files: address.tab === "files" && selected ? filesOf(execution, selected) : null,
     yaml: address.tab === "yaml" && selected ? yamlOf(definition, selected) : null,
     messages: gateMessages(definition, execution, steps),
     user: context.user,
     now: Date.now(),
   };
+}
+
+/** The same view with the part of the log that its address names, where it shows one. */
+export async function withLog(
+  { store }: Context,
+  view: RunView,
+  query = new URLSearchParams(),
+): Promise<RunView> {
+  const { execution, selected, address } = view;
+  if (address.tab !== "log" || !selected) return view;
+  return { ...view, log: await logTabOf(store, execution, selected, placeOf(query, address)) };
 }
 
 export function addressOf(query: URLSearchParams): RunAddress {
