@@ -7,7 +7,8 @@ document.addEventListener("htmx:before:request", (event) => {
   const words = button.querySelector("span") ?? button;
   button.dataset.was = words.textContent;
   words.textContent = button.dataset.becomes;
-  button.disabled = true;
+  // Switched off it would lose the focus.
+  button.setAttribute("aria-disabled", "true");
   if (form.hasAttribute("data-closes")) form.closest("dialog")?.close();
 });
 
@@ -17,7 +18,35 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (!button) return;
   (button.querySelector("span") ?? button).textContent = button.dataset.was;
   delete button.dataset.was;
-  button.disabled = false;
+  button.removeAttribute("aria-disabled");
+});
+
+/* What is on its way is not sent a second time. */
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!event.target.querySelector("[data-was]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  { capture: true },
+);
+
+/* What was pressed may be gone when the answer is there: the focus goes to what took its place, not back to the top. */
+let region = null;
+document.addEventListener("focusin", ({ target }) => {
+  const within = target.closest("[data-holds-focus]");
+  if (within) region = within.id;
+  else if (!target.closest("dialog")) region = null;
+});
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest("[data-holds-focus], dialog")) region = null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (region === null || document.activeElement !== document.body) return;
+  const place = document.getElementById(region);
+  const next = place?.querySelector("[data-action]") ?? place?.querySelector(".danger");
+  (next ?? document.getElementById("main")).focus({ preventScroll: true });
 });
 
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;

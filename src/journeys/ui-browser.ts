@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "bun:test";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { journeys, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 
@@ -126,6 +126,17 @@ export async function shot(page: Page, name: string): Promise<void> {
   mkdirSync(shotsFolder, { recursive: true });
   await page.screenshot({ path: join(shotsFolder, `${name}.png`) });
 }
+
+/** Goes on with the Tab key until the focus is on it, as a person without a mouse does. */
+export async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < mostPresses; presses++) {
+    if (await wanted.evaluateAll((all) => all.some((each) => each.matches(":focus")))) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${mostPresses} times Tab did not lead to ${wanted}`);
+}
+
+const mostPresses = 80;
 
 /** The numbers of the log's lines on the page, in order. */
 export async function lineNumbers(page: Page): Promise<number[]> {

@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 /** Does something the builder takes: it has when its revision has moved on. */
 export async function changed(page: Page, act: () => Promise<void>): Promise<void> {
@@ -38,14 +38,3 @@ export function stageNames(page: Page): Promise<string[]> {
     .locator(".stage-card input.name")
     .evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value));
 }
-
-/** Goes on with the Tab key until the focus is on it, as a person without a mouse does; backwards with `Shift+Tab`. */
-export async function tabTo(page: Page, wanted: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
-  for (let presses = 0; presses < mostPresses; presses++) {
-    if (await wanted.evaluateAll((all) => all.some((each) => each.matches(":focus")))) return;
-    await page.keyboard.press(key);
-  }
-  throw new Error(`${mostPresses} times ${key} did not lead to ${wanted}`);
-}
-
-const mostPresses = 80;

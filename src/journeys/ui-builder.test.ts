@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { axeFindings, goesSideways, hasChromium, lone, shot, sites } from "./ui-browser.ts";
-import { begin, changed, closeStage, stageNames, tabTo } from "./ui-builder-visit.ts";
+import { axeFindings, goesSideways, hasChromium, lone, shot, sites, tabTo } from "./ui-browser.ts";
+import { begin, changed, closeStage, stageNames } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
 // A browser beside other work takes its time; what is waited for is waited for by name.

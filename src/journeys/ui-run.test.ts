@@ -1,13 +1,37 @@
 import { describe, expect, test } from "bun:test";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
-import { goesSideways, hasChromium, lineNumbers, shot, sites } from "./ui-browser.ts";
+import { goesSideways, hasChromium, lineNumbers, shot, sites, tabTo, type Visit } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
 const head = (page: Page): Promise<string> => page.locator("#run-head .badge").innerText();
 const says = (page: Page, word: string): Promise<unknown> =>
   until(`the head says ${word}`, async () => (await head(page)).includes(word), 20_000);
+
+const focusedText = (page: Page): Promise<string> => page.evaluate("document.activeElement.innerText");
+
+const controlWays: [string, Visit, (page: Page, button: Locator) => Promise<void>][] = [
+  ["mouse", {}, (_page, button) => button.click()],
+  [
+    "keyboard",
+    { theme: "dark" },
+    async (page, button) => {
+      await tabTo(page, button);
+      await page.keyboard.press("Enter");
+    },
+  ],
+  ["phone", { width: 390 }, (_page, button) => button.tap()],
+  [
+    "scripts off",
+    { scripts: false, theme: "dark" },
+    async (page, button) => {
+      // All but what opens a dialog brings another page.
+      const opens = (await button.getAttribute("command")) !== null;
+      await Promise.all([opens ? null : page.waitForEvent("load"), button.click()]);
+    },
+  ],
+];
 
 describe.skipIf(!hasChromium)("a run in the browser", () => {
   test("is started in the dialog, followed live, approved, and completes", async () => {
@@ -90,29 +114,45 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     expect(await goesSideways(page)).toBe(false);
   }, 60_000);
 
-  test("is paused, resumed, cancelled, run again, and run again from where it failed", async () => {
-    const place = await site("control");
-    const runId = await place.start("talk", { topic: "squid", lines: 40 });
-    const page = await visit(place, `/workflows/talk/executions/${runId}`);
-    await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 20_000 });
-    await says(page, "Paused");
-    await page.getByRole("button", { name: "Resume" }).click();
-    await says(page, "Running");
-    await page.getByRole("button", { name: "Cancel", exact: true }).click();
-    await page.getByRole("button", { name: "Cancel the run" }).click();
-    await says(page, "Cancelled");
-    place.journey.write("fail", "");
-    await page.getByRole("button", { name: "Re-run", exact: true }).click();
-    await page.waitForURL((url) => !url.href.includes(runId));
-    await says(page, "Failed");
-    expect(await page.locator("#stage-head .notice").innerText()).toContain("exit");
-    await shot(page, "run-failed");
-    const failed = page.url();
-    await page.getByRole("button", { name: "Re-run from failed" }).click();
-    await page.waitForURL((url) => url.href !== failed && url.href.includes("executions/"));
-    await says(page, "Failed");
-  }, 90_000);
+  test.each(controlWays)(
+    "is paused, resumed, cancelled, run again, and run again from where it failed: %s",
+    async (name, how, press) => {
+      const place = await site(`control-${name.replace(" ", "-")}`);
+      const runId = await place.start("talk", { topic: "squid", lines: 60 });
+      const page = await visit(place, `/workflows/talk/executions/${runId}`, how);
+      const button = (label: string) => page.getByRole("button", { name: label, exact: true });
+      const stands = (state: string): Promise<unknown> =>
+        until(
+          `it says ${state}`,
+          async () => {
+            if (how.scripts === false) await page.reload();
+            return (await page.locator("#run-head .badge", { hasText: state }).count()) > 0;
+          },
+          20_000,
+        );
+      await press(page, button("Pause"));
+      await stands("Paused");
+      if (name === "keyboard") expect(await focusedText(page)).toBe("Resume");
+      await press(page, button("Resume"));
+      await stands("Running");
+      await press(page, button("Cancel"));
+      await press(page, button("Cancel the run"));
+      await stands("Cancelled");
+      if (name === "keyboard") expect(await focusedText(page)).toBe("Re-run");
+      place.journey.write("fail", "");
+      await press(page, button("Re-run"));
+      await page.waitForURL((url) => !url.href.includes(runId));
+      await stands("Failed");
+      expect(await page.locator("#stage-head .notice").innerText()).toContain("exit");
+      await shot(page, `run-failed-${name}`);
+      const failed = page.url();
+      await press(page, button("Re-run from failed"));
+      await page.waitForURL((url) => url.href !== failed && url.href.includes("executions/"));
+      await stands("Failed");
+      await page.close();
+    },
+    90_000,
+  );
 
   test.each(["SIGKILL", "SIGTERM"] as const)(
     "goes on live after a %s and a new start: no line lost, none twice",

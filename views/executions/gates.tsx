@@ -25,7 +25,7 @@ export interface WaitingGate {
 export function GateStrip({ view }: { view: RunView }): Html {
   const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
   return (
-    <div id="gates" class="gates">
+    <div id="gates" class="gates" data-holds-focus>
       {waiting.map((step) => (
         <GateBox gate={waitingGate(view, step)} />
       ))}

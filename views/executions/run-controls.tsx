@@ -13,7 +13,7 @@ export function RunControls({ view }: { view: RunView }): Html {
   const { status } = view.execution;
   const hasFailed = status === "failed" || status === "cancelled";
   return (
-    <div id="run-controls" class="run-controls">
+    <div id="run-controls" class="run-controls" data-holds-focus>
       <button type="button" class="btn ghost sm desk" command="show-modal" commandfor="run-cli">
         <Icon name="terminal" size="s" />
         Copy as CLI
