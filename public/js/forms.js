@@ -1,8 +1,8 @@
 /* What forms do besides being sent: they say at once what will be, copy, warn, and take files. */
 
-document.addEventListener("htmx:before:request", (event) => {
-  const form = event.target.closest?.("form");
-  const button = form?.querySelector("[data-becomes]");
+document.addEventListener("htmx:before:request", ({ target: form }) => {
+  // A part of a form may ask for something of its own, as the preview of a plan does.
+  const button = form.tagName === "FORM" ? form.querySelector("[data-becomes]") : null;
   if (!button) return;
   const words = button.querySelector("span") ?? button;
   button.dataset.was = words.textContent;
@@ -13,8 +13,8 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 
 /* What the server has refused is as it was; its message says why. */
-document.addEventListener("htmx:finally:request", (event) => {
-  const button = event.target.closest?.("form")?.querySelector("[data-was]");
+document.addEventListener("htmx:finally:request", ({ target: form }) => {
+  const button = form.tagName === "FORM" ? form.querySelector("[data-was]") : null;
   if (!button) return;
   (button.querySelector("span") ?? button).textContent = button.dataset.was;
   delete button.dataset.was;
@@ -34,6 +34,8 @@ document.addEventListener(
 
 /* What was pressed may be gone when the answer is there: the focus goes to what took its place, not back to the top. */
 let region = null;
+let pressedAt = -Infinity;
+const answerMs = 10_000;
 document.addEventListener("focusin", ({ target }) => {
   const within = target.closest("[data-holds-focus]");
   if (within) region = within.id;
@@ -42,10 +44,17 @@ document.addEventListener("focusin", ({ target }) => {
 document.addEventListener("pointerdown", ({ target }) => {
   if (!target.closest("[data-holds-focus], dialog")) region = null;
 });
+document.addEventListener("submit", ({ target }) => {
+  if (target.closest("[data-holds-focus], dialog")) pressedAt = performance.now();
+});
 document.addEventListener("htmx:after:swap", () => {
   if (region === null || document.activeElement !== document.body) return;
   const place = document.getElementById(region);
-  const next = place?.querySelector("[data-action]") ?? place?.querySelector(".danger");
+  // What comes by itself must not lie under a finger that meant something else.
+  const next =
+    performance.now() - pressedAt < answerMs
+      ? (place?.querySelector("[data-action], [data-key]") ?? place?.querySelector(".danger"))
+      : null;
   (next ?? document.getElementById("main")).focus({ preventScroll: true });
 });
 

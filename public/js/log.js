@@ -97,7 +97,36 @@ document.addEventListener("change", (event) => {
   log.classList.toggle("level-error", level.value === "error");
 });
 
-window.addEventListener("hashchange", toLine);
+/* Lines are no stops for the Tab key, they are too many: Enter on the log goes to the first one in sight. */
+document.addEventListener("keydown", (event) => {
+  const log = event.target.closest("#log");
+  if (!log || event.ctrlKey || event.metaKey || event.altKey) return;
+  const line = event.target.closest(".ln");
+  const next = line ? besideLine(log, line, event.key) : event.key === "Enter" ? firstInSight(log) : null;
+  if (!next || (!line && event.target !== log)) return;
+  event.preventDefault();
+  next.focus();
+});
+
+function besideLine(log, line, key) {
+  if (key === "Escape") return log;
+  const by = { ArrowUp: -1, ArrowDown: 1 }[key];
+  if (!by) return null;
+  const lines = [...log.querySelectorAll(".ln")];
+  return lines[lines.indexOf(line) + by]?.querySelector("a") ?? line.querySelector("a");
+}
+
+function firstInSight(log) {
+  const { top } = log.getBoundingClientRect();
+  const isInSight = (line) => line.getBoundingClientRect().top >= Math.max(top, 0);
+  return [...log.querySelectorAll(".ln")].find(isInSight)?.querySelector("a");
+}
+
+window.addEventListener("hashchange", () => {
+  toLine();
+  // The browser takes the focus from the link that was followed, and gives it to nobody.
+  document.querySelector(".ln:target > a")?.focus({ preventScroll: true });
+});
 document.addEventListener("htmx:after:swap", watch);
 watch();
 

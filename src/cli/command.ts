@@ -1,5 +1,6 @@
 import type { ExitCode } from "./exit-code.ts";
 import type { Given } from "./given.ts";
+import type { InvocationLog } from "./lifecycle-log.ts";
 import type { Output } from "./output.ts";
 
 /** A command is data: its parser, its help, its completion and its documentation all come from here. */
@@ -53,6 +54,7 @@ export interface Invocation {
   workdir: string;
   env: Readonly<Record<string, string | undefined>>;
   debug: boolean;
+  log: InvocationLog;
   /** Ends the process at once, whatever is still going on. */
   quit: (code: ExitCode) => never;
   /** All there are. */

@@ -13,7 +13,6 @@ import type { ValueObject } from "../expression/value.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
-import { lifecycleLog } from "./lifecycle-log.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
 
 /** Finds a definition by path or name and checks it with the overrides of the working directory. */
@@ -25,8 +24,8 @@ export async function compose(
   const source = await findDefinition(invocation, name);
   const artifacts = artifactsFor(invocation, source.beside, workdir);
   const composed = composeDefinition(source, { workdir, artifacts });
-  const id = isComposed(composed) ? composed.definition.workflow.id : "";
-  lifecycleLog(invocation, true)(validatedEntry(id, composed.validation));
+  const id = isComposed(composed) ? composed.definition.workflow.id : composed.id;
+  invocation.log(validatedEntry(id, composed.validation));
   return composed;
 }
 
@@ -37,7 +36,7 @@ export function artifactsFor({ home, env }: Invocation, beside: string, workdir:
 /** The plan under what the command line gives. Throws `AppError("invalid_parameters")` with all that is wrong. */
 export async function composePlan(invocation: Invocation, composed: Composed): Promise<Plan> {
   const plan = planOf(composed, await parametersGiven(invocation.given, invocation.workdir), true);
-  lifecycleLog(invocation, true)(plannedEntry(plan.workflow.id, plan));
+  invocation.log(plannedEntry(plan.workflow.id, plan));
   return plan;
 }
 

@@ -25,6 +25,7 @@ export type HostAnswer = { run_id: string } | { error: { code: AppErrorCode | "b
 export async function startDetached(invocation: Invocation, request: HostRequest): Promise<ExitCode> {
   const { given, output } = invocation;
   const runId = (await handToServer(invocation, request)) ?? (await spawnHost(invocation, request));
+  invocation.log.begin();
   if (given.text("format") === "json") {
     await withStore(invocation.home, (store) =>
       output.json(executionView(getExecution(store, runId), getSteps(store, runId))),

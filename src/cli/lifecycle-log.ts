@@ -1,21 +1,37 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Invocation } from "./command.ts";
 
 const mostBytes = 10 * 1024 * 1024;
 
-/**
- * The log of a command that stores or runs. One that only `reads` adds to a log that is there and begins none: a home
- * stays as it is. With `--debug` all stands on stderr, too.
- */
-export function lifecycleLog({ home, output, debug }: Invocation, reads = false): (entry: object) => void {
-  const write = openLifecycleLog(home, output.note);
-  const isKept = !reads || existsSync(lifecycleLogFile(home));
-  return (entry) => {
+/** The lifecycle log of one invocation. What only reads adds to a log that is there, and begins none. */
+export interface InvocationLog {
+  (entry: object): void;
+  /** From now on what is told is kept, and what has been told already: the home is in use. */
+  begin(): void;
+}
+
+const mostEarly = 100;
+
+/** With `debug` all that is told stands on stderr, too. */
+export function openInvocationLog(
+  home: string,
+  { note, debug }: { note: (message: string) => void; debug: boolean },
+): InvocationLog {
+  const write = openLifecycleLog(home, note);
+  const early: string[] = [];
+  let isKept: boolean | null = null;
+  const log = (entry: object): void => {
     const line = JSON.stringify(entry);
+    if (debug) note(line);
+    isKept ??= existsSync(lifecycleLogFile(home));
     if (isKept) write(line);
-    if (debug) output.note(line);
+    else if (early.length < mostEarly) early.push(line);
   };
+  const begin = (): void => {
+    isKept = true;
+    for (const line of early.splice(0)) write(line);
+  };
+  return Object.assign(log, { begin });
 }
 
 export function lifecycleLogFile(home: string): string {

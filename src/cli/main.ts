@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 import { commandTable } from "./command-table.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { givenOf } from "./given.ts";
+import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./output.ts";
 import { readCommandLine, type Asked } from "./program.ts";
 
@@ -44,7 +45,8 @@ async function perform(
   }
   const { run } = await command.load();
   const workdir = process.cwd();
-  return run({ given, output, home, workdir, env: process.env, debug, quit, commands: commandTable });
+  const log = openInvocationLog(home, { note: output.note, debug });
+  return run({ given, output, home, workdir, env: process.env, debug, log, quit, commands: commandTable });
 }
 
 function quit(code: ExitCode): never {

@@ -3,15 +3,14 @@ import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
-import { lifecycleLog } from "./lifecycle-log.ts";
 
 /** An engine of this process. `kind` tells other processes what it is there for. */
 export function openEngine(
-  invocation: Invocation,
+  { given, home, env, log }: Invocation,
   store: Store,
   kind: Parameters<typeof createEngine>[0]["kind"],
 ): Promise<Engine> {
-  const { given, home, env } = invocation;
+  log.begin();
   const { maxSteps, dispatch, channels } = readConfig(home, env);
   return createEngine({
     store,
@@ -20,6 +19,6 @@ export function openEngine(
     dispatch,
     channels,
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
-    log: lifecycleLog(invocation),
+    log,
   });
 }

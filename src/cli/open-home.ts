@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Shelf } from "../collection/save-workflow.ts";
 import type { Invocation } from "./command.ts";
-import { lifecycleLog } from "./lifecycle-log.ts";
 import { asUnavailable, openStore, type Store } from "../store/database.ts";
 import { storeFailure } from "../store/store-failure.ts";
 
@@ -27,7 +26,9 @@ export async function withStore<T>(home: string, work: (store: Store) => Promise
 }
 
 /** The same for what stores workflows. */
-export function withShelf<T>(invocation: Invocation, work: (shelf: Shelf) => Promise<T>): Promise<T> {
-  const { home } = invocation;
-  return withStore(home, (store) => work({ home, store, log: lifecycleLog(invocation) }));
+export function withShelf<T>({ home, log }: Invocation, work: (shelf: Shelf) => Promise<T>): Promise<T> {
+  return withStore(home, (store) => {
+    log.begin();
+    return work({ home, store, log });
+  });
 }

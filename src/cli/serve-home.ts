@@ -10,7 +10,6 @@ import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
-import { lifecycleLog } from "./lifecycle-log.ts";
 import { loginName } from "./login-name.ts";
 import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";
@@ -89,16 +88,15 @@ function onStop(given: string | null): OnStop {
 }
 
 function partsOf(
-  invocation: Invocation,
+  { home, env, log }: Invocation,
   given: { store: Store; engine: Engine; options: ServerParts["options"]; access: Access },
 ): ServerParts {
-  const { home, env } = invocation;
   return {
     ...given,
     home,
     userHome: env["HOME"] ?? homedir(),
     user: loginName(env),
     engineEnabled: readConfig(home, env).engineEnabled,
-    log: lifecycleLog(invocation),
+    log,
   };
 }

@@ -27,6 +27,8 @@ export interface Composed {
 /** A plan could not be made because the definition does not hold; whoever prints shows the findings. */
 export interface NotValid {
   source: FoundDefinition;
+  /** `workflow.id`; empty where none can be read. */
+  id: string;
   validation: ValidationResult;
 }
 
@@ -46,7 +48,7 @@ export function composeDefinition(
     ...(overrides === null ? {} : { overrides }),
   });
   const { validation, definition } = checked;
-  if (!validation.valid || !definition) return { source, validation };
+  if (!validation.valid || !definition) return { source, id: checked.id, validation };
   return { source, definition, validation, overrides: checked.overrides, artifacts };
 }
 

@@ -41,35 +41,38 @@ export interface Shelf {
 }
 
 /** Writes the file, its manifest entry and the row in one go: a failure of any leaves none. */
-export function saveWorkflow({ home, store, log }: Shelf, saving: Saving): Promise<WorkflowRecord> {
-  return lockingFiles(home, () => {
+export async function saveWorkflow({ home, store, log }: Shelf, saving: Saving): Promise<WorkflowRecord> {
+  const saved = await lockingFiles(home, () => {
     const now = new Date();
     const change = writeFiles(home, saving, now);
     try {
-      const saved = writeRow(store, saving, { file: change.file, at: now.toISOString() });
-      log(workflowEntry(saving.over ? "workflow_updated" : "workflow_created", saved.slug));
-      return saved;
+      return writeRow(store, saving, { file: change.file, at: now.toISOString() });
     } catch (error) {
       change.undo();
       throw error;
     }
   });
+  log(workflowEntry(saving.over ? "workflow_updated" : "workflow_created", saved.slug));
+  return saved;
 }
 
 /** Takes the file, its manifest entry and the row away in one go; executions stay. */
-export function removeStoredWorkflow({ home, store, log }: Shelf, workflow: WorkflowRecord): Promise<void> {
-  return lockingFiles(home, () => {
+export async function removeStoredWorkflow(
+  { home, store, log }: Shelf,
+  workflow: WorkflowRecord,
+): Promise<void> {
+  await lockingFiles(home, () => {
     const { file } = workflow;
     const entry = file === null ? null : dirname(file).split("/").at(-1);
     const change = file && entry ? removeWorkflow(openCollection(home), entry, file, new Date()) : null;
     try {
       deleteWorkflow(store, workflow.id);
-      log(workflowEntry("workflow_deleted", workflow.slug));
     } catch (error) {
       change?.undo();
       throw error;
     }
   });
+  log(workflowEntry("workflow_deleted", workflow.slug));
 }
 
 function writeFiles(home: string, { text, effective, over, force }: Saving, now: Date): FileChange {

@@ -72,7 +72,8 @@ interface Failure {
 function failed({ error, request, traceId, context }: Failure): Response {
   const known = problemOf(error);
   if (!known) record("http_bug", { error, request, traceId, context });
-  else if (storeFailure(error) === "fatal") record("database_failed", { error, request, traceId, context });
+  else if (storeFailure(error) === "fatal")
+    recordSeldom("database_failed", { error, request, traceId, context });
   const problem = known ?? bugProblem();
   const address = addressOf(request);
   const wantsPage =
@@ -83,6 +84,17 @@ function failed({ error, request, traceId, context }: Failure): Response {
     return new Response(null, { status: 303, headers: { location } });
   }
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
+}
+
+const seldomMs = 60_000;
+const recordedAt = new WeakMap<Context, number>();
+
+/** Pages ask again and again: the reason is told once a minute. */
+function recordSeldom(event: string, failure: Failure): void {
+  const now = Date.now();
+  if (now - (recordedAt.get(failure.context) ?? 0) < seldomMs) return;
+  recordedAt.set(failure.context, now);
+  record(event, failure);
 }
 
 function record(event: string, { error, request, traceId, context }: Failure): void {

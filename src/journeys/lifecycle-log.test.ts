@@ -47,8 +47,19 @@ describe("the lifecycle log", () => {
     expect(entries(journey).at(-1)).toMatchObject({
       level: "error",
       event: "workflow_validated",
+      workflow_id: "ship",
       message: expect.stringContaining("1 error, the first: "),
     });
+  });
+
+  test("has what came before the first execution of a home", async () => {
+    const journey = begin("lifecycle-first");
+    await done(journey, "run", journey.write("ship.yaml", simple), "--dispatcher", "simulated");
+    expect(
+      entries(journey)
+        .map(({ event }) => event)
+        .slice(0, 3),
+    ).toEqual(["workflow_validated", "workflow_planned", "execution_started"]);
   });
 
   test("is not begun by a command that only reads", async () => {

@@ -88,6 +88,19 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
     expect(await focused(page)).toEqual([0, expect.stringMatching(/^handle-/)]);
   });
 
+  test("by no key that is pressed after it was let go with the mouse", async () => {
+    const before = await stageNames(page);
+    await cardAt(page, 0).locator("[data-handle]").focus();
+    await page.keyboard.press("Space");
+    await page.locator(".stage-card.is-grabbed").waitFor();
+    await page.locator(".top").click({ position: { x: 300, y: 10 } });
+    expect(await page.locator(".stage-card.is-grabbed").count()).toBe(0);
+    await page.keyboard.press("ArrowDown");
+    await changed(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
+    expect(await stageNames(page)).toEqual([before[1] ?? "", before[0] ?? "", ...before.slice(2)]);
+    await changed(page, () => page.locator("#undo-button").click());
+  });
+
   test("by a button to the end of the way: the focus goes to the button that still does something", async () => {
     const before = await stageNames(page);
     await changed(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());

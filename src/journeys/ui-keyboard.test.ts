@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { until } from "../testing/journey-until.ts";
-import { hasChromium, sites } from "./ui-browser.ts";
+import { hasChromium, sites, tabTo } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
@@ -81,6 +81,31 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.waitForURL(/search=LINE/);
     expect(await page.locator(".ln mark").allInnerTexts()).toEqual(["line 1"]);
   }, 30_000);
+
+  test("Enter on the log leads to its lines, arrows from one to the next, and Tab past all of them", async () => {
+    const place = await site("lines");
+    const runId = await place.start("lone", { lines: 40 });
+    await until(
+      "it has ended",
+      async () => (await place.journey.execution(runId)).status === "completed",
+      30_000,
+    );
+    const page = await visit(place, `/workflows/lone/executions/${runId}`);
+    const focused = (): Promise<string> => page.evaluate("document.activeElement.textContent");
+    const log = page.locator("#log");
+    await log.evaluate((element) => element.scrollTo(0, 0));
+    await tabTo(page, log);
+    await page.keyboard.press("Enter");
+    expect(await focused()).toBe("1");
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowUp"]) await page.keyboard.press(key);
+    expect(await focused()).toBe("2");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#L2$/);
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate("document.activeElement.id")).toBe("log");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.closest('#log')")).toBe(null);
+  }, 60_000);
 
   test("single keys do nothing while one types, and nothing at all when they are switched off", async () => {
     const place = await site("off");

@@ -9,7 +9,17 @@ const head = (page: Page): Promise<string> => page.locator("#run-head .badge").i
 const says = (page: Page, word: string): Promise<unknown> =>
   until(`the head says ${word}`, async () => (await head(page)).includes(word), 20_000);
 
-const focusedText = (page: Page): Promise<string> => page.evaluate("document.activeElement.innerText");
+const hasFocus = (page: Page, text: string): Promise<unknown> =>
+  until(
+    `the focus is on ${text}`,
+    async () => (await page.evaluate("document.activeElement.innerText")) === text,
+  );
+
+const twoGates = `workflow: { id: pair, name: Pair }
+stages:
+  - { id: first, type: gate, gate: { message: One? } }
+  - { id: second, type: gate, depends_on: [], gate: { message: Two? } }
+`;
 
 const controlWays: [string, Visit, (page: Page, button: Locator) => Promise<void>][] = [
   ["mouse", {}, (_page, button) => button.click()],
@@ -114,6 +124,47 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     expect(await goesSideways(page)).toBe(false);
   }, 60_000);
 
+  test("is started once, however often Run is pressed, while the plan is still being drawn", async () => {
+    const place = await site("once");
+    const page = await visit(place, "/workflows/talk/run");
+    const letThrough = Promise.withResolvers<void>();
+    const starts: string[] = [];
+    await page.route("**/talk/run/plan", async (route) => {
+      await letThrough.promise;
+      await route.abort();
+    });
+    await page.route("**/talk/run", async (route) => {
+      starts.push(route.request().method());
+      await letThrough.promise;
+      await route.continue();
+    });
+    const preview = page.waitForRequest("**/talk/run/plan");
+    await page.getByLabel("topic").fill("squid");
+    await preview;
+    const run = page.locator("#run-form button[data-becomes]");
+    expect(await run.innerText()).toBe("Run");
+    await page.keyboard.press("Enter");
+    await page.locator("#run-form button", { hasText: "Starting…" }).waitFor();
+    await page.keyboard.press("Enter");
+    await run.click({ force: true });
+    expect(await run.innerText()).toBe("Starting…");
+    letThrough.resolve();
+    await page.waitForURL(/executions\//);
+    expect(starts).toEqual(["POST"]);
+  }, 30_000);
+
+  test("waits at two gates: the focus goes from the one that is decided to the other", async () => {
+    const place = await site("gates", [twoGates]);
+    const page = await visit(place, `/workflows/pair/executions/${await place.start("pair")}`);
+    await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+    await tabTo(page, page.locator('[data-gate] [data-key="a"]').first());
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: /Approve/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await until("one is left", async () => (await page.locator("[data-gate]").count()) === 1);
+    expect(await page.evaluate("document.activeElement.closest('[data-gate]') !== null")).toBe(true);
+  }, 60_000);
+
   test.each(controlWays)(
     "is paused, resumed, cancelled, run again, and run again from where it failed: %s",
     async (name, how, press) => {
@@ -132,13 +183,13 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
         );
       await press(page, button("Pause"));
       await stands("Paused");
-      if (name === "keyboard") expect(await focusedText(page)).toBe("Resume");
+      if (name === "keyboard") await hasFocus(page, "Resume");
       await press(page, button("Resume"));
       await stands("Running");
       await press(page, button("Cancel"));
       await press(page, button("Cancel the run"));
       await stands("Cancelled");
-      if (name === "keyboard") expect(await focusedText(page)).toBe("Re-run");
+      if (name === "keyboard") await hasFocus(page, "Re-run");
       place.journey.write("fail", "");
       await press(page, button("Re-run"));
       await page.waitForURL((url) => !url.href.includes(runId));

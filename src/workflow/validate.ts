@@ -51,6 +51,8 @@ export interface CheckOptions {
 }
 
 export interface CheckedWorkflow {
+  /** `workflow.id` as it stands there, whatever the findings; empty where none can be read. */
+  id: string;
   validation: ValidationResult;
   /** With the overrides in and every default; null when there are errors. */
   definition: EffectiveDefinition | null;
@@ -78,16 +80,16 @@ export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
   if (!source.root)
-    return { validation: resultOf(source.report.findings()), definition: null, overrides: [] };
+    return { id: "", validation: resultOf(source.report.findings()), definition: null, overrides: [] };
   const own = checkedTree(source, source.root, source.report, options);
-  const id = textOf(child(child(source.root, "workflow"), "id"));
-  const patch = id === null ? null : child(options.overrides?.root, id);
-  if (!patch || !own.definition) return { ...own, overrides: [] };
+  const id = textOf(child(child(source.root, "workflow"), "id")) ?? "";
+  const patch = id === "" ? null : child(options.overrides?.root, id);
+  if (!patch || !own.definition) return { ...own, id, overrides: [] };
   const merged: { root: SourceNode | null } = { root: null };
   const report = createReport(source.lines, () => merged.root);
   const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
   merged.root = root;
-  return { ...checkedTree(source, root, report, options), overrides: applied };
+  return { ...checkedTree(source, root, report, options), id, overrides: applied };
 }
 
 function checkedTree(

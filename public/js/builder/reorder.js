@@ -5,14 +5,17 @@ import { act, say } from "./wire.js";
 
 const cards = () => [...document.querySelectorAll("#flow-list > .stage-card")];
 let grabbed = null;
+let moves = 0;
 
 /** Where to is found when it is its turn: another move of the same stage may be on its way. */
-function move(stage, placeFrom) {
-  return act("move", () => {
+async function move(stage, placeFrom) {
+  moves++;
+  await act("move", () => {
     const last = cards().length - 1;
     const to = Math.max(0, Math.min(last, placeFrom(Number(cardOf(stage)?.dataset.at ?? 0))));
     return { stage, to: String(to) };
   });
+  moves--;
 }
 
 function cardOf(stage) {
@@ -63,8 +66,9 @@ function show(stage) {
 const arrows = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
 
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   // While an answer puts the cards in their new order the focus is nowhere: the key is meant for what is held.
-  const isNowhere = document.activeElement === document.body && grabbed !== null;
+  const isNowhere = document.activeElement === document.body && grabbed !== null && moves > 0;
   const card = isNowhere
     ? cardOf(grabbed.stage)
     : event.target.closest("[data-handle]")?.closest(".stage-card");
@@ -82,12 +86,19 @@ document.addEventListener("keydown", (event) => {
     const { from } = grabbed;
     grabbed = null;
     say(`${nameOf(card)} is back where it was`);
-    move(stage, () => from);
+    if (moves > 0 || from !== Number(card.dataset.at)) move(stage, () => from);
   } else if (isGrabbed && Object.hasOwn(arrows, event.key)) {
     move(stage, (at) => at + arrows[event.key]);
   } else return;
   event.preventDefault();
   show(grabbed?.stage);
+});
+
+/** Whoever takes the mouse has let go of it. */
+document.addEventListener("pointerdown", (event) => {
+  if (!grabbed || event.target.closest(".stage-card")?.dataset.stage === grabbed.stage) return;
+  grabbed = null;
+  show(null);
 });
 
 document.addEventListener("focusout", (event) => {

@@ -47,7 +47,7 @@ export function composeRun(
   const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
   const composed = composeDefinition(source, { workdir, artifacts });
   context.log(
-    validatedEntry(isComposed(composed) ? composed.definition.workflow.id : "", composed.validation),
+    validatedEntry(isComposed(composed) ? composed.definition.workflow.id : composed.id, composed.validation),
   );
   if (!isComposed(composed)) throw new FindingsError(composed.validation);
   const { agents = {}, context_modules = [] } = given.overrides ?? {};

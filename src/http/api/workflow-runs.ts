@@ -148,7 +148,7 @@ function validated(source: FoundDefinition, strict: boolean | undefined, context
   const { options, home, userHome } = context;
   const artifacts = openArtifacts({ beside: source.beside, workdir: options.workdir, home, userHome });
   const { text, file } = source;
-  const { validation, definition } = checkWorkflow(text, { file, artifacts, strict: strict === true });
-  context.log(validatedEntry(definition?.workflow.id ?? "", validation));
+  const { id, validation } = checkWorkflow(text, { file, artifacts, strict: strict === true });
+  context.log(validatedEntry(id, validation));
   return validation;
 }

@@ -99,9 +99,8 @@ async function matching(
   const found: (LogLine & { number: number })[] = [];
   let total = 0;
   let number = 0;
-  for await (const lines of slices(store, filter)) {
+  for await (const lines of slices(store, filter, until)) {
     for (const line of lines) {
-      if (line.seq > until) break;
       number++;
       if (!isWanted(line, wanted, stream)) continue;
       total++;
@@ -118,10 +117,10 @@ export function isWanted(line: Pick<LogLine, "text" | "stream">, wanted: string,
   return wanted === "" || plainText(line.text).toLowerCase().includes(wanted);
 }
 
-/** The whole log. */
-async function* slices(store: Store, filter: Filter): AsyncGenerator<LogLine[]> {
+/** The log up to a number of the feed. */
+async function* slices(store: Store, filter: Filter, until: number): AsyncGenerator<LogLine[]> {
   for (let after = 0; ;) {
-    const { lines, has_more } = logPage(store, { ...filter, after, limit: walkLines });
+    const { lines, has_more } = logPage(store, { ...filter, after, before: until + 1, limit: walkLines });
     yield lines;
     if (!has_more) return;
     after = lines.at(-1)?.seq ?? after;

@@ -152,7 +152,9 @@ function planOrNull(
   if (problems.size > 0) return null;
   try {
     const source = definitionOf(workflow.id, context);
-    return composeRun(source, { parameters, ...(overrides ? { overrides } : {}) }, context).plan;
+    // A look ahead while one types is no plan that somebody asked for.
+    const quiet = { ...context, log: () => {} };
+    return composeRun(source, { parameters, ...(overrides ? { overrides } : {}) }, quiet).plan;
   } catch (error) {
     if (error instanceof AppError || problemOf(error)) return null;
     throw error;
