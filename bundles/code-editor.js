@@ -107,7 +107,11 @@ export function createEditor({ root, parent, text, label, complete, onChange }) 
         yaml(),
         syntaxHighlighting(colours),
         looks,
-        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": "yaml-leave",
+          tabindex: "0",
+        }),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,

@@ -24,7 +24,7 @@ export function findPage(frame: Frame, search: string, groups: readonly HitGroup
     facts: { title: "Search or run", section: "settings" },
     children: (
       <main id="main" class="scroll" tabindex="-1">
-        <div class="bar">
+        <div class="bar" data-keeps-place>
           <form class="field" role="search" action="/find">
             <Icon name="search" size="s" />
             <label class="vh" for="find-search">

@@ -32,32 +32,6 @@ document.addEventListener(
   { capture: true },
 );
 
-/* What was pressed may be gone when the answer is there: the focus goes to what took its place, not back to the top. */
-let region = null;
-let pressedAt = -Infinity;
-const answerMs = 10_000;
-document.addEventListener("focusin", ({ target }) => {
-  const within = target.closest("[data-holds-focus]");
-  if (within) region = within.id;
-  else if (!target.closest("dialog")) region = null;
-});
-document.addEventListener("pointerdown", ({ target }) => {
-  if (!target.closest("[data-holds-focus], dialog")) region = null;
-});
-document.addEventListener("submit", ({ target }) => {
-  if (target.closest("[data-holds-focus], dialog")) pressedAt = performance.now();
-});
-document.addEventListener("htmx:after:swap", () => {
-  if (region === null || document.activeElement !== document.body) return;
-  const place = document.getElementById(region);
-  // What comes by itself must not lie under a finger that meant something else.
-  const next =
-    performance.now() - pressedAt < answerMs
-      ? (place?.querySelector("[data-action], [data-key]") ?? place?.querySelector(".danger"))
-      : null;
-  (next ?? document.getElementById("main")).focus({ preventScroll: true });
-});
-
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -68,6 +42,14 @@ document.addEventListener("click", async (event) => {
   const was = words.textContent;
   words.textContent = "Copied";
   setTimeout(() => (words.textContent = was), 1500);
+});
+
+/* A comment is sent by Enter. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (!event.target.matches("[data-enter-sends]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
 });
 
 /* Ctrl or Cmd with S or Enter saves the editor. */

@@ -17,6 +17,14 @@ function press(selector) {
   return true;
 }
 
+/** The gate one is at, else the first. */
+function pressAtGate(key) {
+  const gate = document.activeElement.closest("[data-gate]") ?? document.querySelector("[data-gate]");
+  const button = gate?.querySelector(`[data-key="${key}"]`);
+  button?.click();
+  return button !== undefined && button !== null;
+}
+
 /** J and K go through the stages, whatever has the focus. */
 function step(by) {
   const rows = [...document.querySelectorAll(".tl a, .graph a")];
@@ -39,8 +47,8 @@ const keys = {
   },
   j: () => step(1),
   k: () => step(-1),
-  a: () => press('[data-gate] [data-key="a"]'),
-  r: () => press('[data-gate] [data-key="r"]'),
+  a: () => pressAtGate("a"),
+  r: () => pressAtGate("r"),
   x: () => press("[data-run-this]"),
   e: () => press("[data-edit-this]"),
   d: () => press('.top [data-action="duplicate"]'),

@@ -35,6 +35,7 @@ describe.skipIf(!hasChromium)("lists", () => {
     expect(await page.locator("tbody tr").first().innerText()).toContain("at Speak, 0 of 1");
     await page.getByLabel("All live executions").check();
     await page.getByRole("button", { name: "Cancel the chosen" }).click();
+    await page.getByRole("button", { name: "Cancel them" }).click();
     expect(await page.locator(".toast").innerText()).toContain("2 of 2");
     const cancelled = page.locator("tbody .state", { hasText: "Cancelled" });
     await until("both are cancelled", async () => (await cancelled.count()) === 2, 20_000);

@@ -42,7 +42,7 @@ export function artifactsPage(frame: Frame, list: ArtifactList): string {
     facts: { title, section },
     children: (
       <main id="main" class="scroll" tabindex="-1">
-        <div class="bar">
+        <div class="bar" data-keeps-place>
           <form class="field" role="search" action={`/${list.kind}`}>
             <Icon name="search" size="s" />
             <label class="vh" for="artifact-search">{`Search ${title.toLowerCase()}`}</label>

@@ -24,7 +24,7 @@ const triggers: readonly [string, string][] = [
 export function ExecutionFilters({ list }: { list: ExecutionList }): Html {
   const { query, workflow } = list;
   return (
-    <div class="bar">
+    <div class="bar" data-keeps-place>
       {workflow ? null : <Search query={query} />}
       <Choice id="statuses" list={list} name="status" choices={statuses} />
       <Choice id="triggers" list={list} name="trigger" choices={triggers} />

@@ -8,6 +8,7 @@ import { executionState } from "../components/state.ts";
 import { Elapsed, Moment } from "../components/time.tsx";
 import { costText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { Dialog } from "../layout/dialogs.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
 import { executionPath, workflowPath } from "../paths.ts";
@@ -46,6 +47,19 @@ export function ExecutionTable({ list, frame }: { list: ExecutionList; frame: Fr
         {rows.length === 0 ? <Nothing list={list} /> : <Rows list={list} now={frame.now} />}
         <Pager next={next} previous={previous} path={listPath(workflow, query)} />
       </section>
+      <Dialog id="bulk-cancel" title="Cancel the chosen runs?">
+        <div class="form">
+          <p>Agents that run are stopped; all that has not finished becomes cancelled. What is done stays.</p>
+          <div class="acts">
+            <button type="button" class="btn" command="close" commandfor="bulk-cancel">
+              Let them run
+            </button>
+            <button class="btn danger" form="bulk" autofocus>
+              Cancel them
+            </button>
+          </div>
+        </div>
+      </Dialog>
     </>
   );
 }
@@ -74,11 +88,11 @@ function Nothing({ list: { query, workflow } }: { list: ExecutionList }): Html {
 function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
   const { rows, query, workflow } = list;
   return (
-    <form method="post" action="/workflows/executions/cancel">
+    <form method="post" action="/workflows/executions/cancel" id="bulk">
       <input type="hidden" name="back" value={listPath(workflow, query)} />
       <div class="tablewrap" tabindex="0" role="region" aria-label="Executions as a table">
         <table class="wf runs">
-          <thead>
+          <thead data-keeps-place>
             <tr>
               <th scope="col">
                 <input type="checkbox" data-all aria-label="All live executions" />
@@ -101,7 +115,7 @@ function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
         </table>
       </div>
       <div class="bulk">
-        <button class="btn sm danger">
+        <button type="button" class="btn sm danger" command="show-modal" commandfor="bulk-cancel">
           <Icon name="square" size="s" />
           Cancel the chosen
         </button>

@@ -1,6 +1,7 @@
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveGate } from "../../src/workflow/effective.ts";
 import { Icon } from "../components/icon.tsx";
+import { runName } from "../components/run-name.ts";
 import { agoText, untilText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
@@ -118,9 +119,22 @@ function DecisionDialog({ gate, decision }: DecisionProps): Html {
     <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
       <form class="form" method="post" action={action} {...(gate.stays ? sends(action) : {})}>
         <input type="hidden" name="back" value={back} />
+        <p class="muted">{`Run ${runName(execution.run_id)} of ${execution.workflow_slug}`}</p>
         <div class="row">
           <label for={`${id}-comment`}>Comment</label>
-          <textarea class="area" id={`${id}-comment`} name="comment" rows={2} maxlength={2000}></textarea>
+          <textarea
+            class="area"
+            id={`${id}-comment`}
+            name="comment"
+            rows={2}
+            maxlength={2000}
+            autofocus
+            data-enter-sends
+            aria-describedby={`${id}-enter`}
+          ></textarea>
+          <p class="hint needs-script" id={`${id}-enter`}>
+            {`Enter ${decision === "approve" ? "approves" : "rejects"}, Shift and Enter begins a line.`}
+          </p>
         </div>
         <div class="row">
           <label for={`${id}-actor`}>As</label>
@@ -131,11 +145,7 @@ function DecisionDialog({ gate, decision }: DecisionProps): Html {
           <button type="button" class="btn" command="close" commandfor={id}>
             Not now
           </button>
-          <button
-            class={decision === "approve" ? "btn ok" : "btn danger"}
-            autofocus
-            data-becomes={`${word}…`}
-          >
+          <button class={decision === "approve" ? "btn ok" : "btn danger"} data-becomes={`${word}…`}>
             {word}
           </button>
         </div>

@@ -10,7 +10,7 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
   const { address } = view;
   const download = logPartPath(view, {}, "log.txt");
   return (
-    <div class="logbar" id="logbar">
+    <div class="logbar" id="logbar" data-keeps-place>
       <LogSearch view={view} />
       {address.search === "" ? null : (
         <a class="btn ghost sm" href={runPath(view, { search: "" })}>
@@ -60,6 +60,7 @@ function LogSearch({ view }: { view: RunView }): Html {
       <input type="hidden" name="stage" value={selected?.stage_id} />
       {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
       {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
+      {address.stream === "" ? null : <input type="hidden" name="stream" value={address.stream} />}
     </form>
   );
 }

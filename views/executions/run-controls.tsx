@@ -31,7 +31,13 @@ export function RunControls({ view }: { view: RunView }): Html {
       {status === "paused" ? <Control view={view} action="resume" icon="play" name="Resume" /> : null}
       {status === "running" ? <Control view={view} action="pause" icon="pause" name="Pause" /> : null}
       {isLive(view) ? (
-        <button type="button" class="btn sm danger" command="show-modal" commandfor="run-cancel">
+        <button
+          type="button"
+          class="btn sm danger"
+          id="run-cancel-button"
+          command="show-modal"
+          commandfor="run-cancel"
+        >
           <Icon name="square" size="s" />
           <span>Cancel</span>
         </button>
@@ -59,10 +65,19 @@ const becoming: Record<ControlProps["action"], string> = {
   "rerun-from-failed": "Starting…",
 };
 
+const toggles: ReadonlySet<string> = new Set(["pause", "resume"]);
+
 function Control({ view: { execution }, action, icon, name }: ControlProps): Html {
   const path = executionPath(execution.workflow_slug, execution.run_id, action);
   return (
-    <form method="post" action={path} hx-post={path} hx-swap="none">
+    // Pause and Resume are one switch for who has the focus on it; everything else is a control of its own.
+    <form
+      id={`run-${toggles.has(action) ? "toggle" : action}`}
+      method="post"
+      action={path}
+      hx-post={path}
+      hx-swap="none"
+    >
       <button class="btn sm" data-action={action} data-becomes={becoming[action]}>
         <Icon name={icon} size="s" />
         <span>{name}</span>

@@ -12,7 +12,18 @@ const styles = ["tokens", "base", "shell", "components", "forms", "library", "ex
   "phone",
   "utilities",
 ]);
-const scripts = ["keyboard", "dialogs", "clock", "live", "log", "palette", "forms", "run-dialog", "theme"];
+const scripts = [
+  "keyboard",
+  "dialogs",
+  "clock",
+  "live",
+  "log",
+  "palette",
+  "forms",
+  "focus",
+  "run-dialog",
+  "theme",
+];
 
 interface PageProps {
   frame: Frame;

@@ -37,7 +37,7 @@ export function detailPage({ frame, workflow, tab, children }: DetailProps): str
     children: (
       <main id="main" class="scroll" tabindex="-1">
         <Head workflow={workflow} now={frame.now} />
-        <nav class="tabs" aria-label="Parts of the workflow">
+        <nav class="tabs" aria-label="Parts of the workflow" data-keeps-place>
           {tabs.map(([part, word]) => (
             <a href={workflowPath(slug, part)} aria-current={part === tab ? "page" : null}>
               {word}

@@ -26,7 +26,7 @@ interface ToolbarProps {
 /** Everything here is in the address, so that a view can be kept and shared. */
 export function LibraryToolbar({ query, tags }: ToolbarProps): Html {
   return (
-    <div class="bar">
+    <div class="bar" data-keeps-place>
       <SearchForm query={query} />
       <TagMenu query={query} tags={tags} />
       <Choice

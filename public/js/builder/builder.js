@@ -111,9 +111,12 @@ document.addEventListener("builder-changed", ({ detail: { response, focused } })
     return showEditor("s-name");
   }
   const wanted = response.headers.get("x-builder-focus");
-  const isLost = document.activeElement === document.body || document.activeElement === null;
-  const target =
+  // A button that was switched off has the focus until the page is drawn, then nobody has it.
+  const isLost = [document.body, null].includes(document.activeElement) || document.activeElement.disabled;
+  const found =
     document.getElementById(wanted ?? "") ?? (isLost ? document.getElementById(focused ?? "") : null);
+  // What had the focus may be switched off now (a card at the end of the way): its card keeps it.
+  const target = found?.disabled ? found.closest(".stage-card")?.querySelector("[data-edit]") : found;
   if (target && !target.disabled && !editor.open) target.focus({ preventScroll: false });
 });
 
@@ -159,7 +162,7 @@ document.addEventListener("keydown", (event) => {
     }
     if (event.key.toLowerCase() !== "z" || isTyping(event.target)) return;
     event.preventDefault();
-    return void act(event.shiftKey ? "redo" : "undo", {});
+    return void act(event.shiftKey ? "redo" : "undo", { stays: "1" });
   }
   if (document.documentElement.dataset.keys === "off") return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;

@@ -16,7 +16,9 @@ const run = "/workflows/:id/executions/:run";
 
 /** What can be done with an execution. All of it is the API's own; here are only the words and the way back. */
 export function mountRunActs(routes: PageRoutes): void {
-  routes.form(`${run}/pause`, (call) => controlled(call, "pauseExecution", null));
+  routes.form(`${run}/pause`, (call) =>
+    controlled(call, "pauseExecution", "Pausing: nothing new starts, what runs goes on to its end."),
+  );
   routes.form(`${run}/resume`, (call) => controlled(call, "resumeExecution", null));
   routes.form(`${run}/cancel`, (call) => controlled(call, "cancelExecution", "The run is being cancelled."));
   routes.form(`${run}/rerun`, (call) => rerun(call, {}));

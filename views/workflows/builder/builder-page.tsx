@@ -59,7 +59,7 @@ export const builderFiles = { styles: ["builder"], scripts: ["builder/builder"] 
 
 function Tabs({ view, open }: { view: BuilderView; open: BuilderOpen }): Html {
   return (
-    <nav class="tabs" aria-label="Form or text">
+    <nav class="tabs" aria-label="Form or text" data-keeps-place>
       <a href={view.path} aria-current={open.tab === "stages" ? "page" : null} data-inside>
         Stages
       </a>

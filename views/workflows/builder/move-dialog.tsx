@@ -26,7 +26,7 @@ export function MoveForm({ view, facts }: { view: BuilderView; facts: StageFacts
         <input type="hidden" name="stage" value={key} />
         <div class="row">
           <label for="move-place">Its place</label>
-          <select class="pick" id="move-place" name="to">
+          <select class="pick" id="move-place" name="to" autofocus>
             <option value="0" selected={at === 0}>
               1, at the beginning
             </option>

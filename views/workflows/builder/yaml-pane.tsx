@@ -27,6 +27,9 @@ export function YamlPane({ view, open }: { view: BuilderView; open: BuilderOpen 
         >
           {`\n${text}`}
         </textarea>
+        <p class="hint needs-script" id="yaml-leave">
+          Tab indents. Escape, then Tab leaves the text.
+        </p>
         <div class="acts no-script">
           <button class="btn primary">Apply</button>
         </div>

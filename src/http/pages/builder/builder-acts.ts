@@ -194,7 +194,10 @@ function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   return {
     draft: changed,
     said: `${kind === "undo" ? "Undone" : "Done again"}: ${group.label}`,
-    focus: `${nextSteps(changed.changes)[kind] ? kind : otherStep[kind]}-button`,
+    // By keys one is somewhere else on the page, and stays there.
+    ...(call.form.get("stays") === "1"
+      ? {}
+      : { focus: `${nextSteps(changed.changes)[kind] ? kind : otherStep[kind]}-button` }),
   };
 }
 

@@ -1,0 +1,101 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { until } from "../testing/journey-until.ts";
+import { hasChromium, sites, tabTo } from "./ui-browser.ts";
+import { begin, changed } from "./ui-builder-visit.ts";
+
+const { site, visit } = sites();
+setDefaultTimeout(60_000);
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
+const isInside = (page: Page, selector: string): Promise<boolean> =>
+  page.evaluate(`document.activeElement.closest(${JSON.stringify(selector)}) !== null`);
+
+/** Where the keyboard is after what it has done. */
+describe.skipIf(!hasChromium)("the focus", () => {
+  test("goes through a menu by arrows, and shuts it by leaving it", async () => {
+    const page = await visit(await site("focus-menu"), "/workflows");
+    await tabTo(page, page.getByRole("button", { name: "More actions for Lone speaker" }));
+    await page.keyboard.press("ArrowDown");
+    expect(await focused(page)).toBe("Edit");
+    await page.keyboard.press("ArrowUp");
+    expect(await focused(page)).toBe("Delete…");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused(page)).toBe("Edit");
+    await tabTo(page, page.getByRole("link", { name: "Run Lone speaker" }));
+    expect(await page.locator(":popover-open").count()).toBe(0);
+  });
+
+  test("is on the same control after a filter, a sort or a tab has brought another page", async () => {
+    const here = await site("focus-place");
+    const page = await visit(here, "/workflows");
+    await tabTo(page, page.locator('[popovertarget="states"]'));
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/status=draft/);
+    await until("it is on the menu's button", () => isInside(page, '[popovertarget="states"]'));
+    await page.goto(`${here.url}/workflows/talk`);
+    await tabTo(page, page.locator(".tabs a", { hasText: "Settings" }));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/talk\/settings/);
+    await until("it is on the tab", async () => (await focused(page)) === "Settings");
+  });
+
+  test("is taken for the gate that a key means, and the dialog names its run", async () => {
+    const here = await site("focus-gates");
+    for (const topic of ["one", "two"]) {
+      const runId = await here.start("talk", { topic, lines: 1 });
+      const waits = async (): Promise<boolean> =>
+        (await here.journey.execution(runId)).waiting_gates.length > 0;
+      await until("its gate waits", waits, 20_000);
+    }
+    const page = await visit(here, "/approvals");
+    const last = page.locator(".approval").nth(1);
+    const name = /#\w+/.exec(await last.locator("h2").first().innerText())?.[0] ?? "";
+    await tabTo(page, last.locator('[data-key="r"]'));
+    await page.keyboard.press("r");
+    const dialog = page.locator("dialog[open]");
+    expect(await dialog.innerText()).toContain(`Run ${name} of talk`);
+    // A space is a space: it decides nothing.
+    await page.keyboard.type("no good");
+    expect(await dialog.getByLabel("Comment").inputValue()).toBe("no good");
+    await page.keyboard.press("Enter");
+    await page.locator(".toast", { hasText: "Rejected" }).waitFor();
+    const runs = (await here.journey.run(["workflow", "runs", "--format", "json"])).stdout;
+    expect(runs).toContain("no good");
+  });
+
+  test("does not find another control under it when a run ends by itself", async () => {
+    const here = await site("focus-end");
+    const runId = await here.start("lone", { lines: 40 });
+    const page = await visit(here, `/workflows/lone/executions/${runId}`);
+    await tabTo(page, page.getByRole("button", { name: "Cancel", exact: true }));
+    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor({ timeout: 20_000 });
+    await until("it is on the page's main part", () => isInside(page, "main"));
+    expect(await isInside(page, "button")).toBe(false);
+  });
+
+  test("stays in the builder where it was when a change is taken back by keys", async () => {
+    const page = await visit(await site("focus-undo", []), "/workflows/new");
+    await begin(page, "Two-stage review");
+    const down = page.locator(".stage-card").first().getByRole("button", { name: /down$/ });
+    await tabTo(page, down);
+    await changed(page, () => page.keyboard.press("Enter"));
+    await changed(page, () => page.keyboard.press("Control+z"));
+    await until("it is on the card", () => isInside(page, ".stage-card"));
+  });
+
+  test("leaves the text of the builder by Escape and Tab, which its description says", async () => {
+    const here = await site("focus-yaml");
+    const page = await visit(here, "/workflows/lone/edit?tab=yaml");
+    const content = page.locator(".cm-content");
+    await content.focus();
+    const described = await content.getAttribute("aria-describedby");
+    expect(await page.locator(`#${described}`).innerText()).toContain("Escape, then Tab leaves");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    expect(await isInside(page, ".cm-content")).toBe(false);
+  });
+});
