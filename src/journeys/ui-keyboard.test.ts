@@ -101,6 +101,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     expect(await focused()).toBe("2");
     await page.keyboard.press("Enter");
     await page.waitForURL(/#L2$/);
+    await until("the line has the focus again", async () => (await focused()) === "2");
     await page.keyboard.press("Escape");
     expect(await page.evaluate("document.activeElement.id")).toBe("log");
     await page.keyboard.press("Tab");
