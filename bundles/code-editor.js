@@ -38,7 +38,7 @@ const colours = HighlightStyle.define([
 
 const looks = EditorView.theme({
   "&": { height: "100%", fontSize: "var(--t-xs)", color: "var(--text)", backgroundColor: "var(--surface-2)" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.65" },
   ".cm-content": { caretColor: "var(--text)", paddingBlock: "10px" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
