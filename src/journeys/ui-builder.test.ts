@@ -221,6 +221,12 @@ describe.skipIf(!hasChromium)("the builder", () => {
     await page.locator(".stage-card input.name").first().press("Enter");
     await page.waitForLoadState();
     expect(await stageNames(page)).toContain("By hand");
+    await page.getByRole("link", { name: "YAML" }).click();
+    const text = await page.locator("#yaml").boundingBox();
+    const pane = await page.locator("#yaml-pane").boundingBox();
+    expect(text?.height).toBeGreaterThan(0.6 * 800 - 1);
+    expect(text?.width).toBe(pane?.width ?? 0);
+    await shot(page, "builder-yaml-plain");
     await page.getByRole("button", { name: "Save & close" }).click();
     await page.waitForURL(/\/workflows\/two-stage-review/);
     await page.close();
