@@ -1,14 +1,8 @@
 import { homedir } from "node:os";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
-import {
-  composeDefinition,
-  isComposed,
-  planOf,
-  type Composed,
-  type NotValid,
-} from "../collection/compose.ts";
-import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
+import { composeDefinition, planOf, type Composed, type NotValid } from "../collection/compose.ts";
 import { swap } from "../collection/swap.ts";
+import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { Invocation } from "./command.ts";
@@ -24,8 +18,7 @@ export async function compose(
   const source = await findDefinition(invocation, name);
   const artifacts = artifactsFor(invocation, source.beside, workdir);
   const composed = composeDefinition(source, { workdir, artifacts });
-  const id = isComposed(composed) ? composed.definition.workflow.id : composed.id;
-  invocation.log(validatedEntry(id, composed.validation));
+  invocation.log(validatedEntry(composed.id, composed.validation));
   return composed;
 }
 

@@ -18,6 +18,7 @@ import type { FoundDefinition } from "./stored-definition.ts";
 /** A definition that holds, merged with the project's overrides, and all a run of it needs. */
 export interface Composed {
   source: FoundDefinition;
+  id: string;
   definition: EffectiveDefinition;
   validation: ValidationResult;
   overrides: AppliedOverride[];
@@ -47,9 +48,9 @@ export function composeDefinition(
     artifacts,
     ...(overrides === null ? {} : { overrides }),
   });
-  const { validation, definition } = checked;
-  if (!validation.valid || !definition) return { source, id: checked.id, validation };
-  return { source, definition, validation, overrides: checked.overrides, artifacts };
+  const { id, validation, definition } = checked;
+  if (!validation.valid || !definition) return { source, id, validation };
+  return { source, id, definition, validation, overrides: checked.overrides, artifacts };
 }
 
 /**

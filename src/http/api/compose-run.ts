@@ -10,8 +10,8 @@ import {
   type Composed,
 } from "../../collection/compose.ts";
 import { storedDefinition, type FoundDefinition } from "../../collection/stored-definition.ts";
-import { plannedEntry, validatedEntry } from "../../collection/workflow-entry.ts";
 import { swap } from "../../collection/swap.ts";
+import { plannedEntry, validatedEntry } from "../../collection/workflow-entry.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
 import type { Value, ValueObject } from "../../expression/value.ts";
@@ -46,9 +46,7 @@ export function composeRun(
   const { workdir } = options;
   const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
   const composed = composeDefinition(source, { workdir, artifacts });
-  context.log(
-    validatedEntry(isComposed(composed) ? composed.definition.workflow.id : composed.id, composed.validation),
-  );
+  context.log(validatedEntry(composed.id, composed.validation));
   if (!isComposed(composed)) throw new FindingsError(composed.validation);
   const { agents = {}, context_modules = [] } = given.overrides ?? {};
   const swapped = swap(

@@ -1,7 +1,7 @@
-import { validatedEntry } from "../../collection/workflow-entry.ts";
 import { Type } from "@sinclair/typebox";
 import { openArtifacts } from "../../collection/artifacts.ts";
 import type { FoundDefinition } from "../../collection/stored-definition.ts";
+import { validatedEntry } from "../../collection/workflow-entry.ts";
 import { checkWorkflow } from "../../workflow/validate.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
