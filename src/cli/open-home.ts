@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Shelf } from "../collection/save-workflow.ts";
+import type { OpenHome } from "../collection/save-workflow.ts";
 import type { Invocation } from "./command.ts";
 import { asUnavailable, openStore, type Store } from "../store/database.ts";
 import { storeFailure } from "../store/store-failure.ts";
@@ -25,8 +25,8 @@ export async function withStore<T>(home: string, work: (store: Store) => Promise
   }
 }
 
-/** The same for what stores workflows. */
-export function withShelf<T>({ home, log }: Invocation, work: (shelf: Shelf) => Promise<T>): Promise<T> {
+/** The same for a command that changes what is stored: the log is kept from then on. */
+export function withOpenHome<T>({ home, log }: Invocation, work: (open: OpenHome) => Promise<T>): Promise<T> {
   return withStore(home, (store) => {
     log.begin();
     return work({ home, store, log });

@@ -11,7 +11,7 @@ import type { CommandRun, Invocation } from "./command.ts";
 import { artifactsFor } from "./compose.ts";
 import { exitCodes } from "./exit-code.ts";
 import { loginName } from "./login-name.ts";
-import { withShelf } from "./open-home.ts";
+import { withOpenHome } from "./open-home.ts";
 import { readDefinition } from "./read-input.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
@@ -25,8 +25,8 @@ export const run: CommandRun = async (invocation) => {
   const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
   const effective = checkText(invocation, text, read.file);
   if (!effective) return exitCodes.failed;
-  return withShelf(invocation, async (shelf) => {
-    const { store } = shelf;
+  return withOpenHome(invocation, async (open) => {
+    const { store } = open;
     const over = getWorkflowBySlug(store, effective.workflow.id);
     if (over && !given.flag("force")) {
       throw new AppError(
@@ -34,7 +34,7 @@ export const run: CommandRun = async (invocation) => {
         `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
       );
     }
-    const saved = await saveWorkflow(shelf, {
+    const saved = await saveWorkflow(open, {
       text,
       effective,
       over,

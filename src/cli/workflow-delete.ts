@@ -3,14 +3,14 @@ import { confirm } from "./ask.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
-import { withShelf } from "./open-home.ts";
+import { withOpenHome } from "./open-home.ts";
 
 export const run: CommandRun = (invocation) =>
-  withShelf(invocation, async (shelf) => {
+  withOpenHome(invocation, async (open) => {
     const { given, output } = invocation;
-    const workflow = storedWorkflow(shelf.store, given.argument(0));
+    const workflow = storedWorkflow(open.store, given.argument(0));
     await confirm(invocation, `delete ${workflow.name} (${workflow.slug})? its executions stay.`);
-    await removeStoredWorkflow(shelf, workflow);
+    await removeStoredWorkflow(open, workflow);
     output.line(`deleted ${workflow.slug}`);
     return exitCodes.done;
   });

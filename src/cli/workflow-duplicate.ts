@@ -9,12 +9,12 @@ import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
 import { loginName } from "./login-name.ts";
-import { withShelf } from "./open-home.ts";
+import { withOpenHome } from "./open-home.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
-  withShelf(invocation, async (shelf) => {
-    const { store } = shelf;
+  withOpenHome(invocation, async (open) => {
+    const { store } = open;
     const { given, output, env } = invocation;
     const original = storedWorkflow(store, given.argument(0));
     const name = given.argument(1);
@@ -24,7 +24,7 @@ export const run: CommandRun = (invocation) =>
     const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
     const effective = checkText(invocation, text, original.file ?? original.slug);
     if (!effective) return exitCodes.failed;
-    const saved = await saveWorkflow(shelf, {
+    const saved = await saveWorkflow(open, {
       text,
       effective,
       over: null,

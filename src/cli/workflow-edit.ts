@@ -7,12 +7,12 @@ import { checkText } from "./check-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
-import { withShelf } from "./open-home.ts";
+import { withOpenHome } from "./open-home.ts";
 import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
-  withShelf(invocation, async (shelf) => {
-    const { store } = shelf;
+  withOpenHome(invocation, async (open) => {
+    const { store } = open;
     const { given, output } = invocation;
     const workflow = storedWorkflow(store, given.argument(0));
     const before = fileText(workflow) ?? workflow.definition;
@@ -35,7 +35,7 @@ export const run: CommandRun = (invocation) =>
       return exitCodes.failed;
     }
     try {
-      await saveWorkflow(shelf, {
+      await saveWorkflow(open, {
         text,
         effective,
         over: workflow,

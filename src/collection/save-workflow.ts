@@ -33,15 +33,15 @@ export interface Saving {
   created_by: string | null;
 }
 
-/** Where workflows are stored, and where it is said. */
-export interface Shelf {
+/** A home that is in use: its files, its database, and the log that tells of both. */
+export interface OpenHome {
   home: string;
   store: Store;
   log: LifecycleLog;
 }
 
 /** Writes the file, its manifest entry and the row in one go: a failure of any leaves none. */
-export async function saveWorkflow({ home, store, log }: Shelf, saving: Saving): Promise<WorkflowRecord> {
+export async function saveWorkflow({ home, store, log }: OpenHome, saving: Saving): Promise<WorkflowRecord> {
   const saved = await lockingFiles(home, () => {
     const now = new Date();
     const change = writeFiles(home, saving, now);
@@ -58,7 +58,7 @@ export async function saveWorkflow({ home, store, log }: Shelf, saving: Saving):
 
 /** Takes the file, its manifest entry and the row away in one go; executions stay. */
 export async function removeStoredWorkflow(
-  { home, store, log }: Shelf,
+  { home, store, log }: OpenHome,
   workflow: WorkflowRecord,
 ): Promise<void> {
   await lockingFiles(home, () => {
