@@ -10,19 +10,16 @@ export function isTyping(target) {
   return field !== null && field.closest("dialog:not([open])") === null;
 }
 
-function press(selector) {
-  const element = document.querySelector(selector);
+function press(selector, within = document) {
+  const element = within.querySelector(selector);
   if (!element) return false;
   element.click();
   return true;
 }
 
-/** The gate one is at, else the first. */
-function pressAtGate(key) {
-  const gate = document.activeElement.closest("[data-gate]") ?? document.querySelector("[data-gate]");
-  const button = gate?.querySelector(`[data-key="${key}"]`);
-  button?.click();
-  return button !== undefined && button !== null;
+/** The gate one is at; else the first is meant. */
+function gateHere() {
+  return document.activeElement.closest("[data-gate]") ?? document;
 }
 
 /** J and K go through the stages, whatever has the focus. */
@@ -47,8 +44,8 @@ const keys = {
   },
   j: () => step(1),
   k: () => step(-1),
-  a: () => pressAtGate("a"),
-  r: () => pressAtGate("r"),
+  a: () => press('[data-key="a"]', gateHere()),
+  r: () => press('[data-key="r"]', gateHere()),
   x: () => press("[data-run-this]"),
   e: () => press("[data-edit-this]"),
   d: () => press('.top [data-action="duplicate"]'),
