@@ -21,16 +21,26 @@ document.addEventListener("htmx:finally:request", ({ target: form }) => {
   button.removeAttribute("aria-disabled");
 });
 
-/* What is on its way is not sent a second time. */
+/* What is on its way is not sent a second time; an answer that does not come may be asked for again. */
+const answerMs = 10_000;
 document.addEventListener(
   "submit",
   (event) => {
-    if (!event.target.querySelector("[data-was]")) return;
+    if (event.target.dataset.sent === undefined && !event.target.querySelector("[data-was]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   },
   { capture: true },
 );
+// At the window all who take a form over have had their turn: what is left goes to another page.
+window.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (defaultPrevented || form.method !== "post") return;
+  form.dataset.sent = "";
+  setTimeout(() => delete form.dataset.sent, answerMs);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
 
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 document.addEventListener("click", async (event) => {

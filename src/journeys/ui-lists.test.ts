@@ -57,6 +57,23 @@ describe.skipIf(!hasChromium)("lists", () => {
     expect(steps.find(({ stage_id }) => stage_id === "applause")).toMatchObject({ decision_comment: "no" });
   }, 60_000);
 
+  test("a gate of the inbox is decided once, however long Enter is held", async () => {
+    const place = await site("held");
+    await place.start("talk", { topic: "squid", lines: 1 });
+    const page = await visit(place, "/approvals");
+    await page.locator("[data-gate]").waitFor({ timeout: 20_000 });
+    let sent = 0;
+    await page.route("**/gates/**", (route) => {
+      sent++;
+      return route.continue();
+    });
+    await page.keyboard.press("a");
+    for (let held = 0; held < 4; held++) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+    expect(await page.locator(".toast").innerText()).toContain("Approved");
+    expect(sent).toBe(1);
+  }, 60_000);
+
   test("a decision that is refused is taken back, and says why", async () => {
     const strict = `workflow: { id: strict, name: Strict }
 stages:
