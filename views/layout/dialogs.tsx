@@ -84,7 +84,7 @@ export const keyGroups: readonly { name: string; keys: readonly [string, string]
       ["A", "Approve the gate (asks first)"],
       ["R", "Reject the gate (asks first)"],
       ["F", "Follow the log's end"],
-      ["↵ on the log", "Its lines: ↑ ↓, ↵ links to one, Esc back"],
+      ["↵", "From the log to its lines"],
     ],
   },
 ];
