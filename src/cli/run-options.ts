@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { allowedEnv } from "../collection/compose.ts";
 import { AppError } from "../errors.ts";
+import { allowedEnv } from "../execution/allowed-env.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Invocation } from "./command.ts";
 import { statOf } from "./read-input.ts";

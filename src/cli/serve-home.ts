@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import { readConfig } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Access } from "../http/access.ts";
-import { createApp } from "../http/create-app.ts";
 import type { Listening } from "../http/listen.ts";
+import { createMetrics } from "../http/metrics.ts";
 import { announceServer, refuseSecondServer } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import type { Store } from "../store/database.ts";
@@ -56,7 +56,7 @@ async function serve(
 ): Promise<OnStop> {
   const { output, home, given } = invocation;
   const { engine, engineEnabled } = parts;
-  listening.serve(createApp(parts));
+  listening.serve(async () => (await import("../http/create-app.ts")).createApp(parts));
   const forget = announceServer(home, listening.url);
   try {
     output.line(`listening on ${listening.url}`);
@@ -93,6 +93,7 @@ function partsOf(
 ): ServerParts {
   return {
     ...given,
+    metrics: createMetrics(given.store, given.engine),
     home,
     userHome: env["HOME"] ?? homedir(),
     user: loginName(env),

@@ -27,14 +27,12 @@ export const run: CommandRun = async (invocation) => {
 /** What `serve-home` needs, so that no load takes long at a time. */
 const parts: readonly (() => Promise<unknown>)[] = [
   () => import("../store/database.ts"),
-  () => import("../workflow/validate.ts"),
   () => import("../engine/create-engine.ts"),
-  () => import("../http/api/endpoints.ts"),
-  () => import("../http/create-app.ts"),
 ];
 
+/** Two turns of the loop: one takes a connection, the next reads what is asked on it. */
 function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
 /** A port that is taken is most likely taken by this home's own server: then that is what is said. */

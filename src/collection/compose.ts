@@ -72,13 +72,6 @@ export function definitionHash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** What an agent may see of the starter's environment. Keys and tokens are not stored: the dispatcher adds its own. */
-export function allowedEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const allowed = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
-  const entries = Object.entries(env).filter(([name, value]) => allowed.test(name) && value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
 /**
  * The agent files of every stage. Throws `AppError("invalid_definition")` that names all that are missing, unless
  * the agents are only simulated.

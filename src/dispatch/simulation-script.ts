@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import { AppError } from "../errors.ts";
 import type { Usage } from "../execution/record.ts";
 import type { Value } from "../expression/value.ts";
@@ -21,16 +20,15 @@ export interface SimulatedAttempt {
 }
 
 /**
- * Checks a simulation script: YAML or JSON text, or what such text holds already. `file` is for messages; `stages`,
- * where given, are the ids that may be named. Throws `AppError("invalid_usage")` with the place of the first trouble.
+ * Checks what a simulation script's text holds. `file` is for messages; `stages`, where given, are the ids that may be
+ * named. Throws `AppError("invalid_usage")` with the place of the first trouble.
  */
 export function parseSimulationScript(
   script: unknown,
   file = "the simulation script",
   stages: readonly string[] | null = null,
 ): SimulationScript {
-  const root = typeof script === "string" ? parseText(script, file) : script;
-  const top = mapping(root, file, 'a mapping with "stages"');
+  const top = mapping(script, file, 'a mapping with "stages"');
   onlyKeys(top, ["stages"], file);
   const parsed = new Map<string, SimulatedAttempt[]>();
   for (const [id, entries] of Object.entries(mapping(top["stages"] ?? {}, `${file}: stages`, "a mapping"))) {
@@ -43,14 +41,6 @@ export function parseSimulationScript(
     parsed.set(id, attemptsOf(entries, `${file}: stages.${id}`));
   }
   return parsed;
-}
-
-function parseText(text: string, file: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 1000 });
-  } catch (error) {
-    throw wrong(file, `not YAML: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function attemptsOf(entries: unknown, place: string): SimulatedAttempt[] {

@@ -9,7 +9,6 @@ import { createFeed } from "./feed.ts";
 import { guard } from "./guard.ts";
 import { safetyHeaders } from "./headers.ts";
 import { mountLogin } from "./login.ts";
-import { createMetrics } from "./metrics.ts";
 import { pages, problemPage } from "./pages/pages.ts";
 import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
@@ -27,12 +26,11 @@ const wrongTokens = { most: 10, windowMs: 60_000 };
 const plainStyles = ["css/tokens.css", "css/base.css", "css/plain.css"];
 
 export function createApp(parts: ServerParts): App {
-  const { store, engine, access } = parts;
+  const { store, engine, access, metrics } = parts;
   let state: EngineState = "running";
   engine.failed.catch(() => (state = "failed"));
   const feed = createFeed(store, engine);
   const context: Context = { ...parts, feed, engineState: () => state, starting: new Map() };
-  const metrics = createMetrics(store, engine, feed);
   const limit = createRateLimit(wrongTokens.most, wrongTokens.windowMs, Date.now);
   const app = new Elysia({ normalize: false }) as unknown as Elysia;
   const clientOf = (request: Request): string => app.server?.requestIP(request)?.address ?? "local";
@@ -55,7 +53,7 @@ export function createApp(parts: ServerParts): App {
   });
   mountEndpoints(app, endpoints, context);
   const styles = plainStyles.map(assetUrl);
-  mountDocuments(app, { endpoints, metrics, styles });
+  mountDocuments(app, { endpoints, metrics: () => metrics.text(feed.readers()), styles });
   mountAssets(app);
   mountLogin(app, { access, limit, styles, clientOf });
   app.use(pages(context));

@@ -12,7 +12,8 @@ import { createRateLimit } from "./rate-limit.ts";
 export interface Listening {
   /** Where a browser on this machine finds it. */
   url: string;
-  serve(app: App): void;
+  /** The application is loaded when something is asked that needs it: most of a server's memory is its. */
+  serve(load: () => Promise<App>): void;
   /** Accepts nothing more, ends streams, waits for answers that are on their way and then cuts them off. */
   stop(patienceMs: number): Promise<void>;
 }
@@ -29,25 +30,28 @@ const idleSeconds = 120;
 /** Throws `AppError("unavailable")` that says who has the port, where that can be known. */
 export async function listen({ host, port, access }: Place): Promise<Listening> {
   let app: App | null = null;
-  const ready = Promise.withResolvers<App | null>();
+  const loader = Promise.withResolvers<(() => Promise<App>) | null>();
+  let loading: Promise<App | null> | null = null;
+  const loaded = async (): Promise<App | null> => {
+    app = (await (await loader.promise)?.()) ?? null;
+    if (app) app.elysia.server = server;
+    return app;
+  };
   const answer = (request: Request): Promise<Response> | Response => {
     if (app) return app.elysia.handle(request);
-    return (
-      earlyAnswer(request, access) ?? ready.promise.then((late) => late?.elysia.handle(request) ?? gone())
-    );
+    const early = earlyAnswer(request, access);
+    if (early) return early;
+    loading ??= loaded();
+    return loading.then((late) => late?.elysia.handle(request) ?? gone());
   };
   const server = await opened(host, port, answer);
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${name}:${server.port}`,
-    serve: (given) => {
-      given.elysia.server = server;
-      app = given;
-      ready.resolve(given);
-    },
+    serve: loader.resolve,
     stop: async (patienceMs) => {
-      ready.resolve(null);
-      app?.close();
+      loader.resolve(null);
+      void loading?.then((late) => late?.close());
       const graceful = server.stop(false);
       const late = Promise.withResolvers<"late">();
       const timer = setTimeout(() => late.resolve("late"), patienceMs);

@@ -7,27 +7,27 @@ import { countLiveSteps } from "../store/count-steps.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { countByStatus } from "../store/list-executions.ts";
-import type { Feed } from "./feed.ts";
 
 /** What is counted while the server runs, and asked of the database when somebody looks. */
 export interface Metrics {
   request(method: string, status: number): void;
-  /** Prometheus' text format. */
-  text(): string;
+  /** Prometheus' text format. `readers`: how many streams are open. */
+  text(readers: number): string;
 }
 
 const buckets = [0.1, 1, 5, 15, 60, 300, 900, 3600, 14_400];
 
-export function createMetrics(store: Store, engine: Pick<Engine, "subscribe">, feed: Feed): Metrics {
+/** Counts from here on: made with the engine, however much later somebody asks. */
+export function createMetrics(store: Store, engine: Pick<Engine, "subscribe">): Metrics {
   const requests = new Map<string, number>();
   const work = countWork(store, engine);
   return {
     request: (method, status) => count(requests, `method="${method}",status="${status}"`),
-    text: () =>
+    text: (readers) =>
       [
         storedText(store),
         work.text(),
-        metric("skillmeat_sse_readers", "gauge", "Open event streams.", [["", feed.readers()]]),
+        metric("skillmeat_sse_readers", "gauge", "Open event streams.", [["", readers]]),
         metric("skillmeat_http_requests_total", "counter", "Answered requests.", [...requests]),
         metric("process_resident_memory_bytes", "gauge", "Resident memory.", [
           ["", process.memoryUsage.rss()],

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/database.ts";
 import type { Access } from "./access.ts";
 import type { Feed } from "./feed.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What the server is made of. Nothing in http reaches for a global: all comes from here. */
 export interface ServerParts {
@@ -19,6 +20,7 @@ export interface ServerParts {
   /** False: every route of workflows answers 404 and the pages hide the section. */
   engineEnabled: boolean;
   access: Access;
+  metrics: Metrics;
   /** One line of the lifecycle log. */
   log: (entry: object) => void;
 }

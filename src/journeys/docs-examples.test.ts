@@ -52,7 +52,7 @@ describe("an example can be run as it is:", () => {
   });
 
   test.each(scripts)("%s is a simulation script", (path) => {
-    expect(parseSimulationScript(read(path), path).size).toBeGreaterThan(0);
+    expect(parseSimulationScript(parse(read(path)), path).size).toBeGreaterThan(0);
   });
 });
 

@@ -70,6 +70,25 @@ test("an execution outlives its server: a gate waits, kill -9, serve again, appr
   expect(await second.process.ended).toMatchObject({ code: 0 });
 });
 
+test("what a server ended before anybody asked it for anything is in its metrics", async () => {
+  const journey = begin("server-metrics");
+  const first = await serve(journey);
+  const runId = await startedRun(first.url);
+  await readEvents(await stream(first.url, runId, 0), isAtGate);
+  first.process.kill("SIGKILL");
+  await first.process.ended;
+
+  const second = await serve(journey);
+  await until("it is taken over", () => second.process.stdout.includes(runId) || undefined);
+  expect((await journey.run(["workflow", "approve", runId, "approve"])).code).toBe(0);
+  const followed = await journey.run(["workflow", "runs", runId, "--follow"]);
+  expect(followed.code).toBe(0);
+  const metrics = await (await fetch(`${second.url}/metrics`)).text();
+  expect(metrics).toContain('skillmeat_executions_ended_total{status="completed"} 1\n');
+  second.process.kill("SIGTERM");
+  await second.process.ended;
+});
+
 test("a second server on the same home says who serves it; another program on the port is told of too", async () => {
   const journey = begin("server-second");
   const { process, url } = await serve(journey);

@@ -5,6 +5,7 @@ import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import { accessFor } from "../http/access.ts";
 import { createApp, type App } from "../http/create-app.ts";
+import { createMetrics } from "../http/metrics.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { openStore, type Store } from "../store/database.ts";
 
@@ -66,6 +67,7 @@ export async function aTestServer(given: Partial<ServerParts> = {}): Promise<Tes
     user: "tester",
     engineEnabled: true,
     access: accessFor("127.0.0.1", null),
+    metrics: createMetrics(store, engine),
     log: (entry) => logged.push({ ...entry }),
     ...given,
   });

@@ -1,5 +1,4 @@
 import type { Elysia } from "elysia";
-import type { Metrics } from "../metrics.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { apiPrefix } from "./mount.ts";
 
@@ -12,7 +11,7 @@ export function mountDocuments(
     styles,
   }: {
     endpoints: readonly Endpoint[];
-    metrics: Metrics;
+    metrics: () => string;
     styles: readonly string[];
   },
 ): void {
@@ -29,7 +28,7 @@ export function mountDocuments(
   };
   app.get(`${apiPrefix}/openapi.json`, async () => text((await documents()).json, "application/json"));
   app.get(`${apiPrefix}/docs`, async () => text((await documents()).page, "text/html; charset=utf-8"));
-  app.get("/metrics", () => text(metrics.text(), "text/plain; version=0.0.4; charset=utf-8"));
+  app.get("/metrics", () => text(metrics(), "text/plain; version=0.0.4; charset=utf-8"));
 }
 
 function text(content: string, type: string): Response {
