@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, rmSync } from "node:fs";
+import { closeSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/attempt-folder.ts";
 import type { StageRequest } from "../src/dispatch/dispatcher.ts";
@@ -66,10 +66,9 @@ async function spawned(): Promise<void> {
 /** An attempt without an engine: its folder, its supervisor, and both gone again. */
 function supervisor(folder: string): () => Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
   let count = 0;
   return async () => {
-    const attempt_dir = join(folder, String(count++));
+    const attempt_dir = join(folder, `run-${Math.floor(count / many)}`, String(count++));
     const handles = makeAttemptFolder({ attempt_dir } as StageRequest);
     const env = { PATH: process.env["PATH"] ?? "" };
     await launch({ folder: attempt_dir, command: [program], workdir: folder, env, handles }).ended;
