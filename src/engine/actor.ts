@@ -1,4 +1,4 @@
-import { transition, type AnyMachineSnapshot, type EventFromLogic } from "xstate";
+import { createActor, type AnyActorScope, type AnyStateMachine, type EventFromLogic } from "xstate";
 import { AppError } from "../errors.ts";
 import { executionMachine } from "./execution-machine.ts";
 import { gateMachine } from "./gate-machine.ts";
@@ -30,12 +30,10 @@ export function newActor<K extends ActorKind>(kind: K): Actor<K> {
 
 /** One pure step. `E` is what the machine of this kind records. */
 export function sendTo<K extends ActorKind, E>(actor: Actor<K>, event: ActorEvent<K>): Step<K, E> | null {
-  const [snapshot, actions] = transition(
-    machines[actor.kind],
-    actor.snapshot as never,
-    event as never,
-  ) as unknown as [AnyMachineSnapshot, { type: string; params: unknown }[]];
-  if (snapshot === (actor.snapshot as unknown) && actions.length === 0) return null;
+  const { machine, scope, actions } = pureMachine(actor.kind);
+  actions.length = 0;
+  const snapshot: unknown = machine.transition(actor.snapshot, event, scope);
+  if (snapshot === actor.snapshot && actions.length === 0) return null;
   const effects = actions.filter(({ type }) => type === "record").map(({ params }) => params as E);
   return { actor: { kind: actor.kind, snapshot: snapshot as Actor<K>["snapshot"] }, effects };
 }
@@ -62,6 +60,39 @@ export function restore<K extends ActorKind>(kind: K, stored: string): Actor<K> 
   }
   const machine = machines[kind] as { resolveState(state: object): unknown };
   return { kind, snapshot: machine.resolveState({ value, context }) as Actor<K>["snapshot"] };
+}
+
+/** A machine with what XState wants around its pure steps: their actions are not done but kept. */
+interface PureMachine {
+  machine: AnyStateMachine;
+  scope: AnyActorScope;
+  actions: { type: string; params?: unknown }[];
+}
+
+const pureMachines = new Map<ActorKind, PureMachine>();
+
+/** XState's own `transition()` makes an actor for every event, which takes longer than the step itself. */
+function pureMachine(kind: ActorKind): PureMachine {
+  const known = pureMachines.get(kind);
+  if (known) return known;
+  const machine: AnyStateMachine = machines[kind];
+  const self = createActor(machine);
+  const actions: PureMachine["actions"] = [];
+  const nothing = (): void => {};
+  const scope: AnyActorScope = {
+    self,
+    system: self.system,
+    id: self.id,
+    sessionId: self.sessionId,
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: (action) => void actions.push(action),
+  };
+  const made = { machine, scope, actions };
+  pureMachines.set(kind, made);
+  return made;
 }
 
 const initials = new Map<ActorKind, unknown>();
