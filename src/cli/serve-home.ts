@@ -6,7 +6,7 @@ import type { Listening } from "../http/listen.ts";
 import { createMetrics } from "../http/metrics.ts";
 import { announceServer, refuseSecondServer } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
-import type { Store } from "../store/database.ts";
+import { setBusyTimeout, type Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
@@ -17,6 +17,8 @@ import { withStore } from "./open-home.ts";
 import { runOptions, workdirOf } from "./run-options.ts";
 
 const stopPatienceMs = 5_000;
+/** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
+const busyTimeoutMs = 50;
 
 type OnStop = "leave" | "wait" | "stop";
 
@@ -30,6 +32,7 @@ export async function serveHome(
   return withStore(invocation.home, async (store) => {
     refuseSecondServer(store, invocation.home);
     const engine = await openEngine(invocation, store, "serve");
+    setBusyTimeout(store.sqlite, busyTimeoutMs);
     const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
     let mode: OnStop = "leave";
     try {

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -134,6 +135,35 @@ test("what another process runs is seen live", async () => {
   const approved = await post(url, `/workflow-executions/${runId}/gates/approve/approve`, { actor: "ann" });
   expect(approved).toMatchObject({ status: 200, body: { run_id: runId } });
   expect((await run.ended).code).toBe(0);
+  process.kill("SIGTERM");
+  await process.ended;
+});
+
+test("while another process keeps the database locked everybody is answered, and what is written waits for it", async () => {
+  const journey = begin("server-locked");
+  const { process, url } = await serve(journey);
+  await startedRun(url);
+  const other = new Database(join(journey.home, "workflows.db"));
+  other.run("PRAGMA busy_timeout = 5000");
+  other.run("BEGIN IMMEDIATE");
+  let isLocked = true;
+  const written = [
+    post(url, "/workflows", {
+      definition: exampleDefinition.replace("release-notes", "other").replace("Release Notes", "Other"),
+    }),
+    post(url, "/workflows/release-notes/run", { parameters: { version: "2" } }),
+  ].map(async (answer) => [(await answer).status, isLocked]);
+  for (let asked = 0; asked < 20; asked++) {
+    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/workflows`)).status).toBe(200);
+  }
+  isLocked = false;
+  other.run("ROLLBACK");
+  other.close();
+  expect(await Promise.all(written)).toEqual([
+    [201, false],
+    [202, false],
+  ]);
   process.kill("SIGTERM");
   await process.ended;
 });

@@ -97,9 +97,14 @@ function narrowPermissions(path: string): void {
 
 function configure(sqlite: Database, readonly: boolean): void {
   // First of all, because the others may have to wait for a lock themselves.
-  sqlite.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  setBusyTimeout(sqlite, busyTimeoutMs);
   if (!readonly) sqlite.run("PRAGMA journal_mode = WAL");
   sqlite.run("PRAGMA synchronous = FULL");
+}
+
+/** How long a lock of another process is waited for, milliseconds; 5,000 at first. Nothing else is done meanwhile. */
+export function setBusyTimeout(sqlite: Database, ms: number): void {
+  sqlite.run(`PRAGMA busy_timeout = ${Math.round(ms)}`);
 }
 
 function bringUpToDate(sqlite: Database, path: string, readonly: boolean): void {

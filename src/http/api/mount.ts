@@ -1,6 +1,7 @@
 import type { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import { addressOf } from "../address.ts";
+import { patiently } from "../patiently.ts";
 import type { Context } from "../server-parts.ts";
 import { createAnswerCache, type AnswerCache } from "./answer-cache.ts";
 import { checkInput, readQuery } from "./check-input.ts";
@@ -36,7 +37,7 @@ async function answer(
   if (each.isKept) return kept(each, { context, cache }, request, readable(params));
   const query = each.query ? readQuery(each.query, new URL(request.url).searchParams) : {};
   const body = each.body ? await bodyOf(each.body, request) : undefined;
-  return each.handle({ context, request, params: readable(params), query, body });
+  return patiently(() => each.handle({ context, request, params: readable(params), query, body }));
 }
 
 /** The answer kept from before, else a new one, which is kept. */

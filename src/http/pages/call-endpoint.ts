@@ -1,5 +1,6 @@
 import { checkInput } from "../api/check-input.ts";
 import { endpoints } from "../api/endpoints.ts";
+import { patiently } from "../patiently.ts";
 import type { Context } from "../server-parts.ts";
 
 interface Given {
@@ -17,6 +18,8 @@ export async function callEndpoint(context: Context, operationId: string, given:
   if (!endpoint) throw new Error(`the API has no operation "${operationId}"`);
   const { params, request, body = {} } = given;
   const checked = endpoint.body ? checkInput(endpoint.body.schema, body, "form") : undefined;
-  const answer = await endpoint.handle({ context, request, params, query: {}, body: checked });
+  const answer = await patiently(() =>
+    endpoint.handle({ context, request, params, query: {}, body: checked }),
+  );
   return answer.status === 204 ? null : answer.json();
 }

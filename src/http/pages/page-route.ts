@@ -1,6 +1,7 @@
 import type { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
+import { patiently } from "../patiently.ts";
 import type { Context } from "../server-parts.ts";
 import { keptPages, takesGzip } from "./kept-page.ts";
 
@@ -48,8 +49,10 @@ export function pageRoutes(app: Elysia, context: Context): PageRoutes {
     form: (path, handle) =>
       void app.post(
         path,
-        async ({ request, params }) =>
-          packed(request, await handle({ ...callOf(request, params), form: await formOf(request) })),
+        async ({ request, params }) => {
+          const call = { ...callOf(request, params), form: await formOf(request) };
+          return packed(request, await patiently(() => handle(call)));
+        },
         { parse: "none" } as never,
       ),
   };
