@@ -188,7 +188,9 @@ describe("what is outside stays byte for byte:", () => {
       const dash = lines.findLastIndex((line) => !/^\s*(#.*)?$/.test(line));
       if (/^\s*-\s*(#.*)?$/.test(lines[dash] ?? "")) lines.length = dash;
       while (/^\s*#/.test(lines.at(-1) ?? "")) lines.pop();
-      for (const comment of lines.join("\n").match(/#.*c\d+\b/g) ?? []) expect(result).toContain(comment);
+      // Not from a "#" in a value on: the comma between the two may be the one that goes.
+      for (const comment of lines.join("\n").match(/#[^#\n]*c\d+\b/g) ?? [])
+        expect(result).toContain(comment);
       // The comma before a last item goes with it.
       const above = lines.join("\n").replaceAll(",", "").trimEnd();
       expect(result.replace(/[\r,]/g, "").slice(0, above.length)).toBe(above);
