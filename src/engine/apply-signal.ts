@@ -8,7 +8,7 @@ import {
   type LiveStep,
 } from "./live-execution.ts";
 import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
-import { momentOf } from "./outcome.ts";
+import { momentOf, takeDeadline } from "./outcome.ts";
 
 /** Applies a signal to an execution in memory; what is answered holds once the change is on disk. */
 export function applySignal(engine: EngineState, execution: LiveExecution, signal: Signal): SignalAnswer {
@@ -88,6 +88,8 @@ function decide(
   const refusal = refusalOf(step, signal);
   if (refusal) return refusal;
   const moment = momentOf(engine);
+  // Its timer may be late, and there is none where nobody drives the execution.
+  if (isOverdue(step, moment.atMs)) takeDeadline(engine, execution, step);
   const type = signal.type === "approve" ? "APPROVE" : "REJECT";
   const past = signal.type === "approve" ? "approved" : "rejected";
   if (!tellStep(execution, step, { type, actor, comment }, moment.at))
@@ -111,6 +113,11 @@ function refusalOf(
   if (approvers.length === 0 || approvers.includes(actor)) return null;
   const message = `"${actor}" may not ${type} gate "${stage.id}". its approvers: ${approvers.join(", ")}`;
   return { outcome: "refused", code: "forbidden", message };
+}
+
+function isOverdue({ record }: LiveStep, atMs: number): boolean {
+  const { status, deadline_at } = record;
+  return status === "waiting_for_approval" && deadline_at !== null && Date.parse(deadline_at) <= atMs;
 }
 
 /** The same decision twice is no trouble; another one is. */

@@ -149,6 +149,30 @@ describe("recovery:", () => {
     expect(next.view(runId).status).toBe("completed");
   });
 
+  test.each([
+    ["auto_approve", "reject", "completed"],
+    ["halt", "approve", "failed"],
+    ["reject", "approve", "failed"],
+  ] as const)(
+    "a gate whose deadline passed meanwhile did what %s says: %s comes too late",
+    async (onTimeout, type, status) => {
+      const { store, runId } = await crashed(
+        `${head}stages: [{id: ask, type: gate, gate: {timeout: 1h, on_timeout: ${onTimeout}, approvers: []}}]`,
+        async () => {},
+      );
+      const passing = await anEngine(undefined, { store, kind: "command" });
+      passing.clock.advance(7_200_000);
+      const answer = await passing.engine.signal(runId, {
+        type,
+        stage_id: "ask",
+        actor: "me",
+        comment: null,
+      });
+      expect(answer).toMatchObject({ outcome: "refused", code: "conflict" });
+      expect(passing.view(runId)).toMatchObject({ status, steps: [{ decided_by: "timeout" }] });
+    },
+  );
+
   test("an execution that was being cancelled is cancelled, its agents swept", async () => {
     const { store, runId } = await crashed(
       `${head}stages: [{id: a, ${agent}}]`,
