@@ -66,6 +66,11 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}, overrides))).toBe(read("minimal.plan.txt"));
   });
 
+  test("shows timeouts as the definition has them", () => {
+    const overrides = "overrides: { hello: { stages: { greet: { error_policy: { timeout: 90m } } } } }";
+    expect(printPlan(planOf("minimal.yaml", {}, overrides))).toContain("      Timeout: 90m\n");
+  });
+
   test("keeps odd values on their line", () => {
     const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
     const [, parameters = ""] = printPlan(plan).split("\n");

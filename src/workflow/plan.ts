@@ -48,6 +48,8 @@ export interface PlanStage {
   context_modules: string[];
   memory_max_tokens: number | null;
   condition: string | null;
+  /** As the definition has it, such as "90m". */
+  timeout: string;
   timeout_seconds: number;
   retry: EffectiveRetry | null;
   on_failure: OnFailure;
@@ -135,6 +137,7 @@ function planStage(definition: EffectiveDefinition, stage: EffectiveStage): Plan
     context_modules: isGate ? [] : contextModulesOf(definition, stage),
     memory_max_tokens: isGate ? null : (memory?.max_tokens ?? null),
     condition: stage.condition,
+    timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,
     retry: isGate ? null : policy.retry,
     on_failure: policy.on_failure,

@@ -42,7 +42,7 @@ function stageLines(stage: PlanStage): string[] {
       ...labelled("      ", "Condition", conditions),
       `      Type: ${gate.kind}`,
       ...labelled("      ", "Approvers", gate.approvers),
-      `      Timeout: ${gate.timeout}`,
+      `      Timeout: ${stage.timeout}`,
     ];
   }
   const sources = stage.inputs.flatMap(({ source }) => (source === null ? [] : [bare(source)]));
@@ -53,7 +53,7 @@ function stageLines(stage: PlanStage): string[] {
     ...labelled("      ", "Tools", stage.tools),
     ...labelled("      ", "Inputs", sources),
     ...contextLine(stage),
-    `      Timeout: ${formatDuration(stage.timeout_seconds * 1000)}`,
+    `      Timeout: ${stage.timeout}`,
   ];
 }
 

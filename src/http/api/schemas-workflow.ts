@@ -87,6 +87,7 @@ const PlanStage = Type.Object(
     context_modules: Type.Array(Type.String()),
     memory_max_tokens: nullable(Type.Number()),
     condition: nullable(Type.String()),
+    timeout: Type.String({ description: "as the definition has it, such as 90m" }),
     timeout_seconds: Type.Number(),
     retry: nullable(JsonObject),
     on_failure: oneOf(["halt", "continue", "skip_dependents"]),
