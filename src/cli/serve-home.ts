@@ -9,7 +9,7 @@ import type { ServerParts } from "../http/server-parts.ts";
 import { setBusyTimeout, type Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
-import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
+import type { Interrupts } from "./interrupts.ts";
 import { loginName } from "./login-name.ts";
 import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";
@@ -25,15 +25,13 @@ type OnStop = "leave" | "wait" | "stop";
 /** Gives a listening server its home's database and engine, and waits for what ends it. */
 export async function serveHome(
   invocation: Invocation,
-  listening: Listening,
-  access: Access,
+  { listening, access, interrupts }: { listening: Listening; access: Access; interrupts: Interrupts },
 ): Promise<ExitCode> {
   const options = await runOptions(invocation, workdirOf(invocation));
   return withStore(invocation.home, async (store) => {
     refuseSecondServer(store, invocation.home);
     const engine = await openEngine(invocation, store, "serve");
     setBusyTimeout(store.sqlite, busyTimeoutMs);
-    const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
     let mode: OnStop = "leave";
     try {
       mode = await serve(
@@ -45,7 +43,6 @@ export async function serveHome(
       return exitCodes.done;
     } finally {
       await engine.stop(mode);
-      interrupts.close();
     }
   });
 }

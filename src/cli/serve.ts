@@ -2,6 +2,8 @@ import { AppError } from "../errors.ts";
 import { accessFor, isLoopback } from "../http/access.ts";
 import { listen, type Listening, type Place } from "../http/listen.ts";
 import type { CommandRun, Invocation } from "./command.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 
 const stopPatienceMs = 5_000;
 
@@ -11,6 +13,20 @@ const stopPatienceMs = 5_000;
  */
 export const run: CommandRun = async (invocation) => {
   const place = placeOf(invocation);
+  // Before the port is open: who sees it open may ask for the end at once.
+  const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
+  try {
+    return await listenAndServe(invocation, place, interrupts);
+  } finally {
+    interrupts.close();
+  }
+};
+
+async function listenAndServe(
+  invocation: Invocation,
+  place: Place,
+  interrupts: Interrupts,
+): Promise<ExitCode> {
   const listening = await listenOrSayWho(invocation, place);
   try {
     for (const part of parts) {
@@ -18,11 +34,11 @@ export const run: CommandRun = async (invocation) => {
       await breath();
     }
     const { serveHome } = await import("./serve-home.ts");
-    return await serveHome(invocation, listening, place.access);
+    return await serveHome(invocation, { listening, access: place.access, interrupts });
   } finally {
     await listening.stop(stopPatienceMs);
   }
-};
+}
 
 /** What `serve-home` needs, so that no load takes long at a time. */
 const parts: readonly (() => Promise<unknown>)[] = [

@@ -123,6 +123,24 @@ test("SIGTERM ends open streams and the server at once, with exit 0; Ctrl+C too"
   }
 });
 
+test("SIGTERM and Ctrl+C as soon as it says that it lives end it just so", async () => {
+  const journey = begin("server-stop-early");
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    const probe = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+    const { port } = probe;
+    await probe.stop(true);
+    const process = journey.start(["serve", "--port", String(port), ...simulated]);
+    await until("it lives", () =>
+      fetch(`http://127.0.0.1:${port}/api/v1/health`).then(
+        ({ ok }) => ok || undefined,
+        () => undefined,
+      ),
+    );
+    process.kill(signal);
+    expect([signal, (await process.ended).code]).toEqual([signal, 0]);
+  }
+});
+
 test("what another process runs is seen live", async () => {
   const journey = begin("server-other");
   const { process, url } = await serve(journey);
