@@ -56,7 +56,8 @@ async function serve(
 ): Promise<OnStop> {
   const { output, home, given } = invocation;
   const { engine, engineEnabled } = parts;
-  listening.serve(async () => (await import("../http/create-app.ts")).createApp(parts));
+  const load = async () => (await import("../http/create-app.ts")).createApp(parts);
+  listening.serve(load, parts.metrics);
   const forget = announceServer(home, listening.url);
   try {
     output.line(`listening on ${listening.url}`);

@@ -1,5 +1,6 @@
 import { hideIn } from "../dispatch/masks.ts";
 import type { ValueObject } from "../expression/value.ts";
+import { AppError } from "../errors.ts";
 import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
 import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
@@ -43,7 +44,8 @@ function tryAgain(engine: EngineState, batch: NonNullable<EngineState["unwritten
   const nowMs = performance.now();
   engine.unwritten = { ...batch, busySinceMs: batch.busySinceMs ?? nowMs };
   if (nowMs - (batch.busySinceMs ?? nowMs) > busyForMs) {
-    return engine.fail(new Error("another process has kept the database locked for a minute"));
+    const message = `another process has kept the database "${engine.store.path}" locked for a minute. end that process, then go on with "skillmeat workflow resume <run_id>" or "skillmeat serve"`;
+    return engine.fail(new AppError("unavailable", message));
   }
   engine.alarm.after(busyAgainMs, () => engine.flush());
 }

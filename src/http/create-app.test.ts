@@ -25,3 +25,21 @@ describe("a server whose database is damaged while it runs", async () => {
     expect([page.status, page.body]).toEqual([503, expect.stringContaining("cannot be used")]);
   });
 });
+
+describe("a HEAD request", async () => {
+  const server = await aTestServer();
+  afterAll(() => server.close());
+
+  test("is answered with the length of what GET would send", async () => {
+    const whole = await server.ask("GET", "/workflows");
+    const { status, headers, body } = await server.ask("HEAD", "/workflows");
+    expect([status, body]).toEqual([200, ""]);
+    expect(Number(headers.get("content-length"))).toBe(JSON.stringify(whole.body).length);
+  });
+
+  test("for a stream is answered at once, and leaves no reader", async () => {
+    const { status, headers } = await server.ask("HEAD", "/events/stream");
+    expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    expect((await server.ask("GET", "//metrics")).body).toContain("skillmeat_sse_readers 0\n");
+  });
+});

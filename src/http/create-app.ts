@@ -14,9 +14,10 @@ import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts"
 import { createRateLimit } from "./rate-limit.ts";
 import type { Context, EngineState, ServerParts } from "./server-parts.ts";
 
-/** The whole application: it answers requests by `handle`, and listens where it is told to. */
+/** The whole application, which listens nowhere by itself. */
 export interface App {
   elysia: Elysia;
+  handle(request: Request): Promise<Response>;
   context: Context;
   /** Ends every stream. Requests are answered on. */
   close(): void;
@@ -33,7 +34,15 @@ export function createApp(parts: ServerParts): App {
   const context: Context = { ...parts, feed, engineState: () => state, starting: new Map() };
   const limit = createRateLimit(wrongTokens.most, wrongTokens.windowMs, Date.now);
   const app = new Elysia({ normalize: false }) as unknown as Elysia;
-  const clientOf = (request: Request): string => app.server?.requestIP(request)?.address ?? "local";
+  const sentAs = new WeakMap<Request, Request>();
+  const clientOf = (request: Request): string =>
+    app.server?.requestIP(sentAs.get(request) ?? request)?.address ?? "local";
+  const handle = async (request: Request): Promise<Response> => {
+    if (request.method !== "HEAD") return app.handle(request);
+    const asGet = new Request(request, { method: "GET" });
+    sentAs.set(asGet, request);
+    return headOf(await app.handle(asGet));
+  };
 
   app.onRequest(({ request, set }) => {
     Object.assign(set.headers, safetyHeaders, { "x-trace-id": Bun.randomUUIDv7() });
@@ -57,7 +66,16 @@ export function createApp(parts: ServerParts): App {
   mountAssets(app);
   mountLogin(app, { access, limit, styles, clientOf });
   app.use(pages(context));
-  return { elysia: app, context, close: feed.close };
+  return { elysia: app, handle, context, close: feed.close };
+}
+
+/** Elysia would read any answer to its end to tell its length, which a stream has not. */
+async function headOf({ status, headers, body }: Response): Promise<Response> {
+  const isWhole =
+    !headers.get("content-type")?.startsWith("text/event-stream") && !headers.has("content-disposition");
+  if (isWhole && body) headers.set("content-length", String((await new Response(body).bytes()).byteLength));
+  else await body?.cancel();
+  return new Response(null, { status, headers });
 }
 
 interface Failure {

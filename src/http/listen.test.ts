@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { aTestServer } from "../testing/test-server.ts";
 import { accessFor } from "./access.ts";
 import { listen } from "./listen.ts";
+import { createMetrics } from "./metrics.ts";
 
 const access = accessFor("127.0.0.1", null);
 const server = await aTestServer();
@@ -16,7 +17,7 @@ test("a server that has its port and not yet its application says that it lives;
   const foreign = await fetch(`${listening.url}/api/v1/health`, { headers: { host: "evil.example" } });
   expect(foreign.status).toBe(403);
   const waiting = fetch(`${listening.url}/api/v1/workflows`);
-  listening.serve(async () => server.app);
+  listening.serve(async () => server.app, server.app.context.metrics);
   expect((await waiting).status).toBe(200);
   await listening.stop(100);
 });
@@ -25,12 +26,14 @@ test("the application is loaded when something is asked that needs it, once for 
   const listening = await listen({ host: "127.0.0.1", port: 0, access });
   const loading = Promise.withResolvers<typeof server.app>();
   let loads = 0;
+  const metrics = createMetrics(server.store, server.engine);
   listening.serve(() => {
     loads++;
     return loading.promise;
-  });
+  }, metrics);
   expect((await fetch(`${listening.url}/api/v1/health`)).status).toBe(200);
   expect(loads).toBe(0);
+  expect(metrics.text(0)).toContain('skillmeat_http_requests_total{method="GET",status="200"} 1\n');
   const waiting = [fetch(`${listening.url}/api/v1/workflows`), fetch(`${listening.url}/workflows`)];
   expect((await fetch(`${listening.url}/api/v1/health`)).status).toBe(200);
   loading.resolve(server.app);
@@ -68,7 +71,7 @@ test.each(["[", "a b", "localhost:abc", "localhost:99999", "[::1", "localhost@ev
   "a request for the host %j is refused as any other, and no bug",
   async (host) => {
     const listening = await listen({ host: "127.0.0.1", port: 0, access });
-    listening.serve(async () => server.app);
+    listening.serve(async () => server.app, server.app.context.metrics);
     for (const path of ["/api/v1/workflows?limit=1", "/workflows", "/nothing"]) {
       const answer = await sent(listening.url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
       expect(answer).toStartWith("HTTP/1.1 403 ");
@@ -81,7 +84,7 @@ test.each(["[", "a b", "localhost:abc", "localhost:99999", "[::1", "localhost@ev
 
 test("a body of any size is refused in the one form of errors", async () => {
   const listening = await listen({ host: "127.0.0.1", port: 0, access });
-  listening.serve(async () => server.app);
+  listening.serve(async () => server.app, server.app.context.metrics);
   for (const bytes of [3_000_000, 40_000_000, 4_000_000_000]) {
     const head = `POST /api/v1/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`;
     const answer = await sent(listening.url, head);

@@ -5,6 +5,7 @@ import type { App } from "./create-app.ts";
 import { guard } from "./guard.ts";
 import { safetyHeaders } from "./headers.ts";
 import { health } from "./health.ts";
+import type { Metrics } from "./metrics.ts";
 import { problemOf, problemResponse, type Problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
@@ -13,7 +14,7 @@ export interface Listening {
   /** Where a browser on this machine finds it. */
   url: string;
   /** The application is loaded when something is asked that needs it: most of a server's memory is its. */
-  serve(load: () => Promise<App>): void;
+  serve(load: () => Promise<App>, metrics: Metrics): void;
   /** Accepts nothing more, ends streams, waits for answers that are on their way and then cuts them off. */
   stop(patienceMs: number): Promise<void>;
 }
@@ -30,6 +31,7 @@ const idleSeconds = 120;
 /** Throws `AppError("unavailable")` that says who has the port, where that can be known. */
 export async function listen({ host, port, access }: Place): Promise<Listening> {
   let app: App | null = null;
+  let metrics: Metrics | null = null;
   const loader = Promise.withResolvers<(() => Promise<App>) | null>();
   let loading: Promise<App | null> | null = null;
   const loaded = async (): Promise<App | null> => {
@@ -38,17 +40,23 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
     return app;
   };
   const answer = (request: Request): Promise<Response> | Response => {
-    if (app) return app.elysia.handle(request);
+    if (app) return app.handle(request);
     const early = earlyAnswer(request, access);
-    if (early) return early;
+    if (early) {
+      metrics?.request(request.method, early.status);
+      return early;
+    }
     loading ??= loaded();
-    return loading.then((late) => late?.elysia.handle(request) ?? gone());
+    return loading.then((late) => late?.handle(request) ?? gone());
   };
   const server = await opened(host, port, answer);
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${name}:${server.port}`,
-    serve: loader.resolve,
+    serve: (load, counts) => {
+      metrics = counts;
+      loader.resolve(load);
+    },
     stop: async (patienceMs) => {
       loader.resolve(null);
       void loading?.then((late) => late?.close());
@@ -120,7 +128,7 @@ async function asUnavailable(error: unknown, host: string, port: number): Promis
     const who = (await isOurs(host, port)) ? "another skillmeat serve" : "another program";
     return new AppError("unavailable", `port ${port} of ${host} is held by ${who}. give another with --port`);
   }
-  if (code === "EACCES" || code === "EADDRNOTAVAIL") {
+  if (typeof code === "string") {
     return new AppError(
       "unavailable",
       `${host}:${port} cannot be listened on (${code}). give another with --host or --port`,

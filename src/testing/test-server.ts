@@ -100,7 +100,7 @@ export async function ask(app: App, method: string, path: string, given: AskGive
     headers.set("content-type", "application/yaml");
   }
   const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) });
-  const response = await app.elysia.handle(request);
+  const response = await app.handle(request);
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
   const text = isStream ? "" : await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") && text !== "";
