@@ -77,6 +77,25 @@ describe.skipIf(!hasChromium)("the focus", () => {
     expect(await isInside(page, "button")).toBe(false);
   });
 
+  test("is on the way back where something would be lost", async () => {
+    const here = await site("focus-safe");
+    const page = await visit(here, "/workflows/talk/delete");
+    const isKept = async (): Promise<boolean> => (await focused(page)) === "Keep it as it is";
+    await until("it is on the way back from deleting", isKept);
+    await page.goto(`${here.url}/workflows/talk/edit/discard`);
+    await until("it is on the way back from discarding", isKept);
+    const runId = await here.start("lone", { lines: 1000 });
+    for (const [path, opener, safe] of [
+      ["/workflows/executions", "Cancel the chosen", "Let them run"],
+      [`/workflows/lone/executions/${runId}`, "Cancel", "Let it run"],
+    ] as const) {
+      await page.goto(here.url + path);
+      await page.getByRole("button", { name: opener, exact: true }).press("Enter");
+      await page.locator("dialog:modal").waitFor();
+      expect(await focused(page)).toBe(safe);
+    }
+  });
+
   test("stays in the builder where it was when a change is taken back by keys", async () => {
     const page = await visit(await site("focus-undo", []), "/workflows/new");
     await begin(page, "Two-stage review");

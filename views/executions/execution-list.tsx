@@ -51,10 +51,10 @@ export function ExecutionTable({ list, frame }: { list: ExecutionList; frame: Fr
         <div class="form">
           <p>Agents that run are stopped; all that has not finished becomes cancelled. What is done stays.</p>
           <div class="acts">
-            <button type="button" class="btn" command="close" commandfor="bulk-cancel">
+            <button type="button" class="btn" command="close" commandfor="bulk-cancel" autofocus>
               Let them run
             </button>
-            <button class="btn danger" form="bulk" autofocus>
+            <button class="btn danger" form="bulk">
               Cancel them
             </button>
           </div>

@@ -102,10 +102,10 @@ export function RunDialogs({ view }: { view: RunView }): Html {
         <form class="form" method="post" action={cancel} hx-post={cancel} hx-swap="none" data-closes>
           <p>Agents that run are stopped; all that has not finished becomes cancelled. What is done stays.</p>
           <div class="acts">
-            <button type="button" class="btn" command="close" commandfor="run-cancel">
+            <button type="button" class="btn" command="close" commandfor="run-cancel" autofocus>
               Let it run
             </button>
-            <button class="btn danger" autofocus data-action="cancel" data-becomes="Cancelling…">
+            <button class="btn danger" data-action="cancel" data-becomes="Cancelling…">
               Cancel the run
             </button>
           </div>

@@ -18,7 +18,7 @@ interface Question {
   fields?: Child;
 }
 
-/** A page that asks before something that cannot be taken back. */
+/** A page that asks before something that cannot be taken back. A key too many must lose nothing. */
 export function confirmPage(frame: Frame, question: Question): string {
   const { title, text, action, word, isDanger = false, about, fields } = question;
   return page({
@@ -36,10 +36,10 @@ export function confirmPage(frame: Frame, question: Question): string {
           <form class="form" method="post" action={action}>
             {fields}
             <div class="acts">
-              <a class="btn" href={about.path}>
+              <a class="btn" href={about.path} autofocus={isDanger}>
                 Keep it as it is
               </a>
-              <button class={isDanger ? "btn danger" : "btn primary"} autofocus>
+              <button class={isDanger ? "btn danger" : "btn primary"} autofocus={!isDanger}>
                 {word}
               </button>
             </div>
