@@ -36,6 +36,30 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     await page.close();
   });
 
+  test("a field that was drawn larger is as before in the next stage, and breaks no rule about styles", async () => {
+    const page = await visit(await site("builder-larger", []), "/workflows/new");
+    await begin(page, "Two-stage review");
+    const errors: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(message.text());
+    });
+    await openStage(page, "Work");
+    const field = page.locator("#s-description");
+    const { x, y, width, height } = (await field.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [right, bottom] = [x + width - 4, y + height - 4];
+    await page.mouse.move(right, bottom);
+    await page.mouse.down();
+    await page.mouse.move(right, bottom + 60, { steps: 3 });
+    await page.mouse.up();
+    expect(await field.getAttribute("style")).toContain("height");
+    await closeStage(page);
+    await openStage(page, "Review");
+    await page.locator("#stage-editor-title", { hasText: "Review" }).waitFor();
+    expect(await field.getAttribute("style")).toBe(null);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   test("a condition is checked while one types: what is wrong stands at it, and goes when it is mended", async () => {
     const page = await visit(await site("builder-condition", []), "/workflows/new");
     await begin(page, "Two-stage review");

@@ -114,8 +114,10 @@ function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
 }
 
 // `open`: a morph would freeze a dialog that is open. A stream that fails is tried again every few seconds at most.
+// A delay to settle would have new elements take over the inline styles of old ones, which the browser refuses.
 const htmxConfig = JSON.stringify({
   includeIndicatorCSS: false,
+  defaultSettleDelay: 0,
   morphIgnore: ["data-htmx-powered", "open", "data-live-since"],
   noSwap: [204, 304],
   sse: { reconnectMaxDelay: 4000, pauseOnBackground: false },
