@@ -10,7 +10,7 @@ document.addEventListener("submit", (event) => {
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";
   const button = form.querySelector("button");
-  const chosen = new URLSearchParams({ theme: root.dataset.theme, back: "/" });
+  const chosen = new URLSearchParams({ theme: root.dataset.theme });
   button.value = isDark ? "dark" : "light";
   button.querySelector("use").setAttribute(
     "href",
@@ -19,5 +19,5 @@ document.addEventListener("submit", (event) => {
       .getAttribute("href")
       .replace(/#.*/, isDark ? "#moon" : "#sun"),
   );
-  fetch(form.action, { method: "POST", body: chosen, redirect: "manual" });
+  fetch(form.action, { method: "POST", body: chosen, headers: { "hx-request": "true" } });
 });

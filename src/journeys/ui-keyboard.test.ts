@@ -124,6 +124,22 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.locator("#palette[open]").waitFor();
   }, 30_000);
 
+  test("the theme is sent, and nothing else is asked for", async () => {
+    const place = await site("theme-alone");
+    const page = await visit(place, "/settings");
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (!/^\/(assets\/|live$)/.test(pathname)) asked.push(`${request.method()} ${pathname}`);
+    });
+    const kept = page.waitForResponse(/settings\/theme/);
+    await page.getByRole("button", { name: /light and dark/ }).press("Enter");
+    await (await kept).finished();
+    // A later question's answer: whatever came of the first has been asked for before.
+    await page.evaluate("fetch('/api/v1/health').then((answer) => answer.text())");
+    expect(asked).toEqual(["POST /settings/theme", "GET /api/v1/health"]);
+  }, 30_000);
+
   test("the theme is chosen, kept for the next page, and for the one after", async () => {
     const place = await site("theme");
     const page = await visit(place, "/workflows");

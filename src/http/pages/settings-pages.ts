@@ -3,7 +3,7 @@ import { version } from "../../version.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import { backOf } from "./act.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, wantsFragments, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 const yearSeconds = 365 * 24 * 60 * 60;
@@ -38,8 +38,11 @@ function saved({ form }: FormCall): Response {
   return leadingTo("/settings", cookies);
 }
 
-function themed({ form }: FormCall): Response {
-  return leadingTo(backOf(form, "/workflows"), [themeCookie(form.get("theme"))]);
+function themed({ form, request }: FormCall): Response {
+  const cookie = themeCookie(form.get("theme"));
+  // The page's script has changed the page itself already.
+  if (wantsFragments(request)) return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+  return leadingTo(backOf(form, "/workflows"), [cookie]);
 }
 
 function themeCookie(theme: string | null): string {
