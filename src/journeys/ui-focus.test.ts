@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
-import { hasChromium, sites, tabTo } from "./ui-browser.ts";
+import { hasChromium, shot, sites, tabTo } from "./ui-browser.ts";
 import { begin, changed } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
@@ -11,6 +11,16 @@ const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
 const isInside = (page: Page, selector: string): Promise<boolean> =>
   page.evaluate(`document.activeElement.closest(${JSON.stringify(selector)}) !== null`);
+
+/** Runs in the page: how a shape is painted. */
+const painted = (shape: unknown): string => {
+  const { getComputedStyle } = globalThis as unknown as Record<
+    string,
+    (of: unknown) => Record<string, string>
+  >;
+  const { fill, stroke, strokeWidth } = getComputedStyle?.(shape) ?? {};
+  return `${fill} ${stroke} ${strokeWidth}`;
+};
 
 /** Where the keyboard is after what it has done. */
 describe.skipIf(!hasChromium)("the focus", () => {
@@ -66,6 +76,36 @@ describe.skipIf(!hasChromium)("the focus", () => {
     const runs = (await here.journey.run(["workflow", "runs", "--format", "json"])).stdout;
     expect(runs).toContain("no good");
   });
+
+  test.each(["light", "dark"] as const)(
+    "in the graph looks like nothing that is chosen, and what is chosen like nothing else: %s",
+    async (theme) => {
+      const here = await site(`focus-graph-${theme}`);
+      const runId = await here.start("talk", { topic: "one", lines: 1 });
+      await until(
+        "its gate waits",
+        async () => (await here.journey.execution(runId)).waiting_gates.length > 0,
+        20_000,
+      );
+      const page = await visit(here, `/workflows/talk/executions/${runId}?view=graph&stage=left`, { theme });
+      const look = async (stage: string): Promise<{ box: string; ring: string }> => ({
+        box: await page.locator(`#node-${stage} .box`).evaluate(painted),
+        ring: await page.locator(`#node-${stage} .ring`).evaluate(painted),
+      });
+      const [plain, chosen] = [await look("right"), await look("left")];
+      await tabTo(page, page.locator("#node-right"));
+      const focusedOnly = await look("right");
+      await shot(page, `graph-focus-${theme}`);
+      expect(chosen.box).not.toBe(plain.box);
+      expect(chosen.ring).toBe(plain.ring);
+      expect(focusedOnly.box).toBe(plain.box);
+      expect(focusedOnly.ring).not.toBe(plain.ring);
+      await page.keyboard.press("k");
+      await page.waitForURL(/stage=intro/);
+      await until("it is drawn so", async () => (await look("intro")).box === chosen.box);
+      expect((await look("intro")).ring).toBe(focusedOnly.ring);
+    },
+  );
 
   test("does not find another control under it when a run ends by itself", async () => {
     const here = await site("focus-end");

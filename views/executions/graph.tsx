@@ -9,6 +9,8 @@ import { swapsRun } from "./timeline.tsx";
 const boxHeight = 44;
 const rowGap = 30;
 const columnGap = 8;
+/** From a box to the ring of the focus around it. */
+const ringGap = 4;
 const narrowest = 92;
 const widest = 190;
 const leastWidth = 318;
@@ -123,7 +125,16 @@ export function GraphNode({ view, box }: { view: RunView; box: Box }): Html {
       {...swapsRun(url)}
     >
       <title>{`${step.stage_name}: ${word}`}</title>
-      <rect x={x} y={y} width={width} height={boxHeight} rx={8} />
+      <rect class="box" x={x} y={y} width={width} height={boxHeight} rx={8} />
+      {/* Not an outline: browsers draw none around what is in a drawing, or one with corners. */}
+      <rect
+        class="ring"
+        x={x - ringGap}
+        y={y - ringGap}
+        width={width + 2 * ringGap}
+        height={boxHeight + 2 * ringGap}
+        rx={8 + ringGap}
+      />
       <svg class="i" x={x + 9} y={y + 8} width={15} height={15}>
         <use href={iconHref(markIcons[mark])} />
       </svg>
