@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
+import { damageTable } from "../testing/damage-table.ts";
+import { readEvents } from "../testing/read-events.ts";
 import { aTestServer } from "../testing/test-server.ts";
 
 describe("a server whose database is damaged while it runs", async () => {
@@ -41,5 +43,19 @@ describe("a HEAD request", async () => {
     const { status, headers } = await server.ask("HEAD", "/events/stream");
     expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
     expect((await server.ask("GET", "//metrics")).body).toContain("skillmeat_sse_readers 0\n");
+  });
+});
+
+describe("a server whose events cannot be read any more", async () => {
+  const server = await aTestServer();
+  // Depending on what the engine was about to do it cannot end properly either.
+  afterAll(() => server.close().catch(() => null));
+
+  test("ends the streams that have begun, and answers on", async () => {
+    const followed = readEvents((await server.ask("GET", "/events/stream")).response);
+    damageTable(server.store.path, "events");
+    await expect(followed).rejects.toThrow("malformed");
+    expect(server.app.context.feed.readers()).toBe(0);
+    expect((await server.ask("GET", "/health")).status).toBe(200);
   });
 });

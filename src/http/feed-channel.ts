@@ -18,6 +18,8 @@ export interface Channel {
   /** A comment to everybody who keeps up; who has not taken anything for a minute is cut off. */
   beat(): void;
   readers(): number;
+  /** Nothing can be read any more: everybody's stream breaks off with the error, to be begun again. */
+  fail(error: unknown): void;
   close(): void;
 }
 
@@ -54,18 +56,12 @@ export function createChannel(
   encode: Encode,
   { turns, onEmpty }: { turns: Turns; onEmpty: () => void },
 ): Channel {
-  const readers = new Set<Reader>();
-  const remove = (reader: Reader): void => {
-    if (readers.delete(reader) && readers.size === 0) onEmpty();
-  };
-  const end = (reader: Reader): void => {
-    reader.controller.close();
-    remove(reader);
+  const { readers, remove, end, breakOff } = createReaders(onEmpty);
+  const fail = (error: unknown): void => {
+    for (const reader of readers) breakOff(reader, error);
   };
   const tape = createTape(sourceOf(store, topic), encode);
-  /** Gives a reader its next chunk; having taken it, it asks for another. */
-  const feed = (reader: Reader): void => {
-    if (!readers.has(reader) || !hasRoom(reader)) return;
+  const giveNext = (reader: Reader): void => {
     let next = tape.after(reader.place);
     for (; next?.bytes.byteLength === 0; next = tape.after(reader.place)) reader.place = next.place;
     reader.isAtEnd = next === null;
@@ -74,11 +70,24 @@ export function createChannel(
       reader.controller.enqueue(next.bytes);
     } else if (tape.isOver()) end(reader);
   };
+  /** Gives a reader its next chunk; having taken it, it asks for another. */
+  const feed = (reader: Reader): void => {
+    if (!readers.has(reader) || !hasRoom(reader)) return;
+    try {
+      giveNext(reader);
+    } catch (error) {
+      breakOff(reader, error);
+    }
+  };
   return {
     open: (after) =>
       openStream(tape.placeFor(after), { join: (reader) => readers.add(reader), turns, feed, remove }),
     wake: () => {
-      tape.wind();
+      try {
+        tape.wind();
+      } catch (error) {
+        return fail(error);
+      }
       for (const reader of readers) if (reader.isAtEnd) feed(reader);
     },
     beat: () => {
@@ -89,8 +98,29 @@ export function createChannel(
       }
     },
     readers: () => readers.size,
+    fail,
     close: () => {
       for (const reader of readers) end(reader);
+    },
+  };
+}
+
+/** Who reads, and the ways they go. */
+function createReaders(onEmpty: () => void) {
+  const readers = new Set<Reader>();
+  const remove = (reader: Reader): void => {
+    if (readers.delete(reader) && readers.size === 0) onEmpty();
+  };
+  return {
+    readers,
+    remove,
+    end: (reader: Reader): void => {
+      reader.controller.close();
+      remove(reader);
+    },
+    breakOff: (reader: Reader, error: unknown): void => {
+      reader.controller.error(error);
+      remove(reader);
     },
   };
 }
@@ -113,14 +143,10 @@ function openStream(
         controller.enqueue(opening);
       },
       pull: () =>
-        new Promise<void>((resolve, reject) => {
+        new Promise<void>((resolve) => {
           channel.turns(() => {
-            try {
-              if (reader) channel.feed(reader);
-              resolve();
-            } catch (error) {
-              reject(error);
-            }
+            if (reader) channel.feed(reader);
+            resolve();
           });
         }),
       cancel: () => {

@@ -92,11 +92,18 @@ function startTimers(
   mark: (key: string) => void,
 ): () => void {
   let version = store.dataVersion();
-  const poll = setInterval(() => {
+  const look = (): void => {
     const now = store.dataVersion();
     if (now === version) return;
     version = now;
     for (const key of channels.keys()) mark(key);
+  };
+  const poll = setInterval(() => {
+    try {
+      look();
+    } catch (error) {
+      for (const channel of each(channels)) channel.fail(error);
+    }
   }, pollMs);
   const heartbeat = setInterval(() => {
     for (const channel of each(channels)) channel.beat();

@@ -1,0 +1,19 @@
+import { Database } from "bun:sqlite";
+import { closeSync, openSync, writeSync } from "node:fs";
+
+/** Overwrites the first page of a table, as a disk might: whatever asks for its rows fails from now on. */
+export function damageTable(file: string, table: string): void {
+  const database = new Database(file);
+  // All is in the file itself then, and not read from the log beside it.
+  database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const { size } = database.query("SELECT page_size AS size FROM pragma_page_size").get() as { size: number };
+  const { page } = database
+    .query("SELECT rootpage AS page FROM sqlite_schema WHERE name = ?")
+    .get(table) as { page: number };
+  const descriptor = openSync(file, "r+");
+  writeSync(descriptor, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
+  closeSync(descriptor);
+  // Another process's commit: whoever has pages in memory reads them anew.
+  database.run("CREATE TABLE noise (sound)");
+  database.close();
+}
