@@ -52,9 +52,18 @@ describe("a server whose events cannot be read any more", async () => {
   afterAll(() => server.close().catch(() => null));
 
   test("ends the streams that have begun, and answers on", async () => {
-    const followed = readEvents((await server.ask("GET", "/events/stream")).response);
+    const { response, headers } = await server.ask("GET", "/events/stream");
+    const followed = readEvents(response);
     damageTable(server.store.path, "events");
     await expect(followed).rejects.toThrow("malformed");
+    expect(server.logged).toEqual([
+      expect.objectContaining({
+        event: "database_failed",
+        trace_id: headers.get("x-trace-id"),
+        path: "/api/v1/events/stream",
+        message: expect.stringContaining("malformed"),
+      }),
+    ]);
     expect(server.app.context.feed.readers()).toBe(0);
     expect((await server.ask("GET", "/health")).status).toBe(200);
   });

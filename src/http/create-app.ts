@@ -2,7 +2,6 @@ import { Elysia } from "elysia";
 import { endpoints } from "./api/endpoints.ts";
 import { mountEndpoints } from "./api/mount.ts";
 import { mountDocuments } from "./api/documents.ts";
-import { storeFailure } from "../store/store-failure.ts";
 import { addressOf, pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
@@ -12,6 +11,7 @@ import { mountLogin } from "./login.ts";
 import { pages, problemPage } from "./pages/pages.ts";
 import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { recordFailure, traceOf } from "./record-failure.ts";
 import type { Context, EngineState, ServerParts } from "./server-parts.ts";
 
 /** The whole application, which listens nowhere by itself. */
@@ -45,13 +45,11 @@ export function createApp(parts: ServerParts): App {
   };
 
   app.onRequest(({ request, set }) => {
-    Object.assign(set.headers, safetyHeaders, { "x-trace-id": Bun.randomUUIDv7() });
+    Object.assign(set.headers, safetyHeaders, { "x-trace-id": traceOf(request) });
     guard(request, pathOf(request), { access, limit, client: clientOf(request) });
   });
   app.onError(({ error, code, request, set }) => {
-    const traceId = String(set.headers["x-trace-id"]);
-    const found = code === "NOT_FOUND" ? noRoute(request) : error;
-    const response = failed({ error: found, request, traceId, context });
+    const response = failed(code === "NOT_FOUND" ? noRoute(request) : error, request, context);
     // The answer itself does not come to onAfterResponse, which counts.
     set.status = response.status;
     return response;
@@ -78,19 +76,10 @@ async function headOf({ status, headers, body }: Response): Promise<Response> {
   return new Response(null, { status, headers });
 }
 
-interface Failure {
-  error: unknown;
-  request: Request;
-  traceId: string;
-  context: Context;
-}
-
-function failed({ error, request, traceId, context }: Failure): Response {
-  const known = problemOf(error);
-  if (!known) record("http_bug", { error, request, traceId, context });
-  else if (storeFailure(error) === "fatal")
-    recordSeldom("database_failed", { error, request, traceId, context });
-  const problem = known ?? bugProblem();
+function failed(error: unknown, request: Request, context: Context): Response {
+  recordFailure({ error, request, context });
+  const problem = problemOf(error) ?? bugProblem();
+  const traceId = traceOf(request);
   const address = addressOf(request);
   const wantsPage =
     !address.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
@@ -100,31 +89,6 @@ function failed({ error, request, traceId, context }: Failure): Response {
     return new Response(null, { status: 303, headers: { location } });
   }
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
-}
-
-const seldomMs = 60_000;
-const recordedAt = new WeakMap<Context, number>();
-
-/** Pages ask again and again: the reason is told once a minute. */
-function recordSeldom(event: string, failure: Failure): void {
-  const now = Date.now();
-  if (now - (recordedAt.get(failure.context) ?? 0) < seldomMs) return;
-  recordedAt.set(failure.context, now);
-  record(event, failure);
-}
-
-function record(event: string, { error, request, traceId, context }: Failure): void {
-  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
-  context.log({
-    at: new Date().toISOString(),
-    level: "error",
-    event,
-    trace_id: traceId,
-    method: request.method,
-    path: pathOf(request),
-    message,
-    stack,
-  });
 }
 
 function noRoute(request: Request): HttpError {

@@ -10,9 +10,12 @@ export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 /** What a reader gets of an event; `place` is what it goes on after. Empty: nothing. */
 export type Encode = (event: StoredEvent, place: number) => string;
 
+/** Hears why a stream broke off: its answer has begun, and nobody else is told. */
+export type Failed = (error: unknown) => void;
+
 /** All readers of one topic in one encoding. */
 export interface Channel {
-  open(after: number): ReadableStream<Uint8Array>;
+  open(after: number, failed: Failed): ReadableStream<Uint8Array>;
   /** There may be new events. */
   wake(): void;
   /** A comment to everybody who keeps up; who has not taken anything for a minute is cut off. */
@@ -25,6 +28,7 @@ export interface Channel {
 
 interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
+  failed: Failed;
   place: number;
   /** It has all there is, and waits to be woken. */
   isAtEnd: boolean;
@@ -80,8 +84,11 @@ export function createChannel(
     }
   };
   return {
-    open: (after) =>
-      openStream(tape.placeFor(after), { join: (reader) => readers.add(reader), turns, feed, remove }),
+    open: (after, failed) =>
+      openStream(
+        { place: tape.placeFor(after), failed },
+        { join: (reader) => readers.add(reader), turns, feed, remove },
+      ),
     wake: () => {
       try {
         tape.wind();
@@ -121,12 +128,13 @@ function createReaders(onEmpty: () => void) {
     breakOff: (reader: Reader, error: unknown): void => {
       reader.controller.error(error);
       remove(reader);
+      reader.failed(error);
     },
   };
 }
 
 function openStream(
-  after: number,
+  { place, failed }: Pick<Reader, "place" | "failed">,
   channel: {
     join(reader: Reader): void;
     turns: Turns;
@@ -138,7 +146,7 @@ function openStream(
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        reader = { controller, place: after, isAtEnd: false, stuckSince: null };
+        reader = { controller, failed, place, isAtEnd: false, stuckSince: null };
         channel.join(reader);
         controller.enqueue(opening);
       },

@@ -7,9 +7,9 @@ export function damageTable(file: string, table: string): void {
   // All is in the file itself then, and not read from the log beside it.
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   const { size } = database.query("SELECT page_size AS size FROM pragma_page_size").get() as { size: number };
-  const { page } = database
-    .query("SELECT rootpage AS page FROM sqlite_schema WHERE name = ?")
-    .get(table) as { page: number };
+  const { page } = database.query("SELECT rootpage AS page FROM sqlite_schema WHERE name = ?").get(table) as {
+    page: number;
+  };
   const descriptor = openSync(file, "r+");
   writeSync(descriptor, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
   closeSync(descriptor);

@@ -6,7 +6,8 @@ import { getExecution } from "../../store/executions.ts";
 import { lastEventId } from "../../store/feed.ts";
 import { findWorkflow } from "../../store/read-workflows.ts";
 import { eventStream, resumeAfter } from "../event-stream.ts";
-import type { Encode } from "../feed-channel.ts";
+import type { Encode, Topic } from "../feed-channel.ts";
+import { recordFailure } from "../record-failure.ts";
 import type { Context } from "../server-parts.ts";
 import { problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -41,7 +42,10 @@ export const streamEndpoints: Endpoint[] = [
     headers,
     answers,
     handle: ({ params, query, context, request }) =>
-      followed(context, getExecution(context.store, params.run_id), resumeAfter(request, query.after)),
+      followed(context, request, {
+        record: getExecution(context.store, params.run_id),
+        after: resumeAfter(request, query.after),
+      }),
   }),
   endpoint({
     ...shared,
@@ -57,7 +61,7 @@ export const streamEndpoints: Endpoint[] = [
       if (record.workflow_id !== workflow.id) {
         throw new AppError("not_found", `workflow "${workflow.slug}" has no execution "${params.run_id}"`);
       }
-      return followed(context, record, resumeAfter(request, query.after));
+      return followed(context, request, { record, after: resumeAfter(request, query.after) });
     },
   }),
   endpoint({
@@ -71,7 +75,7 @@ export const streamEndpoints: Endpoint[] = [
     answers: { 200: answers[200], ...problems(400) },
     handle: ({ query, context, request }) => {
       const after = resumeAfter(request, query.after) ?? lastEventId(context.store);
-      return eventStream(context.feed.open({ kind: "all" }, after, asEvent));
+      return opened(context, request, { topic: { kind: "all" }, after });
     },
   }),
 ];
@@ -80,9 +84,22 @@ export const streamEndpoints: Endpoint[] = [
 const asEvent: Encode = (event, place) =>
   `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
-function followed({ feed }: Context, record: ExecutionRecord, after: number | null): Response {
+function followed(
+  context: Context,
+  request: Request,
+  { record, after }: { record: ExecutionRecord; after: number | null },
+): Response {
   // An answer with a body would make a browser come back every second, for ever.
   const hasAll = after !== null && after >= record.last_event && hasEnded(record.status);
   if (hasAll) return new Response(null, { status: 204 });
-  return eventStream(feed.open({ kind: "run", run_id: record.run_id }, after ?? 0, asEvent));
+  return opened(context, request, { topic: { kind: "run", run_id: record.run_id }, after: after ?? 0 });
+}
+
+function opened(
+  context: Context,
+  request: Request,
+  { topic, after }: { topic: Topic; after: number },
+): Response {
+  const failed = (error: unknown): void => recordFailure({ error, request, context });
+  return eventStream(context.feed.open(topic, after, asEvent, failed));
 }

@@ -26,7 +26,7 @@ function follow({ context, request, url }: PageCall): Response {
       message("changed-executions", "now")
     );
   };
-  return pageStream(context, { topic: { kind: "all" }, after, changes, isOver: () => false });
+  return pageStream(context, request, { topic: { kind: "all" }, after, changes, isOver: () => false });
 }
 
 const sections: readonly Section[] = ["workflows", "executions", "approvals"];

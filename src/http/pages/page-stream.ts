@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import { eventStream } from "../event-stream.ts";
 import type { Topic } from "../feed-channel.ts";
+import { recordFailure } from "../record-failure.ts";
 import type { Context } from "../server-parts.ts";
 
 /** At most ten messages a second, however much happens: a page is drawn no faster. */
@@ -24,9 +25,24 @@ export interface PageFeed {
 /** The feed only wakes these streams: what they send is read from the database, so that many events are one message. */
 const wake = (): string => "!";
 
-/** A page's stream: parts of the page as they change. */
-export function pageStream(context: Context, { topic, after, changes, isOver }: PageFeed): Response {
-  const source = context.feed.open(topic, after, wake).getReader();
+/** A page's stream: parts of the page as they change. What goes wrong once it has begun is told by the log alone. */
+export function pageStream(context: Context, request: Request, page: PageFeed): Response {
+  const { topic, after, changes, isOver } = page;
+  let isLeft = false;
+  const failed = (error: unknown): void => {
+    // A page that was left while something was drawn for it misses nothing; the database may be closed by then.
+    if (!isLeft) recordFailure({ error, request, context });
+  };
+  const source = context.feed.open(topic, after, wake, failed).getReader();
+  const told = async (read: () => string | Promise<string>): Promise<string> => {
+    try {
+      return await read();
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
+  const last = async (): Promise<string> => (await changes()) + (isOver() ? message("ended", "over") : "");
   let sentAt = 0;
   const next = async (): Promise<string | null> => {
     const { done, value } = await source.read();
@@ -36,7 +52,7 @@ export function pageStream(context: Context, { topic, after, changes, isOver }: 
     const wait = sentAt + shortestMs - performance.now();
     if (wait > 0) await pause(wait);
     sentAt = performance.now();
-    return changes();
+    return told(changes);
   };
   return eventStream(
     new ReadableStream<Uint8Array>({
@@ -44,16 +60,17 @@ export function pageStream(context: Context, { topic, after, changes, isOver }: 
         for (;;) {
           const text = await next();
           if (text === null) {
-            controller.enqueue(
-              encoder.encode((await changes()) + (isOver() ? message("ended", "over") : "")),
-            );
+            controller.enqueue(encoder.encode(await told(last)));
             return controller.close();
           }
           if (text === "") continue;
           return controller.enqueue(encoder.encode(text));
         }
       },
-      cancel: () => source.cancel(),
+      cancel: () => {
+        isLeft = true;
+        return source.cancel();
+      },
     }),
   );
 }

@@ -48,7 +48,7 @@ export function runStream(context: Context, given: RunStreamGiven): Response {
       if (events.length < eventsAtOnce) return text;
     }
   };
-  return pageStream(context, {
+  return pageStream(context, request, {
     topic: { kind: "run", run_id: runId },
     after: seq,
     changes,

@@ -1,0 +1,52 @@
+import { storeFailure } from "../store/store-failure.ts";
+import { pathOf } from "./address.ts";
+import { problemOf } from "./problem.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+const traces = new WeakMap<Request, string>();
+
+/** The id under which a request's answer and the log speak of it. */
+export function traceOf(request: Request): string {
+  const known = traces.get(request);
+  if (known !== undefined) return known;
+  const traceId = Bun.randomUUIDv7();
+  traces.set(request, traceId);
+  return traceId;
+}
+
+interface Failure {
+  error: unknown;
+  request: Request;
+  context: ServerParts;
+}
+
+/** Writes into the log what is not the client's own trouble: a bug, or a database that cannot be used. */
+export function recordFailure({ error, request, context }: Failure): void {
+  if (problemOf(error) === null) record("http_bug", { error, request, context });
+  else if (storeFailure(error) === "fatal") recordSeldom("database_failed", { error, request, context });
+}
+
+const seldomMs = 60_000;
+const recordedAt = new WeakMap<ServerParts, number>();
+
+/** Pages ask again and again: the reason is told once a minute. */
+function recordSeldom(event: string, failure: Failure): void {
+  const now = Date.now();
+  if (now - (recordedAt.get(failure.context) ?? 0) < seldomMs) return;
+  recordedAt.set(failure.context, now);
+  record(event, failure);
+}
+
+function record(event: string, { error, request, context }: Failure): void {
+  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
+  context.log({
+    at: new Date().toISOString(),
+    level: "error",
+    event,
+    trace_id: traceOf(request),
+    method: request.method,
+    path: pathOf(request),
+    message,
+    stack,
+  });
+}
