@@ -12,6 +12,12 @@ const focused = (page: Page): Promise<string> =>
 const isInside = (page: Page, selector: string): Promise<boolean> =>
   page.evaluate(`document.activeElement.closest(${JSON.stringify(selector)}) !== null`);
 
+const twoGates = `workflow: { id: pair, name: Pair }
+stages:
+  - { id: first, type: gate, gate: { message: One? } }
+  - { id: second, type: gate, depends_on: [], gate: { message: Two? } }
+`;
+
 /** Runs in the page: how a shape is painted. */
 const painted = (shape: unknown): string => {
   const { getComputedStyle } = globalThis as unknown as Record<
@@ -106,6 +112,28 @@ describe.skipIf(!hasChromium)("the focus", () => {
       expect((await look("intro")).ring).toBe(focusedOnly.ring);
     },
   );
+
+  test("is on the next gate of the inbox when one is decided, and on the word that none is left", async () => {
+    const here = await site("focus-inbox", [twoGates]);
+    await here.start("pair");
+    const page = await visit(here, "/approvals");
+    await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+    await page.keyboard.press("a");
+    await page.keyboard.press("Enter");
+    // Not on its button: an Enter that is held must not decide the next one too.
+    await page.locator('[aria-label="Gate second"]:focus').waitFor();
+    await page.keyboard.press("r");
+    await page.getByRole("dialog", { name: "Reject “second”?" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("h2:focus", { hasText: "Nothing waits for you" }).waitFor();
+  });
+
+  test("is on what is wrong with a text that could not be imported", async () => {
+    const page = await visit(await site("focus-import", []), "/workflows/import");
+    await page.getByLabel("Its YAML").fill("workflow: { id: x }\nstages: []\n");
+    await page.getByRole("button", { name: "Import" }).press("Enter");
+    await page.locator(".notice:focus", { hasText: "error" }).waitFor();
+  });
 
   test("does not find another control under it when a run ends by itself", async () => {
     const here = await site("focus-end");

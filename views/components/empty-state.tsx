@@ -5,16 +5,20 @@ import type { IconName } from "./icon-names.ts";
 interface EmptyStateProps {
   icon: IconName;
   title: string;
+  /** True: the focus begins here. */
+  hasFocus?: boolean;
   children?: Child;
 }
 
-export function EmptyState({ icon, title, children }: EmptyStateProps): Html {
+export function EmptyState({ icon, title, hasFocus = false, children }: EmptyStateProps): Html {
   return (
     <div class="empty">
       <span class="tile h-slate">
         <Icon name={icon} />
       </span>
-      <h2>{title}</h2>
+      <h2 tabindex={hasFocus ? "-1" : null} autofocus={hasFocus}>
+        {title}
+      </h2>
       {children}
     </div>
   );

@@ -11,8 +11,9 @@ export interface Approval {
   workflowName: string;
 }
 
-/** Every gate that waits, the one that waits longest first. */
+/** Every gate that waits, the one that waits longest first. Who has decided one is led to the next. */
 export function approvalsPage(frame: Frame, approvals: readonly Approval[]): string {
+  const hasDecided = frame.toast !== null;
   return page({
     frame,
     facts: { title: "Approvals", section: "approvals" },
@@ -27,7 +28,7 @@ export function approvalsPage(frame: Frame, approvals: readonly Approval[]): str
           hx-swap="outerMorph"
         >
           {approvals.length === 0 ? (
-            <EmptyState icon="inbox" title="Nothing waits for you">
+            <EmptyState icon="inbox" title="Nothing waits for you" hasFocus={hasDecided}>
               <p>
                 A gate is a stage where a person decides. Those that wait are listed here, of all workflows.
               </p>
@@ -38,12 +39,12 @@ export function approvalsPage(frame: Frame, approvals: readonly Approval[]): str
           ) : (
             <p class="muted" role="status">{`${plural(approvals.length, "gate")} waiting`}</p>
           )}
-          {approvals.map(({ gate, workflowName }) => (
+          {approvals.map(({ gate, workflowName }, at) => (
             <article class="approval">
               <h2>
                 <a href={runAt(gate)}>{`${workflowName} ${runName(gate.execution.run_id)}`}</a>
               </h2>
-              <GateBox gate={gate} />
+              <GateBox gate={gate} isFirst={hasDecided && at === 0} />
               <GateDialogs gate={gate} />
             </article>
           ))}

@@ -52,12 +52,25 @@ export function waitingGate(
   };
 }
 
+interface GateBoxProps {
+  gate: WaitingGate;
+  /** True: whoever comes to the page is at this gate. Not at a button: an Enter that is held would decide it. */
+  isFirst?: boolean;
+}
+
 /** The gate's words and its two buttons; a button opens the dialog that decides. */
-export function GateBox({ gate }: { gate: WaitingGate }): Html {
+export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
   const { step, now } = gate;
   const id = elementOf(gate);
   return (
-    <section class="gate" id={`gate-${id}`} aria-label={`Gate ${step.stage_name}`} data-gate>
+    <section
+      class="gate"
+      id={`gate-${id}`}
+      aria-label={`Gate ${step.stage_name}`}
+      tabindex={isFirst ? "-1" : null}
+      autofocus={isFirst}
+      data-gate
+    >
       <Icon name="hand" />
       <h2>
         {step.stage_name}

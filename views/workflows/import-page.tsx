@@ -40,7 +40,7 @@ function ImportForm({ draft }: { draft: ImportDraft }): Html {
   const isDirty = text !== "";
   return (
     <form class="form" method="post" action="/workflows/import" data-editor>
-      {trouble === null ? null : <Notice text={trouble} />}
+      {trouble === null ? null : <Notice text={trouble} hasFocus />}
       {findings.length === 0 ? null : <Findings findings={findings} />}
       <div class="row" hidden>
         <label for="import-file">A file</label>
@@ -80,7 +80,12 @@ function ImportForm({ draft }: { draft: ImportDraft }): Html {
 function Findings({ findings }: { findings: readonly Finding[] }): Html {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   return (
-    <section class={errors > 0 ? "notice failed" : "notice paused"} aria-labelledby="findings-title">
+    <section
+      class={errors > 0 ? "notice failed" : "notice paused"}
+      aria-labelledby="findings-title"
+      tabindex="-1"
+      autofocus
+    >
       <Icon name="triangle-alert" />
       <div>
         <h2 id="findings-title">

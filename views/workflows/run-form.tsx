@@ -115,9 +115,10 @@ export function RunFormBody({ form }: { form: RunForm }): Html {
   );
 }
 
-export function Notice({ text }: { text: string }): Html {
+/** `hasFocus`: it is what a form that was sent has led to. */
+export function Notice({ text, hasFocus = false }: { text: string; hasFocus?: boolean }): Html {
   return (
-    <div class="notice failed" role="alert">
+    <div class="notice failed" role="alert" tabindex={hasFocus ? "-1" : null} autofocus={hasFocus}>
       <Icon name="circle-x" />
       <p>{text}</p>
     </div>
