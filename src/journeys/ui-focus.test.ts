@@ -164,6 +164,30 @@ describe.skipIf(!hasChromium)("the focus", () => {
     }
   });
 
+  test("comes to the workflow's name in few keys, however many stages there are before it", async () => {
+    const stages = Array.from(
+      { length: 200 },
+      (_, at) => `  - { id: s${at}, roles: { primary: agent:talker } }`,
+    );
+    const long = ["workflow: { id: long, name: Long }", "stages:", ...stages, ""].join("\n");
+    const here = await site("focus-long", [long]);
+    const page = await visit(here, "/workflows/long/edit");
+    const skip = page.getByRole("link", { name: "Skip to the name and settings" });
+    for (const key of ["Tab", "Tab"]) await page.keyboard.press(key);
+    await shot(page, "builder-skip");
+    expect(await isInside(page, ".skip")).toBe(true);
+    await skip.press("Enter");
+    await page.locator('input[name="workflow.name"]:focus').waitFor();
+    const phone = await visit(here, "/workflows/long/edit", { width: 390 });
+    await phone.getByRole("link", { name: "Skip to the name and settings" }).press("Enter");
+    await phone.locator('input[name="workflow.name"]:focus').waitFor();
+    // Head and bar stay, with the field between them.
+    expect(await phone.evaluate("document.documentElement.scrollTop")).toBe(0);
+    const tabs = (await phone.locator(".builder > .tabs").boundingBox()) ?? { y: 0, height: 0 };
+    const label = await phone.locator('label[for="w-workflow-name"]').boundingBox();
+    expect(label?.y).toBeGreaterThan(tabs.y + tabs.height);
+  });
+
   test("stays in the builder where it was when a change is taken back by keys", async () => {
     const page = await visit(await site("focus-undo", []), "/workflows/new");
     await begin(page, "Two-stage review");

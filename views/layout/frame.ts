@@ -57,6 +57,8 @@ export interface PageFacts {
   section: Section;
   /** What is above it, outermost first. */
   crumbs?: readonly Crumb[];
+  /** Links to places of the page that are far from its beginning, by keys alone. */
+  skips?: readonly Crumb[];
   /** True: the form that starts a run is on the page itself. */
   hasRunForm?: boolean;
   /** Style sheets and scripts of this page alone, by name. */

@@ -62,6 +62,11 @@ function Body({ frame, facts, actions, children }: PageProps): Html {
       <a class="skip" href="#main">
         Skip to content
       </a>
+      {(facts.skips ?? []).map(({ name, path }) => (
+        <a class="skip" href={path}>
+          {name}
+        </a>
+      ))}
       <div class="app">
         <Sidebar frame={frame} section={facts.section} />
         <div class="main">
