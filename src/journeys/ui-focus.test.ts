@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
-import { hasChromium, shot, sites, tabTo } from "./ui-browser.ts";
+import { hasChromium, shot, sites, tabTo, type Site } from "./ui-browser.ts";
 import { begin, changed } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
@@ -17,6 +17,18 @@ stages:
   - { id: first, type: gate, gate: { message: One? } }
   - { id: second, type: gate, depends_on: [], gate: { message: Two? } }
 `;
+
+/** Decides a gate as another terminal does. */
+async function decide(
+  { journey }: Site,
+  runId: string,
+  { stage, decision, comment = "" }: { stage: string; decision: "approve" | "reject"; comment?: string },
+): Promise<void> {
+  const words = comment === "" ? [] : ["--comment", comment];
+  const args = ["workflow", decision, runId, stage, "--yes", "--as", "ada", ...words];
+  const { code, stderr } = await journey.run(args);
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+}
 
 /** Runs in the page: how a shape is painted. */
 const painted = (shape: unknown): string => {
@@ -127,6 +139,41 @@ describe.skipIf(!hasChromium)("the focus", () => {
     await page.keyboard.press("Enter");
     await page.locator("h2:focus", { hasText: "Nothing waits for you" }).waitFor();
   });
+
+  test.each([
+    [
+      "the run's page",
+      (runId: string) => `/workflows/pair/executions/${runId}`,
+      "approve",
+      "Approved by ada",
+    ],
+    ["the inbox", () => "/approvals", "reject", "Rejected by ada: no"],
+  ] as const)(
+    "is on who has decided a gate whose dialog is open: %s",
+    async (_name, path, decision, said) => {
+      const here = await site(`focus-elsewhere-${decision}`, [twoGates]);
+      const runId = await here.start("pair");
+      const page = await visit(here, path(runId));
+      await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+      await page.keyboard.press("a");
+      const dialog = page.locator("dialog:modal");
+      await page.keyboard.type("what I think of it");
+      await decide(here, runId, { stage: "second", decision: "approve" });
+      await page.locator('[aria-label="Gate second"]').waitFor({ state: "detached" });
+      // Of another gate it does not hear.
+      expect(await dialog.getByLabel("Comment").inputValue()).toBe("what I think of it");
+      await decide(here, runId, { stage: "first", decision, comment: decision === "reject" ? "no" : "" });
+      await dialog.getByRole("heading", { name: "“first” waits no longer" }).waitFor();
+      await dialog.locator("p:focus", { hasText: said }).waitFor();
+      await shot(page, `gate-elsewhere-${decision}`);
+      // Keys that were meant for the comment do nothing.
+      await page.keyboard.type("a ");
+      expect(await dialog.count()).toBe(1);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await until("it is on the page's main part", () => isInside(page, "main"));
+    },
+  );
 
   test("is on what is wrong with a text that could not be imported", async () => {
     const page = await visit(await site("focus-import", []), "/workflows/import");

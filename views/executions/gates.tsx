@@ -130,7 +130,16 @@ function DecisionDialog({ gate, decision }: DecisionProps): Html {
   const word = decision === "approve" ? "Approve" : "Reject";
   return (
     <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
-      <form class="form" method="post" action={action} {...(gate.stays ? sends(action) : {})}>
+      <form
+        class="form"
+        method="post"
+        action={action}
+        {...(gate.stays ? sends(action) : {})}
+        data-decides={`gate-${elementOf(gate)}`}
+        data-run={execution.run_id}
+        data-stage={step.stage_id}
+        data-name={step.stage_name}
+      >
         <input type="hidden" name="back" value={back} />
         <p class="muted">{`Run ${runName(execution.run_id)} of ${execution.workflow_slug}`}</p>
         <div class="row">

@@ -21,6 +21,7 @@ const scripts = [
   "palette",
   "forms",
   "focus",
+  "gates",
   "run-dialog",
   "theme",
 ];
