@@ -34,10 +34,10 @@ export async function composePlan(invocation: Invocation, composed: Composed): P
 }
 
 /** What `--agent` and `--context` swap, put into the definition; the result is how the execution remembers it. */
-export function swapGiven({ given }: Invocation, { definition }: Composed): ValueObject | null {
+export function swapGiven({ given }: Invocation, composed: Composed): ValueObject | null {
   const agents = pairs(given.list("agent"), "--agent", "stage=ref");
   return swap(
-    definition,
+    composed,
     { agents, modules: given.list("context") },
     { agents: "--agent", modules: "--context" },
   );

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
-import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { Composed } from "./compose.ts";
 
 /** What one run changes in a definition: another agent for a stage, more context modules. */
 export interface Swaps {
@@ -18,11 +18,11 @@ export interface SwapNames {
 }
 
 /**
- * Puts the swaps into the definition; the result is how the execution remembers them, null when there are none. Throws
- * `AppError("invalid_usage")` for what cannot be swapped.
+ * Puts the swaps into the definition and among its overrides; the result is how the execution remembers them, null when
+ * there are none. Throws `AppError("invalid_usage")` for what cannot be swapped.
  */
-export function swap(definition: EffectiveDefinition, swaps: Swaps, names: SwapNames): ValueObject | null {
-  const { agents, modules } = swaps;
+export function swap(composed: Composed, { agents, modules }: Swaps, names: SwapNames): ValueObject | null {
+  const { definition, overrides } = composed;
   if (agents.length === 0 && modules.length === 0) return null;
   if (!definition.config.allow_overrides) {
     throw new AppError(
@@ -31,17 +31,23 @@ export function swap(definition: EffectiveDefinition, swaps: Swaps, names: SwapN
         "set config.allow_overrides: true",
     );
   }
-  for (const [stageId, ref] of agents) swapAgent(definition, stageId, ref, names.agents);
+  for (const [stageId, ref] of agents) swapAgent(composed, [stageId, ref], names.agents);
   for (const name of modules) if (!/^ctx:[^\s:]+$/.test(name)) throw wrongModule(name, names.modules);
-  const wanted = [...definition.context.global_modules, ...modules];
-  definition.context.global_modules = [...new Set(wanted)];
+  const from = definition.context.global_modules;
+  const to = [...new Set([...from, ...modules])];
+  if (to.length > from.length) overrides.push({ path: "context.global_modules", from, to });
+  definition.context.global_modules = to;
   const record: Record<string, Value> = {};
   if (agents.length > 0) record["agents"] = Object.fromEntries(agents);
   if (modules.length > 0) record["context_modules"] = [...modules];
   return record;
 }
 
-function swapAgent(definition: EffectiveDefinition, stageId: string, ref: string, name: string): void {
+function swapAgent(
+  { definition, overrides }: Composed,
+  [stageId, ref]: readonly [string, string],
+  name: string,
+): void {
   const stage = definition.stages.find(({ id }) => id === stageId);
   if (!stage) {
     const meant = nearest(
@@ -59,7 +65,9 @@ function swapAgent(definition: EffectiveDefinition, stageId: string, ref: string
       `${name} takes a reference such as "agent:reviewer" for a stage, not "${ref}"`,
     );
   }
-  stage.roles.primary.artifact = ref;
+  const { primary } = stage.roles;
+  overrides.push({ path: `stages.${stageId}.roles.primary.artifact`, from: primary.artifact, to: ref });
+  primary.artifact = ref;
 }
 
 function wrongModule(name: string, option: string): AppError {

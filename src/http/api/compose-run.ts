@@ -50,7 +50,7 @@ export function composeRun(
   if (!isComposed(composed)) throw new FindingsError(composed.validation);
   const { agents = {}, context_modules = [] } = given.overrides ?? {};
   const swapped = swap(
-    composed.definition,
+    composed,
     { agents: Object.entries(agents), modules: context_modules },
     { agents: "overrides.agents", modules: "overrides.context_modules" },
   );

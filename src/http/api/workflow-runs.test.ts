@@ -68,6 +68,17 @@ describe("a plan", () => {
     expect((await executions()).total_count).toBe(0);
   });
 
+  test("lists what the request swaps among its overrides", async () => {
+    const overrides = { agents: { write: "agent:editor" }, context_modules: ["ctx:style"] };
+    const { body } = await server.ask("POST", "/workflows/release-notes/plan", {
+      json: { parameters, overrides },
+    });
+    expect(body.overrides).toEqual([
+      { path: "stages.write.roles.primary.artifact", from: "agent:writer", to: "agent:editor" },
+      { path: "context.global_modules", from: [], to: ["ctx:style"] },
+    ]);
+  });
+
   const wrong: [string, object, number, string][] = [
     ["no parameters", {}, 400, "version"],
     ["a parameter of another type", { parameters: { version: 5 } }, 400, "version"],
@@ -128,6 +139,12 @@ describe("an Idempotency-Key", () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
     expect(answers.at(-1)?.headers.get("idempotent-replay")).toBe("true");
     expect((await executions()).total_count).toBe(1);
+  });
+
+  test("knows its body whatever the order of its keys", async () => {
+    const first = await run({ parameters: { version: "1" }, trigger: "api" }, key);
+    const again = await run({ trigger: "api", parameters: { version: "1" } }, key);
+    expect([again.status, again.body.run_id]).toEqual([202, first.body.run_id]);
   });
 
   test("with another body is a conflict", async () => {
