@@ -78,6 +78,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // A command that only passes by is over before that would be.
   if (options.kind !== "command") sweepEnded(engine);
   return {
+    giveUp: (error) => engine.fail(error),
     failed,
     start: async (request) => {
       refuseUnlessOpen(engine);

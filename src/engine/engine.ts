@@ -27,6 +27,8 @@ export interface Engine {
   stop(mode: "leave" | "wait" | "stop"): Promise<void>;
   /** Resolves when the execution has ended and everything of it is cleared away. */
   ended(runId: string): Promise<void>;
+  /** Somebody else came upon a database that failed for good. */
+  giveUp(error: unknown): void;
   /** Rejects when the database failed for good: nothing is accepted any more. */
   readonly failed: Promise<never>;
 }

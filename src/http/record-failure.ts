@@ -1,4 +1,4 @@
-import { storeFailure } from "../store/store-failure.ts";
+import { isDamage, storeFailure } from "../store/store-failure.ts";
 import { pathOf } from "./address.ts";
 import { problemOf } from "./problem.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -20,8 +20,12 @@ interface Failure {
   context: ServerParts;
 }
 
-/** Writes into the log what is not the client's own trouble: a bug, or a database that cannot be used. */
+/**
+ * Writes into the log what is not the client's own trouble: a bug, or a database that cannot be used. The engine learns
+ * of one that is damaged, and accepts nothing more.
+ */
 export function recordFailure({ error, request, context }: Failure): void {
+  if (isDamage(error)) context.engine.giveUp(error);
   if (problemOf(error) === null) record("http_bug", { error, request, context });
   else if (storeFailure(error) === "fatal") recordSeldom("database_failed", { error, request, context });
 }

@@ -12,6 +12,11 @@ export function storeFailure(error: unknown): "fatal" | "busy" | null {
   return fatalCodes.test(code) ? "fatal" : null;
 }
 
+/** True when the file or its disk is broken, whoever came upon it: nothing more may be written there. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof SQLiteError && /^SQLITE_(IOERR|CORRUPT|NOTADB)(_|$)/.test(error.code ?? "");
+}
+
 /** True when a row is refused for what it says (a key that is taken, a reference to nothing), not for the disk. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof SQLiteError && /^SQLITE_CONSTRAINT(_|$)/.test(error.code ?? "");

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { storeFailure } from "../../store/store-failure.ts";
+import { isDamage, storeFailure } from "../../store/store-failure.ts";
 import { health } from "../health.ts";
 import type { Context } from "../server-parts.ts";
 import { json } from "./answers.ts";
@@ -48,12 +48,13 @@ export const systemEndpoints: Endpoint[] = [
   }),
 ];
 
-function databaseState({ store }: Context): "ok" | "failed" {
+function databaseState({ store, engine }: Context): "ok" | "failed" {
   try {
     store.prepare("SELECT 1 FROM schema_migrations LIMIT 1").get();
     return "ok";
   } catch (error) {
     if (storeFailure(error) === null) throw error;
+    if (isDamage(error)) engine.giveUp(error);
     return "failed";
   }
 }
