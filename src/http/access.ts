@@ -51,9 +51,11 @@ function tokenOf(secret: string): Token {
     matches: (given) => timingSafeEqual(digest(given), expected),
     session: (untilMs) => `${untilMs}.${sign(String(untilMs))}`,
     isSession: (value, nowMs) => {
-      const [until = "", signature = ""] = value.split(".", 2);
+      const [until = "", signature = ""] = value.split(".");
       const isGenuine = timingSafeEqual(digest(signature), digest(sign(until)));
-      return isGenuine && /^\d{1,16}$/.test(until) && Number(until) > nowMs;
+      return (
+        isGenuine && value === `${until}.${signature}` && /^\d{1,16}$/.test(until) && Number(until) > nowMs
+      );
     },
   };
 }

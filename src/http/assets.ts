@@ -2,6 +2,7 @@ import type { Elysia } from "elysia";
 import { gunzipSync } from "node:zlib";
 import { HttpError } from "./problem.ts";
 import { readPublic } from "./read-public.ts" with { type: "macro" };
+import { takesGzip } from "./takes-gzip.ts";
 
 interface Asset {
   type: string;
@@ -48,8 +49,7 @@ function answer(path: string, asked: string, request: Request): Response {
     vary: "accept-encoding",
   };
   if (!found.isGzipped) return new Response(found.bytes(), { headers });
-  const takesGzip = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
-  if (!takesGzip) return new Response(gunzipSync(found.bytes()), { headers });
+  if (!takesGzip(request)) return new Response(gunzipSync(found.bytes()), { headers });
   return new Response(found.bytes(), { headers: { ...headers, "content-encoding": "gzip" } });
 }
 

@@ -94,6 +94,7 @@ describe("a server others can reach", () => {
     const session = known?.session(Date.now() + 60_000) ?? "";
     expect(outcome(cookie(session), { bind })).toBe(200);
     expect(outcome(cookie(`9${session}`), { bind })).toBe(401);
+    expect(outcome(cookie(`${session}.x`), { bind })).toBe(401);
     expect(outcome(cookie(known?.session(Date.now() - 1) ?? ""), { bind })).toBe(401);
   });
 

@@ -137,7 +137,10 @@ function timeCursor(text: string): Cursor {
 
 function isoTime(path: string, given: string): string {
   const time = new Date(given);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  const day = /^\d{4}-\d\d-\d\d(?=T|$)/.exec(given)?.[0];
+  // The parser takes the 30th of February for the 2nd of March.
+  const isDay = day === undefined || new Date(day).toISOString().startsWith(day);
+  if (!Number.isNaN(time.getTime()) && isDay) return time.toISOString();
   const message = `${path} is "${given}", which is not a time. write it as 2026-01-31 or 2026-01-31T12:00:00Z`;
   throw new AppError("invalid_usage", message, [{ path, message: "not a time" }]);
 }

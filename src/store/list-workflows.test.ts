@@ -107,4 +107,6 @@ test("a cursor of another order is refused", () => {
   add(store, { name: "two" });
   const { next_cursor } = listWorkflows(store, { sort: "name", limit: 1 });
   expect(() => listWorkflows(store, { cursor: next_cursor })).toThrow("in another order");
+  const neverWas = Buffer.from("a:2026-99-99T99:99:99Z").toString("base64url");
+  expect(() => listWorkflows(store, { cursor: neverWas })).toThrow("in another order");
 });

@@ -100,7 +100,7 @@ function cursorFor(key: SortKey, text: string): Cursor {
 }
 
 function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT/.test(text);
+  return /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {

@@ -32,7 +32,11 @@ export const logEndpoints: Endpoint[] = [
         stream: Type.Optional(oneOf(logStreams)),
         attempt: Type.Optional(Type.Integer({ minimum: 1, description: "default: of every attempt" })),
         search: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 200, description: "plain text, in any case of letters" }),
+          Type.String({
+            minLength: 1,
+            maxLength: 200,
+            description: "plain text, whatever the case of a to z",
+          }),
         ),
         download: Type.Optional(
           Type.Boolean({ description: "the whole log as text/plain, filters applied" }),

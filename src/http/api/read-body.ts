@@ -22,6 +22,14 @@ export async function readBody(request: Request, takesYaml: boolean): Promise<un
     const known = takesYaml ? "application/json or application/yaml" : "application/json";
     throw new HttpError(415, "unsupported_media_type", `the body is "${type}". send ${known}`);
   }
+  const packing = request.headers.get("content-encoding") ?? "identity";
+  if (packing !== "identity") {
+    throw new HttpError(
+      415,
+      "unsupported_media_type",
+      `the body is packed as "${packing}". send it as it is`,
+    );
+  }
   const text = decode(bytes);
   return isYaml ? { definition: text } : parseJson(text);
 }

@@ -87,5 +87,11 @@ function exists({ store }: Context, runId: string): boolean {
 }
 
 function hashOf(given: unknown): string {
-  return new Bun.CryptoHasher("sha256").update(JSON.stringify(given) ?? "").digest("hex");
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(given, inOrder) ?? "").digest("hex");
+}
+
+/** The same body may come with its keys in another order. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 import { createAnswerCache } from "../api/answer-cache.ts";
 import { cookieOf } from "../guard.ts";
 import type { Context } from "../server-parts.ts";
+import { takesGzip } from "../takes-gzip.ts";
 
 /**
  * Pages that follow from the database and the clock alone are kept, packed, while neither moves on: many tabs ask for
@@ -29,10 +30,6 @@ export function keptPages({ store, engineState }: Context): KeptPages {
       return new Response(body, { headers: response.headers });
     },
   };
-}
-
-export function takesGzip(request: Request): boolean {
-  return /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
 }
 
 function keyOf(request: Request, isPacked: boolean, state: string): string {

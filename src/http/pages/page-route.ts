@@ -3,7 +3,8 @@ import { AppError } from "../../errors.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
 import { patiently } from "../patiently.ts";
 import type { Context } from "../server-parts.ts";
-import { keptPages, takesGzip } from "./kept-page.ts";
+import { takesGzip } from "../takes-gzip.ts";
+import { keptPages } from "./kept-page.ts";
 
 /** What a page is made from. */
 export interface PageCall {

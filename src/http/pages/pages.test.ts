@@ -77,6 +77,10 @@ describe("a page", () => {
     const answer = await ask(server.app, "GET", "//workflows", { headers: { "accept-encoding": "gzip" } });
     expect(answer.headers.get("content-encoding")).toBe("gzip");
     expect(answer.headers.get("vary")).toContain("accept-encoding");
+    const unpacked = { headers: { "accept-encoding": "gzip;q=0, br" } };
+    expect((await ask(server.app, "GET", "//workflows", unpacked)).headers.has("content-encoding")).toBe(
+      false,
+    );
     const again = await server.app.elysia.handle(
       new Request("http://localhost/workflows", { headers: { "accept-encoding": "gzip" } }),
     );
