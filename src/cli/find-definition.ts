@@ -11,12 +11,32 @@ import { readDefinition } from "./read-input.ts";
 
 /** The definition at a path, else of a stored workflow. Throws `AppError("not_found")`. */
 export async function findDefinition(invocation: Invocation, name: string): Promise<FoundDefinition> {
-  const read = await readDefinition(name, invocation.workdir);
+  const isPath = looksLikePath(name);
+  const { read, trouble } = await readHere(name, invocation.workdir);
   if (read) return { ...read, workflow_id: null };
-  if (looksLikePath(name)) throw new AppError("not_found", `there is no file or folder "${name}"`);
-  return withStore(invocation.home, (store) =>
-    storedDefinition(storedWorkflow(store, name), invocation.workdir),
-  );
+  if (isPath) throw trouble ?? new AppError("not_found", `there is no file or folder "${name}"`);
+  return withStore(invocation.home, (store) => {
+    // A folder that only happens to have the name of a stored workflow does not hide it.
+    const stored = trouble === null ? storedWorkflow(store, name) : storedOr(store, name, trouble);
+    return storedDefinition(stored, invocation.workdir);
+  });
+}
+
+async function readHere(name: string, workdir: string) {
+  try {
+    return { read: await readDefinition(name, workdir), trouble: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    return { read: null, trouble: error };
+  }
+}
+
+function storedOr(store: Store, name: string, trouble: AppError): WorkflowRecord {
+  try {
+    return findWorkflow(store, name);
+  } catch (error) {
+    throw error instanceof AppError && error.code === "not_found" ? trouble : error;
+  }
 }
 
 /** A stored workflow by name, id or slug. Throws `AppError("not_found")` with what was probably meant. */

@@ -58,6 +58,17 @@ describe("a definition", () => {
   });
 });
 
+test("a folder that holds no workflow does not hide the stored one of its name", async () => {
+  const own = begin("shadowed");
+  own.write(
+    "flow.yaml",
+    "workflow: {id: shadowed, name: Shadowed}\nstages: [{id: ask, type: gate, gate: {}}]\n",
+  );
+  expect((await own.run(["workflow", "create", "flow.yaml"])).code).toBe(0);
+  own.write("shadowed/notes.txt", "no workflow");
+  expect((await own.run(["workflow", "plan", "shadowed"])).stdout).toStartWith("Workflow: Shadowed");
+});
+
 describe("a definition to validate", () => {
   const wells: Case[] = [
     ["a well of brackets", 1, /nested deeper than 64 levels \[too_deep\]/, ["deep.yaml"]],

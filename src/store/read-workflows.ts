@@ -67,14 +67,25 @@ export function withParts(store: Store, rows: readonly WorkflowRow[]): WorkflowR
 export function freeWorkflowName(store: Store, name: string, createdBy: string | null): string {
   const isTaken = (candidate: string) =>
     store.prepare(selectByNameAndCreator).get(candidate, createdBy ?? "") !== null;
-  return firstFree(isTaken, name, (count) => (count === 1 ? `${name} (copy)` : `${name} (copy ${count})`));
+  return firstFree(isTaken, name, (count) =>
+    ended(name, count === 1 ? " (copy)" : ` (copy ${count})`, mostName),
+  );
 }
 
 /** A `workflow.id` that is free: the one given, or with "-copy", "-copy-2" … */
 export function freeWorkflowSlug(store: Store, slug: string): string {
   const isTaken = (candidate: string) =>
     store.prepare("SELECT 1 FROM workflows WHERE slug = ?").get(candidate) !== null;
-  return firstFree(isTaken, slug, (count) => (count === 1 ? `${slug}-copy` : `${slug}-copy-${count}`));
+  return firstFree(isTaken, slug, (count) => ended(slug, count === 1 ? "-copy" : `-copy-${count}`, mostSlug));
+}
+
+const mostName = 255;
+const mostSlug = 128;
+
+/** The text with this end, shortened where both would be too long. */
+function ended(text: string, end: string, most: number): string {
+  const characters = [...text];
+  return characters.slice(0, most - end.length).join("") + end;
 }
 
 /** The saved definitions of a workflow, newest first. Throws `AppError`: `not_found`, `invalid_usage`. */

@@ -197,6 +197,18 @@ describe("a stored workflow", () => {
     expect(taken.status).toBe(409);
   });
 
+  test("with the longest name and id there may be is duplicated under shorter ones", async () => {
+    const [slug, name] = ["a".repeat(128), "n".repeat(255)];
+    const yaml = exampleDefinition.replace("release-notes", slug).replace("Release Notes", name);
+    const { body } = await server.ask("POST", "/workflows", { yaml });
+    const copy = await server.ask("POST", `/workflows/${body.id}/duplicate`);
+    expect([copy.status, copy.body.slug, copy.body.name]).toEqual([
+      201,
+      `${"a".repeat(123)}-copy`,
+      `${"n".repeat(248)} (copy)`,
+    ]);
+  });
+
   test("is deleted with its file, and then is gone", async () => {
     const { file } = (await server.ask("GET", `/workflows/${id}`)).body;
     expect((await server.ask("DELETE", `/workflows/${id}`)).status).toBe(204);
