@@ -1,7 +1,6 @@
 import { Icon } from "./components/icon.tsx";
 import type { Frame } from "./layout/frame.ts";
 import { page } from "./layout/page.tsx";
-import { libraryPath } from "./paths.ts";
 
 interface Trouble {
   status: number;
@@ -32,8 +31,8 @@ export function problemDocument(frame: Frame, { status, message, lines, traceId 
               ))}
             </ul>
           )}
-          <a class="btn primary" href={libraryPath}>
-            To the workflows
+          <a class="btn primary" href="/">
+            {frame.hasWorkflows ? "To the workflows" : "To the start"}
           </a>
           <p class="muted">{`${status} · ${traceId}`}</p>
         </div>

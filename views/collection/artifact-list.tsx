@@ -2,7 +2,7 @@ import { EmptyState } from "../components/empty-state.tsx";
 import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
-import type { Html } from "../jsx/jsx-runtime.ts";
+import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import type { Frame, Section } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
 import { withQuery, workflowPath } from "../paths.ts";
@@ -64,7 +64,9 @@ export function artifactsPage(frame: Frame, list: ArtifactList): string {
         {list.entries.length === 0 ? <Nothing list={list} /> : null}
         <div class="sheet rows">
           {list.entries.map((entry) => (
-            <Entry entry={entry} list={list} />
+            <Entry entry={entry} list={list}>
+              {frame.hasWorkflows ? <Users entry={entry} list={list} /> : null}
+            </Entry>
           ))}
         </div>
       </main>
@@ -92,9 +94,15 @@ function Nothing({ list }: { list: ArtifactList }): Html {
   );
 }
 
-function Entry({ entry, list }: { entry: ArtifactEntry; list: ArtifactList }): Html {
+interface EntryProps {
+  entry: ArtifactEntry;
+  list: ArtifactList;
+  children?: Child;
+}
+
+function Entry({ entry, list, children }: EntryProps): Html {
   const { icon, prefix } = kinds[list.kind];
-  const { name, description, path, usedBy } = entry;
+  const { name, description, path } = entry;
   return (
     <article class="item" id={name}>
       <header>
@@ -106,6 +114,15 @@ function Entry({ entry, list }: { entry: ArtifactEntry; list: ArtifactList }): H
       <p class="muted">
         <code>{path}</code>
       </p>
+      {children}
+    </article>
+  );
+}
+
+/** The workflows that name it. */
+function Users({ entry: { name, usedBy }, list }: EntryProps): Html {
+  return (
+    <>
       {usedBy.length === 0 ? null : (
         <p>
           {"Used by "}
@@ -122,6 +139,6 @@ function Entry({ entry, list }: { entry: ArtifactEntry; list: ArtifactList }): H
           <a href={withQuery("/workflows", { search: name })}>Search the workflows for it</a>
         </p>
       ) : null}
-    </article>
+    </>
   );
 }

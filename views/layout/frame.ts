@@ -20,6 +20,8 @@ export interface Frame {
   engine: { running: number; hasFailed: boolean };
   /** Number of the newest event of all executions: where the page's stream goes on. */
   lastEvent: number;
+  /** False: workflows are switched off here, and nothing leads to them. */
+  hasWorkflows: boolean;
   /** True when there is a login to leave. */
   canLogOut: boolean;
   toast: Toast | null;

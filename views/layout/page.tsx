@@ -25,6 +25,8 @@ const scripts = [
   "run-dialog",
   "theme",
 ];
+/** These bring their dialogs to life, which are not there while workflows are switched off. */
+const workflowScripts: readonly string[] = ["palette", "run-dialog"];
 
 interface PageProps {
   frame: Frame;
@@ -78,9 +80,9 @@ function Body({ frame, facts, actions, children }: PageProps): Html {
       </div>
       <Toasts toast={frame.toast} />
       <div class="vh" role="status" aria-live="polite" id="say"></div>
-      <PaletteDialog />
+      {frame.hasWorkflows ? <PaletteDialog /> : null}
       <HelpDialog />
-      {facts.hasRunForm ? null : <RunDialog />}
+      {facts.hasRunForm || !frame.hasWorkflows ? null : <RunDialog />}
       <Stream frame={frame} facts={facts} />
     </>
   );
@@ -107,7 +109,7 @@ function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
       {[...styles, ...(facts.extra?.styles ?? [])].map((name) => (
         <link rel="stylesheet" href={asset(`css/${name}.css`)} />
       ))}
-      {scripts.map((name) => (
+      {scriptsFor(frame).map((name) => (
         <script type="module" src={asset(`js/${name}.js`)}></script>
       ))}
       {/* After ours, which hear what its stream says from the first word on; they run in this order. */}
@@ -117,6 +119,10 @@ function Head({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
       ))}
     </head>
   );
+}
+
+function scriptsFor({ hasWorkflows }: Frame): string[] {
+  return hasWorkflows ? scripts : scripts.filter((name) => !workflowScripts.includes(name));
 }
 
 // `open`: a morph would freeze a dialog that is open. A stream that fails is tried again every few seconds at most.
@@ -162,7 +168,7 @@ function Breadcrumb({ crumbs, title }: { crumbs: readonly Crumb[]; title: string
 
 /** The page's one stream: six connections to a host are all that a browser has. */
 function Stream({ frame, facts }: { frame: Frame; facts: PageFacts }): Html {
-  if (facts.hasOwnStream) return <></>;
+  if (facts.hasOwnStream || !frame.hasWorkflows) return <></>;
   const url = `/live?after=${frame.lastEvent}&section=${facts.section}`;
   return <div id="stream" hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none"></div>;
 }

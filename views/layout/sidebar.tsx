@@ -13,16 +13,20 @@ import { Mark } from "./mark.tsx";
 export function Sidebar({ frame, section }: { frame: Frame; section: Section }): Html {
   return (
     <aside class="side" aria-label="Sidebar">
-      <a class="ws" href={libraryPath}>
+      <a class="ws" href="/">
         <Mark />
         <b>skillmeat</b>
       </a>
-      <a class="find" href="/find" data-palette aria-keyshortcuts="Control+K Meta+K">
-        <Icon name="search" size="s" />
-        <span>Search or run…</span>
-        <kbd>⌘K</kbd>
-      </a>
-      <SidebarLive frame={frame} section={section} />
+      {frame.hasWorkflows ? (
+        <>
+          <a class="find" href="/find" data-palette aria-keyshortcuts="Control+K Meta+K">
+            <Icon name="search" size="s" />
+            <span>Search or run…</span>
+            <kbd>⌘K</kbd>
+          </a>
+          <SidebarLive frame={frame} section={section} />
+        </>
+      ) : null}
       <h2 id="catalogue-title">Catalogue</h2>
       <nav class="nav" aria-labelledby="catalogue-title">
         <ul>
@@ -92,16 +96,11 @@ function LiveEntry({ run, now, isHere }: { run: LiveRun; now: number; isHere: bo
 }
 
 function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Html {
-  const { running, hasFailed } = frame.engine;
   return (
     <footer>
-      <span class={hasFailed ? "engine failed" : "engine"}>
+      <span class={frame.engine.hasFailed ? "engine failed" : "engine"}>
         <i></i>
-        {hasFailed
-          ? "Engine stopped"
-          : running === 0
-            ? "Engine ready"
-            : `${plural(running, "agent")} at work`}
+        {frame.hasWorkflows ? engineText(frame.engine) : "Workflows are switched off"}
       </span>
       <a
         class="btn ghost icon sm"
@@ -129,7 +128,30 @@ function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Ht
   );
 }
 
+function engineText({ running, hasFailed }: Frame["engine"]): string {
+  if (hasFailed) return "Engine stopped";
+  return running === 0 ? "Engine ready" : `${plural(running, "agent")} at work`;
+}
+
 export function BottomBar({ frame, section }: { frame: Frame; section: Section }): Html {
+  if (!frame.hasWorkflows) {
+    return (
+      <nav class="mtabs" aria-label="Main, phone">
+        <a href="/agents" aria-current={section === "agents" ? "page" : null}>
+          <Icon name="bot" />
+          Agents
+        </a>
+        <a href="/skills" aria-current={section === "skills" ? "page" : null}>
+          <Icon name="sparkles" />
+          Skills
+        </a>
+        <a href="/settings" aria-current={section === "settings" ? "page" : null}>
+          <Icon name="settings" />
+          Settings
+        </a>
+      </nav>
+    );
+  }
   return (
     <nav class="mtabs" aria-label="Main, phone">
       <a href={libraryPath} aria-current={section === "workflows" ? "page" : null}>

@@ -45,6 +45,7 @@ export function plainFrame(context: Context, request: Request, toast: Toast | nu
     counts: { agents: 0, skills: 0 },
     engine: { running: 0, hasFailed: false },
     lastEvent: 0,
+    hasWorkflows: context.engineEnabled,
     canLogOut: context.access.token !== null,
     toast: toast ?? toastOf(request),
   };

@@ -30,11 +30,15 @@ export interface PageRoutes {
   form(path: string, handle: Handler<FormCall>): void;
 }
 
-/** Routes of pages and of the forms on them. While workflows are switched off there are none. */
-export function pageRoutes(app: Elysia, context: Context): PageRoutes {
+/** Routes of pages and of the forms on them. Those that need the engine are not there while workflows are switched off. */
+export function pageRoutes(
+  app: Elysia,
+  context: Context,
+  { needEngine }: { needEngine: boolean },
+): PageRoutes {
   const pages = keptPages(context);
   const callOf = (request: Request, params: unknown): PageCall => {
-    if (!context.engineEnabled) throw switchedOff();
+    if (needEngine && !context.engineEnabled) throw switchedOff();
     return { context, request, url: new URL(request.url), params: readable(params) };
   };
   return {

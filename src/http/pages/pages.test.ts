@@ -91,6 +91,12 @@ describe("a page", () => {
     const other = await aTestServer({ engineEnabled: false });
     const answer = await ask(other.app, "GET", "//workflows", { headers: { accept: "text/html" } });
     expect([answer.status, answer.body.includes("switched off")]).toEqual([404, true]);
+    expect((await ask(other.app, "GET", "//")).headers.get("location")).toBe("/agents");
+    for (const path of ["/agents", "/skills", "/settings"]) {
+      const { status, body } = await ask(other.app, "GET", `/${path}`);
+      expect([path, status]).toEqual([path, 200]);
+      expect(body).not.toMatch(/href="\/(workflows|approvals|find)|js\/palette|\/live\?/);
+    }
     await other.close();
   });
 });

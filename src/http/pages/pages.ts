@@ -21,8 +21,9 @@ import { mountWorkflowPages } from "./workflow-pages.ts";
 /** The pages, as a part of the application. */
 export function pages(context: Context): Elysia {
   const app = new Elysia({ name: "pages", normalize: false }) as unknown as Elysia;
-  const routes = pageRoutes(app, context);
-  app.get("/", () => redirect("/workflows"));
+  const routes = pageRoutes(app, context, { needEngine: true });
+  const always = pageRoutes(app, context, { needEngine: false });
+  app.get("/", () => redirect(context.engineEnabled ? "/workflows" : "/agents"));
   const mounts = [
     mountLibrary,
     mountBuilder,
@@ -30,16 +31,9 @@ export function pages(context: Context): Elysia {
     mountExecutionLists,
     mountWorkflowPages,
     mountRunForm,
-  ].concat([
-    mountRunPages,
-    mountRunActs,
-    mountApprovals,
-    mountCollection,
-    mountSettings,
-    mountFind,
-    mountLiveStream,
-  ]);
+  ].concat([mountRunPages, mountRunActs, mountApprovals, mountFind, mountLiveStream]);
   for (const mount of mounts) mount(routes);
+  for (const mount of [mountCollection, mountSettings]) mount(always);
   return app;
 }
 
