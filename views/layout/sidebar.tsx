@@ -100,7 +100,7 @@ function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Ht
     <footer>
       <span class={frame.engine.hasFailed ? "engine failed" : "engine"}>
         <i></i>
-        {frame.hasWorkflows ? engineText(frame.engine) : "Workflows are switched off"}
+        {frame.hasWorkflows ? engineText(frame.engine) : "Workflows are off"}
       </span>
       <a
         class="btn ghost icon sm"
