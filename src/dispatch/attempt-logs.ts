@@ -11,6 +11,8 @@ export interface AttemptLogs {
   /** Takes all that is there, the last lines too. */
   finish(): Promise<void>;
   close(): void;
+  /** For how many milliseconds nothing was written, also before this process has followed them. */
+  silentMs(): number;
   readonly warnings: readonly string[];
   /** What the agent itself called an error last, else its last line on stderr; masked. */
   readonly complaint: string | null;
@@ -67,6 +69,10 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     },
     close() {
       for (const stream of streams) closeSync(files[stream]);
+    },
+    silentMs() {
+      const writtenAtMs = Math.max(...streams.map((stream) => fstatSync(files[stream]).mtimeMs));
+      return Math.max(0, Date.now() - writtenAtMs);
     },
     warnings: listener.warnings,
     get complaint() {

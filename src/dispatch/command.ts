@@ -10,6 +10,7 @@ import type {
   StageRequest,
   StageResult,
 } from "./dispatcher.ts";
+import { openIdleWatch } from "./idle-watch.ts";
 import { masksOf, type Masks } from "./masks.ts";
 import { outcomeOf, usageOfStopped } from "./outcome.ts";
 import { isSurelyAlone, signalProcess } from "./processes.ts";
@@ -107,15 +108,20 @@ interface Followed {
 async function follow(followed: Followed): Promise<StageResult | null> {
   const { request, control, desk, agent, logs, masks } = followed;
   const { attempt_id, attempt_dir } = request;
-  const unfollow = desk.ticker.follow(() => logs.read());
+  const { idle_timeout_ms: idleMs } = request;
+  const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
+  const unfollow = desk.ticker.follow(() => (watch ?? logs).read());
+  const stop = watch ? AbortSignal.any([control.signal, watch.signal]) : control.signal;
   try {
-    const isAborted = await endOrAbort(agent.ended, control.signal);
+    const isAborted = await endOrAbort(agent.ended, stop);
     if (isAborted) await stopAgent(agent, attempt_id, desk.sweeper);
     else await endLeftovers(agent.pid, attempt_id, desk.sweeper);
     unfollow();
     await logs.finish();
-    if (isAborted)
-      return { ...failed(stopped), ...usageOfStopped(attempt_dir), warnings: [...logs.warnings] };
+    if (isAborted) {
+      const error = watch && !control.signal.aborted ? watch.error : stopped;
+      return { ...failed(error), ...usageOfStopped(attempt_dir), warnings: [...logs.warnings] };
+    }
     const status = await agent.ended;
     if (status === null) return null;
     return outcomeOf({

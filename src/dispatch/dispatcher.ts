@@ -37,6 +37,8 @@ export interface StageRequest {
   workdir: string;
   /** The workflow's `env`, evaluated. */
   env: Record<string, string>;
+  /** How long the agent may log nothing before it is stopped; null: as long as it likes. */
+  idle_timeout_ms: number | null;
   options: RunOptions;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { aControl, aStageRequest, type AgentLab, type TakenLine } from "../testing/a-stage-request.ts";
 import { until } from "../testing/journey-until.ts";
@@ -128,6 +128,31 @@ describe("after the engine was killed:", () => {
     expect((await going)?.error?.class).toBe("cancelled");
     await dispatcher.sweep(lab.request);
     expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${lab.request.attempt_id}`)).toEqual([]);
+  });
+
+  test("its silence is counted from its last line on, whoever was there to hear it", async () => {
+    const lab = aStageRequest("echo first; touch ready; while :; do sleep 0.01; done");
+    const taken = await crashed(lab, there(lab, "ready"));
+    const twoHoursAgo = Date.now() / 1000 - 7200;
+    for (const name of ["stdout.log", "stderr.log"]) {
+      utimesSync(join(lab.request.attempt_dir, name), twoHoursAgo, twoHoursAgo);
+    }
+    const watched = { ...lab, request: { ...lab.request, idle_timeout_ms: 3_600_000 } };
+    const { result } = await readopted(watched, taken);
+    expect(result?.error).toEqual({
+      class: "timeout",
+      message: "was silent for 1h (error_policy.idle_timeout) and was stopped",
+    });
+  });
+
+  test("one that was silent and has ended has its result read all the same", async () => {
+    const lab = aStageRequest("touch ready; until test -e go; do sleep 0.01; done; touch over");
+    const taken = await crashed(lab, there(lab, "ready"));
+    writeFileSync(join(lab.folder, "go"), "");
+    const status = join(lab.request.attempt_dir, "status");
+    await until("the supervisor has ended", async () => /^\d+\n0\n$/.test(await Bun.file(status).text()));
+    const watched = { ...lab, request: { ...lab.request, idle_timeout_ms: 1 } };
+    expect((await readopted(watched, taken)).result).toMatchObject({ ok: true });
   });
 
   test("secrets that the agent named before are masked after", async () => {

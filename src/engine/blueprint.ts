@@ -27,6 +27,8 @@ export interface StageBlueprint {
   dependencies: number[];
   dependents: number[];
   timeoutMs: number;
+  /** Null: its agent may be silent. */
+  idleTimeoutMs: number | null;
 }
 
 const defaultMaxParallel = 3;
@@ -63,6 +65,8 @@ function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly st
     dependencies: [...new Set(stage.depends_on)].flatMap((id) => position.get(id) ?? []),
     dependents: [],
     timeoutMs: milliseconds(stage.gate?.timeout ?? stage.error_policy.timeout),
+    // A snapshot that was stored before there was such a thing has none.
+    idleTimeoutMs: stage.error_policy.idle_timeout ? milliseconds(stage.error_policy.idle_timeout) : null,
   }));
   for (const { position: at, dependencies } of made) {
     for (const dependency of dependencies) made[dependency]?.dependents.push(at);

@@ -228,6 +228,27 @@ describe("timeouts:", () => {
     });
   });
 
+  test("the dispatcher is told for how long an agent may be silent; what it then says is a timeout too", async () => {
+    const engine = await anEngine();
+    const idle = "idle_timeout: 5m, retry: {max_attempts: 2, initial_interval: 1s}";
+    const runId = await engine.start(
+      `${head}stages: [{id: a, ${agent}, error_policy: {${idle}}}, {id: b, ${agent}}]`,
+    );
+    const silent = await engine.agents.running("a");
+    const other = await engine.agents.running("b");
+    expect([silent.request.idle_timeout_ms, other.request.idle_timeout_ms]).toEqual([300_000, null]);
+    other.finish({});
+    silent.finish({ ok: false, error: { class: "timeout", message: "was silent" } });
+    await engine.until(() => engine.statuses(runId)["a"] === "retry_wait");
+    engine.clock.advance(2_000);
+    (await engine.agents.running("a")).finish({});
+    await engine.engine.ended(runId);
+    expect(engine.view(runId).steps[0]).toMatchObject({
+      status: "completed",
+      attempts: [{ status: "timed_out", error_message: "was silent" }, { status: "completed" }],
+    });
+  });
+
   test("config.timeout ends the execution and stops its agents", async () => {
     const engine = await anEngine();
     const runId = await engine.start(`${head}config: {timeout: 10m}\nstages: [{id: a, ${agent}}]`);

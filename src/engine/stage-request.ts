@@ -58,6 +58,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     output_schema,
     workdir: record.options.workdir,
     env: execution.env,
+    idle_timeout_ms: step.plan.idleTimeoutMs,
     options: record.options,
   };
 }

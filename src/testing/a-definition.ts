@@ -43,7 +43,7 @@ export function aStage(given: Partial<EffectiveStage> = {}): EffectiveStage {
     inputs: {},
     outputs: {},
     context: { modules: [], inherit_global: true, memory: null },
-    error_policy: { retry: oneAttempt, on_failure: "halt", timeout: "30m" },
+    error_policy: { retry: oneAttempt, on_failure: "halt", timeout: "30m", idle_timeout: null },
     handoff: { format: "structured", include_run_log: false, summary_prompt: null },
     gate: null,
     ui: null,

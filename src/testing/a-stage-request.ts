@@ -49,6 +49,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     output_schema: {},
     workdir: folder,
     env: {},
+    idle_timeout_ms: null,
     options: {
       workdir: folder,
       dispatcher: null,

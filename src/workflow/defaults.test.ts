@@ -25,7 +25,7 @@ describe("defaults", () => {
       inputs: {},
       outputs: {},
       context: { modules: [], inherit_global: true, memory: null },
-      error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m" },
+      error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m", idle_timeout: null },
       handoff: { format: "structured", include_run_log: false, summary_prompt: null },
       gate: null,
       ui: null,
@@ -56,6 +56,13 @@ describe("defaults", () => {
   test("what was given stays, even when it says nothing", () => {
     const { stages } = effective("", "handoff: { include_run_log: false, format: raw }\n    name: '0'");
     expect(stages[0]).toMatchObject({ name: "0", handoff: { format: "raw", include_run_log: false } });
+  });
+
+  test("an agent may be silent unless its stage says for how long", () => {
+    expect(effective("", "error_policy: { idle_timeout: 5m }").stages[0]?.error_policy).toMatchObject({
+      timeout: "30m",
+      idle_timeout: "5m",
+    });
   });
 
   test("an empty key is a key that is left out", () => {

@@ -101,6 +101,7 @@ function stageDefaults(
       // Rolling back is for a later version: until then it stops, as halt does.
       on_failure: policy?.on_failure ?? (onStageFailure === "continue" ? "continue" : "halt"),
       timeout: policy?.timeout ?? "30m",
+      idle_timeout: policy?.idle_timeout ?? null,
     },
     handoff: {
       format: handoff?.format ?? "structured",

@@ -109,6 +109,7 @@ const stage = Type.Object({
       retry: optional(retry),
       on_failure: optional(oneOf(["halt", "continue", "skip_dependents"])),
       timeout: optional(duration),
+      idle_timeout: optional(duration),
     }),
   ),
   handoff: optional(

@@ -44,7 +44,13 @@ export interface EffectiveStage {
   inputs: Record<string, EffectiveInput>;
   outputs: Record<string, EffectiveOutput>;
   context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
-  error_policy: { retry: EffectiveRetry; on_failure: OnFailure; timeout: string };
+  /** `idle_timeout` null: an agent may be silent. */
+  error_policy: {
+    retry: EffectiveRetry;
+    on_failure: OnFailure;
+    timeout: string;
+    idle_timeout: string | null;
+  };
   handoff: {
     format: "structured" | "markdown" | "raw";
     include_run_log: boolean;

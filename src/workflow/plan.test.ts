@@ -71,6 +71,13 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}, overrides))).toContain("      Timeout: 90m\n");
   });
 
+  test("says how long an agent may be silent where it may not for ever", () => {
+    const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1error_policy: { idle_timeout: 90s }\n$&");
+    const text = printPlan(planOfText(file, {}));
+    expect(text).toContain("      Timeout: 30m\n      Idle timeout: 90s\n");
+    expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Idle");
+  });
+
   test("keeps odd values on their line", () => {
     const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
     const [, parameters = ""] = printPlan(plan).split("\n");
@@ -80,11 +87,15 @@ describe("printPlan", () => {
 });
 
 function planOf(file: string, given: Record<string, Value>, overrides?: string): Plan {
-  const checked = checkWorkflow(read(file), {
-    file,
+  return planOfText(read(file), given, overrides);
+}
+
+function planOfText(text: string, given: Record<string, Value>, overrides?: string): Plan {
+  const checked = checkWorkflow(text, {
+    file: "w.yaml",
     ...(overrides ? { overrides: parseOverrides(overrides, "overrides.yaml") } : {}),
   });
-  if (!checked.definition) throw new Error(`${file} does not hold`);
+  if (!checked.definition) throw new Error("it does not hold");
   return planWorkflow(checked.definition, {
     parameters: resolveParameters(checked.definition, given, { coerce: true, overridden: [] }),
     overrides: checked.overrides,

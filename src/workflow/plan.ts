@@ -51,6 +51,8 @@ export interface PlanStage {
   /** As the definition has it, such as "90m". */
   timeout: string;
   timeout_seconds: number;
+  /** Null: its agent may be silent. */
+  idle_timeout: string | null;
   retry: EffectiveRetry | null;
   on_failure: OnFailure;
   depends_on: string[];
@@ -139,6 +141,7 @@ function planStage(definition: EffectiveDefinition, stage: EffectiveStage): Plan
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,
+    idle_timeout: isGate ? null : policy.idle_timeout,
     retry: isGate ? null : policy.retry,
     on_failure: policy.on_failure,
     depends_on: stage.depends_on,

@@ -33,7 +33,7 @@ function batchLines({ index, kind, stages }: PlanBatch): string[] {
 }
 
 function stageLines(stage: PlanStage): string[] {
-  const { gate, agent, model, condition } = stage;
+  const { gate, agent, model, condition, idle_timeout: idle } = stage;
   const head = `    [${stage.id}] ${stage.name}`;
   const conditions = condition === null ? [] : [bare(condition)];
   if (gate && stage.type === "gate") {
@@ -54,6 +54,7 @@ function stageLines(stage: PlanStage): string[] {
     ...labelled("      ", "Inputs", sources),
     ...contextLine(stage),
     `      Timeout: ${stage.timeout}`,
+    ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),
   ];
 }
 

@@ -89,6 +89,7 @@ const PlanStage = Type.Object(
     condition: nullable(Type.String()),
     timeout: Type.String({ description: "as the definition has it, such as 90m" }),
     timeout_seconds: Type.Number(),
+    idle_timeout: nullable(Type.String()),
     retry: nullable(JsonObject),
     on_failure: oneOf(["halt", "continue", "skip_dependents"]),
     depends_on: Type.Array(Type.String()),

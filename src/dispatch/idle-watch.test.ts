@@ -1,0 +1,58 @@
+import { describe, expect, test } from "bun:test";
+import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
+import { processesWith } from "../testing/process-table.ts";
+import { createCommandDispatcher } from "./command.ts";
+import type { StageResult } from "./dispatcher.ts";
+
+const dispatcher = createCommandDispatcher();
+
+async function run(
+  script: string,
+  idle_timeout_ms: number | null,
+): Promise<StageResult & { texts: string[] }> {
+  const { request } = aStageRequest(script, { idle_timeout_ms });
+  const { control, texts } = aControl();
+  const result = await dispatcher.dispatch(request, control);
+  expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${request.attempt_id}`)).toEqual([]);
+  await dispatcher.sweep(request);
+  return { ...result, texts: texts() };
+}
+
+const slow = "i=0; while [ $i -lt 15 ]; do printf . ; sleep 0.1; i=$((i + 1)); done";
+
+describe("an agent that may not be silent for long", () => {
+  test("is stopped like any other when it is, which counts as a timeout; what it used is paid", async () => {
+    const { ok, error, usage, texts } = await run(
+      `trap 'echo "{\\"input\\": 5}" > "$SKILLMEAT_USAGE"; echo bye; exit 0' TERM
+       echo hello; while :; do sleep 0.01; done`,
+      300,
+    );
+    expect({ ok, error, usage, texts }).toMatchObject({
+      ok: false,
+      error: {
+        class: "timeout",
+        message: "was silent for 300ms (error_policy.idle_timeout) and was stopped",
+      },
+      usage: { input: 5 },
+      texts: expect.arrayContaining(["hello", "bye"]),
+    });
+  });
+
+  test("takes what it has started with it", async () => {
+    const { error } = await run("sleep 100 & exec sleep 100", 100);
+    expect(error?.class).toBe("timeout");
+  });
+
+  test.each(["", " >&2"])("goes on as long as it writes, be it no whole line: %p", async (where) => {
+    const { ok, texts } = await run(`{ ${slow}; }${where}`, 1_000);
+    expect({ ok, texts }).toEqual({ ok: true, texts: [".".repeat(15)] });
+  });
+
+  test("ends as it ends when it is quicker", async () => {
+    expect((await run("exit 65", 60_000)).error?.class).toBe("invalid_request");
+  });
+});
+
+test("one that may be silent is left alone", async () => {
+  expect((await run("sleep 0.3", null)).ok).toBe(true);
+});
