@@ -37,6 +37,7 @@ export const run: CommandRun = async (invocation) => {
     ...["claude", "codex", "gemini", "git"].map((program) => programState(program, invocation)),
     tried("agents", () => agentState(invocation)),
     tried("attempt folders", () => attemptState(invocation.home)),
+    tried("worktrees", () => worktreeState(invocation.home)),
   ];
   if (given.text("format") === "json") output.json({ checks });
   else output.line(checkTable(checks, invocation).join("\n"));
@@ -151,4 +152,18 @@ function attemptState(home: string): Omit<Check, "name"> {
   const folder = join(home, "attempts");
   const left = existsSync(folder) ? readdirSync(folder).length : 0;
   return { state: "ok", says: left === 0 ? "none left over" : `${left} in ${folder}` };
+}
+
+/** Those of running executions are among them. */
+function worktreeState(home: string): Omit<Check, "name"> {
+  const folder = join(home, "worktrees");
+  const runs = existsSync(folder) ? readdirSync(folder) : [];
+  const left = runs.flatMap((run) =>
+    readdirSync(join(folder, run), { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+  );
+  if (left.length === 0) return { state: "ok", says: "none left over" };
+  return {
+    state: "ok",
+    says: `${left.length} with a stage's changes in ${folder}; "git worktree remove" takes one away`,
+  };
 }

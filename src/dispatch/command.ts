@@ -4,6 +4,7 @@ import { commandOf, programName } from "./agent-command.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
 import { openLogs, rest, type AttemptLogs } from "./attempt-logs.ts";
 import type {
+  AttemptPlace,
   DispatchControl,
   StageDispatcher,
   StageError,
@@ -19,6 +20,7 @@ import { endLeftovers, stopAgent } from "./stop-agent.ts";
 import { recordedSupervisor, type Supervised } from "./supervisor.ts";
 import { createSweeper, type Sweeper } from "./sweeper.ts";
 import { createTicker, type Ticker } from "./ticker.ts";
+import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./worktree.ts";
 
 interface Desk {
   sweeper: Sweeper;
@@ -38,7 +40,7 @@ export function createCommandDispatcher(): StageDispatcher {
     name: "command",
     dispatch: (request, control) => dispatch(request, control, desk),
     readopt: (request, control) => readopt(request, control, desk),
-    sweep: (attempt) => sweep(attempt, desk),
+    sweep: (attempt, isLast) => sweep(attempt, desk, isLast),
   };
 }
 
@@ -48,8 +50,10 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   if ("error" in command) return failed(command.error);
   // A folder that is there already is of an agent that is gone without a result.
   if (existsSync(request.attempt_dir)) await sweep(request, desk);
+  const place = await workplaceOf(request, control);
+  if ("error" in place) return failed(place.error);
   const startedAt = performance.now();
-  const started = startAgent(request, command.argv);
+  const started = startAgent({ ...request, workdir: place.workdir }, command.argv);
   if ("error" in started) return failed(started.error);
   const { agent, files } = started;
   const masks = masksFor(request);
@@ -58,6 +62,7 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   if (isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt)) {
     desk.alone.add(request.attempt_id);
   }
+  await tellOfChanges(request, control.log);
   return result ?? failed(killed);
 }
 
@@ -79,11 +84,22 @@ async function readopt(
     result = await follow({ request, control, desk, agent, logs, masks });
   }
   if (result === null) await sweep(request, desk);
+  else await tellOfChanges(request, control.log);
   return result;
 }
 
-/** Ends every process of the attempt, then its folder, which stays as a sign where one cannot be ended. */
-async function sweep(attempt: { attempt_id: string; attempt_dir: string }, desk: Desk): Promise<void> {
+async function workplaceOf(request: StageRequest, { signal }: DispatchControl): Promise<Workplace> {
+  const { worktree_dir, workdir } = request;
+  if (worktree_dir === null) return { workdir };
+  const place = await openWorktree(request, worktree_dir, signal);
+  return signal.aborted ? { error: stopped } : place;
+}
+
+/**
+ * Ends every process of the attempt, then its folder, which stays as a sign where one cannot be ended. After the last
+ * attempt the stage's worktree goes in between: only when nobody can change it any more.
+ */
+async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
   const { attempt_id, attempt_dir } = attempt;
   if (!desk.alone.delete(attempt_id)) {
     const supervisor = recordedSupervisor(attempt_dir, attempt_id);
@@ -92,6 +108,7 @@ async function sweep(attempt: { attempt_id: string; attempt_dir: string }, desk:
   }
   // The next stage starts first: its agent then runs while the files are removed.
   await rest();
+  if (isLast) await removeUntouched(attempt);
   removeAttemptFolder(attempt_dir);
 }
 

@@ -10,19 +10,32 @@ export interface StageDispatcher {
   dispatch(request: StageRequest, control: DispatchControl): Promise<StageResult>;
   /** Goes on with an attempt an earlier engine started; null when its agent is gone without a result. */
   readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | null>;
-  /** Ends whatever is left of an attempt (processes, files). Safe to call for one that never was. */
-  sweep(attempt: { attempt_id: string; attempt_dir: string }): Promise<void>;
+  /**
+   * Ends whatever is left of an attempt (processes, files); after the stage's last one its worktree, too, unless there
+   * are changes in it. Safe to call for one that never was.
+   */
+  sweep(attempt: AttemptPlace, isLast?: boolean): Promise<void>;
 }
 
-export interface StageRequest {
-  run_id: string;
-  stage_id: string;
-  stage_name: string;
-  attempt: number;
+/** What names an attempt, and where it leaves its traces. */
+export interface AttemptPlace {
   /** `run/stage/attempt`: the idempotency key, and the mark that every descendant process carries. */
   attempt_id: string;
   /** Absolute folder of this attempt's files; made by the dispatcher. */
   attempt_dir: string;
+  /**
+   * Where the stage's own git worktree is, or is to be made by the dispatcher, for all attempts of the stage; null: it
+   * works in `workdir`. What runs no program has no need of it.
+   */
+  worktree_dir: string | null;
+  options: RunOptions;
+}
+
+export interface StageRequest extends AttemptPlace {
+  run_id: string;
+  stage_id: string;
+  stage_name: string;
+  attempt: number;
   agent: AgentFile | null;
   agent_ref: string;
   model: string;
@@ -34,12 +47,12 @@ export interface StageRequest {
   context: string;
   outputs: Record<string, EffectiveOutput>;
   output_schema: Value;
+  /** The run's. */
   workdir: string;
   /** The workflow's `env`, evaluated. */
   env: Record<string, string>;
   /** How long the agent may log nothing before it is stopped; null: as long as it likes. */
   idle_timeout_ms: number | null;
-  options: RunOptions;
 }
 
 export interface DispatchControl {

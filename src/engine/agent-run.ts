@@ -4,6 +4,7 @@ import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from
 import type { StageCompleted } from "../execution/event.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { Usage } from "../execution/record.ts";
+import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -71,7 +72,7 @@ export function sweeperOf(
 ): () => Promise<void> {
   const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
   const place = attemptPlace(engine, execution, step);
-  return () => dispatcher.sweep(place);
+  return () => dispatcher.sweep(place, isSettled(step.record.status));
 }
 
 /** The name of the dispatcher that does a step's attempts. */

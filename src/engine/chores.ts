@@ -17,7 +17,7 @@ export async function settleEnd(engine: EngineState, runId: string): Promise<voi
   // One chore may bring another.
   for (let left = chores?.size ?? 0; left > 0; left = chores?.size ?? 0) await Promise.all(chores ?? []);
   engine.chores.delete(runId);
-  removeIfEmpty(engine, runId);
+  for (const parent of [engine.attemptsDir, engine.worktreesDir]) removeIfEmpty(engine, runId, parent);
   for (const { wake } of engine.waiters.get(runId) ?? []) wake();
   engine.waiters.delete(runId);
 }
@@ -36,8 +36,8 @@ export function complain(engine: EngineState, runId: string, event: string, erro
   });
 }
 
-function removeIfEmpty(engine: EngineState, runId: string): void {
-  const folder = join(engine.attemptsDir, runId);
+function removeIfEmpty(engine: EngineState, runId: string, parent: string): void {
+  const folder = join(parent, runId);
   // Most executions of simulated agents have none: to ask is cheaper than to be refused.
   if (!existsSync(folder)) return;
   try {

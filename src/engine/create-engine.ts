@@ -115,6 +115,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     store: options.store,
     holderId: Bun.randomUUIDv7(),
     attemptsDir: join(options.home, "attempts"),
+    worktreesDir: join(options.home, "worktrees"),
     alarm,
     maxSteps: options.maxSteps ?? defaultMaxSteps,
     drives: options.kind !== "command",

@@ -15,6 +15,8 @@ export interface EngineState {
   readonly holderId: string;
   /** Folder of the attempts' files. */
   readonly attemptsDir: string;
+  /** Folder of the stages' own git worktrees. */
+  readonly worktreesDir: string;
   readonly alarm: Alarm;
   readonly maxSteps: number;
   /** False: what is started is only stored, for another engine to take over. */

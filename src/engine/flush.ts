@@ -9,6 +9,7 @@ import { announce, commitBatch, takeBatch } from "./commit.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
+import { sweepWorktrees } from "./left-overs.ts";
 import { mayStart, tellStep, type Effect, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { takeOutcome } from "./outcome.ts";
 import { packedContext } from "./stage-request.ts";
@@ -86,6 +87,7 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   // Whoever waits for the commit is told first: to start a hundred agents takes a while.
   for (const effect of changes.effects) if (effect.kind === "call") effect.done();
   for (const effect of changes.effects) actOne(engine, execution, effect);
+  if (hasEnded) sweepWorktrees(engine, execution);
   if (hasEnded || changes.release) forget(engine, execution);
   if (hasEnded) void settleEnd(engine, execution.runId);
 }

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { hasEnded } from "../execution/status.ts";
+import { hasEnded, isSettled } from "../execution/status.ts";
 import { loadForEngine } from "../store/executions.ts";
-import { dispatcherName } from "./agent-run.ts";
+import { dispatcherName, sweeperOf } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
 import { liveAgain } from "./live-again.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import { attemptPlace } from "./stage-request.ts";
 
 /**
  * Ends what a dead engine has left of attempts that are over: it may have died between the commit of an outcome and the
@@ -17,7 +18,7 @@ export function sweepLeft(engine: EngineState, execution: LiveExecution): void {
     const { status, attempt_number } = step.record;
     if (status === "running" && attempt_number === attempt) continue;
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
-    addChore(engine, execution.runId, dispatcher.sweep(place));
+    addChore(engine, execution.runId, dispatcher.sweep(place, isSettled(status)));
   }
 }
 
@@ -36,15 +37,29 @@ export function sweepEnded(engine: EngineState): void {
   }
 }
 
+/**
+ * Takes untouched worktrees away that no attempt's sweep has taken: of steps that ended while they waited for their
+ * next try, or whose agent was gone. To be asked when the execution has ended.
+ */
+export function sweepWorktrees(engine: EngineState, execution: LiveExecution): void {
+  for (const step of execution.steps) {
+    const { status, attempt_number } = step.record;
+    if (step.plan.stage.workspace !== "worktree" || attempt_number === 0 || status === "completed") continue;
+    addChore(engine, execution.runId, sweeperOf(engine, execution, step)());
+  }
+}
+
 /** Folders are `<stage>.<attempt>`, and `<stage>.<attempt>.summary` for the call that sums it up. */
-function leftFolders({ attemptsDir }: EngineState, { runId, byId }: LiveExecution) {
-  const folder = join(attemptsDir, runId);
+function leftFolders(engine: EngineState, execution: LiveExecution) {
+  const { runId, byId } = execution;
+  const folder = join(engine.attemptsDir, runId);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const [, stageId = "", attempt = "", summary = ""] = /^(.+?)\.(\d+)(\.summary)?$/.exec(name) ?? [];
     const step = byId.get(stageId);
     if (!step) return [];
     const attempt_id = `${runId}/${stageId}/${attempt}${summary === "" ? "" : "/summary"}`;
-    return [{ step, attempt: Number(attempt), place: { attempt_id, attempt_dir: join(folder, name) } }];
+    const place = { ...attemptPlace(engine, execution, step), attempt_id, attempt_dir: join(folder, name) };
+    return [{ step, attempt: Number(attempt), place }];
   });
 }

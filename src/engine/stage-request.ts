@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { packContext, type PackedContext } from "../context/pack.ts";
-import type { StageRequest } from "../dispatch/dispatcher.ts";
+import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
 import { composePrompt } from "../dispatch/prompt.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
@@ -59,16 +59,21 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     workdir: record.options.workdir,
     env: execution.env,
     idle_timeout_ms: step.plan.idleTimeoutMs,
-    options: record.options,
   };
 }
 
-/** What names a step's present attempt: its idempotency key, and the folder of its files. */
-export function attemptPlace(engine: EngineState, { runId }: LiveExecution, { record }: LiveStep) {
+/** What names a step's present attempt: its idempotency key, and the folders it works with. */
+export function attemptPlace(
+  engine: EngineState,
+  { runId, record: { options } }: LiveExecution,
+  { plan: { stage }, record }: LiveStep,
+): AttemptPlace {
   const { stage_id, attempt_number } = record;
   return {
     attempt_id: `${runId}/${stage_id}/${attempt_number}`,
     attempt_dir: join(engine.attemptsDir, runId, `${stage_id}.${attempt_number}`),
+    worktree_dir: stage.workspace === "worktree" ? join(engine.worktreesDir, runId, stage_id) : null,
+    options,
   };
 }
 

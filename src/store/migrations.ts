@@ -4,6 +4,8 @@ import second from "../../drizzle/0001_idempotency_keys.sql" with { type: "text"
 import secondDown from "../../drizzle/0001_idempotency_keys.down.sql" with { type: "text" };
 import third from "../../drizzle/0002_workflow_drafts.sql" with { type: "text" };
 import thirdDown from "../../drizzle/0002_workflow_drafts.down.sql" with { type: "text" };
+import fourth from "../../drizzle/0003_stage_workspace.sql" with { type: "text" };
+import fourthDown from "../../drizzle/0003_stage_workspace.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -17,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { name: "0000_workflows_and_executions", up: first, down: firstDown },
   { name: "0001_idempotency_keys", up: second, down: secondDown },
   { name: "0002_workflow_drafts", up: third, down: thirdDown },
+  { name: "0003_stage_workspace", up: fourth, down: fourthDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

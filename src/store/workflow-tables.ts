@@ -85,11 +85,15 @@ export const workflowStages = sqliteTable(
     ui_metadata_json: text(),
     created_at: text().notNull(),
     updated_at: text().notNull(),
+    workspace: text({ enum: ["shared", "worktree"] })
+      .notNull()
+      .default("shared"),
   },
   (t) => [
     uniqueIndex("workflow_stages_ref").on(t.workflow_id, t.stage_id_ref),
     uniqueIndex("workflow_stages_order").on(t.workflow_id, t.order_index),
     check("workflow_stages_type", sql`stage_type in ('agent', 'gate', 'fan_out')`),
+    check("workflow_stages_workspace", sql`workspace in ('shared', 'worktree')`),
   ],
 );
 

@@ -25,6 +25,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     attempt: 1,
     attempt_id,
     attempt_dir: join(folder, "attempts", "run", "build.1"),
+    worktree_dir: null,
     agent: {
       ref: "agent:builder",
       name: "builder",

@@ -15,6 +15,8 @@ export interface FakeAgents {
   /** Every attempt so far, in the order of asking: `stage/attempt`. */
   asked: string[];
   swept: string[];
+  /** Of these, the ones after which no other attempt of their stage comes. */
+  sweptLast: string[];
   /** The attempt of a stage that runs; waits until there is one. */
   running(stageId: string): Promise<AskedAttempt>;
 }
@@ -29,6 +31,7 @@ export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
   const waiting = new Map<string, (attempt: AskedAttempt) => void>();
   const asked: string[] = [];
   const swept: string[] = [];
+  const sweptLast: string[] = [];
   const take = (how: AskedAttempt["how"]) => (request: StageRequest, control: DispatchControl) => {
     asked.push(`${how === "readopt" ? "readopt " : ""}${request.stage_id}/${request.attempt}`);
     if (control.signal.aborted) return Promise.resolve(resultOf({ ok: false, error: stopped }));
@@ -49,8 +52,9 @@ export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
     name: "fake",
     dispatch: take("dispatch") as StageDispatcher["dispatch"],
     readopt: take("readopt"),
-    sweep: ({ attempt_id }) => {
+    sweep: ({ attempt_id }, isLast) => {
       swept.push(attempt_id);
+      if (isLast) sweptLast.push(attempt_id);
       return Promise.resolve();
     },
   };
@@ -58,6 +62,7 @@ export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
     dispatchers: () => dispatcher,
     asked,
     swept,
+    sweptLast,
     running: (stageId) => {
       const found = open.get(stageId);
       if (found) return Promise.resolve(found);

@@ -54,6 +54,7 @@ interface StageShape {
   gate?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   error_policy?: Record<string, unknown>;
+  workspace?: "shared" | "worktree";
 }
 
 /** Writes `WORKFLOW.json` of these stages, by id; the agent of each is `agent:worker` unless another is named. */

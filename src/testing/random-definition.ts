@@ -88,7 +88,8 @@ export function randomStage(draw: Draw, id: string, before: readonly string[]): 
     },
     ...some(draw, "inputs", () => ({ given: { type: "string", source: reference, required: false } })),
     outputs: { o: { type: "string", ...some(draw, "default", () => randomJson(draw, 2)) } },
-    ...some(draw, "error_policy", () => ({ retry: { max_attempts: 3 }, timeout: "30m" })),
+    ...some(draw, "error_policy", () => ({ retry: { max_attempts: 3 }, timeout: "30m", idle_timeout: "5m" })),
+    ...some(draw, "workspace", () => "worktree"),
   };
 }
 

@@ -13,6 +13,7 @@ describe("defaults", () => {
       max_parallel: null,
       scheduling: "eager",
       allow_overrides: false,
+      workspace: "shared",
     });
     expect(stages[0]).toEqual({
       id: "a",
@@ -25,6 +26,7 @@ describe("defaults", () => {
       inputs: {},
       outputs: {},
       context: { modules: [], inherit_global: true, memory: null },
+      workspace: "shared",
       error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m", idle_timeout: null },
       handoff: { format: "structured", include_run_log: false, summary_prompt: null },
       gate: null,
@@ -56,6 +58,20 @@ describe("defaults", () => {
   test("what was given stays, even when it says nothing", () => {
     const { stages } = effective("", "handoff: { include_run_log: false, format: raw }\n    name: '0'");
     expect(stages[0]).toMatchObject({ name: "0", handoff: { format: "raw", include_run_log: false } });
+  });
+
+  test.each([
+    ["", "", "shared"],
+    ["config: { workspace: worktree }", "", "worktree"],
+    ["config: { workspace: worktree }", "workspace: shared", "shared"],
+    ["", "workspace: worktree", "worktree"],
+  ] as const)("the workspace with %p and %p is %s", (whole, stage, expected) => {
+    expect(effective(whole, stage).stages[0]?.workspace).toBe(expected);
+  });
+
+  test("a gate takes no workspace from its workflow", () => {
+    const gate = "\n  - { id: g, type: gate, depends_on: [a], gate: { approvers: [me] } }";
+    expect(effective("config: { workspace: worktree }", gate).stages[1]?.workspace).toBe("shared");
   });
 
   test("an agent may be silent unless its stage says for how long", () => {

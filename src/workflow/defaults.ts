@@ -8,6 +8,7 @@ import type {
   EffectiveRetry,
   EffectiveRole,
   EffectiveStage,
+  Workspace,
 } from "./effective.ts";
 
 type WrittenStage = WrittenDefinition["stages"][number];
@@ -33,6 +34,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   const { config, context, error_policy: policy } = written;
   const defaultRetry = withRetryDefaults(policy?.default_retry, builtInRetry);
   const onStageFailure = policy?.on_stage_failure ?? "halt";
+  const workspace = config?.workspace ?? "shared";
   return {
     workflow: workflowDefaults(written.workflow ?? {}),
     config: {
@@ -45,12 +47,15 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       max_parallel: config?.max_parallel ?? null,
       scheduling: config?.scheduling ?? "eager",
       allow_overrides: config?.allow_overrides ?? false,
+      workspace,
     },
     context: {
       global_modules: context?.global_modules ?? [],
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
-    stages: (written.stages ?? []).map((stage) => stageDefaults(stage, defaultRetry, onStageFailure)),
+    stages: (written.stages ?? []).map((stage) =>
+      stageDefaults(stage, { defaultRetry, onStageFailure, workspace }),
+    ),
     error_policy: { default_retry: defaultRetry, on_stage_failure: onStageFailure },
     hooks: mapped(written.hooks, hookDefaults),
   };
@@ -70,10 +75,16 @@ function workflowDefaults(
   };
 }
 
+/** What a stage takes from its workflow where it says nothing itself. */
+interface WorkflowDefaults {
+  defaultRetry: EffectiveRetry;
+  onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"];
+  workspace: Workspace;
+}
+
 function stageDefaults(
   stage: DraftStage,
-  retry: EffectiveRetry,
-  onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"],
+  { defaultRetry, onStageFailure, workspace }: WorkflowDefaults,
 ): EffectiveStage {
   const { context, error_policy: policy, handoff } = stage;
   return {
@@ -96,8 +107,10 @@ function stageDefaults(
       inherit_global: context?.inherit_global ?? true,
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
+    // Nobody works at a gate.
+    workspace: stage.workspace ?? (stage.type === "gate" ? "shared" : workspace),
     error_policy: {
-      retry: withRetryDefaults(policy?.retry, retry),
+      retry: withRetryDefaults(policy?.retry, defaultRetry),
       // Rolling back is for a later version: until then it stops, as halt does.
       on_failure: policy?.on_failure ?? (onStageFailure === "continue" ? "continue" : "halt"),
       timeout: policy?.timeout ?? "30m",

@@ -9,6 +9,7 @@ const duration = Type.String({ format: "duration" });
 const artifactRef = Type.String({ format: "artifact-ref" });
 const contextRef = Type.String({ format: "context-ref" });
 const valueType = Type.String({ format: "value-type" });
+const workspace = oneOf(["shared", "worktree"]);
 const optional = Type.Optional;
 const texts = Type.Array(Type.String());
 
@@ -104,6 +105,7 @@ const stage = Type.Object({
       memory: optional(memory),
     }),
   ),
+  workspace: optional(workspace),
   error_policy: optional(
     Type.Object({
       retry: optional(retry),
@@ -143,6 +145,7 @@ export const Definition = Type.Object({
       max_parallel: optional(Type.Integer({ minimum: 1 })),
       scheduling: optional(oneOf(["batch", "eager"])),
       allow_overrides: optional(Type.Boolean()),
+      workspace: optional(workspace),
     }),
   ),
   context: optional(

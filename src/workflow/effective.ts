@@ -18,6 +18,7 @@ export interface EffectiveDefinition {
     max_parallel: number | null;
     scheduling: "batch" | "eager";
     allow_overrides: boolean;
+    workspace: Workspace;
   };
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
@@ -44,6 +45,7 @@ export interface EffectiveStage {
   inputs: Record<string, EffectiveInput>;
   outputs: Record<string, EffectiveOutput>;
   context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
+  workspace: Workspace;
   /** `idle_timeout` null: an agent may be silent. */
   error_policy: {
     retry: EffectiveRetry;
@@ -59,6 +61,9 @@ export interface EffectiveStage {
   gate: EffectiveGate | null;
   ui: { position?: [number, number]; color?: string; icon?: string } | null;
 }
+
+/** Where an agent works: in the run's working directory with all others, or in a git worktree of its stage's own. */
+export type Workspace = "shared" | "worktree";
 
 export type OnFailure = "halt" | "continue" | "skip_dependents";
 

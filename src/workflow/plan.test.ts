@@ -78,6 +78,12 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Idle");
   });
 
+  test("names the workspace of a stage that does not work with all others", () => {
+    const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1workspace: worktree\n$&");
+    expect(printPlan(planOfText(file, {}))).toContain("      Workspace: worktree\n      Timeout: 30m\n");
+    expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Workspace");
+  });
+
   test("keeps odd values on their line", () => {
     const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
     const [, parameters = ""] = printPlan(plan).split("\n");

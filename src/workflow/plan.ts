@@ -7,6 +7,7 @@ import type {
   EffectiveRetry,
   EffectiveStage,
   OnFailure,
+  Workspace,
 } from "./effective.ts";
 import type { ValidationResult } from "./finding.ts";
 import { batchesOf, criticalPath } from "./graph.ts";
@@ -47,6 +48,7 @@ export interface PlanStage {
   outputs: string[];
   context_modules: string[];
   memory_max_tokens: number | null;
+  workspace: Workspace;
   condition: string | null;
   /** As the definition has it, such as "90m". */
   timeout: string;
@@ -138,6 +140,7 @@ function planStage(definition: EffectiveDefinition, stage: EffectiveStage): Plan
     outputs: Object.keys(stage.outputs),
     context_modules: isGate ? [] : contextModulesOf(definition, stage),
     memory_max_tokens: isGate ? null : (memory?.max_tokens ?? null),
+    workspace: stage.workspace,
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,

@@ -53,6 +53,7 @@ function stageLines(stage: PlanStage): string[] {
     ...labelled("      ", "Tools", stage.tools),
     ...labelled("      ", "Inputs", sources),
     ...contextLine(stage),
+    ...(stage.workspace === "shared" ? [] : [`      Workspace: ${stage.workspace}`]),
     `      Timeout: ${stage.timeout}`,
     ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),
   ];

@@ -69,6 +69,20 @@ describe("a form", () => {
     expect(text).toContain("timeout: 5m");
   });
 
+  test("loses nothing that it does not show", async () => {
+    const policy = "error_policy: { timeout: 5m, idle_timeout: 1m }, workspace: shared";
+    const hidden = simple
+      .replace("stages:", "config: { timeout: 1h, workspace: worktree }\nstages:")
+      .replace("agent:writer } }", `agent:writer }, ${policy} }`);
+    const { slug } = await stored(hidden);
+    const path = `//workflows/${slug}/edit`;
+    await post(`${path}/stage`, { stage: "work", revision: "0", "error_policy.timeout": "" });
+    await post(`${path}/settings`, { revision: "1", "config.timeout": "" });
+    const text = await yamlOf(path);
+    expect(text).toContain("config: { workspace: worktree }");
+    expect(text).toContain("error_policy: { idle_timeout: 1m }, workspace: shared");
+  });
+
   test("for a stage that is gone says so, and an unknown field or action is refused", async () => {
     const { slug } = await stored(simple);
     const path = `//workflows/${slug}/edit`;

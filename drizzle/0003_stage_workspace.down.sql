@@ -1,0 +1,1 @@
+ALTER TABLE workflow_stages DROP COLUMN workspace;

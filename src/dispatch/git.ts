@@ -1,0 +1,54 @@
+import { markVariable } from "./processes.ts";
+import type { AttemptPlace } from "./dispatcher.ts";
+
+/** What a call of git came to; null where there is no git. */
+export type GitAnswer = { ok: true; text: string } | { ok: false; says: string };
+
+export interface GitOptions {
+  /** Whose environment it runs with; its id marks git's processes as the attempt's own. */
+  attempt: AttemptPlace;
+  signal: AbortSignal;
+}
+
+/** Nothing of the user's runs but what a checkout needs: a hook may ask, wait, or do anything at all. */
+const withoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+
+/**
+ * Runs git in a folder; null where there is none in the PATH. The environment is the agents' own, so that no GIT_DIR of
+ * whoever started skillmeat, a hook perhaps, points to another repository.
+ */
+export async function git(
+  folder: string,
+  args: readonly string[],
+  { attempt, signal }: GitOptions,
+): Promise<GitAnswer | null> {
+  if (signal.aborted) return { ok: false, says: "git was stopped" };
+  const { env } = attempt.options;
+  const program = Bun.which("git", { PATH: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin" });
+  if (program === null) return null;
+  const child = Bun.spawn([program, ...withoutHooks, "-C", folder, ...args], {
+    cwd: "/",
+    env: {
+      [markVariable]: attempt.attempt_id,
+      ...env,
+      LC_ALL: "C",
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_OPTIONAL_LOCKS: "0",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
+  const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const code = await child.exited;
+  // What it had started itself, such as a filter, may hold the pipes open: that ends with the attempt.
+  if (signal.aborted) return { ok: false, says: "git was stopped" };
+  const [text, complaint] = await reading;
+  return code === 0 ? { ok: true, text } : { ok: false, says: said(complaint) };
+}
+
+/** Git's reason, on one line: what it tells before that is how it went. */
+function said(complaint: string): string {
+  const lines = complaint.split("\n").filter((line) => line.trim() !== "");
+  const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
+  return reason?.replace(/^(fatal|error): /, "") ?? "git gave no reason";
+}

@@ -1,0 +1,181 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { hasCode } from "./attempt-folder.ts";
+import type { AttemptPlace, LogSink, StageError, StageRequest } from "./dispatcher.ts";
+import { git, type GitAnswer } from "./git.ts";
+
+/** What is noted beside a worktree as soon as it is whole: an agent may have worked in it from then on. */
+interface Note {
+  /** The commit it was made from. */
+  base: string;
+  /** Where in the repository the run's working directory lies: "" or a path with a slash at its end. */
+  prefix: string;
+  workdir: string;
+}
+
+export type Workplace = { workdir: string } | { error: StageError };
+
+/** A git that hangs shall not keep an attempt that is over. */
+const longestLookMs = 30_000;
+
+/**
+ * The folder in a stage's own worktree that stands for the run's working directory. The worktree is made of the HEAD of
+ * now where the stage has none yet. Never rejects for what git or the disk says.
+ */
+export async function openWorktree(
+  request: StageRequest,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  try {
+    const note = readNote(dir);
+    const made = note && existsSync(dir) ? note : await makeWorktree(request, dir, signal);
+    if ("error" in made) return made;
+    const workdir = join(dir, made.prefix);
+    // A folder that is in no commit is not in a worktree.
+    mkdirSync(workdir, { recursive: true });
+    return { workdir };
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    return notMade(request, dir, error.message);
+  }
+}
+
+/** Puts into the log where the changes of a stage are, if it has made any. Also said when nobody can tell. */
+export async function tellOfChanges(attempt: AttemptPlace, log: LogSink): Promise<void> {
+  const { worktree_dir: dir } = attempt;
+  if (dir === null || !readNote(dir)) return;
+  const state = await stateOf(attempt, dir);
+  if (state === "untouched") return;
+  log.write(
+    "system",
+    state === "touched" ? `its changes are in the git worktree ${dir}` : unknown(dir, state),
+  );
+}
+
+function unknown(dir: string, state: { unknown: string }): string {
+  return `its git worktree ${dir} is kept: whether it has changes cannot be told (${state.unknown})`;
+}
+
+/** Takes a stage's worktree away, unless there is anything in it that would be lost. */
+export async function removeUntouched(attempt: AttemptPlace): Promise<void> {
+  const { worktree_dir: dir } = attempt;
+  const note = dir === null ? null : readNote(dir);
+  if (dir === null || !note || (await stateOf(attempt, dir)) !== "untouched") return;
+  // Not forced: git looks again. But it refuses any that names submodules; locked ones stay all the same.
+  const force = existsSync(join(dir, ".gitmodules")) ? ["--force"] : [];
+  const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(attempt));
+  if (removed?.ok) rmSync(noteFile(dir), { force: true });
+}
+
+async function makeWorktree(
+  request: StageRequest,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Note | { error: StageError }> {
+  const { workdir } = request;
+  const ask = (...args: string[]): Promise<GitAnswer | null> =>
+    git(workdir, args, { attempt: request, signal });
+  const prefix = await ask("rev-parse", "--show-prefix");
+  if (prefix === null) return refused(request, "git is not in PATH. install it");
+  if (!prefix.ok) {
+    const why = `the working directory ${workdir} lies in no git repository (git: ${prefix.says})`;
+    return refused(request, `${why}. run it in one, with --workdir`);
+  }
+  const base = await ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
+  if (!base?.ok) {
+    return refused(request, `the git repository of ${workdir} has no commit yet. commit something`);
+  }
+  // Without a note it is what an engine that died left half made: no agent was ever in it.
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
+  const note = { base: base.text.trim(), prefix: prefix.text.replace(/\n$/, ""), workdir };
+  // Forced twice: git may still know that half made one, and have it locked.
+  const added = await ask("worktree", "add", "--force", "--force", "--detach", dir, note.base);
+  if (!added?.ok) return notMade(request, dir, added?.says ?? "git is gone");
+  writeNote(dir, note);
+  return note;
+}
+
+type WorktreeState = "untouched" | "touched" | { unknown: string };
+
+/** Ignored files count: a report is not worth less for being ignored. */
+async function stateOf(attempt: AttemptPlace, dir: string): Promise<WorktreeState> {
+  const note = readNote(dir);
+  if (!note || !existsSync(join(dir, ".git"))) return { unknown: "it is no worktree any more" };
+  const options = lookOptions(attempt);
+  // All is said that a user's settings could say otherwise.
+  const files = [
+    "status",
+    "--porcelain",
+    "--ignored",
+    "--untracked-files=normal",
+    "--ignore-submodules=none",
+  ];
+  const changes = await git(dir, files, options);
+  if (!changes?.ok) return { unknown: changes?.says ?? "git is not in PATH" };
+  if (changes.text !== "") return "touched";
+  const head = await git(dir, ["rev-parse", "--verify", "HEAD"], options);
+  if (!head?.ok) return { unknown: head?.says ?? "git is not in PATH" };
+  return head.text.trim() === note.base ? "untouched" : "touched";
+}
+
+function lookOptions(attempt: AttemptPlace) {
+  return { attempt, signal: AbortSignal.timeout(longestLookMs) };
+}
+
+function refused({ stage_id }: StageRequest, why: string): { error: StageError } {
+  const message = `stage "${stage_id}" has "workspace: worktree", but ${why}, or write "workspace: shared"`;
+  return { error: { class: "invalid_request", message, retryable: false } };
+}
+
+function notMade({ stage_id }: StageRequest, dir: string, why: string): { error: StageError } {
+  return {
+    error: {
+      class: "internal",
+      message: `the git worktree ${dir} of stage "${stage_id}" cannot be made: ${why}`,
+    },
+  };
+}
+
+/** Beside it, not in it: what is in it is the agent's. No stage's id has a dot. */
+function noteFile(dir: string): string {
+  return `${dir}.json`;
+}
+
+function readNote(dir: string): Note | null {
+  try {
+    return JSON.parse(readFileSync(noteFile(dir), "utf8")) as Note;
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+/** On disk before an agent works there: what has no note is taken away. */
+function writeNote(dir: string, note: Note): void {
+  const draft = `${noteFile(dir)}.new`;
+  synced(draft, "w", (file) => writeSync(file, JSON.stringify(note)));
+  renameSync(draft, noteFile(dir));
+  synced(dirname(dir), "r", () => {});
+}
+
+function synced(path: string, flags: "r" | "w", work: (file: number) => void): void {
+  const file = openSync(path, flags, 0o600);
+  try {
+    work(file);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
