@@ -45,8 +45,9 @@ function tryAgain(engine: EngineState, batch: NonNullable<EngineState["unwritten
   const nowMs = performance.now();
   engine.unwritten = { ...batch, busySinceMs: batch.busySinceMs ?? nowMs };
   if (nowMs - (batch.busySinceMs ?? nowMs) > busyForMs) {
-    const message = `another process has kept the database "${engine.store.path}" locked for a minute. end that process, then go on with "skillmeat workflow resume <run_id>" or "skillmeat serve"`;
-    return engine.fail(new AppError("unavailable", message));
+    const held = `another process has kept the database "${engine.store.path}" locked for a minute`;
+    const wayOut = 'end it, then go on with "skillmeat workflow resume <run_id>" or "skillmeat serve"';
+    return engine.fail(new AppError("unavailable", `${held}. ${wayOut}`));
   }
   engine.alarm.after(busyAgainMs, () => engine.flush());
 }

@@ -1,9 +1,10 @@
 import { Icon } from "../components/icon.tsx";
 import { spriteFor } from "../components/sprite.ts";
 import { render, type Child, type Html } from "../jsx/jsx-runtime.ts";
+import { BottomBar } from "./bottom-bar.tsx";
 import { HelpDialog, PaletteDialog, RunDialog } from "./dialogs.tsx";
 import type { Crumb, Frame, PageFacts } from "./frame.ts";
-import { BottomBar, Sidebar } from "./sidebar.tsx";
+import { Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
 
 const styles = ["tokens", "base", "shell", "components", "forms", "library", "execution", "log"].concat([

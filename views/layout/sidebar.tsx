@@ -133,49 +133,7 @@ function engineText({ running, hasFailed }: Frame["engine"]): string {
   return running === 0 ? "Engine ready" : `${plural(running, "agent")} at work`;
 }
 
-export function BottomBar({ frame, section }: { frame: Frame; section: Section }): Html {
-  if (!frame.hasWorkflows) {
-    return (
-      <nav class="mtabs" aria-label="Main, phone">
-        <a href="/agents" aria-current={section === "agents" ? "page" : null}>
-          <Icon name="bot" />
-          Agents
-        </a>
-        <a href="/skills" aria-current={section === "skills" ? "page" : null}>
-          <Icon name="sparkles" />
-          Skills
-        </a>
-        <a href="/settings" aria-current={section === "settings" ? "page" : null}>
-          <Icon name="settings" />
-          Settings
-        </a>
-      </nav>
-    );
-  }
-  return (
-    <nav class="mtabs" aria-label="Main, phone">
-      <a href={libraryPath} aria-current={section === "workflows" ? "page" : null}>
-        <Icon name="workflow" />
-        Workflows
-      </a>
-      <a href={executionsPath} aria-current={section === "executions" ? "page" : null}>
-        <Icon name="circle-play" />
-        Executions
-      </a>
-      <a href={approvalsPath} aria-current={section === "approvals" ? "page" : null} id="tab-approvals">
-        <Icon name="inbox" />
-        Approvals
-        <WaitingCount count={frame.waitingCount} isHot={false} />
-      </a>
-      <a href="/find" aria-current={section === "settings" ? "page" : null}>
-        <Icon name="menu" />
-        More
-      </a>
-    </nav>
-  );
-}
-
-function WaitingCount({ count, isHot }: { count: number; isHot: boolean }): Html {
+export function WaitingCount({ count, isHot }: { count: number; isHot: boolean }): Html {
   if (count === 0) return <></>;
   return (
     <span class={isHot ? "n hot" : "n"}>

@@ -30,7 +30,7 @@ export interface PageRoutes {
   form(path: string, handle: Handler<FormCall>): void;
 }
 
-/** Routes of pages and of the forms on them. Those that need the engine are not there while workflows are switched off. */
+/** Routes of pages and of the forms on them. What needs the engine is not there while workflows are switched off. */
 export function pageRoutes(
   app: Elysia,
   context: Context,
