@@ -14,8 +14,8 @@ export async function runCli(argv: readonly string[]): Promise<never> {
   const debug = argv.includes("--debug");
   const output = openOutput({ color: !argv.includes("--no-color"), env: process.env });
   const code = await outcome(argv, output, debug);
-  await output.drained();
-  return quit(code);
+  const isTaken = await output.drained();
+  return quit(isTaken || code !== exitCodes.done ? code : exitCodes.unavailable);
 }
 
 async function outcome(argv: readonly string[], output: Output, debug: boolean): Promise<ExitCode> {

@@ -21,10 +21,13 @@ export interface Output {
   /** Columns of the terminal; 0 where there is none and lines may be as long as they are. */
   readonly columns: number;
   readonly rows: number;
-  /** True when nobody reads stdout any more (`| head`). */
+  /** True when nobody reads stdout any more (`| head`), or what takes it is full. */
   readonly isClosed: boolean;
-  /** Resolves when everything written has been taken; nothing is written after that. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when everything written has been taken; nothing is written after that. False when stdout could not be
+   * written, which is then said on stderr; that nobody reads it is no trouble.
+   */
+  drained(): Promise<boolean>;
 }
 
 export function openOutput(options: {
@@ -33,8 +36,13 @@ export function openOutput(options: {
 }): Output {
   const { stdout, stderr, stdin } = process;
   const closed = { stdout: false, stderr: false };
-  stdout.on("error", (error) => (closed.stdout = isBrokenPipe(error)));
-  stderr.on("error", (error) => (closed.stderr = isBrokenPipe(error)));
+  let trouble: string | null = null;
+  stdout.on("error", (error) => {
+    closed.stdout = true;
+    if (!isBrokenPipe(error)) trouble = error.message;
+  });
+  // There is nowhere left to say it.
+  stderr.on("error", () => (closed.stderr = true));
   const colourful = options.color && !options.env["NO_COLOR"] && options.env["TERM"] !== "dumb";
   const write = (text: string): void => {
     if (!closed.stdout) stdout.write(text);
@@ -42,13 +50,19 @@ export function openOutput(options: {
   const note = (text: string): void => {
     if (!closed.stderr) stderr.write(`${text}\n`);
   };
+  const notePaint = paintWith(colourful && stderr.isTTY === true);
+  const end = async (name: "stdout" | "stderr"): Promise<void> => {
+    if (closed[name]) return;
+    closed[name] = true;
+    await ended(process[name]);
+  };
   return {
     line: (text = "") => write(`${text}\n`),
     write,
     note,
     json: (value) => write(`${JSON.stringify(value, null, 2)}\n`),
     paint: paintWith(colourful && stdout.isTTY === true),
-    notePaint: paintWith(colourful && stderr.isTTY === true),
+    notePaint,
     isTerminal: stdout.isTTY === true && options.env["TERM"] !== "dumb",
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     get columns() {
@@ -61,16 +75,20 @@ export function openOutput(options: {
       return closed.stdout;
     },
     drained: async () => {
-      const open = [...(closed.stdout ? [] : [stdout]), ...(closed.stderr ? [] : [stderr])];
-      Object.assign(closed, { stdout: true, stderr: true });
-      await Promise.all(open.map(ended));
+      await end("stdout");
+      if (trouble !== null) {
+        note(
+          `${notePaint.bad("error:")} stdout cannot be written: ${trouble}. make room, or send it elsewhere`,
+        );
+      }
+      await end("stderr");
+      return trouble === null;
     },
   };
 }
 
-function isBrokenPipe(error: Error & { code?: string }): true {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-  return true;
+function isBrokenPipe({ code }: Error & { code?: string }): boolean {
+  return code === "EPIPE" || code === "EIO";
 }
 
 /**

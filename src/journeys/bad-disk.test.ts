@@ -115,6 +115,38 @@ describe("a home", () => {
   );
 });
 
+describe("a full disk behind stdout", () => {
+  const intoFull = { under: ["sh", "-c", 'exec "$@" >/dev/full', "sh"] };
+  const said = /^error: stdout cannot be written: ENOSPC.*\. make room, or send it elsewhere$/m;
+
+  test.each([
+    "--help",
+    "completion bash",
+    "list",
+    "list --format json",
+    "doctor",
+    "workflow validate .",
+    "workflow eval 1",
+    "workflow runs --format json",
+  ])("is told by `skillmeat %s`", async (line) => {
+    const ended = await aWorkflow("full-stdout").run(line.split(" "), intoFull);
+    expect(ended.stderr).toMatch(said);
+    expect(ended.stderr).not.toMatch(/^\s+at |\d \| /m);
+    expect(ended.code).toBe(5);
+  });
+
+  test("does not hide that an execution failed, nor stop one", async () => {
+    const journey = aWorkflow("full-stdout");
+    journey.write("go", "");
+    expect(await journey.run(["workflow", "run", "."], intoFull)).toMatchObject({ code: 5 });
+    expect(journey.lines("ended")).toEqual(["one", "two"]);
+    journey.write("agents/worker.sh", "#!/bin/sh\nexit 64\n");
+    const failed = await journey.run(["workflow", "run", "."], intoFull);
+    expect(failed.stderr).toMatch(said);
+    expect(failed.code).toBe(1);
+  });
+});
+
 /** Two stages; the agent speaks when it finds the file `speak`, and ends when it finds `go`. */
 function aWorkflow(name: string): Journey {
   const journey = begin(name);
