@@ -147,7 +147,8 @@ async function withSummary(
   const prompt = step.plan.stage.handoff.summary_prompt;
   if (prompt === null || control.signal.aborted) return outcome;
   const { data } = outcome;
-  const { result, why } = await askForSummary(dispatcher, summaryRequest(request, prompt, data), control);
+  const asked = summaryRequest(execution, request, { prompt, done: data });
+  const { result, why } = await askForSummary(dispatcher, asked, control);
   const usage = addUsage(data.usage, result?.usage ?? null);
   const text = result?.ok ? (result.text ?? summaryOutput(result.outputs)) : null;
   if (text !== null) {

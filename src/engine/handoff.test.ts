@@ -41,6 +41,19 @@ describe("a handoff", () => {
     expect(await told("summary_prompt: 'say it shortly'", { text: "short" })).toContain('"summary": "short"');
   });
 
+  test("summary_prompt is filled in, also with what its own stage has just made", async () => {
+    const prompts: string[] = [];
+    const { run } = await anEngine((request) => {
+      if (request.attempt_id.endsWith("/summary")) prompts.push(request.instructions ?? "", request.prompt);
+      return { ok: true, outputs: { o: "a report" }, text: "short" };
+    });
+    await run(
+      text("summary_prompt: '${{ workflow.name }}, ${{ stages.a.status }}: ${{ stages.a.outputs.o }}'"),
+    );
+    expect(prompts[0]).toBe("W, completed: a report");
+    expect(prompts[1]).toContain("## Instructions\n\nW, completed: a report");
+  });
+
   test("a summary that fails is a warning, no failure", async () => {
     const failed = { ok: false, error: { class: "x", message: "no words" } };
     expect(await told("summary_prompt: 'say it shortly'", failed)).not.toContain("summary");

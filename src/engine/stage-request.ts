@@ -4,6 +4,7 @@ import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
 import { composePrompt } from "../dispatch/prompt.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
+import type { ValueObject } from "../expression/value.ts";
 import { logTail } from "../store/logs.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -32,7 +33,8 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
   const inputs = step.inputs ?? step.record.inputs ?? {};
   const context = packedContext(execution, step).text;
   const output_schema = outputsSchema(stage.outputs);
-  const told = instructions === null ? null : filled(instructions, execution);
+  const told =
+    instructions === null ? null : filled("roles.primary.instructions", instructions, execution.scope.values);
   return {
     run_id: runId,
     stage_id: stage.id,
@@ -78,17 +80,22 @@ export function attemptPlace(
 }
 
 /** One more call to the same agent, whose text is the summary of what it has just done. */
-export function summaryRequest(request: StageRequest, prompt: string, done: StageCompleted): StageRequest {
+export function summaryRequest(
+  { scope }: LiveExecution,
+  request: StageRequest,
+  { prompt, done }: { prompt: string; done: StageCompleted },
+): StageRequest {
+  const asked = filled("handoff.summary_prompt", prompt, scope.completedWith(request.stage_id, done.outputs));
   const outputs = { summary: { type: "string", required: false, description: null } };
   const output_schema = outputsSchema(outputs);
   return {
     ...request,
     attempt_id: `${request.attempt_id}/summary`,
     attempt_dir: `${request.attempt_dir}.summary`,
-    instructions: prompt,
+    instructions: asked,
     prompt: composePrompt({
       stage: { id: request.stage_id, name: `Summary of ${request.stage_name}` },
-      instructions: prompt,
+      instructions: asked,
       inputs: done.outputs,
       context: "",
       handoffs: [],
@@ -128,8 +135,8 @@ function lastLines(engine: EngineState, runId: string, stageId: string): string 
     .slice(-handedOnCharacters);
 }
 
-/** Instructions were checked with the definition: what cannot be filled in all the same is handed on as it stands. */
-function filled(instructions: string, execution: LiveExecution): string {
-  const text = textOf("roles.primary.instructions", instructions, execution.scope.values);
-  return text.ok ? text.value : instructions;
+/** Texts were checked with the definition: what cannot be filled in all the same is handed on as it stands. */
+function filled(what: string, template: string, values: ValueObject): string {
+  const text = textOf(what, template, values);
+  return text.ok ? text.value : template;
 }

@@ -7,6 +7,8 @@ export interface ExecutionScope {
   readonly values: ValueObject;
   /** Takes in a step that has changed. */
   update(step: StepRecord): void;
+  /** The values as they will be when a stage has completed with these outputs. */
+  completedWith(stageId: string, outputs: ValueObject): ValueObject;
 }
 
 /** `env` is what the workflow's own variables have come to; `modules` the texts of context modules by name. */
@@ -33,6 +35,11 @@ export function openScope(
         outputs: step.outputs ?? {},
         handoff_summary: step.handoff_summary,
       };
+    },
+    completedWith: (stageId, outputs) => {
+      const completed = { status: "completed", outputs, handoff_summary: null };
+      const ahead = Object.assign(emptyObject(), stages, { [stageId]: completed });
+      return Object.assign(emptyObject(), values, { stages: ahead });
     },
   };
 }
