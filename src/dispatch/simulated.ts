@@ -113,9 +113,15 @@ function madeOutputs({ stage_id, outputs }: StageRequest): Record<string, Value>
 function madeValue(type: string, label: string): Value {
   if (type === "number" || type === "integer") return 1;
   if (type === "boolean") return true;
-  if (type === "object") return {};
-  if (type === "artifact_ref") return `agent:${label}`;
+  if (type === "object" || type === "memory_item") return {};
+  if (type === "artifact_ref") return `agent:${refName(label)}`;
+  if (type === "context_module") return `ctx:${refName(label)}`;
   return type === "array" || type.startsWith("array<") ? [] : label;
+}
+
+/** Outputs may be named as nothing that is referred to can. */
+function refName(label: string): string {
+  return label.replace(/[^A-Za-z0-9_.-]/g, "-");
 }
 
 function failed(error: NonNullable<StageResult["error"]>): StageResult {
