@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { evaluate } from "../expression/evaluate.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
+import { sizeProblem } from "../expression/size-problem.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -56,6 +57,8 @@ function scopeOf({ given, workdir }: Invocation): ValueObject {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new AppError("invalid_usage", `"${file}" must hold an object: namespaces with their values`);
   }
+  const problem = sizeProblem(data);
+  if (problem !== null) throw new AppError("invalid_usage", `"${file}" cannot be used: ${problem}`);
   return { ...empty, ...(data as ValueObject) };
 }
 

@@ -26,7 +26,10 @@ export interface ListedArtifact {
 
 /** Finds what workflows name: beside the workflow, in the project, in the collection, in the user's own folder. */
 export interface Artifacts extends ArtifactLookup {
-  /** Throws `AppError("invalid_definition")` with file and line for one that is found and cannot be read. */
+  /**
+   * Throws `AppError("invalid_definition")` with file and line for one that is found and holds no agent,
+   * `AppError("unavailable")` for one that may not be read.
+   */
   agent(ref: string): AgentFile | null;
   module(ref: string): ContextModule | null;
   /** Each name once: what a reference would find. Sorted by name. */
@@ -156,7 +159,12 @@ function readBounded(file: string): Uint8Array {
   if (statSync(file).size > longestAgentFile) {
     throw new AppError("invalid_definition", `${file}:1: the file is larger than 1 MiB`);
   }
-  return readFileSync(file);
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new AppError("unavailable", `"${file}" cannot be read: ${said}. make it readable for you`);
+  }
 }
 
 function later<T>(make: () => T): () => T {

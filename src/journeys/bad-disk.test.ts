@@ -64,6 +64,27 @@ describe("a home", () => {
     expect((await journey.run(["doctor"])).code).toBe(1);
   });
 
+  test("whose database lacks a table is told to be damaged", async () => {
+    const journey = aWorkflow("no-table");
+    journey.write("go", "");
+    expect((await journey.run(["workflow", "create", "."])).code).toBe(0);
+    const database = new Database(join(journey.home, "workflows.db"));
+    database.run("PRAGMA foreign_keys = OFF");
+    database.run("DROP TABLE workflows");
+    database.close();
+    for (const args of [
+      ["list"],
+      ["workflow", "list"],
+      ["workflow", "show", "journey"],
+      ["workflow", "run", "."],
+    ]) {
+      const ended = await journey.run(args);
+      expect(ended.stderr).toMatch(/^error: the database "[^"]*" .*no such table: (main\.)?workflows\)?\. /m);
+      expect(ended.stderr).not.toMatch(/this is a bug/);
+      expect(ended.code).toBe(5);
+    }
+  });
+
   test.skipIf(!canMount)(
     "that may not be written (skipped unless it can be mounted) is refused",
     async () => {
@@ -113,6 +134,33 @@ describe("a home", () => {
       expect(journey.attempts()).toEqual([]);
     },
   );
+});
+
+describe("a backup", () => {
+  const said =
+    /^error: "[^"]*" cannot be written \(\w+\)\. name a file in a folder that is there and has room$/m;
+
+  test.each(["nodir/x.db", "/proc/x.db", "WORKFLOW.json/x.db", `${"x".repeat(300)}.db`])(
+    "to %s is refused",
+    async (file) => {
+      const journey = aWorkflow("backup");
+      await journey.run(["workflow", "create", "."]);
+      const ended = await journey.run(["db", "backup", file]);
+      expect(ended.stderr).toMatch(said);
+      expect(ended.code).toBe(5);
+    },
+  );
+
+  test.skipIf(!canMount)("onto a full disk leaves nothing there", async () => {
+    const journey = aWorkflow("backup");
+    await journey.run(["workflow", "create", "."]);
+    const small = join(journey.folder, "small");
+    mount(small, "size=16k");
+    const ended = await journey.run(["db", "backup", "small/x.db"]);
+    expect(ended.stderr).toMatch(said);
+    expect(ended.code).toBe(5);
+    expect(readdirSync(small)).toEqual([]);
+  });
 });
 
 describe("a full disk behind stdout", () => {

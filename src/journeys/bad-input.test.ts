@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { journeys, type Ended, type Journey } from "../testing/journey.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -132,6 +132,18 @@ describe("parameters", () => {
   });
 });
 
+describe("the context of an expression", () => {
+  const cases: Case[] = [
+    ["not there", 3, /there is no file "gone\.json"/, ["gone.json"]],
+    ["torn", 2, /"torn\.json" is not JSON/, ["torn.json"]],
+    ["a list", 2, /"list\.json" must hold an object/, ["list.json"]],
+    ["nested deep", 2, /"nested\.json" cannot be used: it is nested deeper than 512 levels/, ["nested.json"]],
+  ];
+  test.each(cases)("that is %s: exit code %i", async (_what, code, said, args) => {
+    isRefused(await journey.run(["workflow", "eval", "parameters", "--context", ...args]), code, said);
+  });
+});
+
 describe("a simulation script", () => {
   const cases: Case[] = [
     ["not there", 3, /there is no file "gone\.yaml"/, simulated("gone.yaml")],
@@ -174,6 +186,18 @@ describe("agents", () => {
   });
 });
 
+test("an agent's file that may not be read stops the run before it begins", async () => {
+  const closed = begin("closed-agent");
+  writeWorkflow(closed, { one: {} });
+  chmodSync(closed.write("agents/worker.md", "---\nname: worker\n---\n"), 0);
+  chmodSync(closed.folder, 0o777);
+  // Root may read everything.
+  const under =
+    process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+  const ended = await closed.run(["workflow", "run", "."], { under });
+  isRefused(ended, 5, /^error: "[^"]*\/agents\/worker\.md" cannot be read: EACCES/);
+});
+
 test("nothing of all that has begun an execution", async () => {
   const { code, stdout, stderr } = await journey.run(["workflow", "runs"]);
   expect([code, stdout, stderr]).toEqual([0, "", "no executions\n"]);
@@ -206,6 +230,7 @@ function files(): Record<string, string | Uint8Array> {
     "bomb.yaml": `${bomb.join("\n")}\n`,
     "deep.yaml": "[".repeat(200_000),
     "deep.json": '{"a":'.repeat(100_000),
+    "nested.json": `{"parameters":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
     "well.json": '{"a":'.repeat(10_000),
     "proto.json": '{"__proto__": {"workflow": 1}, "constructor": {"prototype": 2}}',
     "torn.json": "{",

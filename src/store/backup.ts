@@ -1,8 +1,8 @@
-import type { Database } from "bun:sqlite";
+import { SQLiteError, type Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { copyInto } from "./copy-database.ts";
-import type { Store } from "./database.ts";
+import { asUnavailable, type Store } from "./database.ts";
 import { migrationHash, migrations } from "./migrations.ts";
 
 export interface MigrationStatus {
@@ -12,11 +12,30 @@ export interface MigrationStatus {
   migrations: { number: number; name: string; hash: string; applied: boolean }[];
 }
 
-/** Writes a whole, compact copy, 0600, while others go on. Throws `AppError("conflict")` when the file is there. */
+/**
+ * Writes a whole, compact copy, 0600, while others go on. Throws `AppError("conflict")` when the file is there,
+ * `AppError("unavailable")` when it cannot be written or the database cannot be read.
+ */
 export function backupDatabase(store: Store, file: string): void {
   if (existsSync(file))
     throw new AppError("conflict", `"${file}" is already there. name another file, or remove it`);
-  copyInto(store.sqlite, file);
+  try {
+    copyInto(store.sqlite, file);
+  } catch (error) {
+    if (!isOfTarget(error)) throw asUnavailable(error, store.path);
+    throw new AppError(
+      "unavailable",
+      `"${file}" cannot be written (${error.code}). name a file in a folder that is there and has room`,
+    );
+  }
+}
+
+/** SQLite does not say which of the two files it means; of these it never is the one that is open and read. */
+function isOfTarget(error: unknown): error is Error & { code: string } {
+  if (!(error instanceof Error && "code" in error)) return false;
+  return (
+    !(error instanceof SQLiteError) || /^SQLITE_(CANTOPEN|FULL|READONLY|IOERR_WRITE)/.test(error.code ?? "")
+  );
 }
 
 export function migrationStatus(store: Store): MigrationStatus {

@@ -20,10 +20,19 @@ export function copyInto(sqlite: Database, file: string): void {
     sqlite.query("VACUUM INTO ?").run(file);
     chmodSync(file, 0o600);
   } catch (error) {
-    rmSync(file, { force: true });
+    removeQuietly(file);
     throw error;
   } finally {
     process.umask(before);
+  }
+}
+
+/** A name that nothing can have refuses to be removed, too: that must not hide why it could not be written. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The error that is on its way says more.
   }
 }
 

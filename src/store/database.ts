@@ -6,7 +6,7 @@ import { createDatabaseFile } from "./create-database-file.ts";
 import { refuseForeignFile, refuseNewer } from "./file-identity.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
-import { storeFailure } from "./store-failure.ts";
+import { lacksSchema, storeFailure } from "./store-failure.ts";
 
 /** An open database. Everything on it is synchronous; nothing may be awaited inside a transaction. */
 export interface Store {
@@ -168,7 +168,7 @@ export function asUnavailable(error: unknown, path: string): unknown {
 function troubleOf(error: SQLiteError): string {
   const code = error.code ?? "";
   if (/BUSY|LOCKED/.test(code)) return "another process keeps it locked. end that process, or try again";
-  if (/CORRUPT|NOTADB/.test(code)) {
+  if (/CORRUPT|NOTADB/.test(code) || lacksSchema(error)) {
     return `it is damaged (${error.message}). put a backup in its place, or move it away to begin anew`;
   }
   if (/FULL/.test(code)) return "the disk is full. make room and try again";

@@ -9,7 +9,12 @@ export function storeFailure(error: unknown): "fatal" | "busy" | null {
   if (!(error instanceof SQLiteError)) return null;
   const code = error.code ?? "";
   if (busyCodes.test(code)) return "busy";
-  return fatalCodes.test(code) ? "fatal" : null;
+  return fatalCodes.test(code) || lacksSchema(error) ? "fatal" : null;
+}
+
+/** The statements are ours and the schema's version was checked: somebody has taken from the file what they name. */
+export function lacksSchema(error: SQLiteError): boolean {
+  return error.code === "SQLITE_ERROR" && /^no such (table|column): /.test(error.message);
 }
 
 /** True when the file or its disk is broken, whoever came upon it: nothing more may be written there. */
