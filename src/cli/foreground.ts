@@ -57,7 +57,7 @@ function quitAtOnce(invocation: Invocation, runId: string | null): never {
 type End = "ended" | "cancelled" | "left";
 
 async function waitForEnd(
-  { output }: Invocation,
+  { output, given }: Invocation,
   { engine, runId, interrupts }: { engine: Engine; runId: string; interrupts: Interrupts },
 ): Promise<End> {
   const ended = engine.ended(runId).then((): End => "ended");
@@ -66,7 +66,8 @@ async function waitForEnd(
   const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
   if (answer.outcome === "refused") return ended;
   // Not before it is on disk: whoever reads this may press Ctrl+C again, and the execution still is to be cancelled.
-  output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
+  if (!given.flag("events"))
+    output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
   await Promise.race([ended, engine.failed]);
   return "cancelled";
 }
@@ -104,10 +105,9 @@ function watcherOf(
     const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
     watchers.push(table);
     if (output.canAsk) watchers.push(askAtGates(invocation, runId, { engine, table }));
-  } else {
+  } else if (!isJson || !given.flag("events")) {
     const [say, paint] = isJson ? [output.note, output.notePaint] : [output.line, output.paint];
-    if (!isJson || !given.flag("events")) watchers.push(watchAsLines(say, paint));
-    watchers.push(announceGates(invocation, runId, say));
+    watchers.push(watchAsLines(say, paint), announceGates(invocation, runId, say));
   }
   return {
     take: (events) => watchers.forEach((watcher) => watcher.take(events)),

@@ -31,6 +31,21 @@ describe.concurrent("a second process", () => {
     expect(steps[0]).toMatchObject({ decided_by: "mira", decision_comment: "read it", status: "completed" });
   });
 
+  test("approves it while the first one tells its events: stderr is JSON lines alone", async () => {
+    const journey = begin("events");
+    patientAgent(journey);
+    journey.write("go", "");
+    writeWorkflow(journey, { ask: { gate: {} }, one: { after: ["ask"] } });
+    const running = journey.start(["workflow", "run", ".", "--events", "--format", "json"]);
+    const waits = await until("the gate waits", () => /^.*"gate_waiting".*$/m.exec(running.stderr)?.[0]);
+    const { run_id } = JSON.parse(waits) as { run_id: string };
+    expect(await journey.run(["workflow", "approve", run_id])).toMatchObject({ code: 0 });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(0);
+    const lines = stderr.split("\n").filter((line) => line !== "");
+    expect(lines.filter((line) => !line.startsWith("{"))).toEqual([]);
+  });
+
   test("rejects it: the first one ends with exit code 1, and nothing behind the gate runs", async () => {
     const { journey, running, runId } = await waitingAtGate("reject");
     const rejected = await journey.run(["workflow", "reject", runId, "ask", "--as", "mira"]);
