@@ -2,7 +2,14 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { evaluate } from "./evaluate.ts";
 import { ExpressionError } from "./expression-error.ts";
-import { evaluateTemplate, isSingleExpression, parseCondition, parseTemplate } from "./template.ts";
+import {
+  evaluateTemplate,
+  isSingleExpression,
+  parseCondition,
+  parseTemplate,
+  readCondition,
+  readTemplate,
+} from "./template.ts";
 import type { Value, ValueObject } from "./value.ts";
 
 const scope: ValueObject = { parameters: { name: "ada", list: [1, "two"], nothing: null } };
@@ -67,6 +74,34 @@ describe("errors stand at their place in the text:", () => {
     expect(errorOf(() => evaluateTemplate(many, over)).message).toBe("the text becomes longer than 16 MiB");
     const single = parseTemplate(`\${{ [${Array(20).fill("parameters.big").join(", ")}] }}`);
     expect(errorOf(() => evaluateTemplate(single, over)).message).toContain("it is longer than 16 MiB");
+  });
+});
+
+describe("one fault hides nothing else of the text:", () => {
+  const cases: [text: string, errors: number[], sources: string[]][] = [
+    ["${{ foo.a }} ${{ 1 + 2 }} ${{ b }} ${{ 3 * 4 }} ${{ c }}", [19, 41], ["foo.a", "b", "c"]],
+    ["${{ }} ${{ 1 2 }} ${{ b }}", [4, 13], ["b"]],
+    ["${{ a and ${{ b }}", [10], ["b"]],
+    ["${{ 'a }} and ${{ b }}", [4], ["b"]],
+    ["${{ a ${{ b ${{ c", [6, 12, 12], []],
+    ["${{ {a: 1 }} and ${{ b }}", [11], ["b"]],
+    ["${{ 1 } }} ${{ b }}", [6], ["b"]],
+    ["$${{ a + b }} ${{ 1 + 2 }}", [20], []],
+  ];
+  test.each(cases)("%p", (text, errors, sources) => {
+    const read = readTemplate(text);
+    expect(read.errors.map(({ offset }) => offset)).toEqual(errors);
+    expect(read.parts.flatMap((part) => (part.kind === "expression" ? [part.source] : []))).toEqual(sources);
+  });
+
+  test("a condition of more than one expression", () => {
+    const { parts, errors } = readCondition("${{ a }} && ${{ 1 + 2 }} && ${{ b }}");
+    expect(errors.map(({ offset }) => offset)).toEqual([18, 9]);
+    expect(parts.map(({ offset }) => offset)).toEqual([4, 32]);
+  });
+
+  test("of a text full of faults the first thousand are enough", () => {
+    expect(readTemplate("${{ + ".repeat(100_000)).errors).toHaveLength(1_000);
   });
 });
 

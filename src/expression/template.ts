@@ -6,28 +6,47 @@ import type { Expression } from "./syntax.ts";
 import { nextToken, type Token } from "./tokenize.ts";
 import type { Value, ValueObject } from "./value.ts";
 
-/** `offset` is where `source` begins in the text. Offsets in `expression` count from there. */
+/**
+ * `offset` is where `source` begins in the text, and where offsets in `expression` count from; `end` is after its `}}`.
+ */
 export type TemplatePart = { kind: "text"; text: string } | ExpressionPart;
 
 interface ExpressionPart {
   kind: "expression";
   source: string;
   offset: number;
+  end: number;
   expression: Expression;
+}
+
+/** What can be read of a text, and what is wrong with the rest of it; offsets are those of the text. */
+interface Read<Part> {
+  parts: Part[];
+  errors: ExpressionError[];
 }
 
 const opening = "${{";
 const longestText = 16 * 1024 * 1024;
+/** More help nobody, and to look for the end of each takes time. */
+const mostErrors = 1_000;
 
 /**
  * The texts and expressions of a template, in order; an empty text has no parts. `$${{` is a literal `${{`.
  * Throws an ExpressionError, with its offset in the text.
  */
 export function parseTemplate(text: string): TemplatePart[] {
+  const { parts, errors } = readTemplate(text);
+  if (errors[0]) throw errors[0];
+  return parts;
+}
+
+/** The same, with all that is wrong; an expression that cannot be read is left out. */
+export function readTemplate(text: string): Read<TemplatePart> {
   const parts: TemplatePart[] = [];
+  const errors: ExpressionError[] = [];
   let plain = "";
   let at = 0;
-  for (;;) {
+  while (errors.length < mostErrors) {
     const start = text.indexOf(opening, at);
     if (start < 0) break;
     if (start > at && text[start - 1] === "$") {
@@ -38,13 +57,13 @@ export function parseTemplate(text: string): TemplatePart[] {
     plain += text.slice(at, start);
     if (plain !== "") parts.push({ kind: "text", text: plain });
     plain = "";
-    const part = readExpression(text, start);
-    parts.push(part.part);
-    at = part.end;
+    const part = caught(errors, () => readExpression(text, start));
+    if (part) parts.push(part);
+    at = part ? part.end : afterFault(text, Math.max(start + opening.length, errors.at(-1)?.offset ?? 0));
   }
   plain += text.slice(at);
   if (plain !== "") parts.push({ kind: "text", text: plain });
-  return parts;
+  return { parts, errors };
 }
 
 /** Whether a template is exactly one expression, and so yields a typed value. */
@@ -79,25 +98,58 @@ export function evaluateTemplate(parts: readonly TemplatePart[], scope: ValueObj
  * Throws an ExpressionError, with its offset in the text.
  */
 export function parseCondition(text: string): { expression: Expression; offset: number } {
-  const start = text.length - text.trimStart().length;
-  if (!text.startsWith(opening, start)) return { expression: parseExpression(text), offset: 0 };
-  const { part, end } = readExpression(text, start);
-  const rest = text.slice(end);
-  if (rest.trim() !== "") {
-    throw new ExpressionError(
-      'a condition is one expression: nothing follows its "}}". put all of it into one ${{ }}',
-      text.length - rest.trimStart().length,
-    );
-  }
-  return { expression: part.expression, offset: part.offset };
+  const { parts, errors } = readCondition(text);
+  const [only] = parts;
+  if (errors[0] || !only) throw errors[0] ?? new ExpressionError("there is no expression", 0);
+  return only;
 }
 
-/** The expression of a template that opens at `start`, without the blanks around it; `end` is after its `}}`. */
-function readExpression(text: string, start: number): { part: ExpressionPart; end: number } {
+/** The same, with all that is wrong; more than one expression where there are more, which is an error. */
+export function readCondition(text: string): Read<{ expression: Expression; offset: number }> {
+  const start = text.length - text.trimStart().length;
+  if (!text.startsWith(opening, start)) {
+    const errors: ExpressionError[] = [];
+    const expression = caught(errors, () => parseExpression(text));
+    return { parts: expression ? [{ expression, offset: 0 }] : [], errors };
+  }
+  const { parts, errors } = readTemplate(text);
+  const expressions = parts.filter((part) => part.kind === "expression");
+  const rest = text.slice(expressions[0]?.end ?? text.length);
+  if (rest.trim() !== "") {
+    errors.push(
+      new ExpressionError(
+        'a condition is one expression: nothing follows its "}}". put all of it into one ${{ }}',
+        text.length - rest.trimStart().length,
+      ),
+    );
+  }
+  return { parts: expressions, errors };
+}
+
+/** The expression of a template that opens at `start`, without the blanks around it. */
+function readExpression(text: string, start: number): ExpressionPart {
   const span = findSpan(text, start);
   const source = text.slice(span.from, span.to);
   const expression = shifted(span.from, () => parseExpression(source));
-  return { part: { kind: "expression", source, offset: span.from, expression }, end: span.close + 2 };
+  return { kind: "expression", source, offset: span.from, end: span.close + 2, expression };
+}
+
+/** Where a template goes on behind a fault: after the next `}}`, or where another expression opens before that. */
+function afterFault(text: string, from: number): number {
+  const close = text.indexOf("}}", from);
+  const open = text.indexOf(opening, from);
+  if (close < 0) return open < 0 ? text.length : open;
+  return open < 0 ? close + 2 : Math.min(close + 2, open);
+}
+
+function caught<Result>(errors: ExpressionError[], run: () => Result): Result | null {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    errors.push(error);
+    return null;
+  }
 }
 
 /** Where an expression begins and ends, and where its `}}` stands: those in strings and of objects do not count. */

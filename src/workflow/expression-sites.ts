@@ -1,8 +1,7 @@
-import { ExpressionError } from "../expression/expression-error.ts";
-import { parseExpression } from "../expression/parse-expression.ts";
+import type { ExpressionError } from "../expression/expression-error.ts";
 import { references, type Reference } from "../expression/references.ts";
 import type { Expression } from "../expression/syntax.ts";
-import { isSingleExpression, parseCondition, parseTemplate } from "../expression/template.ts";
+import { readCondition, readTemplate } from "../expression/template.ts";
 import { child, textOf, type Path, type SourceNode, type SourceScalar } from "./source-node.ts";
 
 /** A text of the definition that expressions stand in. */
@@ -18,7 +17,8 @@ export interface ExpressionSite {
   expressions: { expression: Expression; offset: number; references: Reference[] }[];
   /** The text is one expression, with or without `${{ }}`: its value keeps its type. */
   isWhole: boolean;
-  error: ExpressionError | null;
+  /** What is wrong with it; `expressions` are those that can be read all the same. */
+  errors: ExpressionError[];
 }
 
 type Found = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; input?: string };
@@ -88,35 +88,13 @@ function entriesOf(node: SourceNode | null): [string, SourceNode][] {
 function parsed({ path, node, use, input = "" }: Found, stage: number | null): ExpressionSite[] {
   const text = textOf(node);
   if (node?.kind !== "scalar" || text === null) return [];
-  const site: ExpressionSite = {
-    path,
-    node,
-    use,
-    stage,
-    input,
-    expressions: [],
-    isWhole: false,
-    error: null,
-  };
-  try {
-    const { parts, isWhole } = partsOf(text, use);
-    site.isWhole = isWhole;
-    site.expressions = parts.map((part) => ({ ...part, references: references(part.expression) }));
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    site.error = error;
-  }
-  return [site];
-}
-
-function partsOf(
-  text: string,
-  use: ExpressionSite["use"],
-): { parts: { expression: Expression; offset: number }[]; isWhole: boolean } {
-  if (use === "condition") return { parts: [parseCondition(text)], isWhole: true };
-  if (use === "source" && !text.includes("${{")) {
-    return { parts: [{ expression: parseExpression(text), offset: 0 }], isWhole: true };
-  }
-  const parts = parseTemplate(text);
-  return { parts: parts.filter((part) => part.kind === "expression"), isWhole: isSingleExpression(parts) };
+  const isBare = use === "condition" || (use === "source" && !text.includes("${{"));
+  const { parts, errors } = isBare ? readCondition(text) : readTemplate(text);
+  const expressions = parts.flatMap((part) => {
+    if (!("expression" in part)) return [];
+    const { expression, offset } = part;
+    return [{ expression, offset, references: references(expression) }];
+  });
+  const isWhole = errors.length === 0 && parts.length === 1 && expressions.length === 1;
+  return [{ path, node, use, stage, input, expressions, isWhole, errors }];
 }

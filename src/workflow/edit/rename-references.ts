@@ -36,7 +36,8 @@ export function renamedTexts(
   to: string,
 ): RenamedText[] {
   return expressionSites(root).flatMap((site) => {
-    if (site.error) refuseUnreadable(text, site, site.error.offset, way);
+    const [error] = site.errors;
+    if (error) refuseUnreadable(text, site, error.offset, way);
     const mentions = site.expressions.flatMap(({ offset, references }) =>
       references.flatMap(({ path }): Mention[] => {
         const last = path[way.length - 1];

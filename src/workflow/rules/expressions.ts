@@ -17,7 +17,7 @@ export const expressions: Rule = (subject, report) => {
         at: siteSpot(subject, site, offset),
         hint,
       });
-    if (site.error) add("bad_expression", site.error.message, site.error.offset, null);
+    for (const error of site.errors) add("bad_expression", error.message, error.offset, null);
     for (const { expression, offset } of site.expressions) {
       for (const problem of checkExpression(expression, namespacesOf(site))) {
         add("unknown_name", problem.message, offset + problem.offset, problem.hint);

@@ -42,7 +42,7 @@ function inputOf({ definition }: Subject, { stage, input, use }: ExpressionSite)
 }
 
 function givenBy(subject: Subject, site: ExpressionSite): Given | null {
-  if (site.error) return null;
+  if (site.errors.length > 0) return null;
   if (!site.isWhole) return { name: "a text with values in it", type: "string", mayLack: null, offset: 0 };
   const [only] = site.expressions;
   const [reference] = only?.references ?? [];

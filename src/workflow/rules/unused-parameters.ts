@@ -3,9 +3,9 @@ import { keySpotAt, type Rule } from "../subject.ts";
 /** A parameter that no expression names does nothing. One that is looked up by a computed name may be any. */
 export const unusedParameters: Rule = (subject, report) => {
   const used = new Set<string>();
-  for (const { expressions, error } of subject.sites) {
+  for (const { expressions, errors } of subject.sites) {
     // What a text that does not parse would have named, nobody knows.
-    if (error) return;
+    if (errors.length > 0) return;
     for (const { references } of expressions) {
       for (const { path } of references) {
         const [namespace, name] = path;
