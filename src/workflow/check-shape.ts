@@ -99,19 +99,23 @@ function unknownKey(
 ): void {
   const entry = map.entries.get(key);
   if (!entry) return;
-  const meant = nearest(
-    key,
-    known.filter((name) => !map.entries.has(name)),
-  );
-  const list = `the keys here are ${known.join(", ")}`;
-  const hint = meant === null ? list : `did you mean "${meant}"?`;
   report.warn("schema", {
     code: "unknown_key",
     message: `unknown key "${key}" in ${ownerText({ root, report }, path)}`,
     path: [...path, key],
     at: { ...entry.key, origin: entry.value.origin },
-    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the fields out" : hint,
+    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the fields out" : keyHint(known, map, key),
   });
+}
+
+/** A key that is there already may have been meant, too: then it stands there twice. */
+function keyHint(known: readonly string[], map: SourceMapping, key: string): string {
+  const free = known.filter((name) => !map.entries.has(name));
+  const meant = nearest(key, free);
+  if (meant !== null) return `did you mean "${meant}"?`;
+  const twice = nearest(key, known);
+  if (twice !== null) return `did you mean "${twice}"? it is here as well: keep one of the two`;
+  return `the keys here are ${known.join(", ")}`;
 }
 
 function checkNames(checking: Checking, shape: Of<"names">, node: SourceNode, path: Path): Clean {
