@@ -1,3 +1,4 @@
+import { codePoints } from "./code-points.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { isArray, isObject, hasOwnProperty } from "./own-property.ts";
 import { sizeProblem } from "./size-problem.ts";
@@ -33,12 +34,6 @@ function length(of: Value): FunctionResult {
   if (isArray(of)) return { value: of.length };
   if (isObject(of)) return { value: Object.keys(of).length };
   return { problem: `"length" takes a string, an array or an object, not ${kindOf(of)}`, argument: 0 };
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }
 
 function contains(inside: Value, item: Value): FunctionResult {

@@ -1,3 +1,4 @@
+import { codePoints } from "../expression/code-points.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { Value } from "../expression/value.ts";
 import { Definition, type DraftDefinition } from "./definition.ts";
@@ -183,8 +184,9 @@ function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path
     // A bad id is still the name others use: they shall not be told that it does not exist.
     return shape.format === "identifier" ? text : undefined;
   }
-  if (text.length <= shape.max) return text;
-  return refuse("too_long", `"${nameOf(path)}" is ${text.length} characters long, ${shape.max} at most`);
+  const length = text.length <= shape.max ? text.length : codePoints(text);
+  if (length <= shape.max) return text;
+  return refuse("too_long", `"${nameOf(path)}" is ${length} characters long, ${shape.max} at most`);
 }
 
 function checkNumber(checking: Checking, shape: Of<"number">, node: SourceNode, path: Path): Clean {

@@ -58,6 +58,18 @@ describe("checkWorkflow", () => {
     expect(definition?.stages[0]?.error_policy.timeout).toBe("30m");
   });
 
+  test.each([
+    ["é".repeat(255), []],
+    ["🚀".repeat(255), []],
+    ["🚀".repeat(256), ['"name" is 256 characters long, 255 at most']],
+  ])("counts a name's length in code points: %p", (name, messages) => {
+    const text = JSON.stringify({
+      workflow: { id: "w", name },
+      stages: [{ id: "a", roles: { primary: "agent:x" } }],
+    });
+    expect(check(text).validation.errors.map(({ message }) => message)).toEqual(messages);
+  });
+
   test("takes missing artifacts for warnings, and for errors when it is strict", () => {
     expect(check(read("artifacts.yaml")).validation.valid).toBe(true);
     const { validation } = checkWorkflow(read("artifacts.yaml"), {
