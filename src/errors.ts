@@ -7,7 +7,9 @@ export type AppErrorCode =
   | "conflict"
   | "forbidden"
   | "unavailable"
-  | "interrupted";
+  | "interrupted"
+  /** Somebody who was asked, or the program that they work with, did not do it. */
+  | "declined";
 
 /** One part of a trouble that has several: `path` names the field, the parameter or the place. */
 export interface AppErrorDetail {

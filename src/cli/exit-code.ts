@@ -23,6 +23,7 @@ const byError: Record<AppErrorCode, ExitCode> = {
   forbidden: exitCodes.failed,
   unavailable: exitCodes.unavailable,
   interrupted: exitCodes.interrupted,
+  declined: exitCodes.failed,
 };
 
 export function exitCodeOf(code: AppErrorCode): ExitCode {

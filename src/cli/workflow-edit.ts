@@ -1,59 +1,48 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { readTextFile } from "../collection/read-text-file.ts";
+import { saveWorkflow, type OpenHome } from "../collection/save-workflow.ts";
 import { fileText } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
+import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { checkText } from "./check-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
 import { withOpenHome } from "./open-home.ts";
-import { saveWorkflow } from "../collection/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
   withOpenHome(invocation, async (open) => {
-    const { store } = open;
-    const { given, output } = invocation;
-    const workflow = storedWorkflow(store, given.argument(0));
+    const workflow = storedWorkflow(open.store, invocation.given.argument(0));
     const before = fileText(workflow) ?? workflow.definition;
-    const draft = join(
-      mkdtempSync(join(tmpdir(), "skillmeat-edit-")),
-      basename(workflow.file ?? "WORKFLOW.yaml"),
-    );
+    const editor = editorOf(invocation);
+    const folder = mkdtempSync(join(tmpdir(), "skillmeat-edit-"));
+    const draft = join(folder, basename(workflow.file ?? "WORKFLOW.yaml"));
     writeFileSync(draft, before, { mode: 0o600 });
-    const forget = (): void => rmSync(join(draft, ".."), { recursive: true, force: true });
-    await letEdit(invocation, draft);
-    const text = readFileSync(draft, "utf8");
-    if (text === before) {
-      forget();
-      output.line("nothing was changed");
-      return exitCodes.done;
-    }
-    const effective = checkText(invocation, text, draft);
-    if (!effective) {
-      output.note(`nothing was saved; your text is in ${draft}`);
-      return exitCodes.failed;
-    }
+    let isSettled = false;
     try {
-      await saveWorkflow(open, {
-        text,
-        effective,
-        over: workflow,
-        force: true,
-        status: null,
-        created_by: null,
-      });
-    } catch (error) {
-      output.note(`nothing was saved; your text is in ${draft}`);
-      throw error;
+      await letEdit(invocation, editor, draft);
+      isSettled = await saveDraft(invocation, open, { workflow, draft, before });
+    } finally {
+      if (isSettled || !hasWork(draft, before)) rmSync(folder, { recursive: true, force: true });
+      else invocation.output.note(`nothing was saved; your text is in ${draft}`);
     }
-    forget();
-    output.line(`saved ${effective.workflow.id} (${effective.workflow.name} v${effective.workflow.version})`);
-    return exitCodes.done;
+    return isSettled ? exitCodes.done : exitCodes.failed;
   });
 
-async function letEdit({ env, workdir }: Invocation, file: string): Promise<void> {
-  const editor = env["VISUAL"] || env["EDITOR"] || "vi";
+/** The editor that is set; else `vi`, which without a terminal would wait for keys that never come. */
+function editorOf({ env, output }: Invocation): string {
+  const editor = env["VISUAL"] || env["EDITOR"];
+  if (editor) return editor;
+  if (output.isTerminal && process.stdin.isTTY) return "vi";
+  throw new AppError(
+    "invalid_usage",
+    "there is no terminal to edit in. set VISUAL or EDITOR to a program that changes the file it is given",
+  );
+}
+
+async function letEdit({ env, workdir }: Invocation, editor: string, file: string): Promise<void> {
   // As git does it: the variable may hold options, so a shell reads it; the file is an argument, never pasted.
   const child = Bun.spawn(["/bin/sh", "-c", `${editor} "$@"`, editor, file], {
     cwd: workdir,
@@ -63,6 +52,45 @@ async function letEdit({ env, workdir }: Invocation, file: string): Promise<void
     stderr: "inherit",
   });
   const exit = await child.exited;
+  if (exit === cannotStart || exit === isNotThere) {
+    throw new AppError(
+      "unavailable",
+      `the editor "${editor}" cannot be started. set VISUAL or EDITOR to one that is installed`,
+    );
+  }
   if (exit !== 0)
-    throw new AppError("interrupted", `the editor "${editor}" ended with exit ${exit}; nothing was saved`);
+    throw new AppError("declined", `the editor "${editor}" ended with exit ${exit}; nothing was saved`);
+  if (!existsSync(file))
+    throw new AppError("declined", `the editor "${editor}" has removed the file; nothing was saved`);
+}
+
+/** What a shell says of a program that it cannot start, and of one that it does not find. */
+const cannotStart = 126;
+const isNotThere = 127;
+
+/** False when the text does not hold: its findings are on stderr then. */
+async function saveDraft(
+  invocation: Invocation,
+  open: OpenHome,
+  { workflow, draft, before }: { workflow: WorkflowRecord; draft: string; before: string },
+): Promise<boolean> {
+  const { output } = invocation;
+  const text = readTextFile(draft, draft);
+  if (text === before) {
+    output.line("nothing was changed");
+    return true;
+  }
+  const effective = checkText(invocation, text, draft);
+  if (!effective) return false;
+  await saveWorkflow(open, { text, effective, over: workflow, force: true, status: null, created_by: null });
+  output.line(`saved ${effective.workflow.id} (${effective.workflow.name} v${effective.workflow.version})`);
+  return true;
+}
+
+function hasWork(draft: string, before: string): boolean {
+  try {
+    return readFileSync(draft, "utf8") !== before;
+  } catch {
+    return false;
+  }
 }

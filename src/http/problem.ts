@@ -91,4 +91,5 @@ const statuses: Record<AppErrorCode, number> = {
   forbidden: 403,
   unavailable: 503,
   interrupted: 503,
+  declined: 409,
 };

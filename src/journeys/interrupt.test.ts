@@ -216,7 +216,7 @@ describe.concurrent("on a terminal", () => {
     const no = openTerminal(journey, [program, "workflow", "cancel", runId]);
     await until("it asks", () => no.shown().includes("[y/N]"));
     no.type("n\r");
-    expect((await no.ended).code).toBe(130);
+    expect((await no.ended).code).toBe(1);
     expect((await journey.execution(runId)).status).toBe("running");
     const yes = openTerminal(journey, [program, "workflow", "cancel", runId]);
     await until("it asks", () => yes.shown().includes("[y/N]"));
