@@ -7,12 +7,13 @@ import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { givenOf } from "./given.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./output.ts";
-import { readCommandLine, type Asked } from "./program.ts";
+import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
 
 /** The whole command line: reads it, does it, exits. `argv` is what follows the program's name. */
 export async function runCli(argv: readonly string[]): Promise<never> {
-  const debug = argv.includes("--debug");
-  const output = openOutput({ color: !argv.includes("--no-color"), env: process.env });
+  const words = beforeDashes(argv);
+  const debug = words.includes("--debug");
+  const output = openOutput({ color: !words.includes("--no-color"), env: process.env });
   const code = await outcome(argv, output, debug);
   const isTaken = await output.drained();
   return quit(isTaken || code !== exitCodes.done ? code : exitCodes.unavailable);

@@ -57,6 +57,20 @@ describe("a command line is read:", () => {
     },
   );
 
+  test.each(["-parameters.n", "--debug", "--", "--context"])(
+    "what stands after -- is an expression: %s",
+    (expression) => {
+      const asked = read("workflow", "eval", "--context", "f", "--", expression);
+      expect(asked.kind === "command" && asked.args).toEqual([expression]);
+      expect(asked.kind === "command" && asked.options.get("context")).toBe("f");
+      expect(asked.kind === "command" && asked.options.has("debug")).toBe(false);
+      expect(refusal("workflow", "eval", "--", expression, "--format")).toBe(
+        'there is one argument too many: "--format"',
+      );
+      expect(refusal("workflow", "eval", "-x", "--", expression)).toBe('unknown option "-x"');
+    },
+  );
+
   test("a dash alone is an argument", () => {
     const asked = read("workflow", "validate", "-");
     expect(asked.kind === "command" && asked.args).toEqual(["-"]);

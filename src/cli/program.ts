@@ -34,6 +34,7 @@ export function readCommandLine(
     .option("-V, --version", "the version");
   for (const option of globalOptions) root.addOption(parserOption(option));
   const ask = (next: Asked): void => {
+    if (next.kind === "command" && next.command.takesDashes) refuseMore(next.args, argv);
     asked = next;
   };
   for (const entry of onlyAsked(table, argv)) addEntry(root, entry, "", ask);
@@ -91,7 +92,6 @@ function addEntry(
   parser.action(() => {
     const options = new Map<string, unknown>();
     for (const [name, value] of Object.entries(parser.optsWithGlobals())) options.set(kebab(name), value);
-    if (entry.takesDashes) refuseMore(parser.args);
     ask({ kind: "command", command: entry, path: here, args: parser.args, options });
   });
 }
@@ -110,9 +110,16 @@ function parserOption(option: OptionSpec): Option {
   return made;
 }
 
+/** The words before `--`: what follows it is no option, whatever it looks like. */
+export function beforeDashes(argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf("--");
+  return at < 0 ? argv : argv.slice(0, at);
+}
+
 /** What commander does not look at where an argument may begin with a dash. */
-function refuseMore(args: readonly string[]): void {
-  const option = args.find((arg) => /^--?[A-Za-z]/.test(arg));
+function refuseMore(args: readonly string[], argv: readonly string[]): void {
+  const after = Math.max(0, argv.length - beforeDashes(argv).length - 1);
+  const option = args.slice(0, args.length - after).find((arg) => /^--?[A-Za-z]/.test(arg));
   if (option !== undefined) throw new AppError("invalid_usage", `unknown option "${option}"`);
   if (args.length > 1) throw new AppError("invalid_usage", `there is one argument too many: "${args[1]}"`);
 }
