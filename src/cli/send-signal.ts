@@ -6,6 +6,7 @@ import { getExecution, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
+import { sayUndriven } from "./say-undriven.ts";
 
 /** Gives an execution a signal and says what became of it: one Execution as JSON, or a sentence. */
 export async function sendSignal(
@@ -19,6 +20,7 @@ export async function sendSignal(
   if (given.text("format") === "json")
     output.json(executionView(getExecution(store, runId), getSteps(store, runId)));
   else output.line(message);
+  sayUndriven(invocation, store, runId);
   return exitCodes.done;
 }
 

@@ -9,11 +9,10 @@ import type { CommandRun, Invocation } from "./command.ts";
 import { elapsedText } from "./elapsed.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { followElsewhere } from "./follow-elsewhere.ts";
-import { isDriven } from "./follow-stored.ts";
 import { showEnded } from "./foreground.ts";
-import { commandWords } from "./command-words.ts";
 import { withStore } from "./open-home.ts";
 import { paintStatus } from "./paint.ts";
+import { sayUndriven } from "./say-undriven.ts";
 import { showLogs } from "./show-logs.ts";
 import { tableLines } from "./table.ts";
 
@@ -35,9 +34,7 @@ async function oneRun(invocation: Invocation, store: Store, prefix: string): Pro
   else {
     if (given.text("format") !== "json") output.line(`run ${run_id}`);
     showEnded(invocation, store, run_id, { withSteps: true });
-    if (!hasEnded(status) && !isDriven(store, run_id)) {
-      output.note(`nobody drives it; go on with: ${commandWords(invocation, "workflow", "resume", run_id)}`);
-    }
+    sayUndriven(invocation, store, run_id);
   }
   return status === "failed" || status === "cancelled" ? exitCodes.failed : exitCodes.done;
 }

@@ -146,10 +146,30 @@ describe.concurrent("kill -9 of the engine:", () => {
     const shown = await journey.run(["workflow", "runs", runId]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("1 running, 1 pending");
-    expect(shown.stderr).toContain(`nobody drives it; go on with: skillmeat workflow resume ${runId}`);
+    expect(shown.stderr).toContain(`nobody drives it; go on with: skillmeat workflow resume ${runId}, or`);
     expect(await journey.run(["workflow", "cancel", runId])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
     nothingIsLeft(journey, runId);
+  });
+
+  test("whoever gives it a signal then is told how to go on, until it is over", async () => {
+    const journey = begin("crash-signals");
+    patientAgent(journey);
+    writeWorkflow(journey, { first: { gate: {} }, second: { gate: {} }, work: { after: ["first"] } });
+    const running = journey.start(["workflow", "run", "."]);
+    const runId = await runIdOf(running);
+    await until("both gates wait", () => running.stdout.split("waits for approval").length === 3);
+    await killed(running);
+    const goOn = `nobody drives it; go on with: skillmeat workflow resume ${runId}, or skillmeat serve\n`;
+    const signal = (...args: string[]) => journey.run(["workflow", ...args]);
+    expect(await signal("approve", runId, "first")).toMatchObject({
+      stdout: 'approved "first"\n',
+      stderr: goOn,
+    });
+    expect(await signal("pause", runId)).toMatchObject({ stdout: "paused\n", stderr: goOn });
+    expect(await signal("approve", runId, "second", "--format", "json")).toMatchObject({ stderr: goOn });
+    expect(await signal("cancel", runId)).toMatchObject({ code: 0, stderr: "" });
+    expect(journey.lines("began")).toEqual([]);
   });
 });
 
