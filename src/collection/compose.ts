@@ -4,7 +4,7 @@ import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import { AppError } from "../errors.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
-import type { ValidationResult } from "../workflow/finding.ts";
+import type { Finding, ValidationResult } from "../workflow/finding.ts";
 import { parseOverrides } from "../workflow/overrides.ts";
 import { resolveParameters } from "../workflow/parameters.ts";
 import { planWorkflow } from "../workflow/plan.ts";
@@ -22,6 +22,8 @@ export interface Composed {
   definition: EffectiveDefinition;
   validation: ValidationResult;
   overrides: AppliedOverride[];
+  /** Warnings about what the overrides have put in. */
+  fromOverrides: Finding[];
   artifacts: Artifacts;
 }
 
@@ -48,9 +50,9 @@ export function composeDefinition(
     artifacts,
     ...(overrides === null ? {} : { overrides }),
   });
-  const { id, validation, definition } = checked;
+  const { id, validation, definition, overrides: applied, fromOverrides } = checked;
   if (!validation.valid || !definition) return { source, id, validation };
-  return { source, id, definition, validation, overrides: checked.overrides, artifacts };
+  return { source, id, definition, validation, overrides: applied, fromOverrides, artifacts };
 }
 
 /**

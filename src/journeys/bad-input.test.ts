@@ -132,6 +132,27 @@ describe("parameters", () => {
   });
 });
 
+describe("an overrides file", () => {
+  test("with keys that mean nothing: plan and run warn, with the file and the line", async () => {
+    const overridden = begin("overrides");
+    writeWorkflow(overridden, { one: {} });
+    overridden.write(
+      ".skillmeat-workflow-overrides.yaml",
+      "overrides:\n  journey:\n    config: {tiemout: 1h}\n    stages:\n      one: {context: {modlues: []}, x-note: 1}\n",
+    );
+    const place = `(this comes from the overrides file "${overridden.folder}/.skillmeat-workflow-overrides.yaml"`;
+    const said = [
+      `warning: unknown key "tiemout" in "config" ${place}, line 3). did you mean "timeout"?\n`,
+      `warning: unknown key "modlues" in "context" of stage "one" ${place}, line 5). did you mean "modules"?\n`,
+    ].join("");
+    for (const args of [["plan"], ["run", "--dry-run"], ["run", "--dispatcher", "simulated"]]) {
+      const [verb = "", ...options] = args;
+      const ended = await overridden.run(["workflow", verb, ".", ...options]);
+      expect(ended).toMatchObject({ code: 0, stderr: said });
+    }
+  });
+});
+
 describe("the context of an expression", () => {
   const cases: Case[] = [
     ["not there", 3, /there is no file "gone\.json"/, ["gone.json"]],

@@ -17,15 +17,18 @@ export interface Report {
   warn(category: Finding["category"], problem: Problem): void;
   /** All so far, in the order of the text. */
   findings(): Finding[];
+  /** Those of them about what an overrides file has put in. */
+  fromOverrides(): Finding[];
 }
 
 /** `root` names the stages of findings; null while nothing is parsed. */
 export function createReport(lines: TextLines, root: () => SourceNode | null): Report {
   const found: Finding[] = [];
+  const foreign = new Set<Finding>();
   const add = (severity: Finding["severity"], category: Finding["category"], problem: Problem): void => {
     const { code, message, path, at, hint = null } = problem;
     const { line, column } = lines.place(at.start);
-    found.push({
+    const finding: Finding = {
       severity,
       category,
       code,
@@ -35,12 +38,15 @@ export function createReport(lines: TextLines, root: () => SourceNode | null): R
       column,
       stage_id: stageOf(root(), path),
       hint,
-    });
+    };
+    found.push(finding);
+    if (at.origin) foreign.add(finding);
   };
   return {
     error: (category, problem) => add("error", category, problem),
     warn: (category, problem) => add("warning", category, problem),
     findings: () => found.toSorted(byPosition),
+    fromOverrides: () => found.toSorted(byPosition).filter((finding) => foreign.has(finding)),
   };
 }
 

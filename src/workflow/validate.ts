@@ -57,6 +57,8 @@ export interface CheckedWorkflow {
   /** With the overrides in and every default; null when there are errors. */
   definition: EffectiveDefinition | null;
   overrides: AppliedOverride[];
+  /** The findings about what the overrides have put in. */
+  fromOverrides: Finding[];
 }
 
 export interface CheckedDraft {
@@ -79,17 +81,19 @@ export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
 /** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
+  const none = { overrides: [], fromOverrides: [] };
   if (!source.root)
-    return { id: "", validation: resultOf(source.report.findings()), definition: null, overrides: [] };
+    return { id: "", validation: resultOf(source.report.findings()), definition: null, ...none };
   const own = checkedTree(source, source.root, source.report, options);
   const id = textOf(child(child(source.root, "workflow"), "id")) ?? "";
   const patch = id === "" ? null : child(options.overrides?.root, id);
-  if (!patch || !own.definition) return { ...own, id, overrides: [] };
+  if (!patch || !own.definition) return { ...own, id, ...none };
   const merged: { root: SourceNode | null } = { root: null };
   const report = createReport(source.lines, () => merged.root);
   const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
   merged.root = root;
-  return { ...checkedTree(source, root, report, options), id, overrides: applied };
+  const checked = checkedTree(source, root, report, options);
+  return { ...checked, id, overrides: applied, fromOverrides: report.fromOverrides() };
 }
 
 function checkedTree(
