@@ -29,6 +29,18 @@ describe("a table", () => {
     expect(tableLines(columns, rows, 40)[1]).toBe(" 1  build       compiling everything th…");
   });
 
+  test("a column is not cut below what it needs to be of use: others go first", () => {
+    const ids: Column[] = [
+      { title: "run", shrinks: true, least: 9 },
+      { title: "name", shrinks: true },
+      { title: "at" },
+    ];
+    const row = ["0192f3a4-5b6c", "a long name", "12:30"];
+    expect(tableLines(ids, [row], 26)[1]).toBe("0192f3a4…  a long …  12:30");
+    expect(tableLines(ids, [row], 22)[1]).toBe("0192f3a4…  a l…  12:30");
+    expect(tableLines(ids, [row], 16)[1]).toBe("0192f3a4…  a l……");
+  });
+
   test("styles do not count as width, and are closed where a cell is cut", () => {
     const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
     const lines = tableLines(

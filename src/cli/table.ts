@@ -6,6 +6,8 @@ export interface Column {
   align?: "left" | "right";
   /** True: gives way when the terminal is narrow. */
   shrinks?: true;
+  /** What of a column that shrinks is left in any case; 4 where it does not say. */
+  least?: number;
   /** The style of a cell, by its text. */
   paint?: (text: string) => string;
 }
@@ -40,7 +42,7 @@ function shrink(columns: readonly Column[], widths: number[], width: number): vo
     const widest = widestThatShrinks(columns, widths);
     if (widest === null) return;
     const mine = widths[widest] ?? 0;
-    widths[widest] = Math.max(leastWidth, mine - excess(), nextBelow(columns, widths, mine));
+    widths[widest] = Math.max(leastOf(columns[widest]), mine - excess(), nextBelow(columns, widths, mine));
   }
 }
 
@@ -48,10 +50,14 @@ function widestThatShrinks(columns: readonly Column[], widths: readonly number[]
   let widest: number | null = null;
   columns.forEach((column, at) => {
     const mine = widths[at] ?? 0;
-    if (column.shrinks && mine > leastWidth && (widest === null || mine >= (widths[widest] ?? 0)))
+    if (column.shrinks && mine > leastOf(column) && (widest === null || mine >= (widths[widest] ?? 0)))
       widest = at;
   });
   return widest;
+}
+
+function leastOf(column: Column | undefined): number {
+  return column?.least ?? leastWidth;
 }
 
 /** The widest goes down to the next one only, so that two long columns give way evenly. */

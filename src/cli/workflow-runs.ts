@@ -66,9 +66,12 @@ async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode>
   return exitCodes.done;
 }
 
+/** Of an id: its milliseconds, `0192f3a4-5b6c`, and the sign that it was cut. Less does not name one run. */
+const timePart = 14;
+
 function runTable(records: ReturnType<typeof listExecutions>["items"], { output }: Invocation): string[] {
   const columns = [
-    { title: "run", shrinks: true as const },
+    { title: "run", shrinks: true as const, least: timePart },
     { title: "workflow", shrinks: true as const },
     { title: "status", paint: (status: string) => paintStatus(output.paint, status) },
     { title: "done", align: "right" as const },
