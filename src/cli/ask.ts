@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { AppError } from "../errors.ts";
 import type { Invocation } from "./command.ts";
+import { plainLine } from "./plain-text.ts";
 
 /**
  * Asks a person before something that cannot be taken back. With `--yes`, or where nobody can be asked, it is done.
@@ -14,7 +15,7 @@ export async function confirm(invocation: Invocation, question: string): Promise
     lines.once("close", () => resolve("closed"));
   });
   try {
-    const answer = await Promise.race([lines.question(`${question} [y/N] `), left]);
+    const answer = await Promise.race([lines.question(`${plainLine(question)} [y/N] `), left]);
     if (answer === "interrupted") throw new AppError("interrupted", "interrupted; nothing was changed");
     if (!/^y(es)?$/i.test(answer.trim()))
       throw new AppError("declined", "you did not say yes; nothing was changed");

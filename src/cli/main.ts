@@ -7,6 +7,7 @@ import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { givenOf } from "./given.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./output.ts";
+import { plainLine } from "./plain-text.ts";
 import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
 
 /** The whole command line: reads it, does it, exits. `argv` is what follows the program's name. */
@@ -57,14 +58,16 @@ function quit(code: ExitCode): never {
 function report(error: unknown, output: Output, debug: boolean): ExitCode {
   const title = output.notePaint.bad("error:");
   if (error instanceof AppError) {
-    output.note(`${title} ${error.message}`);
+    output.note(`${title} ${plainLine(error.message)}`);
     for (const { path, message } of error.details)
-      output.note(path === "" ? `  ${message}` : `  ${path}: ${message}`);
+      output.note(`  ${plainLine(path === "" ? message : `${path}: ${message}`)}`);
     if (debug) output.note(String(error.stack));
     return exitCodeOf(error.code);
   }
   const message = error instanceof Error ? error.message : String(error);
-  output.note(`${title} ${message.split("\n", 1)[0]}. this is a bug in skillmeat; --debug shows where`);
+  output.note(
+    `${title} ${plainLine(message.split("\n", 1)[0] ?? "")}. this is a bug in skillmeat; --debug shows where`,
+  );
   if (debug && error instanceof Error) output.note(String(error.stack));
   return exitCodes.bug;
 }

@@ -1,7 +1,7 @@
 import type { ValidationResult } from "../workflow/finding.ts";
 import { printFinding } from "../workflow/print-finding.ts";
 import type { Paint } from "./paint.ts";
-import { plainText } from "./plain-text.ts";
+import { plainLine, plainText } from "./plain-text.ts";
 
 /** Every finding with its source line and a caret, in the order of the text, and a line that sums up. */
 export function findingsText(
@@ -26,7 +26,7 @@ function sum({ valid, errors, warnings }: ValidationResult, file: string, paint:
     (text) => text !== "",
   );
   const word = valid ? paint.good("valid") : paint.bad("not valid");
-  return `${file}: ${word}${counts.length > 0 ? `, ${counts.join(", ")}` : ""}`;
+  return `${plainLine(file)}: ${word}${counts.length > 0 ? `, ${counts.join(", ")}` : ""}`;
 }
 
 function count(many: number, what: string): string {

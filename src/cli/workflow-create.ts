@@ -1,3 +1,4 @@
+import { plainLine } from "./plain-text.ts";
 import { dirname } from "node:path";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
@@ -45,7 +46,7 @@ export const run: CommandRun = async (invocation) => {
     if (given.text("format") === "json") output.json(workflowView(saved));
     else
       output.line(
-        `${over ? "replaced" : "stored"} ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`,
+        `${over ? "replaced" : "stored"} ${saved.slug} (${plainLine(saved.name)} v${saved.version}): ${saved.file}`,
       );
     warnOfMissing(invocation, saved);
     return exitCodes.done;

@@ -1,3 +1,4 @@
+import { plainLine } from "./plain-text.ts";
 import { fileText } from "../collection/stored-definition.ts";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
@@ -33,6 +34,6 @@ export const run: CommandRun = (invocation) =>
       created_by: loginName(env),
     });
     if (given.text("format") === "json") output.json(workflowView(saved));
-    else output.line(`stored ${saved.slug} (${saved.name} v${saved.version}): ${saved.file}`);
+    else output.line(`stored ${saved.slug} (${plainLine(saved.name)} v${saved.version}): ${saved.file}`);
     return exitCodes.done;
   });

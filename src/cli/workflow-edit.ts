@@ -1,3 +1,4 @@
+import { plainLine } from "./plain-text.ts";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -83,7 +84,8 @@ async function saveDraft(
   const effective = checkText(invocation, text, draft);
   if (!effective) return false;
   await saveWorkflow(open, { text, effective, over: workflow, force: true, status: null, created_by: null });
-  output.line(`saved ${effective.workflow.id} (${effective.workflow.name} v${effective.workflow.version})`);
+  const { id, name, version } = effective.workflow;
+  output.line(`saved ${id} (${plainLine(name)} v${version})`);
   return true;
 }
 

@@ -3,6 +3,7 @@ import { printPlan } from "../workflow/print-plan.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { compose, composePlan } from "./compose.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { plainText } from "./plain-text.ts";
 import { findingsText } from "./print-findings.ts";
 
 export const run: CommandRun = async (invocation) => {
@@ -16,7 +17,7 @@ export async function showPlan(invocation: Invocation, composed: Composed): Prom
   const { given, output } = invocation;
   const plan = await composePlan(invocation, composed);
   if (given.text("format") === "json") output.json(plan);
-  else output.line(printPlan(plan).trimEnd());
+  else output.line(plainText(printPlan(plan)).trimEnd());
   return exitCodes.done;
 }
 

@@ -8,7 +8,7 @@ import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
 import { withStore } from "./open-home.ts";
 import { paintStatus } from "./paint.ts";
-import { plainText } from "./plain-text.ts";
+import { plainLine, plainText } from "./plain-text.ts";
 import { tableLines } from "./table.ts";
 
 export const run: CommandRun = (invocation) =>
@@ -45,9 +45,9 @@ function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
   const facts: [string, string][] = [
     ["name", workflow.slug],
     ["status", workflow.status],
-    ["author", workflow.author ?? ""],
-    ["tags", workflow.tags.join(", ")],
-    ["parameters", parametersText(workflow)],
+    ["author", plainLine(workflow.author ?? "")],
+    ["tags", plainLine(workflow.tags.join(", "))],
+    ["parameters", plainLine(parametersText(workflow))],
     ["file", workflow.file ?? ""],
     ["stored", `${workflow.created_at} by ${workflow.created_by ?? "unknown"}`],
     ["updated", workflow.updated_at],
@@ -57,7 +57,7 @@ function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
     ],
   ];
   return [
-    paint.bold(plainText(`${workflow.name} v${workflow.version}`)),
+    paint.bold(plainLine(`${workflow.name} v${workflow.version}`)),
     ...(workflow.description ? [plainText(workflow.description.trim())] : []),
     "",
     ...facts.filter(([, text]) => text !== "").map(([name, text]) => `${name.padEnd(11)} ${text}`),

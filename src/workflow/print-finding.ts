@@ -9,9 +9,14 @@ let last: { source: string; lines: TextLines } | null = null;
 /** `file:line:col: severity: message [code]`, the line of the source, a caret below the place, and the hint. */
 export function printFinding(finding: Finding, source: string, file: string): string {
   const { line, column, severity, message, code, hint } = finding;
-  const head = `${file}:${line}:${column}: ${severity}: ${message} [${code}]`;
+  const head = oneLine(`${file}:${line}:${column}: ${severity}: ${message} [${code}]`);
   const shown = excerpt(source, linesOf(source), line, column);
-  return [head, ...shown, ...(hint === null ? [] : [`  hint: ${hint}`])].join("\n");
+  return [head, ...shown, ...(hint === null ? [] : [`  hint: ${oneLine(hint)}`])].join("\n");
+}
+
+/** Names that a message quotes may hold line ends: what follows those would look like another finding. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]+/g, " ");
 }
 
 /** All findings of a text are printed one after the other: its lines are found once. */

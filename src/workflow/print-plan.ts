@@ -24,7 +24,8 @@ export function printPlan(plan: Plan): string {
     ...(plan.overrides.length > 0 ? ["Overrides:"] : []),
     ...plan.overrides.map(({ path, from, to }) => `  ${path}: ${shown(from)} → ${shown(to)}`),
   ];
-  return `${lines.join("\n")}\n`;
+  // A name may hold line ends: what follows those would look like a line of the plan.
+  return `${lines.map((line) => line.replace(/[\r\n\u2028\u2029]+/g, " ")).join("\n")}\n`;
 }
 
 function batchLines({ index, kind, stages }: PlanBatch): string[] {
