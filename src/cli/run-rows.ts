@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../execution/event.ts";
 import type { StepRecord } from "../execution/record.ts";
-import { isSettled, type StepStatus } from "../execution/status.ts";
+import { isDone, isSettled, type StepStatus } from "../execution/status.ts";
 
 /** One stage of an execution as the live table shows it. */
 export interface RunRow {
@@ -33,7 +33,7 @@ export function rowsOf(steps: readonly StepRecord[]): RunRows {
       if (row) applyToRow(row, event);
       else if (event.type === "execution_completed") endRows(rows, event.at);
     },
-    done: () => rows.filter((row) => isSettled(row.status)).length,
+    done: () => rows.filter((row) => isDone(row.status)).length,
   };
 }
 

@@ -185,6 +185,7 @@ stages:
     await engine.engine.ended(runId);
     expect(a.control.signal.aborted).toBe(true);
     expect(new Set(Object.values(engine.statuses(runId)))).toEqual(new Set(["cancelled"]));
+    expect(engine.view(runId).progress.done).toBe(0);
     expect(engine.view(runId)).toMatchObject({ status: "cancelled", waiting_gates: [], had_failures: false });
     expect(await outcomes(engine, runId, [approve()])).toEqual(["conflict"]);
   });

@@ -1,6 +1,6 @@
 import type { ExecutionEvent, StageEvent, StageFailed, StageRetrying } from "./event.ts";
 import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
-import { isSettled } from "./status.ts";
+import { isDone, isSettled } from "./status.ts";
 import { addUsage } from "./usage.ts";
 
 /** The records are what the events say, and nothing else: these two functions are the only ones that change them. */
@@ -80,7 +80,10 @@ export function applyToExecution(
       return { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) };
     case "stage_failed":
       return withoutGate(
-        { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) },
+        {
+          ...(isDone(event.data.status) ? oneMoreDone(execution) : execution),
+          usage: addUsage(execution.usage, event.data.usage),
+        },
         event.stage_id,
       );
     case "stage_skipped":

@@ -37,6 +37,11 @@ export function hasEnded(status: ExecutionStatus): boolean {
   return endedExecutions.has(status);
 }
 
+/** True when the step came to an end of its own: what was cancelled was not done, begun or not. */
+export function isDone(status: StepStatus): boolean {
+  return isSettled(status) && status !== "cancelled";
+}
+
 /** True when no event can change the step any more. */
 export function isSettled(status: StepStatus): boolean {
   return settledSteps.has(status);
