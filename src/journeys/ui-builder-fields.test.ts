@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     await changed(page, () => field.pressSequentially("stages.wrok.outputs.summary == "));
     expect(await page.locator("#s-condition-bad").innerText()).toContain("expected a value");
     await changed(page, () => field.pressSequentially("'done'"));
-    expect(await page.locator("#s-condition-bad").innerText()).toContain('there are "work"');
+    expect(await page.locator("#s-condition-bad").innerText()).toContain('did you mean "work"?');
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     // The caret stays where it is, also while answers come.
     expect(await field.evaluate(atItsEnd)).toBe(true);
