@@ -6,7 +6,7 @@ import type { Listening } from "../http/listen.ts";
 import { createMetrics } from "../http/metrics.ts";
 import { announceServer, refuseSecondServer } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
-import { setBusyTimeout, type Store } from "../store/database.ts";
+import { busyTimeoutMs, setBusyTimeout, type Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -18,7 +18,7 @@ import { runOptions, workdirOf } from "./run-options.ts";
 
 const stopPatienceMs = 5_000;
 /** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
-const busyTimeoutMs = 50;
+const servingBusyTimeoutMs = 50;
 
 type OnStop = "leave" | "wait" | "stop";
 
@@ -31,7 +31,6 @@ export async function serveHome(
   return withStore(invocation.home, async (store) => {
     refuseSecondServer(store, invocation.home);
     const engine = await openEngine(invocation, store, "serve");
-    setBusyTimeout(store.sqlite, busyTimeoutMs);
     let mode: OnStop = "leave";
     try {
       mode = await serve(
@@ -42,6 +41,7 @@ export async function serveHome(
       );
       return exitCodes.done;
     } finally {
+      setBusyTimeout(store.sqlite, busyTimeoutMs);
       await engine.stop(mode);
     }
   });
@@ -63,6 +63,8 @@ async function serve(
     output.line(`listening on ${listening.url}`);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
     else output.line("workflows are switched off (WORKFLOW_ENGINE_ENABLED)");
+    // Not before: nobody would try to take over again, and nobody has been answered so far.
+    setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (given.flag("open")) openBrowser(listening.url, output.note);
     const why = await Promise.race([interrupts.left, interrupts.cancelled, engine.failed]);
     output.note(

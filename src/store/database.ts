@@ -30,7 +30,8 @@ export interface OpenOptions {
   migrate?: boolean;
 }
 
-const busyTimeoutMs = 5_000;
+/** How long a lock of another process is waited for, milliseconds. Nothing else is done meanwhile. */
+export const busyTimeoutMs = 5_000;
 
 /**
  * Opens the database, makes it when there is none, and brings its schema up to date (the file is copied first). Throws
@@ -102,7 +103,7 @@ function configure(sqlite: Database, readonly: boolean): void {
   sqlite.run("PRAGMA synchronous = FULL");
 }
 
-/** How long a lock of another process is waited for, milliseconds; 5,000 at first. Nothing else is done meanwhile. */
+/** Sets how long locks are waited for; `busyTimeoutMs` at first. */
 export function setBusyTimeout(sqlite: Database, ms: number): void {
   sqlite.run(`PRAGMA busy_timeout = ${Math.round(ms)}`);
 }
