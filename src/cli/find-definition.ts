@@ -11,15 +11,13 @@ import { readDefinition } from "./read-input.ts";
 
 /** The definition at a path, else of a stored workflow. Throws `AppError("not_found")`. */
 export async function findDefinition(invocation: Invocation, name: string): Promise<FoundDefinition> {
-  const isPath = looksLikePath(name);
   const { read, trouble } = await readHere(name, invocation.workdir);
   if (read) return { ...read, workflow_id: null };
-  if (isPath) throw trouble ?? new AppError("not_found", `there is no file or folder "${name}"`);
-  return withStore(invocation.home, (store) => {
-    // A folder that only happens to have the name of a stored workflow does not hide it.
-    const stored = trouble === null ? storedWorkflow(store, name) : storedOr(store, name, trouble);
-    return storedDefinition(stored, invocation.workdir);
-  });
+  if (looksLikePath(name)) throw trouble ?? new AppError("not_found", `there is no file or folder "${name}"`);
+  // A folder that only happens to have the name of a stored workflow does not hide it.
+  return withStore(invocation.home, (store) =>
+    storedDefinition(storedWorkflow(store, name, trouble), invocation.workdir),
+  );
 }
 
 async function readHere(name: string, workdir: string) {
@@ -31,20 +29,13 @@ async function readHere(name: string, workdir: string) {
   }
 }
 
-function storedOr(store: Store, name: string, trouble: AppError): WorkflowRecord {
-  try {
-    return findWorkflow(store, name);
-  } catch (error) {
-    throw error instanceof AppError && error.code === "not_found" ? trouble : error;
-  }
-}
-
-/** A stored workflow by name, id or slug. Throws `AppError("not_found")` with what was probably meant. */
-export function storedWorkflow(store: Store, name: string): WorkflowRecord {
+/** A stored workflow by name, id or slug. Throws `trouble`, else `AppError("not_found")` with what was probably meant. */
+export function storedWorkflow(store: Store, name: string, trouble: AppError | null = null): WorkflowRecord {
   try {
     return findWorkflow(store, name);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    if (trouble) throw trouble;
     const known = listWorkflows(store, { limit: 1000 }).items.flatMap((workflow) => [
       workflow.slug,
       workflow.name,
