@@ -44,7 +44,9 @@ describe("a HEAD request", async () => {
   test("for a stream is answered at once, and leaves no reader", async () => {
     const { status, headers } = await server.ask("HEAD", "/events/stream");
     expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
-    expect((await server.ask("GET", "//metrics")).body).toContain("skillmeat_sse_readers 0\n");
+    const metrics = (await server.ask("GET", "//metrics")).body;
+    expect(metrics).toContain("skillmeat_sse_readers 0\n");
+    expect(metrics).toContain('skillmeat_http_requests_total{method="HEAD",status="200"}');
   });
 });
 

@@ -56,7 +56,7 @@ export function createApp(parts: ServerParts): App {
   });
   app.onAfterResponse(({ request, responseValue, set }) => {
     const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200);
-    metrics.request(request.method, status);
+    metrics.request((sentAs.get(request) ?? request).method, status);
   });
   mountEndpoints(app, endpoints, context);
   const styles = plainStyles.map(assetUrl);
