@@ -54,12 +54,7 @@ describe.concurrent("stages with worktrees of their own", () => {
       "worker",
       'echo before >>notes; echo ready; until [ -e "$HOME/go" ]; do sleep 0.02; done; echo after >>notes',
     );
-    writeWorkflow(journey, { only: { workspace: "worktree" } });
-    const first = journey.start(["workflow", "run", "."]);
-    const runId = await runIdOf(first);
-    await until("the agent works", () => first.stdout.includes("[only] ready"));
-    first.kill("SIGKILL");
-    await first.ended;
+    const runId = await crashedWhenReady(journey);
     const resumed = journey.start(["workflow", "resume", runId]);
     journey.write("go", "");
     const { code, stdout } = await resumed.ended;
@@ -77,12 +72,7 @@ describe.concurrent("stages with worktrees of their own", () => {
       "worker",
       "if [ -e notes ]; then rm notes; exit 0; fi; echo x >notes; echo ready; exec sleep 100",
     );
-    writeWorkflow(journey, { only: { workspace: "worktree" } });
-    const first = journey.start(["workflow", "run", "."]);
-    const runId = await runIdOf(first);
-    await until("the agent works", () => first.stdout.includes("[only] ready"));
-    first.kill("SIGKILL");
-    await first.ended;
+    const runId = await crashedWhenReady(journey);
     for (const { pid } of processesWith(`SKILLMEAT_RUN_ID=${runId}`)) process.kill(pid, "SIGKILL");
     expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).steps[0]).toMatchObject({ attempt_number: 1, recovered: true });
@@ -105,6 +95,17 @@ describe.concurrent("stages with worktrees of their own", () => {
     expect(rehearsal.code).toBe(0);
   });
 });
+
+/** Runs one stage in a worktree of its own, and kills the engine with -9 when its agent says that it is ready. */
+async function crashedWhenReady(journey: Journey): Promise<string> {
+  writeWorkflow(journey, { only: { workspace: "worktree" } });
+  const engine = journey.start(["workflow", "run", "."]);
+  const runId = await runIdOf(engine);
+  await until("the agent works", () => engine.stdout.includes("[only] ready"));
+  engine.kill("SIGKILL");
+  await engine.ended;
+  return runId;
+}
 
 function inRepository(name: string): Journey {
   const journey = begin(name);
