@@ -29,7 +29,7 @@ async function readHere(name: string, workdir: string) {
   }
 }
 
-/** A stored workflow by name, id or slug. Throws `trouble`, else `AppError("not_found")` with what was probably meant. */
+/** A stored workflow by name, id or slug. Throws `trouble`, else `AppError("not_found")` with what was meant. */
 export function storedWorkflow(store: Store, name: string, trouble: AppError | null = null): WorkflowRecord {
   try {
     return findWorkflow(store, name);

@@ -44,6 +44,8 @@ describe("a HEAD request", async () => {
   test("for a stream is answered at once, and leaves no reader", async () => {
     const { status, headers } = await server.ask("HEAD", "/events/stream");
     expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    // Requests are counted once they have been answered.
+    await new Promise((resolve) => setImmediate(resolve));
     const metrics = (await server.ask("GET", "//metrics")).body;
     expect(metrics).toContain("skillmeat_sse_readers 0\n");
     expect(metrics).toContain('skillmeat_http_requests_total{method="HEAD",status="200"}');
