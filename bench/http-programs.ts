@@ -63,7 +63,7 @@ async function served(command: readonly string[], home: string): Promise<Served>
     stdin: "ignore",
     stdout: "pipe",
     stderr: "ignore",
-    env: { PATH: process.env["PATH"] ?? "", HOME: home },
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, SKILLMEAT_NO_TOKEN: "1" },
   });
   let text = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {

@@ -187,7 +187,7 @@ async function started(command: (port: number) => string[], path: string, home: 
     stdin: "ignore",
     stdout: "ignore",
     stderr: "ignore",
-    env: { PATH: process.env["PATH"] ?? "", HOME: home },
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, SKILLMEAT_NO_TOKEN: "1" },
   });
   while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
     if (child.exitCode !== null)

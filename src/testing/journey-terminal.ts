@@ -19,6 +19,7 @@ export function openTerminal(journey: Journey, command: readonly string[]): Term
       PATH: process.env["PATH"] ?? "",
       HOME: journey.folder,
       SKILLMEAT_HOME: journey.home,
+      SKILLMEAT_NO_TOKEN: "1",
       USER: "tester",
       TERM: "xterm-256color",
     },

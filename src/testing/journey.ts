@@ -123,7 +123,7 @@ function startProgram(
 ): Running {
   const child = Bun.spawn([...under, program, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, SKILLMEAT_HOME: home, USER: "tester", ...env },
+    env: { ...plainEnv(folder, home), ...env },
     stdin: stdin === undefined ? "ignore" : new Blob([stdin]),
     stdout: "pipe",
     stderr: "pipe",
@@ -146,6 +146,12 @@ function startProgram(
     },
     kill: (signal) => child.kill(signal),
   };
+}
+
+/** Servers of journeys ask for no token; the journeys of the token itself say `SKILLMEAT_NO_TOKEN: ""`. */
+function plainEnv(folder: string, home: string): Record<string, string> {
+  const path = process.env["PATH"] ?? "";
+  return { PATH: path, HOME: folder, SKILLMEAT_HOME: home, SKILLMEAT_NO_TOKEN: "1", USER: "tester" };
 }
 
 async function keep(
