@@ -74,3 +74,23 @@ default = "command"
     ]);
   });
 });
+
+describe("the folder of the data", () => {
+  test.each([
+    [{ HOME: "/u" }, null, "/u/.skillmeat"],
+    [{ HOME: "/u", SKILLMEAT_HOME: "/data" }, null, "/data"],
+    [{ HOME: "/u", SKILLMEAT_HOME: "~/x" }, null, "/u/x"],
+    [{ HOME: "/u", SKILLMEAT_HOME: "~" }, null, "/u"],
+    [{ HOME: "/u", SKILLMEAT_HOME: "/data" }, "~/y", "/u/y"],
+    [{ HOME: "/u" }, "/a~b", "/a~b"],
+  ])("of %j and --data-dir %p is %s", (env, dataDir, folder) =>
+    expect(homeFolder(env, dataDir)).toBe(folder),
+  );
+
+  test("of another user is refused: no folder called ~ada appears", () => {
+    expect(() => homeFolder({ HOME: "/u", SKILLMEAT_HOME: "~ada/x" })).toThrow(
+      'SKILLMEAT_HOME is "~ada/x", and no shell has replaced its "~". give the whole path, or ./~ada/x',
+    );
+    expect(() => homeFolder({ HOME: "/u" }, "~ada")).toThrow('--data-dir is "~ada"');
+  });
+});

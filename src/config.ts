@@ -22,10 +22,22 @@ export interface Config {
 type Env = Readonly<Record<string, string | undefined>>;
 type Table = Record<string, unknown>;
 
-/** `SKILLMEAT_HOME`, else `~/.skillmeat`; absolute. */
-export function homeFolder(env: Env): string {
-  const given = env["SKILLMEAT_HOME"];
-  return given ? resolve(given) : join(env["HOME"] || homedir(), ".skillmeat");
+/**
+ * The folder of skillmeat's data, absolute: what is given, else `SKILLMEAT_HOME`, else `~/.skillmeat`. A `~` that no
+ * shell has replaced, as in a `.env` file or a unit of systemd, is the user's own folder. Throws
+ * `AppError("invalid_usage")` for the folder of another user, which is not looked up.
+ */
+export function homeFolder(env: Env, dataDir: string | null = null): string {
+  const userHome = env["HOME"] || homedir();
+  const given = dataDir ?? env["SKILLMEAT_HOME"];
+  if (!given) return join(userHome, ".skillmeat");
+  if (given === "~" || given.startsWith("~/")) return resolve(userHome, given.slice(2));
+  if (!given.startsWith("~")) return resolve(given);
+  const name = dataDir === null ? "SKILLMEAT_HOME" : "--data-dir";
+  throw new AppError(
+    "invalid_usage",
+    `${name} is "${given}", and no shell has replaced its "~". give the whole path, or ./${given} for a folder here`,
+  );
 }
 
 /** Reads the configuration. Throws `AppError("invalid_usage")` that names the file and the key for a wrong value. */

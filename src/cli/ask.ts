@@ -4,11 +4,17 @@ import type { Invocation } from "./command.ts";
 import { plainLine } from "./plain-text.ts";
 
 /**
- * Asks a person before something that cannot be taken back. With `--yes`, or where nobody can be asked, it is done.
- * Throws `AppError("declined")` when the answer is not yes, `AppError("interrupted")` at Ctrl+C.
+ * Asks a person before something that cannot be taken back; not with `--yes`. Throws `AppError("declined")` when the
+ * answer is not yes, `AppError("interrupted")` at Ctrl+C, `AppError("invalid_usage")` where nobody can be asked.
  */
 export async function confirm(invocation: Invocation, question: string): Promise<void> {
-  if (invocation.given.flag("yes") || !invocation.output.canAsk) return;
+  if (invocation.given.flag("yes")) return;
+  if (!invocation.output.canAsk) {
+    throw new AppError(
+      "invalid_usage",
+      `${question} there is no terminal to ask on: add -y; nothing was changed`,
+    );
+  }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const left = new Promise<"closed" | "interrupted">((resolve) => {
     lines.once("SIGINT", () => resolve("interrupted"));

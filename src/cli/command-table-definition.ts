@@ -1,5 +1,11 @@
 import type { Command } from "./command.ts";
-import { formatOption, parameterOptions, pathOrNameArgument, workflowArgument } from "./common-options.ts";
+import {
+  formatOption,
+  parameterOptions,
+  pathOrNameArgument,
+  workflowArgument,
+  yesOption,
+} from "./common-options.ts";
 
 /** `skillmeat workflow …`: what concerns definitions. */
 export const definitionCommands: Command[] = [
@@ -96,7 +102,7 @@ export const definitionCommands: Command[] = [
     name: "delete",
     summary: "remove a stored workflow; its executions stay",
     arguments: [workflowArgument],
-    options: [{ flags: "-y, --yes", description: "do not ask" }],
+    options: [yesOption],
     examples: ["workflow delete sdlc-feature"],
     load: () => import("./workflow-delete.ts"),
   },

@@ -1,10 +1,8 @@
 import type { Invocation } from "./command.ts";
+import { shellWords, type ShellWord } from "./shell-words.ts";
 
-/** A command for a person to type, that reaches the same data as this call did. */
-export function commandWords({ given }: Invocation, ...words: string[]): string {
-  const dataDir = given.text("data-dir");
-  const all = ["skillmeat", ...(dataDir === null ? [] : ["--data-dir", dataDir]), ...words];
-  return all
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(" ");
+/** A command for a person to paste, wherever they are, that reaches the same data as this call did. */
+export function commandWords({ given, home }: Invocation, ...words: ShellWord[]): string {
+  const isMoved = given.text("data-dir") !== null;
+  return shellWords(["skillmeat", ...(isMoved ? ["--data-dir", home] : []), ...words]);
 }

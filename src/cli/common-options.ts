@@ -22,7 +22,10 @@ export const pathOrNameArgument: ArgumentSpec = {
   description: "a file or folder, or a stored workflow's name, id or slug",
 };
 
-export const yesOption: OptionSpec = { flags: "-y, --yes", description: "do not ask" };
+export const yesOption: OptionSpec = {
+  flags: "-y, --yes",
+  description: "do not ask; needed where there is no terminal",
+};
 
 export const statusOption: OptionSpec = {
   flags: "--status <status>",

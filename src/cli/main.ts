@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { engineIsEnabled, homeFolder } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { version } from "../version.ts";
@@ -39,8 +38,7 @@ async function perform(
   debug: boolean,
 ): Promise<ExitCode> {
   const given = givenOf(args, options);
-  const dataDir = given.text("data-dir");
-  const home = dataDir === null ? homeFolder(process.env) : resolve(dataDir);
+  const home = homeFolder(process.env, given.text("data-dir"));
   if (path.startsWith("workflow ") && !engineIsEnabled(home, process.env)) {
     output.line("coming soon");
     return exitCodes.done;

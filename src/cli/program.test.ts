@@ -26,7 +26,39 @@ describe("wrong use is refused with the way out:", () => {
     ["workflow plan a b", expect.stringContaining("too many arguments")],
     ["doctor --data-dir", 'option "--data-dir <dir>" argument missing. see: skillmeat doctor --help'],
     ["workflow eval --contxt f", 'unknown option "--contxt"'],
+    ["workflow run W.yaml --version 2.0", 'unknown option "--version". see: skillmeat workflow run --help'],
+    ["doctor -V", 'unknown option "-V". see: skillmeat doctor --help'],
+    ["foo --help", 'unknown command "foo". see: skillmeat --help'],
+    ["workflow foo -h", 'unknown command "foo". see: skillmeat workflow --help'],
   ])("%s", (line, message) => expect(refusal(...line.split(" "))).toEqual(message as string));
+});
+
+describe("words of other tools name the whole command that is meant:", () => {
+  test.each([
+    ["logs abcdef", "skillmeat workflow runs abcdef --logs"],
+    ["workflow logs abcdef", "skillmeat workflow runs abcdef --logs"],
+    ["logs -f abcdef", "skillmeat workflow runs abcdef --logs --follow"],
+    ["logs", "skillmeat workflow runs <run_id> --logs"],
+    ["run W.yaml --param a=b", "skillmeat workflow run W.yaml --param a=b"],
+    ["--data-dir d run W.yaml", "skillmeat --data-dir d workflow run W.yaml"],
+    ["status", "skillmeat workflow runs"],
+    ["workflow status abcdef", "skillmeat workflow runs abcdef"],
+    ["ps --status failed", "skillmeat workflow runs --status failed"],
+    ["workflow ps", "skillmeat workflow runs"],
+    ["retry abcdef", "skillmeat workflow rerun abcdef --from-failed"],
+    ["workflow stop abcdef -y", "skillmeat workflow cancel abcdef -y"],
+    ["approve abcdef gate", "skillmeat workflow approve abcdef gate"],
+    ["validate", "skillmeat workflow validate"],
+    ["logs --help", "skillmeat workflow runs <run_id> --logs --help"],
+  ])("%s", (line, meant) => expect(refusal(...line.split(" "))).toEndWith(`. write: ${meant}`));
+
+  test.each(["sync --help", "bundle", "context -h", "memory search x", "workflow diff a b"])(
+    "%s is of a later version",
+    (line) => expect(refusal(...line.split(" "))).toContain("is not in this version"),
+  );
+
+  test("a quoted word stays one word", () =>
+    expect(refusal("run", "a b")).toEndWith(". write: skillmeat workflow run 'a b'"));
 });
 
 describe("a command line is read:", () => {

@@ -1,6 +1,7 @@
 import { Command as Parser, CommanderError, Help, Option } from "commander";
 import { AppError } from "../errors.ts";
 import { isGroup, type Command, type CommandGroup, type OptionSpec } from "./command.ts";
+import { redirect, unknownWord, wordsIn } from "./other-words.ts";
 
 /** What a command line asks for. */
 export type Asked =
@@ -27,11 +28,13 @@ export function readCommandLine(
   argv: readonly string[],
   width: number,
 ): Asked {
+  const unknown = unknownWord(table, argv);
+  const redirected = unknown && redirect(table, unknown);
+  if (redirected) throw redirected;
   let asked: Asked | null = null;
   const root = parserOf("skillmeat");
-  root
-    .summary("write, run and watch multi-stage work done by AI agents")
-    .option("-V, --version", "the version");
+  root.summary("write, run and watch multi-stage work done by AI agents");
+  if (asksProgramItself(argv)) root.option("-V, --version", "the version");
   for (const option of globalOptions) root.addOption(parserOption(option));
   const ask = (next: Asked): void => {
     if (next.kind === "command" && next.command.takesDashes) refuseMore(next.args, argv);
@@ -42,7 +45,9 @@ export function readCommandLine(
   let help = "";
   configure(root, (text) => (help += text), width);
   try {
-    root.parse([...argv], { from: "user" });
+    root.parse(unknown ? argv.filter((word) => word !== "--help" && word !== "-h") : [...argv], {
+      from: "user",
+    });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (root.opts()["version"] === true) return { kind: "version" };
@@ -53,6 +58,12 @@ export function readCommandLine(
   return asked ?? { kind: "help", text: root.helpInformation() };
 }
 
+/** `--version` is of the program alone: a command that does not know it refuses it. */
+function asksProgramItself(argv: readonly string[]): boolean {
+  const [first] = wordsIn(argv);
+  return !first || argv.slice(0, first.at).some((word) => word === "--version" || word === "-V");
+}
+
 /**
  * The command that is asked for, alone: to make the parsers of all others takes longer than most commands do. All of
  * them where none is named, for the help and for what was probably meant.
@@ -61,12 +72,11 @@ function onlyAsked(
   table: readonly (Command | CommandGroup)[],
   argv: readonly string[],
 ): (Command | CommandGroup)[] {
-  const isValue = (at: number): boolean => argv[at - 1] === "--data-dir";
-  const words = argv.filter((word, at) => !word.startsWith("-") && !isValue(at));
-  const entry = table.find(({ name }) => name === words[0]);
+  const [first, second] = wordsIn(argv);
+  const entry = table.find(({ name }) => name === first?.word);
   if (!entry) return [...table];
   if (!isGroup(entry)) return [entry];
-  const command = entry.commands.find(({ name }) => name === words[1]);
+  const command = entry.commands.find(({ name }) => name === second?.word);
   return [command ? { ...entry, commands: [command] } : entry];
 }
 

@@ -168,6 +168,7 @@ describe("a full disk behind stdout", () => {
   const said = /^error: stdout cannot be written: ENOSPC.*\. make room, or send it elsewhere$/m;
 
   test.each([
+    "--version",
     "--help",
     "completion bash",
     "list",

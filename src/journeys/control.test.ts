@@ -22,6 +22,7 @@ describe.concurrent("a second process", () => {
       "mira",
       "--comment",
       "read it",
+      "-y",
     ]);
     expect(approved).toMatchObject({ code: 0, stdout: 'approved "ask"\n' });
     await until("the first one tells", () => running.stdout.includes("approved by mira: read it"), atOnceMs);
@@ -39,7 +40,7 @@ describe.concurrent("a second process", () => {
     const running = journey.start(["workflow", "run", ".", "--events", "--format", "json"]);
     const waits = await until("the gate waits", () => /^.*"gate_waiting".*$/m.exec(running.stderr)?.[0]);
     const { run_id } = JSON.parse(waits) as { run_id: string };
-    expect(await journey.run(["workflow", "approve", run_id])).toMatchObject({ code: 0 });
+    expect(await journey.run(["workflow", "approve", run_id, "-y"])).toMatchObject({ code: 0 });
     const { code, stderr } = await running.ended;
     expect(code).toBe(0);
     const lines = stderr.split("\n").filter((line) => line !== "");
@@ -48,7 +49,7 @@ describe.concurrent("a second process", () => {
 
   test("rejects it: the first one ends with exit code 1, and nothing behind the gate runs", async () => {
     const { journey, running, runId } = await waitingAtGate("reject");
-    const rejected = await journey.run(["workflow", "reject", runId, "ask", "--as", "mira"]);
+    const rejected = await journey.run(["workflow", "reject", runId, "ask", "--as", "mira", "-y"]);
     expect(rejected.code).toBe(0);
     expect(await running.ended).toMatchObject({ code: 1 });
     const { status, steps } = await journey.execution(runId);
@@ -58,13 +59,13 @@ describe.concurrent("a second process", () => {
 
   test("pauses it: what runs goes on to its end, nothing new starts; and lets it go on", async () => {
     const { journey, running, runId } = await withAgentAtWork("pause", { one: {}, two: { after: ["one"] } });
-    const paused = await journey.run(["workflow", "pause", runId]);
+    const paused = await journey.run(["workflow", "pause", runId, "-y"]);
     expect(paused).toMatchObject({ code: 0, stdout: "pausing: 1 running step will finish first\n" });
     journey.write("go", "");
     await until("it is paused", () => running.stdout.includes(" paused"));
     expect(journey.lines("began")).toEqual(["one"]);
     expect((await journey.execution(runId)).status).toBe("paused");
-    expect(await journey.run(["workflow", "pause", runId])).toMatchObject({ code: 4 });
+    expect(await journey.run(["workflow", "pause", runId, "-y"])).toMatchObject({ code: 4 });
 
     const resumed = await journey.run(["workflow", "resume", runId]);
     expect(resumed.code).toBe(0);
@@ -92,7 +93,9 @@ describe.concurrent("a second process", () => {
     const logs = journey.start(["workflow", "runs", runId, "--follow", "--logs"]);
     for (const { pid } of [follower, json, logs]) await until("it follows", () => catchesInterrupts(pid));
     journey.write("go", "");
-    expect(await journey.run(["workflow", "approve", runId, "--as", "mira"])).toMatchObject({ code: 0 });
+    expect(await journey.run(["workflow", "approve", runId, "--as", "mira", "-y"])).toMatchObject({
+      code: 0,
+    });
     const [first, followed, asJson, asLogs] = await Promise.all([
       running.ended,
       follower.ended,
@@ -114,7 +117,7 @@ describe.concurrent("a second process", () => {
     expect(await follower.ended).toMatchObject({ code: 130 });
     expect((await journey.execution(runId)).status).toBe("running");
     journey.write("go", "");
-    await journey.run(["workflow", "approve", runId]);
+    await journey.run(["workflow", "approve", runId, "-y"]);
     expect(await running.ended).toMatchObject({ code: 0 });
   });
 
@@ -126,7 +129,7 @@ describe.concurrent("a second process", () => {
     expect(await journey.run(["workflow", "resume", runId, "--detach"])).toMatchObject({ code: 4 });
     await until("it waits too", () => other.stdout.includes("waits for approval"));
     for (const id of [otherId, runId]) {
-      expect(await journey.run(["workflow", "approve", id])).toMatchObject({ code: 0 });
+      expect(await journey.run(["workflow", "approve", id, "-y"])).toMatchObject({ code: 0 });
     }
     const ended = await Promise.all([running.ended, other.ended]);
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
@@ -144,7 +147,7 @@ describe("a gate with approvers", () => {
   });
 
   test("is opened by none but them, once, and tells everybody else what became of it", async () => {
-    const approve = (name: string) => journey.run(["workflow", "approve", runId, "ask", "--as", name]);
+    const approve = (name: string) => journey.run(["workflow", "approve", runId, "ask", "--as", name, "-y"]);
     const stranger = await approve("eve");
     expect(stranger.code).toBe(1);
     expect(stranger.stderr).toBe('error: "eve" may not approve gate "ask". its approvers: mira, noor\n');
@@ -153,7 +156,7 @@ describe("a gate with approvers", () => {
     expect(await approve("noor")).toMatchObject({ code: 0, stdout: 'approved "ask"\n' });
     const again = await approve("mira");
     expect(again).toMatchObject({ code: 0, stdout: 'gate "ask" is approved already, by noor\n' });
-    const turned = await journey.run(["workflow", "reject", runId, "ask", "--as", "mira"]);
+    const turned = await journey.run(["workflow", "reject", runId, "ask", "--as", "mira", "-y"]);
     expect(turned.code).toBe(4);
     expect(turned.stderr).toContain('gate "ask" is completed (by noor)');
     journey.write("go", "");
@@ -184,12 +187,12 @@ describe("what is asked of the wrong execution, or of one that cannot do it,", (
     ["an ambiguous prefix", 4, /several executions begin with "\w{4}"/, (id) => ["cancel", id.slice(0, 4)]],
     ["an unknown run", 3, /there is no execution "ffff"/, () => ["approve", "ffff"]],
     ["hostile characters", 3, /there is no execution "%_%_"/, () => ["pause", "%_%_"]],
-    ["a gate where none waits", 4, /no gate of execution .* waits/, (id) => ["approve", id]],
-    ["a stage that is no gate", 4, /stage "only" is no gate/, (id) => ["approve", id, "only"]],
-    ["an unknown stage", 3, /no stage "gone"/, (id) => ["reject", id, "gone"]],
-    ["pause of what has ended", 4, /is completed/, (id) => ["pause", id]],
+    ["a gate where none waits", 4, /no gate of execution .* waits/, (id) => ["approve", id, "-y"]],
+    ["a stage that is no gate", 4, /stage "only" is no gate/, (id) => ["approve", id, "only", "-y"]],
+    ["an unknown stage", 3, /no stage "gone"/, (id) => ["reject", id, "gone", "-y"]],
+    ["pause of what has ended", 4, /is completed/, (id) => ["pause", id, "-y"]],
     ["resume of what has ended", 4, /workflow rerun .* begins anew/, (id) => ["resume", id]],
-    ["cancel of what has ended", 4, /is completed/, (id) => ["cancel", id]],
+    ["cancel of what has ended", 4, /is completed/, (id) => ["cancel", id, "-y"]],
     ["the log of an unknown stage", 3, /has no stage "gone"/, (id) => ["runs", id, "--stage", "gone"]],
     ["--follow of no run", 2, /--follow needs a run id/, () => ["runs", "--follow"]],
   ];
@@ -200,6 +203,37 @@ describe("what is asked of the wrong execution, or of one that cannot do it,", (
     expect(ended.stderr).toMatch(said);
     expect(ended.stderr).toMatch(/^error: .*\n$/);
     expect(ended.code).toBe(code);
+  });
+});
+
+describe("what asks a person", () => {
+  test.concurrent.each([
+    ["approve", ["ask"]],
+    ["reject", ["ask"]],
+    ["pause", []],
+    ["cancel", []],
+  ])("does nothing without -y where there is no terminal: %s", async (command, more) => {
+    const { journey, running, runId } = await waitingAtGate(`no-${command}`);
+    const before = await journey.execution(runId);
+    const refused = await journey.run(["workflow", command, runId, ...more], { stdin: "y\n" });
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toBe("");
+    expect(refused.stderr).toMatch(
+      /^error: .*\? there is no terminal to ask on: add -y; nothing was changed\n$/,
+    );
+    expect(await journey.execution(runId)).toEqual(before);
+    running.kill("SIGINT");
+    await running.ended;
+  });
+
+  test("also before it deletes", async () => {
+    const journey = begin("no-delete");
+    patientAgent(journey);
+    writeWorkflow(journey, { only: {} });
+    expect(await journey.run(["workflow", "create", "."])).toMatchObject({ code: 0 });
+    expect(await journey.run(["workflow", "delete", "journey"])).toMatchObject({ code: 2 });
+    expect(await journey.run(["workflow", "show", "journey"])).toMatchObject({ code: 0 });
+    expect(await journey.run(["workflow", "delete", "journey", "-y"])).toMatchObject({ code: 0 });
   });
 });
 

@@ -132,7 +132,7 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
     const { running, runId } = await started(journey, 1);
     running.kill("SIGKILL");
     await running.ended;
-    expect(await journey.run(["workflow", "cancel", runId])).toMatchObject({ code: 0 });
+    expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect(journey.lines("cleared")).toEqual(["cleared"]);
     expect((await journey.execution(runId)).status).toBe("cancelled");
     expect(marked(runId)).toEqual([]);

@@ -81,7 +81,7 @@ test("what a server ended before anybody asked it for anything is in its metrics
 
   const second = await serve(journey);
   await until("it is taken over", () => second.process.stdout.includes(runId) || undefined);
-  expect((await journey.run(["workflow", "approve", runId, "approve"])).code).toBe(0);
+  expect((await journey.run(["workflow", "approve", runId, "approve", "-y"])).code).toBe(0);
   const followed = await journey.run(["workflow", "runs", runId, "--follow"]);
   expect(followed.code).toBe(0);
   const metrics = await (await fetch(`${second.url}/metrics`)).text();
