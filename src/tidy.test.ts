@@ -63,7 +63,8 @@ const testRooms = new Set(["testing", "journeys"]);
 const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^(drizzle-orm|bun:sqlite)/, rooms: ["store"] },
   { module: /^xstate/, rooms: ["engine"] },
-  { module: /^elysia/, rooms: ["http"] },
+  { module: /^(elysia|@elysiajs)/, rooms: ["http"] },
+  { module: /^@kitajs/, rooms: ["views"] },
   { module: /^commander/, rooms: ["cli"] },
 ];
 

@@ -1,4 +1,4 @@
-import { attributesText, type Attributes, type Tag } from "./attributes.ts";
+import { attributesText, type Elements } from "./attributes.ts";
 
 /**
  * Markup that is safe to send as it is. The key is a symbol, so that nothing that came as JSON can pass for markup:
@@ -16,11 +16,11 @@ type Component<Props> = (props: Props) => Html;
 
 /** What the compiler makes of `<tag …>`: a string names an element, a function is called with its properties. */
 export function jsx<Props extends object>(
-  type: Tag | Component<Props>,
+  type: keyof Elements | Component<Props>,
   props: Props & { children?: Child },
 ): Html {
   if (typeof type === "function") return type(props);
-  const start = `<${type}${attributesText(props as Attributes)}>`;
+  const start = `<${type}${attributesText(props as Readonly<Record<string, unknown>>)}>`;
   return raw(isVoid(type) ? start : `${start}${textOf(props.children)}</${type}>`);
 }
 
@@ -64,5 +64,5 @@ function isVoid(tag: string): boolean {
 export namespace JSX {
   export type Element = Html;
   export type ElementChildrenAttribute = { children: Child };
-  export type IntrinsicElements = { [Name in Tag]: Attributes & { children?: Child } };
+  export type IntrinsicElements = { [Tag in keyof Elements]: Elements[Tag] & { children?: Child } };
 }

@@ -3,7 +3,7 @@ import type { Toast } from "../../../views/layout/frame.ts";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import { localPath } from "../local-path.ts";
 import { problemOf, type Problem } from "../problem.ts";
-import { html, redirect, wantsFragments, type FormCall } from "./page-route.ts";
+import { html, redirect, wantsFragments, type FormCall, type Answer } from "./page-route.ts";
 import { partial } from "./partial.ts";
 import { toastCookie } from "./toast-cookie.ts";
 
@@ -20,7 +20,7 @@ export interface Outcome {
  * Does what a form asks. A script gets the parts of the page that have changed, or the message of what went wrong;
  * without scripts the browser goes to the page, which shows the message.
  */
-export async function act(call: FormCall, back: string, doIt: () => Promise<Outcome>): Promise<Response> {
+export async function act(call: FormCall, back: string, doIt: () => Promise<Outcome>): Promise<Answer> {
   try {
     return answerOf(call, await doIt());
   } catch (error) {
@@ -30,14 +30,14 @@ export async function act(call: FormCall, back: string, doIt: () => Promise<Outc
   }
 }
 
-function answerOf({ request }: FormCall, { toast, location, fragments }: Outcome): Response {
+function answerOf({ request }: FormCall, { toast, location, fragments }: Outcome): Answer {
   const cookie = toast === null ? {} : { "set-cookie": toastCookie(toast) };
   if (!wantsFragments(request)) return redirect(location, cookie);
   if (fragments === null) return html("", 200, { "hx-redirect": location, ...cookie });
   return html([...fragments(), ...(toast ? [toastPart(toast)] : [])].map(render).join("\n"));
 }
 
-function refusal({ request }: FormCall, back: string, problem: Problem): Response {
+function refusal({ request }: FormCall, back: string, problem: Problem): Answer {
   const toast = { kind: "failed", text: problem.message } as const;
   if (!wantsFragments(request)) return redirect(back, { "set-cookie": toastCookie(toast) });
   return html(render(toastPart(toast)), problem.status);

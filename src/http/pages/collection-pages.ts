@@ -8,7 +8,7 @@ import { listWorkflows } from "../../store/list-workflows.ts";
 import type { EffectiveStage } from "../../workflow/effective.ts";
 import type { Context } from "../server-parts.ts";
 import { artifactsOf, frameOf } from "./page-frame.ts";
-import { html, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const mostWorkflows = 1000;
@@ -24,7 +24,7 @@ export function mountCollection(routes: PageRoutes): void {
   }
 }
 
-function listed({ context, request, url }: PageCall, kind: Kind): Response {
+function listed({ context, request, url }: PageCall, kind: Kind): Answer {
   const search = (url.searchParams.get("search") ?? "").slice(0, 200);
   const all = entriesOf(context, kind);
   const users = usersOf(context);

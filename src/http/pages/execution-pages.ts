@@ -13,7 +13,7 @@ import { listExecutions } from "../../store/list-executions.ts";
 import { act, backOf } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
 import { tab, workflowOf } from "./workflow-pages.ts";
 
@@ -27,13 +27,13 @@ export function mountExecutionLists(routes: PageRoutes): void {
   routes.form("/workflows/executions/cancel", cancelled);
 }
 
-function all(call: PageCall): Response {
+function all(call: PageCall): Answer {
   const { context, request } = call;
   const page = executionsPage(frameOf(context, request), listOf(call, null));
   return html(page, 200, shownToast(request));
 }
 
-function ofWorkflow(call: PageCall): Response {
+function ofWorkflow(call: PageCall): Answer {
   const { id, slug, name } = workflowOf(call);
   const list = listOf(call, { id, slug, name });
   return tab(call, "executions", () => ExecutionTable({ list, frame: frameOf(call.context, call.request) }));
@@ -88,7 +88,7 @@ function placeOf(store: Store, execution: ExecutionRecord): string {
 }
 
 /** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */
-function cancelled(call: FormCall): Promise<Response> {
+function cancelled(call: FormCall): Promise<Answer> {
   const { context, form, request } = call;
   const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));
   return act(call, back, async () => {

@@ -12,7 +12,7 @@ import type { Store } from "../../store/database.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import { listWorkflows } from "../../store/list-workflows.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const mostOfAKind = 6;
@@ -22,7 +22,7 @@ export function mountFind(routes: PageRoutes): void {
   routes.page("/find", find);
 }
 
-function find({ context, request, url }: PageCall): Response {
+function find({ context, request, url }: PageCall): Answer {
   const search = (url.searchParams.get("q") ?? "").trim().slice(0, 200);
   const page = findPage(frameOf(context, request), search, groupsFor(context.store, search));
   return html(page, 200, shownToast(request));

@@ -4,7 +4,7 @@ import type { Finding } from "../../workflow/finding.ts";
 import { FindingsError, problemOf } from "../problem.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, redirect, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, redirect, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 /** A definition as text, brought in. */
@@ -15,13 +15,13 @@ export function mountImport(routes: PageRoutes): void {
 
 const emptyDraft: ImportDraft = { text: "", findings: [], trouble: null };
 
-function shown({ context, request }: PageCall, draft: ImportDraft, status = 200): Response {
+function shown({ context, request }: PageCall, draft: ImportDraft, status = 200): Answer {
   return html(importPage(frameOf(context, request), draft), status, shownToast(request));
 }
 
-async function brought(call: FormCall): Promise<Response> {
+async function brought(call: FormCall): Promise<Answer> {
   const text = textOf(call.form);
-  const create = async (): Promise<Response> => {
+  const create = async (): Promise<Answer> => {
     const body = { definition: text };
     const made = await callEndpoint(call.context, "createWorkflow", {
       params: {},
@@ -42,7 +42,7 @@ function textOf(form: URLSearchParams): string {
 }
 
 /** The form again, with the text as it was sent and what is wrong with it. */
-async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<Response>): Promise<Response> {
+async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<Answer>): Promise<Answer> {
   try {
     return await doIt();
   } catch (error) {

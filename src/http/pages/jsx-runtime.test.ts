@@ -22,6 +22,14 @@ describe("markup", () => {
     expect(render(jsx("a", attributes))).toBe('<a href="&quot;&gt;&lt;script&gt;" hidden></a>');
   });
 
+  test.each([
+    ["&lt;b&gt;", "&amp;lt;b&amp;gt;"],
+    [`'"`, "&#x27;&quot;"],
+    ["a\nb", "a\nb"],
+  ])("an attribute's value %p reaches the reader as it was", (value, written) =>
+    expect(render(jsx("input", { value }))).toBe(`<input value="${written}">`),
+  );
+
   test("nothing that came as JSON passes for markup", () => {
     const forged = JSON.parse('{"markup":"<script>","html":"<script>"}') as Child;
     expect(show(forged)).not.toContain("<script>");

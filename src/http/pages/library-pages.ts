@@ -3,7 +3,7 @@ import type { LibraryQuery } from "../../../views/workflows/library-query.ts";
 import { listWorkflows, workflowSorts, workflowTagCounts } from "../../store/list-workflows.ts";
 import { workflowStatuses } from "../../store/workflow-record.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
 import { summaryOf } from "./workflow-summary.ts";
 
@@ -13,7 +13,7 @@ export function mountLibrary(routes: PageRoutes): void {
   routes.kept("/workflows", library);
 }
 
-function library({ context, request, url }: PageCall): Response {
+function library({ context, request, url }: PageCall): Answer {
   const { store } = context;
   const query = queryOf(url.searchParams);
   const found = listWorkflows(store, {

@@ -1,4 +1,5 @@
-import type { Elysia } from "elysia";
+import { html as answersHtml } from "@elysiajs/html";
+import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
 import { patiently } from "../patiently.ts";
@@ -21,7 +22,27 @@ export interface FormCall extends PageCall {
 
 const leastPacked = 1024;
 
-type Handler<Call> = (call: Call) => Response | Promise<Response>;
+/** A page or parts of one: markup, and what goes with it. */
+export interface Page {
+  markup: string;
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** What a route answers: a page, or what is none (a stream, a file, another address). */
+export type Answer = Page | Response;
+
+type Handler<Call> = (call: Call) => Answer | Promise<Answer>;
+
+/** Nothing is taken for markup because it looks like it: only what a handler returns as a `Page` is. */
+const asMarkup = { autoDetect: false, autoDoctype: false, contentType: "text/html; charset=utf-8" } as const;
+
+export type PageApp = ReturnType<typeof createPageApp>;
+
+/** The part of the application whose routes answer with markup. */
+export function createPageApp() {
+  return new Elysia({ name: "pages", normalize: false }).use(answersHtml(asMarkup));
+}
 
 export interface PageRoutes {
   page(path: string, handle: Handler<PageCall>): void;
@@ -32,7 +53,7 @@ export interface PageRoutes {
 
 /** Routes of pages and of the forms on them. What needs the engine is not there while workflows are switched off. */
 export function pageRoutes(
-  app: Elysia,
+  app: PageApp,
   context: Context,
   { needEngine }: { needEngine: boolean },
 ): PageRoutes {
@@ -43,28 +64,28 @@ export function pageRoutes(
   };
   return {
     page: (path, handle) =>
-      void app.get(path, async ({ request, params }) =>
-        packed(request, await handle(callOf(request, params))),
+      void app.get(path, async ({ request, params, html }) =>
+        sent(request, await handle(callOf(request, params)), html),
       ),
     kept: (path, handle) =>
-      void app.get(path, ({ request, params }) => {
+      void app.get(path, ({ request, params, html }) => {
         const call = callOf(request, params);
-        return pages.answer(request, async () => packed(request, await handle(call)));
+        return pages.answer(request, async () => sent(request, await handle(call), html));
       }),
     form: (path, handle) =>
       void app.post(
         path,
-        async ({ request, params }) => {
+        async ({ request, params, html }) => {
           const call = { ...callOf(request, params), form: await formOf(request) };
-          return packed(request, await patiently(() => handle(call)));
+          return sent(request, await patiently(() => handle(call)), html);
         },
         { parse: "none" } as never,
       ),
   };
 }
 
-export function html(text: string, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(text, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+export function html(markup: string, status = 200, headers: Record<string, string> = {}): Page {
+  return { markup, status, headers };
 }
 
 export function redirect(location: string, headers: Record<string, string> = {}): Response {
@@ -76,19 +97,21 @@ export function wantsFragments(request: Request): boolean {
   return request.headers.get("hx-request") === "true";
 }
 
+/** The plugin's own: for text it is always a response. */
+type ToResponse = (markup: string) => unknown;
+
 /** A page is mostly markup that repeats itself: packed it is a tenth. Streams and files go as they are. */
-async function packed(request: Request, response: Response): Promise<Response> {
-  const isPage = response.headers.get("content-type")?.startsWith("text/html");
-  if (!isPage || !takesGzip(request)) return response;
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const headers = new Headers(response.headers);
+async function sent(request: Request, answer: Answer, toResponse: ToResponse): Promise<Response> {
+  if (answer instanceof Response) return answer;
+  const { markup, status } = answer;
+  const plain = (await toResponse(markup)) as Response;
+  const headers = new Headers({ ...Object.fromEntries(plain.headers), ...answer.headers });
+  if (!takesGzip(request)) return new Response(plain.body, { status, headers });
   headers.append("vary", "accept-encoding");
-  if (bytes.byteLength < leastPacked) return new Response(bytes, { status: response.status, headers });
+  const bytes = new Uint8Array(await plain.arrayBuffer());
+  if (bytes.byteLength < leastPacked) return new Response(bytes, { status, headers });
   headers.set("content-encoding", "gzip");
-  return new Response(Bun.gzipSync(bytes, { library: "libdeflate", level: 1 }), {
-    status: response.status,
-    headers,
-  });
+  return new Response(Bun.gzipSync(bytes, { library: "libdeflate", level: 1 }), { status, headers });
 }
 
 async function formOf(request: Request): Promise<URLSearchParams> {

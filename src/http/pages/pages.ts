@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import type { Elysia } from "elysia";
 import { problemDocument } from "../../../views/problem.tsx";
 import type { Problem } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
@@ -11,7 +11,7 @@ import { mountImport } from "./import-pages.ts";
 import { mountLibrary } from "./library-pages.ts";
 import { mountLiveStream } from "./live-stream.ts";
 import { plainFrame } from "./page-frame.ts";
-import { html, pageRoutes, redirect } from "./page-route.ts";
+import { createPageApp, pageRoutes, redirect } from "./page-route.ts";
 import { mountRunActs } from "./run-acts.ts";
 import { mountRunForm } from "./run-form-pages.ts";
 import { mountRunPages } from "./run-pages.ts";
@@ -20,7 +20,7 @@ import { mountWorkflowPages } from "./workflow-pages.ts";
 
 /** The pages, as a part of the application. */
 export function pages(context: Context): Elysia {
-  const app = new Elysia({ name: "pages", normalize: false }) as unknown as Elysia;
+  const app = createPageApp();
   const routes = pageRoutes(app, context, { needEngine: true });
   const always = pageRoutes(app, context, { needEngine: false });
   app.get("/", () => redirect(context.engineEnabled ? "/workflows" : "/agents"));
@@ -34,7 +34,7 @@ export function pages(context: Context): Elysia {
   ].concat([mountRunPages, mountRunActs, mountApprovals, mountFind, mountLiveStream]);
   for (const mount of mounts) mount(routes);
   for (const mount of [mountCollection, mountSettings]) mount(always);
-  return app;
+  return app as unknown as Elysia;
 }
 
 /** An error as a page, for whoever asked for a page; null: as JSON. */
@@ -46,5 +46,8 @@ export function problemPage(
 ): Response | null {
   const lines = details.map((detail) => ({ path: detail.path, message: detail.message }));
   const document = problemDocument(plainFrame(context, request), { status, message, lines, traceId });
-  return html(document, status, { ...headers });
+  return new Response(document, {
+    status,
+    headers: { ...headers, "content-type": "text/html; charset=utf-8" },
+  });
 }

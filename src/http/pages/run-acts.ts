@@ -8,7 +8,7 @@ import { executionPath } from "../../../views/paths.ts";
 import { getExecution } from "../../store/executions.ts";
 import { act, backOf, type Outcome } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import type { FormCall, PageRoutes } from "./page-route.ts";
+import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
 import { partial } from "./partial.ts";
 import { runViewOf } from "./run-view-of.ts";
 
@@ -27,7 +27,7 @@ export function mountRunActs(routes: PageRoutes): void {
   routes.form(`${run}/gates/:stage/reject`, (call) => decided(call, "rejectGate", "Rejected"));
 }
 
-function controlled(call: FormCall, operation: string, said: string | null): Promise<Response> {
+function controlled(call: FormCall, operation: string, said: string | null): Promise<Answer> {
   const back = backOf(call.form, pageOf(call));
   return act(call, back, async () => {
     await operate(call, operation, {});
@@ -35,7 +35,7 @@ function controlled(call: FormCall, operation: string, said: string | null): Pro
   });
 }
 
-function decided(call: FormCall, operation: string, word: string): Promise<Response> {
+function decided(call: FormCall, operation: string, word: string): Promise<Answer> {
   const { form, params } = call;
   const back = backOf(form, pageOf(call));
   return act(call, back, async () => {
@@ -46,7 +46,7 @@ function decided(call: FormCall, operation: string, word: string): Promise<Respo
   });
 }
 
-function rerun(call: FormCall, body: { from_failed?: true }): Promise<Response> {
+function rerun(call: FormCall, body: { from_failed?: true }): Promise<Answer> {
   const { context, params } = call;
   return act(call, pageOf(call), async () => {
     const started = (await operate(call, "rerunExecution", body)) as { run_id: string };

@@ -20,6 +20,7 @@ import {
   type FormCall,
   type PageCall,
   type PageRoutes,
+  type Answer,
 } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 import { workflowOf } from "./workflow-pages.ts";
@@ -32,7 +33,7 @@ export function mountRunForm(routes: PageRoutes): void {
   routes.form("/workflows/:id/run", started);
 }
 
-function asked(call: PageCall): Response {
+function asked(call: PageCall): Answer {
   const workflow = workflowOf(call);
   const last = lastTexts(call.context, workflow);
   const texts = last ?? declaredTexts(workflow);
@@ -44,18 +45,18 @@ function asked(call: PageCall): Response {
   );
 }
 
-function planned(call: FormCall): Response {
+function planned(call: FormCall): Answer {
   const workflow = workflowOf(call);
   const given = givenBy(workflow, textsIn(call.form, workflow), call.form);
   return html(render(PlanPreview({ plan: planOrNull(call.context, workflow, given) })));
 }
 
-async function started(call: FormCall): Promise<Response> {
+async function started(call: FormCall): Promise<Answer> {
   const { context, request, form } = call;
   const workflow = workflowOf(call);
   const texts = textsIn(form, workflow);
   const given = givenBy(workflow, texts, form);
-  const again = (problems: ReadonlyMap<string, string>, trouble: string | null, status: number): Response => {
+  const again = (problems: ReadonlyMap<string, string>, trouble: string | null, status: number): Answer => {
     const shown = { ...formFor(call, workflow, { texts, given, sent: form }), problems, trouble };
     return html(runFormPage(frameOf(context, request), shown), status);
   };

@@ -6,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { namedFile } from "./output-files.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, redirect, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { runStream } from "./run-stream.ts";
 import { runViewOf, withLog } from "./run-view-of.ts";
 import { shownToast } from "./toast-cookie.ts";
@@ -23,7 +23,7 @@ export function mountRunPages(routes: PageRoutes): void {
   routes.page(`${run}/files/:stage/:attempt/:name`, file);
 }
 
-async function dashboard({ context, request, url, params }: PageCall): Promise<Response> {
+async function dashboard({ context, request, url, params }: PageCall): Promise<Answer> {
   const view = runViewOf(context, params["run"] ?? "", url.searchParams);
   const { workflow_slug, run_id } = view.execution;
   // One address for one execution, whatever name of the workflow the link had.
@@ -34,7 +34,7 @@ async function dashboard({ context, request, url, params }: PageCall): Promise<R
 }
 
 /** Lines before those the page has. */
-async function earlierLines({ context, url, params }: PageCall): Promise<Response> {
+async function earlierLines({ context, url, params }: PageCall): Promise<Answer> {
   const query = new URLSearchParams(url.searchParams);
   query.set("stage", params["stage"] ?? "");
   query.set("attempt", params["attempt"] ?? "");
@@ -43,7 +43,7 @@ async function earlierLines({ context, url, params }: PageCall): Promise<Respons
 }
 
 /** The API gives the whole log; its address is the API's own. */
-function download({ url, params }: PageCall): Response {
+function download({ url, params }: PageCall): Answer {
   const { run: runId = "", stage = "", attempt = "" } = params;
   const query = new URLSearchParams({ download: "1", attempt });
   for (const name of ["search", "stream"]) {
@@ -54,7 +54,7 @@ function download({ url, params }: PageCall): Response {
   return redirect(`${path}?${query}`);
 }
 
-function file({ context, params }: PageCall): Response {
+function file({ context, params }: PageCall): Answer {
   const { run: runId = "", stage = "", name = "" } = params;
   const execution = getExecution(context.store, runId);
   const step = getSteps(context.store, runId).find(({ stage_id }) => stage_id === stage);

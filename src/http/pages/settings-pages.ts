@@ -3,7 +3,14 @@ import { version } from "../../version.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import { backOf } from "./act.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, wantsFragments, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import {
+  html,
+  wantsFragments,
+  type FormCall,
+  type PageCall,
+  type PageRoutes,
+  type Answer,
+} from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 const yearSeconds = 365 * 24 * 60 * 60;
@@ -15,7 +22,7 @@ export function mountSettings(routes: PageRoutes): void {
   routes.form("/settings/theme", themed);
 }
 
-function shown({ context, request }: PageCall): Response {
+function shown({ context, request }: PageCall): Answer {
   const frame = frameOf(context, request);
   const page = settingsPage(frame, {
     version,
@@ -29,7 +36,7 @@ function shown({ context, request }: PageCall): Response {
   return html(page, 200, shownToast(request));
 }
 
-function saved({ form }: FormCall): Response {
+function saved({ form }: FormCall): Answer {
   const cookies = [
     themeCookie(form.get("theme")),
     cookie("keys", form.get("keys") === "on" ? "" : "off"),
@@ -38,7 +45,7 @@ function saved({ form }: FormCall): Response {
   return leadingTo("/settings", cookies);
 }
 
-function themed({ form, request }: FormCall): Response {
+function themed({ form, request }: FormCall): Answer {
   const cookie = themeCookie(form.get("theme"));
   // The page's script has changed the page itself already.
   if (wantsFragments(request)) return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
@@ -54,7 +61,7 @@ function cookie(name: string, value: string): string {
   return `${name}=${value}; Path=/; Max-Age=${value === "" ? 0 : yearSeconds}; HttpOnly; SameSite=Strict`;
 }
 
-function leadingTo(location: string, cookies: readonly string[]): Response {
+function leadingTo(location: string, cookies: readonly string[]): Answer {
   const headers = new Headers({ location });
   for (const each of cookies) headers.append("set-cookie", each);
   return new Response(null, { status: 303, headers });

@@ -14,7 +14,7 @@ import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-recor
 import { act } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
-import { html, type FormCall, type PageCall, type PageRoutes } from "./page-route.ts";
+import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { wholeOf } from "./run-view-of.ts";
 import { shownToast } from "./toast-cookie.ts";
 import { summaryOf } from "./workflow-summary.ts";
@@ -37,7 +37,7 @@ export function mountWorkflowPages(routes: PageRoutes): void {
   routes.form("/workflows/:id/archive", (call) => setStatus(call, "archived", "Archived"));
 }
 
-export function tab(call: PageCall, name: DetailTab, content: (workflow: WorkflowRecord) => Child): Response {
+export function tab(call: PageCall, name: DetailTab, content: (workflow: WorkflowRecord) => Child): Answer {
   const { context, request } = call;
   const record = workflowOf(call);
   const workflow = summaryOf(context.store, record);
@@ -92,7 +92,7 @@ function versionNumbered(
   }
 }
 
-function exported(call: PageCall): Response {
+function exported(call: PageCall): Answer {
   const workflow = workflowOf(call);
   const text = fileText(workflow) ?? workflow.definition;
   const isJson = text.trimStart().startsWith("{");
@@ -105,7 +105,7 @@ function exported(call: PageCall): Response {
   });
 }
 
-function askDelete(call: PageCall): Response {
+function askDelete(call: PageCall): Answer {
   const workflow = workflowOf(call);
   const page = confirmPage(frameOf(call.context, call.request), {
     about: aboutOf(workflow),
@@ -118,7 +118,7 @@ function askDelete(call: PageCall): Response {
   return html(page, 200, shownToast(call.request));
 }
 
-function askRestore(call: PageCall): Response {
+function askRestore(call: PageCall): Answer {
   const workflow = workflowOf(call);
   const version = savedVersion(call, workflow, call.url.searchParams);
   const page = confirmPage(frameOf(call.context, call.request), {
@@ -147,7 +147,7 @@ function savedVersion(
   return version;
 }
 
-function remove(call: FormCall): Promise<Response> {
+function remove(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   return act(call, workflowPath(workflow.slug, "delete"), async () => {
     await operate(call, "deleteWorkflow");
@@ -155,7 +155,7 @@ function remove(call: FormCall): Promise<Response> {
   });
 }
 
-function restore(call: FormCall): Promise<Response> {
+function restore(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const back = workflowPath(workflow.slug, "history");
   return act(call, back, async () => {
@@ -165,14 +165,14 @@ function restore(call: FormCall): Promise<Response> {
   });
 }
 
-function duplicate(call: FormCall): Promise<Response> {
+function duplicate(call: FormCall): Promise<Answer> {
   return act(call, "/workflows", async () => {
     const copy = (await operate(call, "duplicateWorkflow")) as { slug: string; name: string };
     return done(workflowPath(copy.slug), `Made ${copy.name}`);
   });
 }
 
-function setStatus(call: FormCall, status: "published" | "archived", word: string): Promise<Response> {
+function setStatus(call: FormCall, status: "published" | "archived", word: string): Promise<Answer> {
   const { slug, name } = workflowOf(call);
   return act(call, workflowPath(slug), async () => {
     await operate(call, "updateWorkflow", { status });

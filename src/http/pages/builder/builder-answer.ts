@@ -10,7 +10,7 @@ import { StageEditor } from "../../../../views/workflows/builder/stage-editor.ts
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
 import { FindingList, YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
 import type { Context } from "../../server-parts.ts";
-import { html, redirect, wantsFragments, type FormCall } from "../page-route.ts";
+import { html, redirect, wantsFragments, type FormCall, type Answer } from "../page-route.ts";
 import { partial } from "../partial.ts";
 import { toastCookie } from "../toast-cookie.ts";
 import { viewOf } from "./builder-view-of.ts";
@@ -39,7 +39,7 @@ export interface Done {
  * The page as it is after a change: to a script the parts that have changed since the revision it shows, to a browser
  * without one the way to the page.
  */
-export function answerChange(call: FormCall, done: Done): Response {
+export function answerChange(call: FormCall, done: Done): Answer {
   const { context, request } = call;
   const { draft, said, editing = null, focus } = done;
   if (!wantsFragments(request)) {

@@ -16,6 +16,7 @@ import {
   type FormCall,
   type PageCall,
   type PageRoutes,
+  type Answer,
 } from "../page-route.ts";
 import { partial } from "../partial.ts";
 import { shownToast, toastCookie } from "../toast-cookie.ts";
@@ -42,13 +43,13 @@ export function mountBuilder(routes: PageRoutes): void {
   routes.form("/workflows/:id/edit/:action", acted);
 }
 
-function begin({ context, request }: PageCall): Response {
+function begin({ context, request }: PageCall): Answer {
   const drafts = listNewDrafts(context.store, shownDrafts);
   const page = newWorkflowPage(frameOf(context, request), { beginnings: beginnings(), drafts });
   return html(page, 200, shownToast(request));
 }
 
-function begun(call: FormCall): Promise<Response> {
+function begun(call: FormCall): Promise<Answer> {
   return act(call, "/workflows/new", async () => {
     const { name, text } = templateText(call.form.get("template") ?? "");
     const draft = newDraft(text, name);
@@ -58,7 +59,7 @@ function begun(call: FormCall): Promise<Response> {
   });
 }
 
-function builder(call: PageCall): Response {
+function builder(call: PageCall): Answer {
   const { context, request, url } = call;
   const draft = openDraft(call);
   // A draft that was saved has an address of its own now.
@@ -74,7 +75,7 @@ function builder(call: PageCall): Response {
   return html(builderPage(frameOf(context, request), view, open), 200, shownToast(request));
 }
 
-function askDiscard(call: PageCall): Response {
+function askDiscard(call: PageCall): Answer {
   const { path, row, workflow } = openDraft(call);
   const name = workflow?.name ?? row.name;
   const page = confirmPage(frameOf(call.context, call.request), {
@@ -90,7 +91,7 @@ function askDiscard(call: PageCall): Response {
   return html(page, 200, shownToast(call.request));
 }
 
-async function acted(call: FormCall): Promise<Response> {
+async function acted(call: FormCall): Promise<Answer> {
   const { params } = call;
   const draft = openDraft(call);
   const action = params["action"] ?? "";
@@ -107,7 +108,7 @@ async function acted(call: FormCall): Promise<Response> {
   }
 }
 
-async function saved(call: FormCall, open: OpenDraft): Promise<Response> {
+async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
   if (open.theirs !== null) {
     const said =
       "Not saved: the saved definition was changed meanwhile. Choose between the two versions first";
@@ -124,7 +125,7 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Response> {
 }
 
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */
-function chosen(call: FormCall, draft: OpenDraft): Response {
+function chosen(call: FormCall, draft: OpenDraft): Answer {
   const { context, form } = call;
   const { theirs, workflow } = draft;
   if (theirs === null || workflow === null)
@@ -139,7 +140,7 @@ function chosen(call: FormCall, draft: OpenDraft): Response {
 }
 
 /** What a form cannot do is done in the text, at the line that stands in the way. */
-function toText({ request }: FormCall, { path }: OpenDraft, { message, line }: RefusedEdit): Response {
+function toText({ request }: FormCall, { path }: OpenDraft, { message, line }: RefusedEdit): Answer {
   const location = withQuery(path, { tab: "yaml", line });
   const text = `This cannot be done by the form: ${message}. Line ${line} of the text is where.`;
   const headers = { "set-cookie": toastCookie({ kind: "failed", text }) };

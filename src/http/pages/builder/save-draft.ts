@@ -5,7 +5,7 @@ import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { FindingsError } from "../../problem.ts";
 import { act, type Outcome } from "../act.ts";
 import { callEndpoint } from "../call-endpoint.ts";
-import type { FormCall } from "../page-route.ts";
+import type { Answer, FormCall } from "../page-route.ts";
 import { keepBase, type OpenDraft } from "./open-draft.ts";
 import { findWorkflow } from "../../../store/read-workflows.ts";
 
@@ -32,7 +32,7 @@ export async function saveDraft(
 }
 
 /** Takes the draft away: what is saved is what there is. */
-export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Response> {
+export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Answer> {
   return act(call, draft.path, async (): Promise<Outcome> => {
     deleteDraft(call.context.store, draft.row.id);
     const text = draft.workflow ? "The changes are discarded" : `Discarded ${draft.row.name}`;
