@@ -45,8 +45,8 @@ export function artifactsFor({ home, env }: Invocation, beside: string, workdir:
 }
 
 /** The plan under what the command line gives. Throws `AppError("invalid_parameters")` with all that is wrong. */
-export async function composePlan(invocation: Invocation, composed: Composed): Promise<Plan> {
-  const plan = planOf(composed, await parametersGiven(invocation.given, invocation.workdir), true);
+export function composePlan(invocation: Invocation, composed: Composed): Plan {
+  const plan = planOf(composed, parametersGiven(invocation.given, invocation.workdir), true);
   invocation.log(plannedEntry(plan.workflow.id, plan));
   return plan;
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { isObject } from "../expression/own-property.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { Given } from "./given.ts";
 import { readDataFile } from "./read-input.ts";
@@ -7,11 +8,11 @@ import { readDataFile } from "./read-input.ts";
  * What `--params-file` and `--param` give, the latter over the former. Values of `--param` are text, to be brought to
  * their declared type; those of a file are typed already.
  */
-export async function parametersGiven(given: Given, workdir: string): Promise<Record<string, Value>> {
+export function parametersGiven(given: Given, workdir: string): Record<string, Value> {
   const parameters = new Map<string, Value>();
   const file = given.text("params-file");
   if (file !== null)
-    for (const [name, value] of Object.entries(await fromFile(file, workdir))) parameters.set(name, value);
+    for (const [name, value] of Object.entries(fromFile(file, workdir))) parameters.set(name, value);
   for (const [name, value] of pairs(given.list("param"), "--param", "name=value"))
     parameters.set(name, value);
   return Object.assign(Object.create(null), Object.fromEntries(parameters));
@@ -26,10 +27,8 @@ export function pairs(texts: readonly string[], option: string, form: string): [
   });
 }
 
-async function fromFile(file: string, workdir: string): Promise<ValueObject> {
-  const data = await readDataFile(file, workdir);
-  if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new AppError("invalid_usage", `"${file}" must hold parameter names with their values`);
-  }
-  return data as ValueObject;
+function fromFile(file: string, workdir: string): ValueObject {
+  const data = readDataFile(file, workdir);
+  if (isObject(data)) return data;
+  throw new AppError("invalid_usage", `"${file}" must hold parameter names with their values`);
 }

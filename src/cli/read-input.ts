@@ -4,6 +4,9 @@ import { decodeText, readTextFile } from "../collection/read-text-file.ts";
 import type { DefinitionText } from "../collection/stored-definition.ts";
 import { definitionIn } from "../collection/workflow-files.ts";
 import { AppError } from "../errors.ts";
+import type { Value } from "../expression/value.ts";
+import { readSource } from "../workflow/read-source.ts";
+import { valueOf } from "../workflow/source-node.ts";
 
 /** The definition in a file, a folder or `-`; null when there is no such path. */
 export async function readDefinition(path: string, workdir: string): Promise<DefinitionText | null> {
@@ -38,22 +41,16 @@ export function statOf(absolute: string, shown: string): Stats | null {
   }
 }
 
-/** YAML or JSON of a text file, as plain data. */
-export async function readDataFile(path: string, workdir: string): Promise<unknown> {
-  const text = readTextFile(resolve(workdir, path), path);
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { uniqueKeys: true });
-  const [first] = document.errors;
-  if (first) throw notData(path, first);
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    throw notData(path, error);
-  }
-}
-
-function notData(path: string, { message }: Error): AppError {
-  const said = (message.split("\n")[0] ?? "").replace(/:$/, "");
-  return new AppError("invalid_usage", `"${path}" is neither YAML nor JSON: ${said}`);
+/** YAML or JSON of a text file, as plain data. Throws `AppError("invalid_usage")` with the place of the first fault. */
+export function readDataFile(path: string, workdir: string): Value {
+  const { root, report } = readSource(readTextFile(resolve(workdir, path), path));
+  const [first] = report.findings();
+  if (root && !first) return valueOf(root);
+  if (!first) throw new Error("a text without a tree has a finding");
+  const what = first.code === "yaml_syntax" ? "is neither YAML nor JSON" : "cannot be used";
+  const said = first.message.replace(/^this is not YAML: /, "");
+  throw new AppError(
+    "invalid_usage",
+    `"${path}" ${what}: ${said} at line ${first.line}, column ${first.column}`,
+  );
 }

@@ -13,7 +13,7 @@ export async function runOptions(
   stages: readonly string[] | null = null,
 ): Promise<RunOptions> {
   const { given } = invocation;
-  const { script, sim_delay_ms } = await simulationOf(invocation, stages);
+  const { script, sim_delay_ms } = simulationOf(invocation, stages);
   return {
     workdir,
     dispatcher: dispatcherOf(given.text("dispatcher")),

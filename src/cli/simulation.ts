@@ -9,10 +9,10 @@ import { readDataFile } from "./read-input.ts";
  * What `--script` and `--sim-delay` say, checked; both belong to `--dispatcher simulated`. `stages`: the only ones a
  * script may name; null where that is not known yet.
  */
-export async function simulationOf(
+export function simulationOf(
   invocation: Invocation,
   stages: readonly string[] | null = null,
-): Promise<{ script: Value; sim_delay_ms: number }> {
+): { script: Value; sim_delay_ms: number } {
   const { given, workdir } = invocation;
   const file = given.text("script");
   const delay = given.text("sim-delay");
@@ -20,7 +20,7 @@ export async function simulationOf(
     const option = file === null ? "--sim-delay" : "--script";
     throw new AppError("invalid_usage", `${option} is for simulated agents. add --dispatcher simulated`);
   }
-  const script = file === null ? null : ((await readDataFile(file, workdir)) as Value);
+  const script = file === null ? null : readDataFile(file, workdir);
   if (file !== null) parseSimulationScript(script, `"${file}"`, stages);
   return { script, sim_delay_ms: delay === null ? 0 : delayMs(delay) };
 }

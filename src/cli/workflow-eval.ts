@@ -2,8 +2,10 @@ import { AppError } from "../errors.ts";
 import { evaluate } from "../expression/evaluate.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
-import { sizeProblem } from "../expression/size-problem.ts";
-import type { Value, ValueObject } from "../expression/value.ts";
+import { isObject } from "../expression/own-property.ts";
+import { parseJson } from "../expression/parse-json.ts";
+import { deepestValue, sizeProblem } from "../expression/size-problem.ts";
+import type { ValueObject } from "../expression/value.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { plainText } from "./plain-text.ts";
@@ -45,21 +47,15 @@ function scopeOf({ given, workdir }: Invocation): ValueObject {
   const file = given.text("context");
   if (file === null) return empty;
   const text = readTextFile(resolve(workdir, file), file);
-  let data: Value;
-  try {
-    data = JSON.parse(text) as Value;
-  } catch (error) {
-    throw new AppError(
-      "invalid_usage",
-      `"${file}" is not JSON: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+  const read = parseJson(text, deepestValue);
+  if ("problem" in read) throw new AppError("invalid_usage", `"${file}" ${read.problem}`);
+  const data = read.value;
+  if (!isObject(data)) {
     throw new AppError("invalid_usage", `"${file}" must hold an object: namespaces with their values`);
   }
   const problem = sizeProblem(data);
   if (problem !== null) throw new AppError("invalid_usage", `"${file}" cannot be used: ${problem}`);
-  return { ...empty, ...(data as ValueObject) };
+  return { ...empty, ...data };
 }
 
 /** The line of the source that holds the offset, and a caret under it. */

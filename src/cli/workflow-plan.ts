@@ -15,7 +15,7 @@ export const run: CommandRun = async (invocation) => {
 /** Prints what would run; also what `run --dry-run` does. */
 export async function showPlan(invocation: Invocation, composed: Composed): Promise<ExitCode> {
   const { given, output } = invocation;
-  const plan = await composePlan(invocation, composed);
+  const plan = composePlan(invocation, composed);
   if (given.text("format") === "json") output.json(plan);
   else output.line(plainText(printPlan(plan)).trimEnd());
   return exitCodes.done;

@@ -38,7 +38,7 @@ async function startRequest(
   { workdir, swapped }: { workdir: string; swapped: ValueObject | null },
 ): Promise<StartRequest> {
   const { definition, source } = composed;
-  const plan = await composePlan(invocation, composed);
+  const plan = composePlan(invocation, composed);
   const options = await runOptions(
     invocation,
     workdir,

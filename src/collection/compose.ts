@@ -110,20 +110,7 @@ export function modulesOf({ definition, artifacts }: Composed): Record<string, C
 function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
   const file = findOverrides(workdir);
   if (file === null) return null;
-  const text = readTextFile(file, file);
-  if (!file.endsWith(".toml")) return parseOverrides(text, file);
-  return parseOverrides(text, file, parsedToml(text, file));
-}
-
-function parsedToml(text: string, file: string): unknown {
-  try {
-    return Bun.TOML.parse(text);
-  } catch (error) {
-    throw new AppError(
-      "invalid_usage",
-      `${file} is not TOML: ${error instanceof Error ? error.message : error}`,
-    );
-  }
+  return parseOverrides(readTextFile(file, file), file);
 }
 
 /** The names of parameters whose default an override has changed. */

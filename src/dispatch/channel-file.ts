@@ -1,4 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { isObject } from "../expression/own-property.ts";
+import { parseJson } from "../expression/parse-json.ts";
+import { kindOf } from "../expression/value-kind.ts";
 
 export type ChannelText = { text: string } | { problem: string };
 
@@ -31,36 +34,14 @@ export function readChannel(file: string, most: number): ChannelText {
   }
 }
 
-/** `{}` and its like. The problem says how it is no JSON object, or one too deep to be handled. */
+/** `{}` and its like. The problem says how it is no JSON object, or one that cannot be kept as it is. */
 export function parseObject(text: string): { object: Record<string, unknown> } | { problem: string } {
-  if (depthOf(text) > deepest) return { problem: `is nested deeper than ${deepest}` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { problem: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { object: { ...value } };
-  const kind = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
-  return { problem: `must be a JSON object, not ${kind}` };
+  const parsed = parseJson(text, deepest);
+  if ("problem" in parsed) return parsed;
+  const { value } = parsed;
+  if (isObject(value)) return { object: { ...value } };
+  return { problem: `must be a JSON object, not ${kindOf(value)}` };
 }
 
 const deepest = 256;
 const decoder = new TextDecoder("utf-8", { fatal: true });
-
-/** Brackets in strings do not count. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let most = 0;
-  let isInText = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (isInText) {
-      if (code === 0x5c) at++;
-      else if (code === 0x22) isInText = false;
-    } else if (code === 0x22) isInText = true;
-    else if (code === 0x5b || code === 0x7b) most = Math.max(most, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth--;
-  }
-  return most;
-}

@@ -166,7 +166,11 @@ describe("an error says what is wrong, where, and the way out:", () => {
     ["contains({}, [])", 13, '"contains" looks for a string in an object, not for an array'],
     ["fromJSON(1)", 9, '"fromJSON" takes a string, not a number'],
     ["fromJSON('')", 9, '"fromJSON" cannot read the text: it is empty'],
-    ["fromJSON('1e999')", 9, '"fromJSON" cannot use the value: it holds a number that is too large'],
+    [
+      "fromJSON('1e999')",
+      9,
+      '"fromJSON" cannot read the text: it holds a number that cannot be kept: 1e999 is too large a number. the largest is about 1.8e308. make it a quoted string: "1e999"',
+    ],
     ["1 < 'a'", 4, '"<" compares two numbers or two strings, not a number with a string'],
     ["null >= 1", 0, '">=" compares two numbers or two strings, not null with a number'],
   ])("%s", (source, offset, message) => {

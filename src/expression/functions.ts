@@ -1,7 +1,8 @@
 import { codePoints } from "./code-points.ts";
 import { deepEqual } from "./deep-equal.ts";
 import { isArray, isObject, hasOwnProperty } from "./own-property.ts";
-import { sizeProblem } from "./size-problem.ts";
+import { parseJson } from "./parse-json.ts";
+import { deepestValue, sizeProblem } from "./size-problem.ts";
 import type { Value } from "./value.ts";
 import { kindOf } from "./value-kind.ts";
 
@@ -64,21 +65,9 @@ function fromJson(text: Value): FunctionResult {
   if (typeof text !== "string") {
     return { problem: `"fromJSON" takes a string, not ${kindOf(text)}`, argument: 0 };
   }
-  let value: Value;
-  try {
-    value = JSON.parse(text) as Value;
-  } catch (error) {
-    // The parser runs out of stack on text that is nested very deep; that too is the text's trouble.
-    const why = error instanceof SyntaxError ? whyNotJson(text, error) : "it is nested too deep";
-    return { problem: `"fromJSON" cannot read the text: ${why}`, argument: 0 };
-  }
-  const problem = sizeProblem(value);
-  return problem === null
-    ? { value }
-    : { problem: `"fromJSON" cannot use the value: ${problem}`, argument: 0 };
-}
-
-function whyNotJson(text: string, error: SyntaxError): string {
-  if (text.trim() === "") return "it is empty";
-  return `it is not JSON (${error.message.replace(/^JSON Parse error: /, "")})`;
+  const parsed = parseJson(text, deepestValue);
+  if ("problem" in parsed)
+    return { problem: `"fromJSON" cannot read the text: it ${parsed.problem}`, argument: 0 };
+  const problem = sizeProblem(parsed.value);
+  return problem === null ? parsed : { problem: `"fromJSON" cannot use the value: ${problem}`, argument: 0 };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { evaluate } from "./evaluate.ts";
 import { ExpressionError } from "./expression-error.ts";
+import { numberProblem } from "./number-problem.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { partsOf, type Binary, type Expression } from "./syntax.ts";
 
@@ -89,7 +90,11 @@ describe("what cannot be read is refused with its place:", () => {
     ["a == 'b", 5, "the string is not closed. end it with '"],
     [String.raw`'\x'`, 1, String.raw`"\x" is not an escape. known are \\ \' \" \n \t \r \uXXXX`],
     [String.raw`'\u12'`, 1, String.raw`"\u" takes four hexadecimal digits, such as \u00e9`],
-    ["[1, 1e999]", 4, "1e999 is too large a number. the largest is about 1.8e308"],
+    [
+      "[1, 1e999]",
+      4,
+      '1e999 is too large a number. the largest is about 1.8e308. make it a quoted string: "1e999"',
+    ],
     ["“a”", 0, "unexpected “. strings stand in plain quotes: '…' or \"…\""],
     ["a\u00a0", 1, "unexpected character U+00A0"],
     [
@@ -206,6 +211,7 @@ function anyTree(): fc.Arbitrary<Expression> {
   const string = fc.string({ unit: "grapheme" }).filter((text) => !/[\b\f]/.test(text));
   const number = fc
     .double({ noNaN: true, noDefaultInfinity: true })
+    .filter((value) => numberProblem(JSON.stringify(value)) === null)
     .map((value) => (value === 0 ? 0 : value));
   const value = fc.oneof(string, number, fc.constant(null), fc.boolean());
   const operator = fc.constantFrom<Binary["operator"][]>("==", "!=", "<", "<=", ">", ">=", "&&", "||");

@@ -1,6 +1,7 @@
 import type { Value } from "./value.ts";
 
-const deepest = 512;
+/** Collections in one another. */
+export const deepestValue = 512;
 /** In characters of JSON. */
 const longest = 16 * 1024 * 1024;
 
@@ -17,7 +18,7 @@ export function sizeProblem(value: Value): string | null {
       return "it holds a number that is too large";
     size += typeof current === "string" ? current.length + 2 : 2;
     if (typeof current === "object" && current !== null) {
-      if (depth === deepest) return `it is nested deeper than ${deepest} levels`;
+      if (depth === deepestValue) return `it is nested deeper than ${deepestValue} levels`;
       if (!Array.isArray(current)) for (const key of Object.keys(current)) size += key.length + 2;
       for (const inner of Object.values(current)) open.push({ value: inner, depth: depth + 1 });
     }

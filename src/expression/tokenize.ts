@@ -1,4 +1,5 @@
 import { ExpressionError } from "./expression-error.ts";
+import { numberProblem } from "./number-problem.ts";
 import { readString } from "./read-string.ts";
 
 export type Token = { start: number; end: number } & (
@@ -60,12 +61,8 @@ function readToken(text: string, at: number, previous: Token | undefined): Token
 
 function readNumber(digits: string, start: number): Token {
   const value = Number(digits);
-  if (!Number.isFinite(value)) {
-    throw new ExpressionError(
-      `${digits.slice(0, 40)} is too large a number. the largest is about 1.8e308`,
-      start,
-    );
-  }
+  const problem = numberProblem(digits, value);
+  if (problem !== null) throw new ExpressionError(problem, start);
   // Minus zero would show up as such nowhere but in comparisons of objects.
   return { kind: "number", value: value === 0 ? 0 : value, start, end: start + digits.length };
 }

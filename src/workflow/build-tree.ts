@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Scalar, type YAMLMap } from "yaml";
+import { numberProblem } from "../expression/number-problem.ts";
 import type { Report } from "./report.ts";
 import type { Path, ScalarStyle, SourceList, SourceMapping, SourceNode, Spot } from "./source-node.ts";
 
@@ -105,10 +106,12 @@ function buildScalar(report: Report, scalar: Scalar | null, path: Path, fallback
   const spot = spotOf(scalar?.range, fallback);
   const value = scalar?.value ?? null;
   const style = styles[scalar?.type ?? "PLAIN"] ?? "plain";
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    const message = `the number ${scalar?.source ?? ""} is out of range`;
-    report.error("schema", { code: "bad_number", message, path, at: spot });
-    return { kind: "scalar", value: null, style, ...spot };
+  if (typeof value === "number") {
+    const message = numberProblem(scalar?.source ?? String(value), value);
+    if (message !== null) {
+      report.error("schema", { code: "bad_number", message, path, at: spot });
+      return { kind: "scalar", value: null, style, ...spot };
+    }
   }
   if (
     value === null ||

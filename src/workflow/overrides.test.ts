@@ -140,11 +140,11 @@ describe("parseOverrides", () => {
     expect(definition?.stages[0]?.error_policy.timeout).toBe("1h");
   });
 
-  test("takes TOML that its caller has parsed", () => {
-    const overrides = parseOverrides(toml, "over.toml", {
-      overrides: { ship: { config: { max_parallel: 2 } } },
-    });
-    expect(checkWorkflow(base, { file: "w", overrides }).definition?.config.max_parallel).toBe(2);
+  test("refuses a number that would be changed, wherever TOML may hold one", () => {
+    const text = 'a = "9007199254740993" # 1e999\nb = [1_000, 9_007_199_254_740_993]\n';
+    expect(() => parseOverrides(text, "over.toml")).toThrow(
+      '"over.toml" cannot be used: 9_007_199_254_740_993 is a number beyond',
+    );
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { numberProblem } from "../expression/number-problem.ts";
 import { readSource } from "./read-source.ts";
 import { child, type SourceMapping, type SourceNode, type SourceOrigin } from "./source-node.ts";
 
@@ -12,8 +13,8 @@ export interface ProjectOverrides {
  * Reads an overrides file by its ending: YAML, JSON or TOML. Throws `AppError("invalid_usage")` when it is none, or
  * holds no map `overrides`.
  */
-export function parseOverrides(text: string, file: string, parsedToml?: unknown): ProjectOverrides {
-  const tree = file.toLowerCase().endsWith(".toml") ? tomlTree(text, file, parsedToml) : yamlTree(text, file);
+export function parseOverrides(text: string, file: string): ProjectOverrides {
+  const tree = file.toLowerCase().endsWith(".toml") ? tomlTree(text, file) : yamlTree(text, file);
   const root = child(tree, "overrides");
   if (root?.kind === "map") return { file, root };
   if (tree.kind === "map" && (!root || isNull(root))) {
@@ -38,9 +39,9 @@ function yamlTree(text: string, file: string): SourceNode {
   return withOrigin(root, (node) => ({ file, line: lines.place(node.start).line }));
 }
 
-function tomlTree(text: string, file: string, parsed: unknown): SourceNode {
-  const value = parsed === undefined ? parseToml(text, file) : parsed;
-  return treeOf(value, { file, line: null }, 0);
+function tomlTree(text: string, file: string): SourceNode {
+  refuseLargeNumbers(text, file);
+  return treeOf(parseToml(text, file), { file, line: null }, 0);
 }
 
 function parseToml(text: string, file: string): unknown {
@@ -49,6 +50,16 @@ function parseToml(text: string, file: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError("invalid_usage", `the overrides file cannot be read: ${file}: ${reason}`);
+  }
+}
+
+/** What Bun says of such a number does not show it: hence a look at the text, outside of strings and comments. */
+function refuseLargeNumbers(text: string, file: string): void {
+  const pieces = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\w.+-]+/g;
+  for (const [piece] of text.matchAll(pieces)) {
+    if (!/^[+-]?[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?$/.test(piece)) continue;
+    const problem = numberProblem(piece, Number(piece.replaceAll("_", "")));
+    if (problem !== null) throw new AppError("invalid_usage", `"${file}" cannot be used: ${problem}`);
   }
 }
 

@@ -22,7 +22,7 @@ export function readSource(text: string): Source {
   source.report = createReport(source.lines, () => source.root);
   const { report } = source;
   if (isTooLarge(text)) {
-    const message = "the definition is larger than 1 MiB";
+    const message = "this is larger than 1 MiB, which is the limit";
     report.error("schema", { code: "too_large", message, path: [], at: spot(0) });
     return source;
   }

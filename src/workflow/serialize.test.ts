@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import { readSource } from "./read-source.ts";
+import { parseJson } from "../expression/parse-json.ts";
 import { toJson, toYaml } from "./serialize.ts";
 import { valueOf } from "./source-node.ts";
 import { checkWorkflow } from "./validate.ts";
@@ -49,6 +50,8 @@ describe("a definition is the same in YAML and JSON:", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 })), (value) => {
         const json = JSON.stringify(value);
+        // Numbers that cannot be kept as they are written are refused.
+        fc.pre("value" in parseJson(json, 64));
         expect(JSON.parse(toJson(toYaml(json)))).toEqual(JSON.parse(json));
       }),
     );

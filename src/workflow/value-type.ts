@@ -1,4 +1,5 @@
-import { sizeProblem } from "../expression/size-problem.ts";
+import { parseJson } from "../expression/parse-json.ts";
+import { deepestValue, sizeProblem } from "../expression/size-problem.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 
 const simpleTypes = [
@@ -57,8 +58,14 @@ export function checkValue(type: string, value: unknown): string | null {
 export function coerceText(type: string, text: string): { value: Value } | { problem: string } {
   const parsed = parseType(type);
   if (!parsed) return { problem: `has the unknown type "${type}"` };
-  const value = parsed.depth === 0 && isText(parsed.innermost) ? text : fromJson(text);
-  if (value === undefined) return { problem: `must be ${formOf(parsed, type)}, not ${shown(text)}` };
+  if (parsed.depth === 0 && isText(parsed.innermost)) return checked(type, text);
+  const read = parseJson(text, deepestValue);
+  if ("value" in read) return checked(type, read.value);
+  if (read.fault === "number") return { problem: read.problem };
+  return { problem: `must be ${formOf(parsed, type)}, not ${shown(text)}` };
+}
+
+function checked(type: string, value: Value): { value: Value } | { problem: string } {
   const problem = checkValue(type, value);
   return problem === null ? { value } : { problem };
 }
@@ -107,7 +114,7 @@ function hasType(type: SimpleType, value: unknown): boolean {
     case "number":
       return typeof value === "number" && Number.isFinite(value);
     case "integer":
-      return Number.isInteger(value);
+      return Number.isSafeInteger(value);
     case "boolean":
       return typeof value === "boolean";
     case "array":
@@ -146,15 +153,6 @@ function schemaOf(type: SimpleType): ValueObject {
 
 function isText(type: SimpleType): boolean {
   return type === "string" || type === "artifact_ref" || type === "context_module";
-}
-
-/** Undefined when the text is not JSON. */
-function fromJson(text: string): Value | undefined {
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    return undefined;
-  }
 }
 
 function nameOf(type: SimpleType): string {

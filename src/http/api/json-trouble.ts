@@ -20,15 +20,15 @@ export function jsonTrouble(text: string): JsonTrouble {
   for (let at = 0; at < text.length;) {
     tokens.lastIndex = at;
     const token = tokens.exec(text)?.[0];
-    if (token === undefined) return trouble(text, at, unreadable(text, at));
+    if (token === undefined) return placeIn(text, at, unreadable(text, at));
     if (!/^[\t\n\r ]/.test(token)) {
       const next = step(token, wanted, open);
-      if (next === null) return trouble(text, at, `expected ${wantedNames[wanted]}`);
+      if (next === null) return placeIn(text, at, `expected ${wantedNames[wanted]}`);
       wanted = next;
     }
     at += token.length;
   }
-  return trouble(text, text.length, `it ends where ${wantedNames[wanted]} should come`);
+  return placeIn(text, text.length, `it ends where ${wantedNames[wanted]} should come`);
 }
 
 type Wanted = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma or end" | "nothing";
@@ -67,7 +67,8 @@ function unreadable(text: string, at: number): string {
   return text[at] === '"' ? "a text that does not end, or holds what must be escaped" : "no JSON begins so";
 }
 
-function trouble(text: string, at: number, message: string): JsonTrouble {
+/** The line and column of an offset, with what is to be said about it. */
+export function placeIn(text: string, at: number, message: string): JsonTrouble {
   const before = text.slice(0, at);
   const line = before.split("\n").length;
   return { message, line, column: at - before.lastIndexOf("\n") };

@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
+import { parseJson } from "../../expression/parse-json.ts";
 import { mostBodyBytes, tooLarge } from "../guard.ts";
 import { HttpError } from "../problem.ts";
-import { isDeeperThan } from "./json-depth.ts";
-import { jsonTrouble } from "./json-trouble.ts";
+import { jsonTrouble, placeIn } from "./json-trouble.ts";
 
 const yamlTypes = /^(application|text)\/(x-)?yaml$/;
 const jsonTypes = /^application\/([\w.-]+\+)?json$/;
@@ -31,7 +31,7 @@ export async function readBody(request: Request, takesYaml: boolean): Promise<un
     );
   }
   const text = decode(bytes);
-  return isYaml ? { definition: text } : parseJson(text);
+  return isYaml ? { definition: text } : readJson(text);
 }
 
 async function readBytes(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
@@ -54,19 +54,15 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string): unknown {
-  if (isDeeperThan(text, mostLevels)) {
-    throw new AppError("invalid_usage", `the body is nested deeper than ${mostLevels} levels`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message names no place, hence another look.
-    const { message, line, column } = jsonTrouble(text);
-    throw new AppError(
-      "invalid_usage",
-      `the body is not JSON: ${message} at line ${line}, column ${column}`,
-      [{ path: "", message, line, column }],
-    );
-  }
+function readJson(text: string): unknown {
+  const parsed = parseJson(text, mostLevels);
+  if ("value" in parsed) return parsed.value;
+  if (parsed.fault === "depth") throw new AppError("invalid_usage", `the body ${parsed.problem}`);
+  // The parser's own message names no place, hence another look.
+  const { message, line, column } =
+    parsed.fault === "syntax" ? jsonTrouble(text) : placeIn(text, parsed.offset, parsed.problem);
+  const what = parsed.fault === "syntax" ? `is not JSON: ${message}` : message;
+  throw new AppError("invalid_usage", `the body ${what} at line ${line}, column ${column}`, [
+    { path: "", message, line, column },
+  ]);
 }

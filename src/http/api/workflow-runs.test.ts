@@ -194,3 +194,20 @@ test("while the engine is switched off, every route of workflows is not there, a
   expect((await off.ask("GET", "/artifacts")).status).toBe(200);
   await off.close();
 });
+
+test("a number in a body that cannot be kept is refused with its digits and its place", async () => {
+  for (const [path, text] of [
+    ["/workflows/release-notes/run", '{"parameters": {"version": 9007199254740993}}'],
+    ["/workflows/validate", '{"definition": {"x-n": -9007199254740993}}'],
+    ["/workflows/release-notes/plan", '{"parameters": {"version": [1e999]}}'],
+  ] as const) {
+    const headers = { "content-type": "application/json" };
+    const { status, body } = await server.ask("POST", path, { text, headers });
+    const [written = ""] = /-?[0-9]+(e[0-9]+)?/.exec(text.slice(text.lastIndexOf(":"))) ?? [];
+    expect([status, body.error.message]).toEqual([
+      400,
+      expect.stringContaining(`make it a quoted string: "${written}"`),
+    ]);
+    expect(body.error.details).toMatchObject([{ line: 1, column: text.indexOf(written) + 1 }]);
+  }
+});

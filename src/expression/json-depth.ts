@@ -19,8 +19,8 @@ export function isDeeperThan(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the string that begins here ends; the text's end when it does not. */
-function endOfString(text: string, start: number): number {
+/** Where the closing quote of the string that begins here stands; the text's end when there is none. */
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; ; at++) {
     const end = text.indexOf('"', at);
     if (end < 0) return text.length;
