@@ -1,38 +1,69 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { channelVariables } from "./attempt-folder.ts";
-import type { StageError, StageRequest } from "./dispatcher.ts";
+import type { AgentFile, StageError, StageRequest } from "./dispatcher.ts";
 import { markVariable } from "./processes.ts";
+import { programTrouble, scriptTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
 
 /** What is to be run: the program's absolute path and its arguments. */
-export type AgentCommand = { argv: string[] } | { error: StageError };
+export type AgentCommand = { argv: string[] } | { trouble: CommandTrouble };
+
+export type CommandTrouble =
+  ProgramTrouble | (Omit<ProgramTrouble, "code"> & { code: "agent_missing" | "command_missing" });
 
 const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
-/** The agent file's command with its paths made absolute, or why it cannot be run. */
-export function commandOf(request: StageRequest): AgentCommand {
+/** Programs whose first argument is a script. */
+const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|bun|deno|ruby|perl|php|Rscript)$/;
+
+/** The command of a request, or the error that its attempt fails with. */
+export function commandOf(request: StageRequest): { argv: string[] } | { error: StageError } {
   const { agent, agent_ref, workdir } = request;
-  if (!agent) return refused("not_found", `agent "${agent_ref}" has no file: there is no command to run`);
+  if (!isFolder(workdir)) return refused("invalid_request", `the working directory ${workdir} is no folder`);
+  const path = variable(request, "PATH") ?? defaultPath;
+  const command = agentCommand(agent, agent_ref, { workdir, path });
+  if ("argv" in command) return command;
+  const { code, says, wayOut } = command.trouble;
+  return refused(classes[code], `${says}. ${wayOut}`);
+}
+
+const classes: Record<CommandTrouble["code"], string> = {
+  agent_missing: "not_found",
+  command_missing: "invalid_request",
+  program_missing: "not_found",
+  interpreter_missing: "not_found",
+  program_not_executable: "invalid_request",
+  carriage_return: "invalid_request",
+};
+
+/** The agent file's command with its paths made absolute, or why it cannot be run. */
+export function agentCommand(agent: AgentFile | null, ref: string, place: ProgramPlace): AgentCommand {
+  if (!agent) {
+    const says = `agent "${ref}" has no file, so there is no command to run`;
+    return { trouble: { code: "agent_missing", says, wayOut: "write one" } };
+  }
   const [program, ...rest] = agent.command ?? [];
   if (program === undefined) {
-    return refused(
-      "invalid_request",
-      `agent "${agent_ref}" has no command. add command: ["./run.sh"] to ${agent.path}, or another dispatcher`,
-    );
+    const says = `agent "${ref}" has no command`;
+    const wayOut = `add command: ["./run.sh"] to ${agent.path}, or another dispatcher`;
+    return { trouble: { code: "command_missing", says, wayOut } };
   }
-  if (!isFolder(workdir)) return refused("invalid_request", `the working directory ${workdir} is no folder`);
   const folder = dirname(agent.path);
+  const named = `"command" of ${agent.path}`;
   const argv = rest.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));
-  if (program.includes("/")) {
-    const file = isAbsolute(program) ? program : resolve(folder, program);
-    const trouble = troubleWith(file, agent.path);
-    return trouble ?? { argv: [file, ...argv] };
+  const found = program.includes("/")
+    ? isAbsolute(program)
+      ? program
+      : resolve(folder, program)
+    : Bun.which(program, { PATH: place.path, cwd: place.workdir });
+  if (found === null) {
+    const says = `agent "${ref}" runs "${program}", which is not in PATH`;
+    return { trouble: { code: "program_missing", says, wayOut: `install it, or give its path in ${named}` } };
   }
-  const path = variable(request, "PATH") ?? defaultPath;
-  const found = Bun.which(program, { PATH: path, cwd: workdir });
-  if (found !== null) return { argv: [found, ...argv] };
-  const wayOut = `install it, or give its path in "command" of ${agent.path}`;
-  return refused("not_found", `agent "${agent_ref}" runs "${program}", which is not in PATH. ${wayOut}`);
+  const [script = ""] = argv;
+  const isScript = interpreters.test(basename(program)) && isAbsolute(script);
+  const trouble = programTrouble(found, named, place) ?? (isScript ? scriptTrouble(script, named) : null);
+  return trouble ? { trouble } : { argv: [found, ...argv] };
 }
 
 /** The program's name for messages. */
@@ -67,24 +98,10 @@ function variable({ env, options }: StageRequest, name: string): string | undefi
   return Object.hasOwn(options.env, name) ? options.env[name] : undefined;
 }
 
-function troubleWith(file: string, agentPath: string): AgentCommand | null {
-  const named = `${file}, which "command" of ${agentPath} names`;
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
-    return refused("not_found", `there is no ${named}. paths there are relative to the agent file`);
-  }
-  if (isFolder(file)) return refused("invalid_request", `${named}, is a folder`);
-  try {
-    accessSync(file, constants.X_OK);
-    return null;
-  } catch {
-    return refused("invalid_request", `${named}, is not executable. chmod +x makes it so`);
-  }
-}
-
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function refused(errorClass: string, message: string): AgentCommand {
+function refused(errorClass: string, message: string): { error: StageError } {
   return { error: { class: errorClass, message, retryable: false } };
 }

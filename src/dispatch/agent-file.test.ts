@@ -26,13 +26,32 @@ describe("an agent's file:", () => {
     });
   });
 
-  test("without front matter it is all role, named by its file", () => {
-    expect(parseAgentFile(Buffer.from("\uFEFFJust do it.\n"), at)).toMatchObject({
-      name: "scan",
-      description: "",
-      command: null,
-      prompt: "Just do it.",
-    });
+  const foreign: [what: string, text: string, says: string][] = [
+    ["empty", "", "the file is empty"],
+    ["of blank lines", "\uFEFF\n \n", "the file is empty"],
+    ["a README", "# Agents\n\nThey live here.\n", "it has no front matter, so it is no agent"],
+    ["of another kind", "---\ntitle: x\nlayout: y\n---\nText\n", "has none of the keys of an agent"],
+    ["with an empty head", "---\n---\nText\n", "it has no front matter"],
+    ["fenced", "```yaml\n---\nname: x\n---\n```\n", "stands in a code fence"],
+    ["fenced without lines", "```\nname: x\n```\n", "stands in a code fence"],
+    ["with a blank line first", "\n---\nname: x\n---\n", "something stands before its front matter"],
+    ["indented", "  ---\n  name: x\n  ---\n", "something stands before its front matter"],
+  ];
+
+  test.each(foreign)("one that is %s is no agent", (_, text, says) => {
+    expect(() => parseAgentFile(Buffer.from(text), at)).toThrow(says);
+    expect(() => parseAgentFile(Buffer.from(text), at)).toThrow(/^\/p\/agents\/scan\.md:1: .*"name: …"/);
+  });
+
+  test("without a name it is named by its file", () => {
+    expect(parseAgentFile(Buffer.from("\uFEFF---\r\ndescription: d\r\n---\r\nDo it.\r\n"), at)).toMatchObject(
+      {
+        name: "scan",
+        description: "d",
+        command: null,
+        prompt: "Do it.",
+      },
+    );
   });
 
   const lenient: [head: string, fields: Record<string, unknown>][] = [
@@ -59,7 +78,6 @@ describe("an agent's file:", () => {
       },
     ],
     ["__proto__: x\nname: y", { name: "y" }],
-    ["", { name: "scan" }],
   ];
   test.each(lenient)("%j is read", (head, fields) => expect(parsed(head)).toMatchObject(fields));
 

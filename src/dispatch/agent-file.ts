@@ -10,13 +10,15 @@ export const longestAgentFile = 1024 * 1024;
 
 /**
  * Reads an agent's file: front matter with what it is, the role's prompt below. Unknown keys are left alone. Throws
- * `AppError("invalid_definition")` with file and line for a value that cannot be meant.
+ * `AppError("invalid_definition")` with file and line for a file that is no agent's, and a value that cannot be meant.
  */
 export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string; ref: string }): AgentFile {
   if (bytes.length > longestAgentFile) {
     throw new AppError("invalid_definition", `${path}:1: an agent's file has 1 MiB at most`);
   }
-  const matter = readFrontMatter(decode(bytes, path), path);
+  const text = decode(bytes, path);
+  const matter = readFrontMatter(text, path);
+  refuseForeign(text, matter, path);
   const field = fieldReader(matter, path);
   return {
     ref,
@@ -31,6 +33,27 @@ export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string;
     model: field("model", modelOf),
     prompt: matter.body.trim(),
   };
+}
+
+const agentKeys = ["name", "description", "dispatcher", "command", "exit_codes", "tools", "model"];
+
+/** A README, an empty file, front matter that nobody sees: taken for an agent they would be asked to do the work. */
+function refuseForeign(text: string, { fields }: FrontMatter, path: string): void {
+  if (agentKeys.some((key) => Object.hasOwn(fields, key))) return;
+  const form = 'an agent\'s file begins with a line "---", "name: …", "description: …" and a line "---"';
+  throw new AppError("invalid_definition", `${path}:1: ${strangeness(text, fields)}. ${form}`);
+}
+
+function strangeness(text: string, fields: FrontMatter["fields"]): string {
+  const lines = text.replace("\uFEFF", "").split(/\r?\n/);
+  const [first = "", second = ""] = lines.filter((line) => line.trim() !== "");
+  if (first === "") return "the file is empty";
+  const isHead = (line: string): boolean => line.trim() === "---" || /^(name|description)\s*:/.test(line);
+  if (/^\s*(```|~~~)/.test(first) && isHead(second))
+    return "its front matter stands in a code fence, which makes it a text like any other";
+  if (first.trim() === "---" && lines[0] !== "---") return "something stands before its front matter";
+  if (Object.keys(fields).length > 0) return "its front matter has none of the keys of an agent";
+  return "it has no front matter, so it is no agent";
 }
 
 /** The stem of the file, or the folder of a `SKILL.md`. */

@@ -201,15 +201,48 @@ describe("what cannot be started is told with a way out, and not tried again:", 
       { class: "invalid_request", message: expect.stringContaining("chmod +x") },
     ],
     [
+      "Windows line ends",
+      ["./windows.sh"],
+      { class: "invalid_request", message: expect.stringContaining("ends in a carriage return") },
+    ],
+    [
+      "Windows line ends, given to a shell",
+      ["sh", "./windows.sh"],
+      { class: "invalid_request", message: expect.stringContaining("sed -i") },
+    ],
+    [
+      "an interpreter that is not there",
+      ["./odd.sh"],
+      { class: "not_found", message: expect.stringContaining('names "/opt/no/python9"') },
+    ],
+    [
+      "an interpreter that env does not find",
+      ["./env.sh"],
+      { class: "not_found", message: expect.stringContaining('looks for "python9"') },
+    ],
+    [
+      "no such script of an interpreter",
+      ["sh", "./nowhere.sh"],
+      { class: "not_found", message: expect.stringContaining("nowhere.sh, which") },
+    ],
+    [
       "too big",
       ["true", "x".repeat(200_000)],
       { class: "invalid_request", message: expect.stringContaining("too big") },
     ],
   ];
 
+  const scripts = {
+    "windows.sh": "#!/bin/sh\r\necho\r\n",
+    "odd.sh": "#! /opt/no/python9 -u\n",
+    "env.sh": "#!/usr/bin/env -S A=1 python9 -u\n",
+  };
+
   test.each(wrong)("%s", async (_, command, error) => {
     const { request, folder } = aStageRequest("true");
     writeFileSync(join(folder, "plain.txt"), "");
+    for (const [name, text] of Object.entries(scripts))
+      writeFileSync(join(folder, name), text, { mode: 0o755 });
     if (request.agent) request.agent.command = command;
     const result = await dispatcher.dispatch(request, aControl().control);
     await dispatcher.sweep(request);
