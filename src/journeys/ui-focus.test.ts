@@ -86,6 +86,8 @@ describe.skipIf(!hasChromium)("the focus", () => {
     await page.keyboard.press("r");
     const dialog = page.locator("dialog[open]");
     expect(await dialog.innerText()).toContain(`Run ${name} of talk`);
+    await page.keyboard.type("ann");
+    await page.keyboard.press("Tab");
     // A space is a space: it decides nothing.
     await page.keyboard.type("no good");
     expect(await dialog.getByLabel("Comment").inputValue()).toBe("no good");
@@ -131,6 +133,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
     const page = await visit(here, "/approvals");
     await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
     await page.keyboard.press("a");
+    await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     // Not on its button: an Enter that is held must not decide the next one too.
     await page.locator('[aria-label="Gate second"]:focus').waitFor();
@@ -157,6 +160,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
       await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
       await page.keyboard.press("a");
       const dialog = page.locator("dialog:modal");
+      await dialog.getByLabel("Comment").focus();
       await page.keyboard.type("what I think of it");
       await decide(here, runId, { stage: "second", decision: "approve" });
       await page.locator('[aria-label="Gate second"]').waitFor({ state: "detached" });

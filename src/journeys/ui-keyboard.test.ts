@@ -55,6 +55,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.waitForURL(/executions\//);
     await page.locator("[data-gate]").waitFor({ timeout: 20_000 });
     await page.keyboard.press("a");
+    await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor({ timeout: 20_000 });
     expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");

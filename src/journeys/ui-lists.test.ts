@@ -49,6 +49,7 @@ describe.skipIf(!hasChromium)("lists", () => {
     for (const each of [page, other]) await each.locator("[data-gate]").waitFor({ timeout: 20_000 });
     await page.getByRole("button", { name: "Reject" }).first().click();
     const asked = page.getByRole("dialog", { name: /Reject/ });
+    await asked.getByLabel("As").fill("ann");
     await asked.getByLabel("Comment").fill("no");
     await asked.getByRole("button", { name: "Reject", exact: true }).click();
     await page.locator(".toast", { hasText: "Rejected" }).waitFor();
@@ -68,6 +69,7 @@ describe.skipIf(!hasChromium)("lists", () => {
       return route.continue();
     });
     await page.keyboard.press("a");
+    await page.keyboard.type("ann");
     for (let held = 0; held < 4; held++) await page.keyboard.down("Enter");
     await page.keyboard.up("Enter");
     expect(await page.locator(".toast").innerText()).toContain("Approved");

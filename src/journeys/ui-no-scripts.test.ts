@@ -31,10 +31,9 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     expect(await page.locator("#stage-body").innerText()).toContain("4");
     await shot(page, "no-scripts-output");
     await page.getByRole("button", { name: "Approve", exact: false }).first().click();
-    await page
-      .getByRole("dialog", { name: /Approve/ })
-      .getByRole("button", { name: "Approve", exact: true })
-      .click();
+    const asked = page.getByRole("dialog", { name: /Approve/ });
+    await asked.getByLabel("As").fill("ann");
+    await asked.getByRole("button", { name: "Approve", exact: true }).click();
     expect(await page.locator(".toast").innerText()).toContain("Approved");
     await until(
       "it has completed",

@@ -60,11 +60,12 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await page.waitForURL(/executions\//);
     await says(page, "Approval waiting");
     expect(await lineNumbers(page)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(await page.locator(".gate p").innerText()).toBe("Was squid good enough?");
+    expect(await page.locator(".gate .md").innerText()).toBe("Was squid good enough?");
     expect(await page.locator(".ln").first().innerText()).toContain("<b>&amp;</b>");
     await shot(page, "run-waiting");
     await page.getByRole("button", { name: "Approve", exact: false }).first().click();
     const asked = page.getByRole("dialog", { name: /Approve/ });
+    await asked.getByLabel("As").fill("ann");
     await asked.getByLabel("Comment").fill("go on");
     await asked.getByRole("button", { name: "Approve", exact: true }).click();
     await says(page, "Completed");
@@ -87,7 +88,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     expect(await page.getByLabel("topic").inputValue()).toBe("squid");
   }, 30_000);
 
-  test("a gate is approved by keyboard alone from another page in six keys", async () => {
+  test("a gate is approved by keyboard alone from another page in six keys and a name", async () => {
     const place = await site("keys");
     const runId = await place.start("talk", { topic: "squid", lines: 1 });
     const page = await visit(place, "/workflows");
@@ -95,6 +96,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     for (const key of ["g", "a"]) await page.keyboard.press(key);
     await page.waitForURL(/approvals/);
     await page.keyboard.press("a");
+    await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await page.locator(".toast").waitFor();
     await until(
@@ -119,6 +121,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await shot(page, "phone-gate");
     await page.locator("[data-gate]").getByRole("button", { name: "Approve" }).tap();
     const asked = page.getByRole("dialog", { name: /Approve/ });
+    await asked.getByLabel("As").fill("ann");
     await asked.getByRole("button", { name: "Approve", exact: true }).tap();
     await says(page, "Completed");
     expect(await goesSideways(page)).toBe(false);
@@ -160,6 +163,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await tabTo(page, page.locator('[data-gate] [data-key="a"]').first());
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: /Approve/ }).waitFor();
+    await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await until("one is left", async () => (await page.locator("[data-gate]").count()) === 1);
     expect(await page.evaluate("document.activeElement.closest('[data-gate]') !== null")).toBe(true);

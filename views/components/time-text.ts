@@ -28,14 +28,15 @@ export function agoText(iso: string, now: number): string {
   return days < 60 ? `${days} d ago` : dayText(iso);
 }
 
-/** How long until then: `in 57 min`; what has passed is `now`. */
+/** How long until then, never more than there is: `in 57 min`, `in 1 h 30 min`, `in 3 d`; what has passed is `now`. */
 export function untilText(iso: string, now: number): string {
   const ms = Date.parse(iso) - now;
   if (ms <= 0) return "now";
   const minutes = Math.ceil(ms / 60_000);
   if (minutes < 60) return `in ${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `in ${hours} h` : `in ${Math.round(hours / 24)} d`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `in ${Math.floor(hours / 24)} d`;
+  return minutes % 60 === 0 ? `in ${hours} h` : `in ${hours} h ${minutes % 60} min`;
 }
 
 /** `10:34:51`, in the zone of the machine, which is the reader's: the server is theirs. */

@@ -4,7 +4,8 @@ import { plural } from "../components/usage-text.ts";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
 import { executionPath, executionsPath, withQuery } from "../paths.ts";
-import { GateBox, GateDialogs, type WaitingGate } from "./gates.tsx";
+import { GateDialogs } from "./gate-dialogs.tsx";
+import { GateBox, type WaitingGate } from "./gates.tsx";
 
 export interface Approval {
   gate: WaitingGate;

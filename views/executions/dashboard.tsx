@@ -41,7 +41,7 @@ function Run({ view }: { view: RunView }): Html {
         <div class="xhead">
           <RunHead view={view} />
           <RunProgress view={view} />
-          <GateStrip view={view} />
+          <GateStrip view={view} isFollowed={isLive(view)} />
         </div>
         <StageStrip view={view} />
         <div class="split">

@@ -1,11 +1,12 @@
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveGate } from "../../src/workflow/effective.ts";
 import { Icon } from "../components/icon.tsx";
-import { runName } from "../components/run-name.ts";
+import { Markdown } from "../components/markdown.tsx";
 import { agoText, untilText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
-import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
+import { NextGates } from "./next-gates.tsx";
+import { isLive } from "./run-head.tsx";
 import type { RunView } from "./run-view.ts";
 
 /** A gate that waits, with all that whoever decides has to know. */
@@ -14,7 +15,8 @@ export interface WaitingGate {
   step: StepRecord;
   gate: EffectiveGate | null;
   message: string | null;
-  user: string;
+  /** The name that decides, as far as it is known; "" when somebody has to say it. */
+  decider: string;
   now: number;
   /** Where the page goes after the decision without scripts. */
   back: string;
@@ -22,20 +24,25 @@ export interface WaitingGate {
   stays: boolean;
 }
 
-/** Every gate of an execution that waits. */
-export function GateStrip({ view }: { view: RunView }): Html {
+/**
+ * Every gate of an execution that waits. While such a run is followed it has its place from the start, with the gates
+ * that are to come: a gate that begins to wait moves nothing.
+ */
+export function GateStrip({ view, isFollowed }: { view: RunView; isFollowed: boolean }): Html {
   const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
+  const hasPlace = isFollowed && view.steps.some(({ type }) => type === "gate");
   return (
-    <div id="gates" class="gates" data-holds-focus>
+    <div id="gates" class={hasPlace ? "gates has-place" : "gates"} data-holds-focus>
       {waiting.map((step) => (
         <GateBox gate={waitingGate(view, step)} />
       ))}
+      {hasPlace && waiting.length === 0 ? <NextGates steps={view.steps} isOver={!isLive(view)} /> : null}
     </div>
   );
 }
 
 export function waitingGate(
-  { execution, definition, messages, user, now }: RunView,
+  { execution, definition, messages, decider, now }: RunView,
   step: StepRecord,
 ): WaitingGate {
   const gate = definition?.stages.find(({ id }) => id === step.stage_id)?.gate ?? null;
@@ -45,7 +52,7 @@ export function waitingGate(
     step,
     gate,
     message: messages.get(step.stage_id) ?? null,
-    user,
+    decider,
     now,
     back,
     stays: true,
@@ -60,7 +67,7 @@ interface GateBoxProps {
 
 /** The gate's words and its two buttons; a button opens the dialog that decides. */
 export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
-  const { step, now } = gate;
+  const { step } = gate;
   const id = elementOf(gate);
   return (
     <section
@@ -72,11 +79,13 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
       data-gate
     >
       <Icon name="hand" />
-      <h2>
-        {step.stage_name}
-        <span>{factsOf(gate, now)}</span>
-      </h2>
-      <p>{gate.message ?? "This stage waits for somebody's decision."}</p>
+      <div class="gate-text" tabindex="0">
+        <h2>
+          {step.stage_name}
+          <GateFacts gate={gate} />
+        </h2>
+        <GateMessage gate={gate} />
+      </div>
       <div class="acts">
         <button type="button" class="btn" command="show-modal" commandfor={`reject-${id}`} data-key="r">
           <Icon name="x" size="s" />
@@ -93,89 +102,32 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
   );
 }
 
-/** The dialogs of one gate. They stand apart: the form that decides outlives the strip, which goes as it is decided. */
-export function GateDialogs({ gate }: { gate: WaitingGate }): Html {
+/** Since when, until when, and who may. */
+export function GateFacts({ gate: { step, gate, now } }: { gate: WaitingGate }): Html {
+  const { started_at, deadline_at } = step;
+  const approvers = gate?.approvers ?? [];
   return (
-    <>
-      <DecisionDialog gate={gate} decision="approve" />
-      <DecisionDialog gate={gate} decision="reject" />
-    </>
+    <span class="gate-facts">
+      {started_at === null ? null : <span>{`asked ${agoText(started_at, now)}`}</span>}
+      {deadline_at === null ? null : (
+        <span>
+          {"expires "}
+          <time datetime={deadline_at} title={deadline_at}>
+            {untilText(deadline_at, now)}
+          </time>
+        </span>
+      )}
+      {approvers.length === 0 ? null : <span>{`may decide: ${approvers.join(", ")}`}</span>}
+    </span>
   );
 }
 
-function sends(action: string): Record<string, string | boolean> {
-  return { "hx-post": action, "hx-swap": "none", "data-closes": true };
+/** What the gate asks, as it was written. */
+export function GateMessage({ gate }: { gate: WaitingGate }): Html {
+  return <Markdown text={gate.message ?? "This stage waits for somebody's decision."} />;
 }
 
-function factsOf({ step, gate }: WaitingGate, now: number): string {
-  const parts: string[] = [];
-  if (step.started_at !== null) parts.push(`asked ${agoText(step.started_at, now)}`);
-  if (step.deadline_at !== null) parts.push(`expires ${untilText(step.deadline_at, now)}`);
-  if (gate && gate.approvers.length > 0) parts.push(`may decide: ${gate.approvers.join(", ")}`);
-  return parts.join(" · ");
-}
-
-interface DecisionProps {
-  gate: WaitingGate;
-  decision: "approve" | "reject";
-}
-
-function DecisionDialog({ gate, decision }: DecisionProps): Html {
-  const { execution, step, user, back } = gate;
-  const id = `${decision}-${elementOf(gate)}`;
-  const approvers = gate.gate?.approvers ?? [];
-  const actor = approvers.length === 0 || approvers.includes(user) ? user : (approvers[0] ?? user);
-  const stage = encodeURIComponent(step.stage_id);
-  const action = executionPath(execution.workflow_slug, execution.run_id, `gates/${stage}/${decision}`);
-  const word = decision === "approve" ? "Approve" : "Reject";
-  return (
-    <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
-      <form
-        class="form"
-        method="post"
-        action={action}
-        {...(gate.stays ? sends(action) : {})}
-        data-decides={`gate-${elementOf(gate)}`}
-        data-run={execution.run_id}
-        data-stage={step.stage_id}
-        data-name={step.stage_name}
-      >
-        <input type="hidden" name="back" value={back} />
-        <p class="muted">{`Run ${runName(execution.run_id)} of ${execution.workflow_slug}`}</p>
-        <div class="row">
-          <label for={`${id}-comment`}>Comment</label>
-          <textarea
-            class="area"
-            id={`${id}-comment`}
-            name="comment"
-            rows={2}
-            maxlength={2000}
-            autofocus
-            data-enter-sends
-            aria-describedby={`${id}-enter`}
-          ></textarea>
-          <p class="hint needs-script" id={`${id}-enter`}>
-            {`Enter ${decision === "approve" ? "approves" : "rejects"}, Shift and Enter begins a line.`}
-          </p>
-        </div>
-        <div class="row">
-          <label for={`${id}-actor`}>As</label>
-          <input class="text" id={`${id}-actor`} name="actor" value={actor} autocomplete="off" required />
-          {approvers.length === 0 ? null : <p class="hint">{`May decide: ${approvers.join(", ")}`}</p>}
-        </div>
-        <div class="acts">
-          <button type="button" class="btn" command="close" commandfor={id}>
-            Not now
-          </button>
-          <button class={decision === "approve" ? "btn ok" : "btn danger"} data-becomes={`${word}…`}>
-            {word}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function elementOf({ execution, step }: WaitingGate): string {
+/** Its part of the ids of elements. */
+export function elementOf({ execution, step }: WaitingGate): string {
   return `${execution.run_id.slice(-12)}-${step.stage_id}`;
 }

@@ -4,7 +4,8 @@ import { runName } from "../components/run-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
-import { GateDialogs, waitingGate } from "./gates.tsx";
+import { GateDialogs } from "./gate-dialogs.tsx";
+import { waitingGate } from "./gates.tsx";
 import { isLive } from "./run-head.tsx";
 import type { RunView } from "./run-view.ts";
 

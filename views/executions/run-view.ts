@@ -23,8 +23,8 @@ export interface RunView {
   yaml: string | null;
   /** What gates that wait ask, by stage. */
   messages: ReadonlyMap<string, string>;
-  /** Who decides when nobody else is named. */
-  user: string;
+  /** The name that decides at gates, as far as it is known; "" else. */
+  decider: string;
   now: number;
 }
 

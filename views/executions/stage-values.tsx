@@ -1,5 +1,7 @@
 import type { Value, ValueObject } from "../../src/expression/value.ts";
+import { Markdown } from "../components/markdown.tsx";
 import { bytesText, countText, plural } from "../components/usage-text.ts";
+import { visible } from "../components/visible.tsx";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { executionPath } from "../paths.ts";
 import type { RunView } from "./run-view.ts";
@@ -9,12 +11,20 @@ export function StageOutput({ view }: { view: RunView }): Html {
   return (
     <Values>
       {entriesOf(selected?.outputs ?? null)}
-      {selected?.handoff_summary ? (
-        <NamedText name="handoff summary" text={selected.handoff_summary} />
-      ) : null}
-      {selected?.text ? <NamedText name="the agent's own text" text={selected.text} /> : null}
+      {selected?.handoff_summary ? <Prose name="handoff summary" text={selected.handoff_summary} /> : null}
+      {selected?.text ? <Prose name="summary" text={selected.text} /> : null}
       {selected?.outputs || selected?.text ? null : <p class="muted">No output yet.</p>}
     </Values>
+  );
+}
+
+/** What an agent wrote for people. */
+function Prose({ name, text }: { name: string; text: string }): Html {
+  return (
+    <section>
+      <h3>{name}</h3>
+      <Markdown text={text} />
+    </section>
   );
 }
 
@@ -139,7 +149,7 @@ export function NamedText({ name, text }: { name: string; text: string }): Html 
     <section>
       <h3>{name}</h3>
       <pre class="source wraps" tabindex="0" aria-label={name}>
-        {text}
+        {visible(text)}
       </pre>
     </section>
   );

@@ -73,7 +73,7 @@ export function TimelineRow({ view, step }: { view: RunView; step: StepRecord })
       </span>
       <small>
         <RowNote step={step} />
-        {step.started_at === null ? null : <Track step={step} start={start} end={end} />}
+        <Track step={step} start={start} end={end} />
       </small>
     </a>
   );
@@ -101,12 +101,11 @@ export function StepSpan({ step, now }: { step: StepRecord; now: number }): Html
   return <Elapsed start={step.started_at} end={step.completed_at} now={now} />;
 }
 
-/** What there is to know besides that all went well. */
+/** What there is to know besides that all went well. It is never empty: a row keeps its height whatever happens. */
 function RowNote({ step }: { step: StepRecord }): Html {
   const state = stepState(step);
   const parts = noteParts(step);
-  if (state.mark === "completed" && parts.length === 0) return <></>;
-  const word = state.mark === "pending" ? null : <em>{state.word}</em>;
+  const word = state.mark === "pending" || state.mark === "completed" ? null : <em>{state.word}</em>;
   return (
     <span>
       {word}
@@ -117,15 +116,14 @@ function RowNote({ step }: { step: StepRecord }): Html {
 }
 
 function noteParts(step: StepRecord): string[] {
-  const { type, attempts, attempt_number, agent_id, decided_by, reused, recovered, error_class, status } =
-    step;
+  const { type, attempts, attempt_number, agent_id, decided_by, reused, recovered, error_class } = step;
   const parts: string[] = [];
   if (type === "gate") parts.push(decided_by === null ? "gate" : `by ${decided_by}`);
   if (attempts.length > 1) parts.push(`attempt ${attempt_number}`);
   if (error_class !== null) parts.push(error_class);
   if (reused) parts.push("reused");
   if (recovered) parts.push("recovered");
-  if (status !== "completed" && agent_id !== null) parts.push(agent_id.replace(/^agent:/, ""));
+  if (agent_id !== null) parts.push(agent_id.replace(/^agent:/, ""));
   return parts;
 }
 

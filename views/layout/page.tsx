@@ -7,12 +7,17 @@ import type { Crumb, Frame, PageFacts } from "./frame.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
 
-const styles = ["tokens", "base", "shell", "components", "forms", "library", "execution", "log"].concat([
-  "graph",
-  "pages",
-  "phone",
-  "utilities",
-]);
+const styles = [
+  "tokens",
+  "base",
+  "shell",
+  "components",
+  "forms",
+  "gates",
+  "library",
+  "execution",
+  "log",
+].concat(["graph", "pages", "phone", "utilities"]);
 const scripts = [
   "keyboard",
   "dialogs",

@@ -14,6 +14,8 @@ export interface Outcome {
   location: string;
   /** What a script swaps instead of going there; null: it goes there too. */
   fragments: (() => Html[]) | null;
+  /** What the browser keeps of it, as the value of a `set-cookie`. */
+  cookie?: string;
 }
 
 /**
@@ -30,11 +32,18 @@ export async function act(call: FormCall, back: string, doIt: () => Promise<Outc
   }
 }
 
-function answerOf({ request }: FormCall, { toast, location, fragments }: Outcome): Answer {
-  const cookie = toast === null ? {} : { "set-cookie": toastCookie(toast) };
-  if (!wantsFragments(request)) return redirect(location, cookie);
-  if (fragments === null) return html("", 200, { "hx-redirect": location, ...cookie });
-  return html([...fragments(), ...(toast ? [toastPart(toast)] : [])].map(render).join("\n"));
+function answerOf({ request }: FormCall, { toast, location, fragments, cookie }: Outcome): Answer {
+  if (wantsFragments(request) && fragments !== null) {
+    const parts = [...fragments(), ...(toast ? [toastPart(toast)] : [])].map(render).join("\n");
+    return html(parts, 200, cookie === undefined ? {} : { "set-cookie": cookie });
+  }
+  const headers = new Headers();
+  for (const each of [toast === null ? undefined : toastCookie(toast), cookie]) {
+    if (each !== undefined) headers.append("set-cookie", each);
+  }
+  // A script is told where to go, a browser goes by itself.
+  headers.set(wantsFragments(request) ? "hx-redirect" : "location", location);
+  return new Response(null, { status: wantsFragments(request) ? 200 : 303, headers });
 }
 
 function refusal({ request }: FormCall, back: string, problem: Problem): Answer {

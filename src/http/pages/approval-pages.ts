@@ -1,8 +1,10 @@
 import { approvalsPage, type Approval } from "../../../views/executions/approvals.tsx";
 import { waitingGate } from "../../../views/executions/gates.tsx";
 import { approvalsPath } from "../../../views/paths.ts";
+import type { ExecutionRecord } from "../../execution/record.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import type { Context } from "../server-parts.ts";
+import { decidedAs } from "./decided-as.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageRoutes } from "./page-route.ts";
 import { runViewOf } from "./run-view-of.ts";
@@ -12,24 +14,32 @@ const mostLive = 1000;
 
 export function mountApprovals(routes: PageRoutes): void {
   routes.page("/approvals", ({ context, request }) =>
-    html(approvalsPage(frameOf(context, request), waiting(context)), 200, shownToast(request)),
+    html(
+      approvalsPage(frameOf(context, request), waiting(context, decidedAs(request))),
+      200,
+      shownToast(request),
+    ),
   );
 }
 
-function waiting(context: Context): Approval[] {
+function waiting(context: Context, decider: string): Approval[] {
   const live = listExecutions(context.store, { live: true, limit: mostLive }).items;
   return live
     .filter(({ waiting_gates }) => waiting_gates.length > 0)
-    .flatMap(({ run_id, workflow_name }) => gatesOf(context, run_id, workflow_name))
+    .flatMap(({ run_id, workflow_name }) => gatesOf(context, { run_id, workflow_name }, decider))
     .toSorted((a, b) => startOf(a).localeCompare(startOf(b)));
 }
 
-function gatesOf(context: Context, runId: string, workflowName: string): Approval[] {
-  const view = runViewOf(context, runId, new URLSearchParams({ tab: "output" }));
+function gatesOf(
+  context: Context,
+  { run_id, workflow_name }: Pick<ExecutionRecord, "run_id" | "workflow_name">,
+  decider: string,
+): Approval[] {
+  const view = runViewOf(context, run_id, new URLSearchParams({ tab: "output" }), decider);
   return view.steps
     .filter(({ status }) => status === "waiting_for_approval")
     .map((step) => ({
-      workflowName,
+      workflowName: workflow_name,
       gate: { ...waitingGate(view, step), back: approvalsPath, stays: false },
     }));
 }

@@ -2,6 +2,7 @@ import { createAnswerCache } from "../api/answer-cache.ts";
 import { cookieOf } from "../guard.ts";
 import type { Context } from "../server-parts.ts";
 import { takesGzip } from "../takes-gzip.ts";
+import { decidedAsName } from "./decided-as.ts";
 
 /**
  * Pages that follow from the database and the clock alone are kept, packed, while neither moves on: many tabs ask for
@@ -33,7 +34,7 @@ export function keptPages({ store, engineState }: Context): KeptPages {
 }
 
 function keyOf(request: Request, isPacked: boolean, state: string): string {
-  const looks = [cookieOf(request, "theme"), cookieOf(request, "keys")].map((value) => value ?? "");
+  const looks = ["theme", "keys", decidedAsName].map((name) => cookieOf(request, name) ?? "");
   return [Math.floor(Date.now() / lifeMs), state, isPacked, ...looks, request.url].join("\n");
 }
 

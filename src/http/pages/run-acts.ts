@@ -1,13 +1,16 @@
-import { GateStrip } from "../../../views/executions/gates.tsx";
+import { DecisionDialog } from "../../../views/executions/gate-dialogs.tsx";
+import { elementOf, GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
 import { RunControls } from "../../../views/executions/run-controls.tsx";
 import { RunHead, RunProgress } from "../../../views/executions/run-head.tsx";
-import { stepElement } from "../../../views/executions/run-view.ts";
+import { stepElement, type RunView } from "../../../views/executions/run-view.ts";
 import { TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
+import { AppError } from "../../errors.ts";
 import { getExecution } from "../../store/executions.ts";
 import { act, backOf, type Outcome } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
+import { decidedAs, decidedAsCookie } from "./decided-as.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
 import { partial } from "./partial.ts";
 import { runViewOf } from "./run-view-of.ts";
@@ -39,12 +42,17 @@ function decided(call: FormCall, operation: string, word: string): Promise<Answe
   const { form, params } = call;
   const back = backOf(form, pageOf(call));
   return act(call, back, async () => {
-    const actor = form.get("actor")?.trim();
+    const actor = form.get("actor")?.trim() ?? "";
+    if (actor === "") throw new AppError("invalid_usage", noName);
     const comment = form.get("comment")?.trim();
-    await operate(call, operation, { ...(actor ? { actor } : {}), ...(comment ? { comment } : {}) });
-    return outcome(call, back, `${word}: ${params["stage"] ?? ""}`);
+    await operate(call, operation, { actor, ...(comment ? { comment } : {}) });
+    const said = `${word}: ${params["stage"] ?? ""}`;
+    return { ...outcome(call, back, said, actor), cookie: decidedAsCookie(actor) };
   });
 }
+
+// Nobody signs a decision without having been chosen, so the server's own user is no default here.
+const noName = 'nobody was named who decides. fill in "As"';
 
 function rerun(call: FormCall, body: { from_failed?: true }): Promise<Answer> {
   const { context, params } = call;
@@ -64,21 +72,27 @@ function operate({ context, request, params }: FormCall, operation: string, body
   return callEndpoint(context, operation, { params: { run_id: runId, stage_id: stage }, body, request });
 }
 
-function outcome(call: FormCall, location: string, said: string | null): Outcome {
+function outcome(
+  call: FormCall,
+  location: string,
+  said: string | null,
+  decider = decidedAs(call.request),
+): Outcome {
   const toast = said === null ? null : ({ kind: "done", text: said } as const);
-  return { toast, location, fragments: () => changed(call) };
+  return { toast, location, fragments: () => changed(call, decider) };
 }
 
 /** The page does not wait for its stream to show what its own button has done. */
-function changed({ context, params }: FormCall): Html[] {
+function changed({ context, params }: FormCall, decider: string): Html[] {
   const query = new URLSearchParams({ stage: params["stage"] ?? "", tab: "output" });
-  const view = runViewOf(context, params["run"] ?? "", query);
+  const view = runViewOf(context, params["run"] ?? "", query, decider);
   const { selected } = view;
   return [
     partial("#run-head", "outerMorph", RunHead({ view })),
     partial("#run-progress", "outerMorph", RunProgress({ view })),
     partial("#run-controls", "outerMorph", RunControls({ view })),
-    partial("#gates", "outerMorph", GateStrip({ view })),
+    partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
+    ...dialogsOf(view),
     ...(selected && params["stage"]
       ? [
           partial(
@@ -89,6 +103,18 @@ function changed({ context, params }: FormCall): Html[] {
         ]
       : []),
   ];
+}
+
+/** Gates that still wait know now who has decided. */
+function dialogsOf(view: RunView): Html[] {
+  return view.steps
+    .filter(({ status }) => status === "waiting_for_approval")
+    .flatMap((step) => {
+      const gate = waitingGate(view, step);
+      return (["approve", "reject"] as const).map((decision) =>
+        partial(`#${decision}-${elementOf(gate)}`, "outerMorph", DecisionDialog({ gate, decision })),
+      );
+    });
 }
 
 function pageOf({ params }: FormCall): string {

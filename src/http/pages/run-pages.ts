@@ -5,6 +5,7 @@ import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { namedFile } from "./output-files.ts";
+import { decidedAs } from "./decided-as.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { runStream } from "./run-stream.ts";
@@ -24,7 +25,7 @@ export function mountRunPages(routes: PageRoutes): void {
 }
 
 async function dashboard({ context, request, url, params }: PageCall): Promise<Answer> {
-  const view = runViewOf(context, params["run"] ?? "", url.searchParams);
+  const view = runViewOf(context, params["run"] ?? "", url.searchParams, decidedAs(request));
   const { workflow_slug, run_id } = view.execution;
   // One address for one execution, whatever name of the workflow the link had.
   if (params["id"] !== workflow_slug) return redirect(executionPath(workflow_slug, run_id) + url.search);
@@ -34,11 +35,12 @@ async function dashboard({ context, request, url, params }: PageCall): Promise<A
 }
 
 /** Lines before those the page has. */
-async function earlierLines({ context, url, params }: PageCall): Promise<Answer> {
+async function earlierLines({ context, request, url, params }: PageCall): Promise<Answer> {
   const query = new URLSearchParams(url.searchParams);
   query.set("stage", params["stage"] ?? "");
   query.set("attempt", params["attempt"] ?? "");
-  const view = await withLog(context, runViewOf(context, params["run"] ?? "", query), query);
+  const run = runViewOf(context, params["run"] ?? "", query, decidedAs(request));
+  const view = await withLog(context, run, query);
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }
 

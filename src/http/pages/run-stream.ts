@@ -1,5 +1,6 @@
 import { executionState, stepState } from "../../../views/components/state.ts";
-import { GateDialogs, GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
+import { GateDialogs } from "../../../views/executions/gate-dialogs.tsx";
+import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
 import { Graph } from "../../../views/executions/graph.tsx";
 import { attemptOf, isGrowing } from "../../../views/executions/log-facts.ts";
 import { RunControls } from "../../../views/executions/run-controls.tsx";
@@ -14,6 +15,7 @@ import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server-parts.ts";
+import { decidedAs } from "./decided-as.ts";
 import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
@@ -95,10 +97,10 @@ async function partsFor(
 }
 
 /** The execution as it is now, at the page's own address. */
-function viewNow(context: Context, { runId, query }: RunStreamGiven): RunView {
+function viewNow(context: Context, { request, runId, query }: RunStreamGiven): RunView {
   const address = new URLSearchParams(query);
   if (query.get("pinned") !== "1") address.delete("attempt");
-  return runViewOf(context, runId, address);
+  return runViewOf(context, runId, address, decidedAs(request));
 }
 
 function headParts(view: RunView): Html[] {
@@ -106,7 +108,7 @@ function headParts(view: RunView): Html[] {
     partial("#run-head", "outerMorph", RunHead({ view })),
     partial("#run-progress", "outerMorph", RunProgress({ view })),
     partial("#run-controls", "outerMorph", RunControls({ view })),
-    partial("#gates", "outerMorph", GateStrip({ view })),
+    partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
   ];
 }
 

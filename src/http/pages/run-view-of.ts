@@ -14,7 +14,7 @@ import { logTabOf, type LogPlace } from "./log-part.ts";
  * What the page of an execution shows, as it is stored now, but for the log, which takes longer. Throws
  * `AppError("not_found")`.
  */
-export function runViewOf(context: Context, runId: string, query: URLSearchParams): RunView {
+export function runViewOf(context: Context, runId: string, query: URLSearchParams, decider: string): RunView {
   const { store } = context;
   const execution = getExecution(store, runId);
   const steps = getSteps(store, runId);
@@ -31,7 +31,7 @@ export function runViewOf(context: Context, runId: string, query: URLSearchParam
     files: address.tab === "files" && selected ? filesOf(execution, selected) : null,
     yaml: address.tab === "yaml" && selected ? yamlOf(definition, selected) : null,
     messages: gateMessages(definition, execution, steps),
-    user: context.user,
+    decider,
     now: Date.now(),
   };
 }

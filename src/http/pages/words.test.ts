@@ -29,7 +29,9 @@ describe("an instant, from 2026-11-25 12:00", () => {
   ])("%s was %s", (iso, text) => expect(agoText(iso, now)).toBe(text));
   test.each([
     ["2026-11-25T12:56:10Z", "in 57 min"],
+    ["2026-11-25T13:30:00Z", "in 1 h 30 min"],
     ["2026-11-26T12:00:00Z", "in 24 h"],
+    ["2026-11-28T11:00:00Z", "in 2 d"],
     ["2026-11-29T12:00:00Z", "in 4 d"],
     ["2026-11-25T11:00:00Z", "now"],
   ])("%s is %s", (iso, text) => expect(untilText(iso, now)).toBe(text));
