@@ -33,15 +33,21 @@ export function openScope(
       stages[step.stage_id] = {
         status: step.status,
         outputs: step.outputs ?? {},
+        error: errorOf(step),
         handoff_summary: step.handoff_summary,
       };
     },
     completedWith: (stageId, outputs) => {
-      const completed = { status: "completed", outputs, handoff_summary: null };
+      const completed = { status: "completed", outputs, error: null, handoff_summary: null };
       const ahead = Object.assign(emptyObject(), stages, { [stageId]: completed });
       return Object.assign(emptyObject(), values, { stages: ahead });
     },
   };
+}
+
+function errorOf({ error_class, error_message, attempt_number }: StepRecord): ValueObject | null {
+  if (error_class === null) return null;
+  return { class: error_class, message: error_message, attempts: attempt_number };
 }
 
 /** What the stages after a skipped or failed one see of its outputs: the declared defaults, else null. */

@@ -1,3 +1,5 @@
+import { stageStatuses } from "../expression/stage-status.ts";
+
 export const executionStatuses = [
   "pending",
   "running",
@@ -8,17 +10,8 @@ export const executionStatuses = [
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
-export const stepStatuses = [
-  "pending",
-  "running",
-  "retry_wait",
-  "waiting_for_approval",
-  "completed",
-  "failed",
-  "timed_out",
-  "cancelled",
-  "skipped",
-] as const;
+/** A step's status is what its stage has in expressions. */
+export const stepStatuses = stageStatuses;
 export type StepStatus = (typeof stepStatuses)[number];
 
 export type Trigger = "manual" | "scheduled" | "api";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { checkExpression } from "./check.ts";
 import { parseExpression } from "./parse-expression.ts";
 
-const functions = 'functions are "length", "contains", "toJSON", "fromJSON"';
+const functions = 'functions are "length", "contains", "join", "keys", "coalesce", "toJSON", "fromJSON"';
 
 function check(source: string) {
   return checkExpression(parseExpression(source), ["parameters", "stages"]);

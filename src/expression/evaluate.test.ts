@@ -116,6 +116,13 @@ describe("an expression yields its value:", () => {
     ["contains([{a: 1}], {a: 1})", true],
     ["contains([1], '1')", false],
     ["contains({a: null}, 'a')", true],
+    ["join(['a', 1, -2.5], ', ')", "a, 1, -2.5"],
+    ["join([], ',')", ""],
+    ["join(keys({y: 1, x: 2}), '/')", "y/x"],
+    ["keys({})", []],
+    ["coalesce(parameters.absent, null, 'x', nowhere)", "x"],
+    ["coalesce(false, 1)", false],
+    ["coalesce(null)", null],
     ["toJSON({b: 1, a: [null, 'x']})", '{"b":1,"a":[null,"x"]}'],
     ["fromJSON(' [1, 2] ')", [1, 2]],
     ["fromJSON(toJSON(parameters.same)) == parameters.same", true],
@@ -123,7 +130,7 @@ describe("an expression yields its value:", () => {
   test.each(cases)("%s", (source, value) => expect(valueOf(source)).toEqual(value));
 });
 
-describe('a stage that is "completed" is a success', () => {
+describe('"success" is completed, "failure" is failed or timed_out', () => {
   test.each([
     ["stages.scan.status == 'success'", true],
     ["'success' == stages['scan']['status']", true],
@@ -136,10 +143,14 @@ describe('a stage that is "completed" is a success', () => {
   test.each([
     "'completed' == 'success'",
     "parameters.status == 'success'",
-    "[stages.scan.status] == ['success']",
     "stages.scan.outputs.status == 'success'",
-    "(stages.scan.status || '') == 'success'",
-  ])("but only where the status itself is compared: %s is false", (source) => {
+    "[stages.scan.outputs.status, stages.scan.status][0] == 'success'",
+    "(false ? stages.scan.status : parameters.status) == 'success'",
+    "contains([parameters.status], 'success')",
+    "contains(parameters.status, 'success')",
+    "{s: parameters.status}.s == 'success'",
+    "stages.scan == {status: 'success'}",
+  ])("but only where it is a status: %s is false", (source) => {
     const over = {
       ...scope,
       parameters: { status: "completed" },
@@ -147,11 +158,42 @@ describe('a stage that is "completed" is a success', () => {
     };
     expect(valueOf(source, over)).toBe(false);
   });
+
+  test.each([
+    "contains(['success'], stages.scan.status)",
+    "contains(['skipped', 'success'], stages['scan'].status)",
+    "contains([stages.scan.status, 'x'], 'success')",
+    "contains([stages['1st'].status], 'failure')",
+    "contains([stages.late.status], 'failure')",
+    "contains(stages.scan.status, 'success')",
+    "contains('success or skipped', stages.scan.status)",
+    "contains({success: 1}, stages.scan.status)",
+    "[stages.scan.status] == ['success']",
+    "[[stages.scan.status], 1] == [['success'], 1]",
+    "{s: stages.scan.status} == {s: 'success'}",
+    "{s: stages.scan.status}.s == 'success'",
+    "[stages['1st'].status, stages.scan.status][1] == 'success'",
+    "(stages.scan.status || '') == 'success'",
+    "(true && stages.scan.status) == 'success'",
+    "(parameters.empty || stages['1st'].status) == 'failure'",
+    "(true ? stages.late.status : 'x') == 'failure'",
+    "('success') == (stages.scan.status)",
+    "coalesce(null, stages.scan.status) == 'success'",
+    "(true ? stages.scan : stages.late).status == 'success'",
+    "[stages.scan, stages.late][1].status == 'failure'",
+    "({success: 'go', failure: 'halt'})[stages.late.status] == 'halt'",
+    "stages.late.status != 'success'",
+    "!(stages['1st'].status != 'failure')",
+    "stages.scan == {status: 'success', outputs: stages.scan.outputs}",
+  ])("wherever a status meets a text: %s", (source) => {
+    const over = { ...scope, stages: { ...scope.stages, late: { status: "timed_out", outputs: {} } } };
+    expect(valueOf(source, over)).toBe(true);
+  });
 });
 
 describe("an error says what is wrong, where, and the way out:", () => {
   const known = 'namespaces are "parameters", "stages", "context", "env", "run", "workflow"';
-  const functions = 'functions are "length", "contains", "toJSON", "fromJSON"';
+  const functions = 'functions are "length", "contains", "join", "keys", "coalesce", "toJSON", "fromJSON"';
   test.each([
     ["1 == nowhere.x", 5, `there is no namespace "nowhere". ${known}`],
     ["parametres.x", 0, `there is no namespace "parametres". did you mean "parameters"? ${known}`],
@@ -164,6 +206,11 @@ describe("an error says what is wrong, where, and the way out:", () => {
     ["contains(null, 'x')", 9, '"contains" looks into a string, an array or an object, not null'],
     ["contains('a1', 1)", 15, '"contains" looks for a string in a string, not for a number'],
     ["contains({}, [])", 13, '"contains" looks for a string in an object, not for an array'],
+    ["join('a', ',')", 5, '"join" takes an array of strings and numbers, not a string'],
+    ["join(['a', null], ',')", 5, '"join" takes strings and numbers, but item 1 is null'],
+    ["join(['a'], 1)", 12, '"join" takes a string between the items, not a number'],
+    ["keys(['a'])", 5, '"keys" takes an object, not an array'],
+    ["coalesce()", 0, '"coalesce" takes at least 1 argument, not 0: coalesce(value, …)'],
     ["fromJSON(1)", 9, '"fromJSON" takes a string, not a number'],
     ["fromJSON('')", 9, '"fromJSON" cannot read the text: it is empty'],
     [

@@ -1,7 +1,7 @@
-import { deepEqual } from "./deep-equal.ts";
 import { ExpressionError } from "./expression-error.ts";
-import { functions } from "./functions.ts";
-import { hasOwnProperty, isArray, isObject, ownProperty } from "./own-property.ts";
+import { functions, takes } from "./functions.ts";
+import { isSame, markedArray, markedObject, plain, readFrom, type Marked } from "./marked.ts";
+import { hasOwnProperty, isObject, ownProperty } from "./own-property.ts";
 import type { Binary, Call, Expression, Index, Member, Name } from "./syntax.ts";
 import type { Value, ValueObject } from "./value.ts";
 import { kindOf, isTruthy } from "./value-kind.ts";
@@ -12,9 +12,13 @@ import { unknownFunction, unknownNamespace, wrongCount } from "./wrong-name.ts";
  * Throws an ExpressionError for a missing namespace or function and for arguments of a wrong type.
  */
 export function evaluate(expression: Expression, scope: ValueObject): Value {
+  return evaluateMarked(expression, scope).value;
+}
+
+function evaluateMarked(expression: Expression, scope: ValueObject): Marked {
   switch (expression.kind) {
     case "literal":
-      return expression.value;
+      return plain(expression.value);
     case "name":
       return evaluateName(expression, scope);
     case "member":
@@ -23,15 +27,17 @@ export function evaluate(expression: Expression, scope: ValueObject): Value {
     case "call":
       return evaluateCall(expression, scope);
     case "array":
-      return expression.items.map((item) => evaluate(item, scope));
+      return markedArray(expression.items.map((item) => evaluateMarked(item, scope)));
     case "object":
-      return Object.fromEntries(expression.entries.map(({ key, value }) => [key, evaluate(value, scope)]));
+      return markedObject(
+        expression.entries.map(({ key, value }) => [key, evaluateMarked(value, scope)] as const),
+      );
     case "not":
-      return !isTruthy(evaluate(expression.operand, scope));
+      return plain(!isTruthy(evaluate(expression.operand, scope)));
     case "binary":
       return evaluateBinary(expression, scope);
     case "conditional":
-      return evaluate(
+      return evaluateMarked(
         isTruthy(evaluate(expression.test, scope)) ? expression.then : expression.otherwise,
         scope,
       );
@@ -40,8 +46,9 @@ export function evaluate(expression: Expression, scope: ValueObject): Value {
   }
 }
 
-function evaluateName({ name, start }: Name, scope: ValueObject): Value {
-  if (hasOwnProperty(scope, name)) return scope[name] ?? null;
+function evaluateName({ name, start }: Name, scope: ValueObject): Marked {
+  if (hasOwnProperty(scope, name))
+    return { value: scope[name] ?? null, marks: name === "stages" ? "stages" : null };
   const parameters = ownProperty(scope, "parameters");
   const isParameter = isObject(parameters) && hasOwnProperty(parameters, name);
   const { message, hint } = unknownNamespace(name, Object.keys(scope));
@@ -52,60 +59,60 @@ function evaluateName({ name, start }: Name, scope: ValueObject): Value {
 }
 
 /** Goes along `a.b[c].d` in a loop: the chain is as long as the source, and not bounded by the depth of parsing. */
-function evaluateAccess(expression: Member | Index, scope: ValueObject): Value {
+function evaluateAccess(expression: Member | Index, scope: ValueObject): Marked {
   const steps: (Member | Index)[] = [];
   let base: Expression = expression;
   while (base.kind === "member" || base.kind === "index") {
     steps.push(base);
     base = base.object;
   }
-  let value = evaluate(base, scope);
+  let value = evaluateMarked(base, scope);
   for (const step of steps.toReversed()) {
-    const key = step.kind === "member" ? step.property : evaluate(step.index, scope);
-    value = read(value, key);
+    const key = step.kind === "member" ? plain(step.property) : evaluateMarked(step.index, scope);
+    value = readFrom(value, key);
   }
   return value;
 }
 
-function read(from: Value, key: Value): Value {
-  if (isArray(from)) return typeof key === "number" ? (from[key] ?? null) : null;
-  return isObject(from) && typeof key === "string" ? ownProperty(from, key) : null;
-}
-
-function evaluateCall({ name, args, start }: Call, scope: ValueObject): Value {
+function evaluateCall({ name, args, start }: Call, scope: ValueObject): Marked {
   const called = functions.get(name);
   if (!called) {
     const { message, hint } = unknownFunction(name);
     throw new ExpressionError(`${message}. ${hint}`, start);
   }
-  if (args.length !== called.parameters.length)
-    throw new ExpressionError(wrongCount(name, called, args), start);
-  const result = called.run(args.map((each) => evaluate(each, scope)));
-  if ("value" in result) return result.value;
+  if (!takes(called, args.length)) throw new ExpressionError(wrongCount(name, called, args), start);
+  const values: Marked[] = [];
+  for (const each of args) {
+    const value = evaluateMarked(each, scope);
+    values.push(value);
+    if (called.isEnough?.(value.value)) break;
+  }
+  const result = called.run(values);
+  if ("value" in result) return { marks: null, ...result };
   throw new ExpressionError(result.problem, args[result.argument]?.start ?? start);
 }
 
-function evaluateBinary(expression: Binary, scope: ValueObject): Value {
+function evaluateBinary(expression: Binary, scope: ValueObject): Marked {
   switch (expression.operator) {
     case "&&":
     case "||":
       return evaluateLogical(expression, scope);
     case "==":
-      return isEqual(expression, scope);
+      return plain(isEqual(expression, scope));
     case "!=":
-      return !isEqual(expression, scope);
+      return plain(!isEqual(expression, scope));
     case "<":
     case "<=":
     case ">":
     case ">=":
-      return evaluateOrder(expression, expression.operator, scope);
+      return plain(evaluateOrder(expression, expression.operator, scope));
     default:
       return expression.operator satisfies never;
   }
 }
 
 /** Goes along `a && b && c` in a loop, for the same reason as along `a.b.c`. */
-function evaluateLogical(expression: Binary, scope: ValueObject): Value {
+function evaluateLogical(expression: Binary, scope: ValueObject): Marked {
   const { operator } = expression;
   const operands: Expression[] = [];
   let first: Expression = expression;
@@ -113,36 +120,16 @@ function evaluateLogical(expression: Binary, scope: ValueObject): Value {
     operands.push(first.right);
     first = first.left;
   }
-  let value = evaluate(first, scope);
+  let value = evaluateMarked(first, scope);
   for (const operand of operands.toReversed()) {
-    if (isTruthy(value) === (operator === "||")) return value;
-    value = evaluate(operand, scope);
+    if (isTruthy(value.value) === (operator === "||")) return value;
+    value = evaluateMarked(operand, scope);
   }
   return value;
 }
 
 function isEqual({ left, right }: Binary, scope: ValueObject): boolean {
-  const a = evaluate(left, scope);
-  const b = evaluate(right, scope);
-  if (deepEqual(a, b)) return true;
-  return (isSuccess(a, b) && isStageStatus(left)) || (isSuccess(b, a) && isStageStatus(right));
-}
-
-/** Workflows say "success" where the status of a stage is "completed". */
-function isSuccess(status: Value, word: Value): boolean {
-  return status === "completed" && word === "success";
-}
-
-/** `stages.<id>.status`, in dots or brackets; the id may be any expression. */
-function isStageStatus(expression: Expression): boolean {
-  if (expression.kind !== "member" && expression.kind !== "index") return false;
-  const isStatus =
-    expression.kind === "member"
-      ? expression.property === "status"
-      : expression.index.kind === "literal" && expression.index.value === "status";
-  const stage = expression.object;
-  if (!isStatus || (stage.kind !== "member" && stage.kind !== "index")) return false;
-  return stage.object.kind === "name" && stage.object.name === "stages";
+  return isSame(evaluateMarked(left, scope), evaluateMarked(right, scope));
 }
 
 function evaluateOrder(

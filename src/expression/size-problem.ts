@@ -3,7 +3,7 @@ import type { Value } from "./value.ts";
 /** Collections in one another. */
 export const deepestValue = 512;
 /** In characters of JSON. */
-const longest = 16 * 1024 * 1024;
+export const longestValue = 16 * 1024 * 1024;
 
 /**
  * Why a value cannot be written as JSON within bounds: nested too deep, too long, or a number that JSON has not.
@@ -22,7 +22,7 @@ export function sizeProblem(value: Value): string | null {
       if (!Array.isArray(current)) for (const key of Object.keys(current)) size += key.length + 2;
       for (const inner of Object.values(current)) open.push({ value: inner, depth: depth + 1 });
     }
-    if (size > longest) return "it is longer than 16 MiB";
+    if (size > longestValue) return "it is longer than 16 MiB";
   }
   return null;
 }

@@ -20,7 +20,8 @@ describe("a template yields text, a single expression its own value:", () => {
     ["plain }} {{ ${ text", "plain }} {{ ${ text"],
     ["${{ parameters.list }}", [1, "two"]],
     ["${{parameters.nothing}}", null],
-    [" ${{ parameters.list }}", ' [1,"two"]'],
+    [" ${{ parameters.list }}.", ' [1,"two"].'],
+    ["${{ parameters.list }}\n", [1, "two"]],
     ["hi ${{ parameters.name }}, ${{ parameters.nothing }}!", "hi ada, !"],
     ["${{ 1 }}${{ true }}", "1true"],
     ["$${{ name }}", "${{ name }}"],
@@ -48,9 +49,10 @@ test("an expression knows its source, without blanks, and where that begins", ()
 });
 
 test("only one expression and nothing else is single", () => {
-  expect(isSingleExpression(parseTemplate("${{ 1 }}"))).toBe(true);
+  for (const text of ["${{ 1 }}", "  ${{ 1 }} ", "\n${{ 1 }}\r\n\n"])
+    expect(isSingleExpression(parseTemplate(text))).toBe(true);
   expect(
-    ["", "a", "${{ 1 }} ", "${{ 1 }}${{ 2 }}"].some((text) => isSingleExpression(parseTemplate(text))),
+    ["", "a", "${{ 1 }}.", "${{ 1 }} ${{ 2 }}"].some((text) => isSingleExpression(parseTemplate(text))),
   ).toBe(false);
 });
 

@@ -63,10 +63,16 @@ export function readTemplate(text: string): Read<TemplatePart> {
   }
   plain += text.slice(at);
   if (plain !== "") parts.push({ kind: "text", text: plain });
-  return { parts, errors };
+  return { parts: withoutBlanksAround(parts), errors };
 }
 
-/** Whether a template is exactly one expression, and so yields a typed value. */
+/** A block scalar ends with a line break: white space around the one expression of a text is nothing that was meant. */
+function withoutBlanksAround(parts: TemplatePart[]): TemplatePart[] {
+  const [only, ...more] = parts.filter((part) => part.kind === "expression" || part.text.trim() !== "");
+  return only?.kind === "expression" && more.length === 0 ? [only] : parts;
+}
+
+/** Whether a template is exactly one expression, blanks around it aside, and so yields a typed value. */
 export function isSingleExpression(parts: readonly TemplatePart[]): parts is readonly [ExpressionPart] {
   return parts.length === 1 && parts[0]?.kind === "expression";
 }

@@ -19,8 +19,10 @@ export function unknownFunction(name: string): WrongName {
 }
 
 /** What to say about a call with too few or too many arguments. */
-export function wrongCount(name: string, { parameters }: FunctionEntry, args: readonly unknown[]): string {
-  const wanted = parameters.length === 1 ? "1 argument" : `${parameters.length} arguments`;
+export function wrongCount(name: string, called: FunctionEntry, args: readonly unknown[]): string {
+  const { parameters, takesMore } = called;
+  const least = takesMore ? parameters.length - 1 : parameters.length;
+  const wanted = `${takesMore ? "at least " : ""}${least === 1 ? "1 argument" : `${least} arguments`}`;
   return `"${name}" takes ${wanted}, not ${args.length}: ${name}(${parameters.join(", ")})`;
 }
 

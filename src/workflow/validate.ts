@@ -12,6 +12,7 @@ import type { AppliedOverride } from "./plan.ts";
 import { readSource, type Source } from "./read-source.ts";
 import { createReport, type Report } from "./report.ts";
 import { artifacts } from "./rules/artifacts.ts";
+import { comparedWords } from "./rules/compared-words.ts";
 import { cycles } from "./rules/cycles.ts";
 import { declaredValues } from "./rules/declared-values.ts";
 import { dependencies } from "./rules/dependencies.ts";
@@ -37,6 +38,7 @@ const rules: readonly Rule[] = [
   unusedParameters,
   expressions,
   references,
+  comparedWords,
   inputSources,
   artifacts,
 ];

@@ -15,7 +15,8 @@ interface Checked {
   steps: Reference["path"];
 }
 
-const ofStages = new Set(["outputs", "status", "handoff_summary"]);
+const ofStages = new Set(["outputs", "status", "error", "handoff_summary"]);
+const ofError = new Set(["class", "message", "attempts"]);
 const ofRun = new Set(["id", "started_at", "trigger"]);
 const ofWorkflow = new Set(["id", "name", "version", "description", "author", "tags"]);
 
@@ -57,6 +58,8 @@ function checkStage(checked: Checked, name: Step): void {
   const [, , field, output] = steps;
   if (!field) return;
   known(checked, field, { kind: "field", owner: `stage "${name.name}"` }, ofStages);
+  if (field.name === "error" && output)
+    return known(checked, output, { kind: "field", owner: "an error" }, ofError);
   if (field.name !== "outputs" || !output) return;
   known(
     checked,
