@@ -19,6 +19,7 @@ describe("the configuration", () => {
       engineEnabled: true,
       maxSteps: 8,
       channels: new Map(),
+      retention: null,
       dispatch: { default: "claude-code", agents: new Map() },
     });
   });
@@ -30,12 +31,16 @@ default-collection = "main"
 max_steps = 3
 [workflow.channels]
 ops = "https://example.com/x"
+[retention]
+executions = "90d"
+keep = 20
 [dispatch]
 default = "command"
 [dispatch.agents]
 "agent:scan" = "simulated"
 `);
     expect(config).toMatchObject({ maxSteps: 3, dispatch: { default: "command" } });
+    expect(config.retention).toEqual({ olderThanMs: 90 * 86_400_000, keep: 20 });
     expect([...config.channels, ...config.dispatch.agents]).toEqual([
       ["ops", "https://example.com/x"],
       ["agent:scan", "simulated"],
@@ -47,6 +52,8 @@ default = "command"
     ["[workflow]\nmax_steps = 0", '"workflow.max_steps" must be a whole number from 1 to 1000'],
     ["[workflow]\nengine_enabled = 1", '"workflow_engine_enabled" must be true or false'],
     ["[dispatch]\ndefault = 1", '"dispatch.default" must be a text'],
+    ["[retention]\nexecutions = 90", '"retention.executions" must be a duration such as "90d"'],
+    ["[retention]\nkeep = 0", '"retention.keep" must be a whole number, at least 1'],
     ["dispatch = 1", '"dispatch" must be a table'],
     [
       '[workflow.channels]\nops = "file:///etc/passwd"',

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { AppError } from "./errors.ts";
+import { parseDuration } from "./workflow/duration.ts";
 
 /** What `<home>/config.toml` says of ours, with the environment on top. SkillMeat keeps its own tables in that file. */
 export interface Config {
@@ -11,6 +12,8 @@ export interface Config {
   maxSteps: number;
   /** `[workflow.channels]`: where `notify` of a hook posts to, by the channel's name. */
   channels: Map<string, string>;
+  /** `[retention]`: what `prune` and a living server let go of; null where it says nothing. */
+  retention: { olderThanMs: number | null; keep: number | null } | null;
   dispatch: {
     /** `[dispatch] default`: the dispatcher of agents that name none. */
     default: string;
@@ -51,6 +54,7 @@ export function readConfig(home: string, env: Env): Config {
     engineEnabled: isEnabled(file, root, workflow, env),
     maxSteps: maxSteps(file, workflow["max_steps"]),
     channels: channels(file, table(file, workflow, "channels", "workflow.channels")),
+    retention: retention(file, table(file, root, "retention")),
     dispatch: {
       default: text(file, "dispatch.default", dispatch["default"]) ?? "claude-code",
       agents: new Map(
@@ -87,6 +91,17 @@ function maxSteps(file: string, value: unknown): number {
     throw wrong(file, "workflow.max_steps", "a whole number from 1 to 1000");
   }
   return Number(value);
+}
+
+function retention(file: string, given: Table): Config["retention"] {
+  const { executions, keep = null } = given;
+  const olderThanMs = executions === undefined ? null : parseDuration(String(executions));
+  if (executions !== undefined && (typeof executions !== "string" || olderThanMs === null))
+    throw wrong(file, "retention.executions", 'a duration such as "90d"');
+  if (keep !== null && (!Number.isInteger(keep) || Number(keep) < 1))
+    throw wrong(file, "retention.keep", "a whole number, at least 1");
+  if (olderThanMs === null && keep === null) return null;
+  return { olderThanMs, keep: keep === null ? null : Number(keep) };
 }
 
 function channels(file: string, given: Table): Map<string, string> {

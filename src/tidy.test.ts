@@ -11,7 +11,7 @@ const root = join(import.meta.dir, "..");
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
   version: [],
-  config: ["errors"],
+  config: ["errors", "workflow"],
   expression: ["errors"],
   workflow: ["errors", "expression"],
   execution: ["errors", "expression", "workflow"],
@@ -30,6 +30,16 @@ const mayImport: Record<string, readonly string[]> = {
     "collection",
     "dispatch",
   ],
+  operation: [
+    "errors",
+    "config",
+    "expression",
+    "workflow",
+    "execution",
+    "store",
+    "context",
+    "collection",
+  ].concat(["dispatch", "engine"]),
   cli: [
     "errors",
     "config",
@@ -40,7 +50,7 @@ const mayImport: Record<string, readonly string[]> = {
     "store",
     "context",
     "collection",
-  ].concat(["dispatch", "engine", "http"]),
+  ].concat(["dispatch", "engine", "operation", "http"]),
   views: ["errors", "expression", "workflow", "execution"],
   http: [
     "errors",
@@ -52,7 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
     "store",
     "context",
     "collection",
-  ].concat(["dispatch", "engine", "views"]),
+  ].concat(["dispatch", "engine", "operation", "views"]),
   main: ["version", "cli"],
 };
 

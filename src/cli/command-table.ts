@@ -1,7 +1,7 @@
 import type { Command, CommandGroup } from "./command.ts";
 import { controlCommands } from "./command-table-control.ts";
 import { definitionCommands } from "./command-table-definition.ts";
-import { dispatcherOptions, formatOption } from "./common-options.ts";
+import { dispatcherOptions, formatOption, yesOption } from "./common-options.ts";
 
 /** Every command there is. Only the one that is asked for is loaded. */
 export const commandTable: (Command | CommandGroup)[] = [
@@ -52,15 +52,38 @@ export const commandTable: (Command | CommandGroup)[] = [
     load: () => import("./list.ts"),
   },
   {
+    name: "prune",
+    summary: "remove old executions with their logs, folders and untouched worktrees",
+    options: [
+      { flags: "--older-than <duration>", description: "only those that ended longer ago, such as 90d" },
+      { flags: "--keep <count>", description: "never the newest so many of each workflow" },
+      { flags: "--workflow <name>", description: "only executions of this workflow: name, id or slug" },
+      { flags: "--dry-run", description: "tell what would go, and remove nothing" },
+      yesOption,
+      formatOption,
+    ],
+    notes:
+      "An execution goes when it has ended and no given rule holds it back; the newest of a workflow always stays. " +
+      "Without rules, [retention] of config.toml decides.",
+    examples: ["prune --older-than 90d --keep 20 --dry-run", "prune --keep 50 --workflow nightly-audit -y"],
+    load: () => import("./prune.ts"),
+  },
+  {
     name: "db",
     summary: "look after the database",
     examples: ["db status", "db backup before-upgrade.db"],
     commands: [
       {
         name: "migrate",
-        summary: "bring the database up to this version; it is backed up first",
-        options: [formatOption],
-        examples: ["db migrate"],
+        summary: "bring the database up to this version, or to an older one; it is backed up first",
+        options: [
+          {
+            flags: "--to <schema>",
+            description: "the schema to go to, back or forward (default: the newest)",
+          },
+          formatOption,
+        ],
+        examples: ["db migrate", "db migrate --to 4"],
         load: () => import("./db-migrate.ts"),
       },
       {

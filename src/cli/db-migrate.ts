@@ -1,13 +1,28 @@
 import { migrationStatus } from "../store/backup.ts";
+import { asUnavailable, openStore } from "../store/database.ts";
+import { migrateTo } from "../store/migrate-to.ts";
+import { migrations } from "../store/migrations.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
-import { withStore } from "./open-home.ts";
+import { databaseFile } from "./open-home.ts";
 
-/** Opening the database migrates it. */
-export const run: CommandRun = ({ home, given, output }) =>
-  withStore(home, (store) => {
+export const run: CommandRun = async ({ home, given, output }) => {
+  const latest = migrations.length;
+  const target = given.whole("to", { least: 0, most: latest }) ?? latest;
+  const file = databaseFile(home);
+  const store = openStore(file, { migrate: false });
+  try {
+    const backup = migrateTo(store, target);
     const status = migrationStatus(store);
-    if (given.text("format") === "json") output.json({ file: store.path, ...status });
-    else output.line(`${store.path}: schema ${status.current} of ${status.latest}`);
+    if (given.text("format") === "json") output.json({ file, ...status, backup });
+    else output.line(`${file}: schema ${status.current} of ${latest}`);
+    if (backup !== null) output.note(`the database as it was: ${backup}`);
+    if (target < latest)
+      output.note("use the older skillmeat from here on: this one brings the database up again");
     return exitCodes.done;
-  });
+  } catch (error) {
+    throw asUnavailable(error, file);
+  } finally {
+    store.close();
+  }
+};

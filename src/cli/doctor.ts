@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { migrationStatus } from "../store/backup.ts";
 import { openStore } from "../store/database.ts";
+import { storageOf } from "../operation/storage.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { deadLeases } from "../store/leases.ts";
 import { version } from "../version.ts";
+import { byteText } from "./byte-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { artifactsFor } from "./compose.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -38,6 +40,7 @@ export const run: CommandRun = async (invocation) => {
     tried("agents", () => agentState(invocation)),
     tried("attempt folders", () => attemptState(invocation.home)),
     tried("worktrees", () => worktreeState(invocation.home)),
+    await storageCheck(invocation.home),
   ];
   if (given.text("format") === "json") output.json({ checks });
   else output.line(checkTable(checks, invocation).join("\n"));
@@ -97,7 +100,7 @@ function databaseState(home: string): Omit<Check, "name"> {
     const bytes = statSync(file).size;
     return {
       state: "ok",
-      says: `${file}: ${(bytes / 1_000_000).toFixed(1)} MB, schema ${current} of ${latest}`,
+      says: `${file}: ${byteText(bytes)}, schema ${current} of ${latest}`,
     };
   } finally {
     store.close();
@@ -152,6 +155,18 @@ function attemptState(home: string): Omit<Check, "name"> {
   const folder = join(home, "attempts");
   const left = existsSync(folder) ? readdirSync(folder).length : 0;
   return { state: "ok", says: left === 0 ? "none left over" : `${left} in ${folder}` };
+}
+
+async function storageCheck(home: string): Promise<Check> {
+  const name = "storage";
+  try {
+    const held = (await storageOf(home, databaseFile(home))).filter(({ bytes }) => bytes > 0);
+    const parts = held.map(({ what, bytes }) => `${what} ${byteText(bytes)}`);
+    const wayOut = '; "skillmeat prune --older-than 90d" removes old executions';
+    return { name, state: "ok", says: parts.length === 0 ? "nothing is held" : parts.join(", ") + wayOut };
+  } catch (error) {
+    return { name, state: "broken", says: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Those of running executions are among them. */

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { readConfig } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
+import { keepRetention, type RetentionOptions } from "../operation/retention.ts";
 import type { Access } from "../http/access.ts";
 import type { Listening } from "../http/listen.ts";
 import { createMetrics } from "../http/metrics.ts";
@@ -13,7 +14,8 @@ import type { Interrupts } from "./interrupts.ts";
 import { loginName } from "./login-name.ts";
 import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";
-import { withStore } from "./open-home.ts";
+import { databaseFile, withStore } from "./open-home.ts";
+import { pruneEntry } from "./prune-entry.ts";
 import { runOptions, workdirOf } from "./run-options.ts";
 
 const stopPatienceMs = 5_000;
@@ -32,6 +34,7 @@ export async function serveHome(
     refuseSecondServer(store, invocation.home);
     const engine = await openEngine(invocation, store, "serve");
     let mode: OnStop = "leave";
+    const stopPruning = pruneDaily(invocation);
     try {
       mode = await serve(
         invocation,
@@ -41,6 +44,7 @@ export async function serveHome(
       );
       return exitCodes.done;
     } finally {
+      stopPruning();
       setBusyTimeout(store.sqlite, busyTimeoutMs);
       await engine.stop(mode);
     }
@@ -77,6 +81,18 @@ async function serve(
     forget();
     await listening.stop(stopPatienceMs);
   }
+}
+
+/** Applies `[retention]` of the configuration, if there is one. Returns the way to stop it. */
+function pruneDaily({ home, env, log }: Invocation): () => void {
+  const { retention } = readConfig(home, env);
+  if (!retention) return () => {};
+  const tell: RetentionOptions["tell"] = (outcome) => log(pruneEntry(outcome, new Date()));
+  const after: RetentionOptions["after"] = (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  };
+  return keepRetention({ database: databaseFile(home), home, retention, env, tell, now: Date.now, after });
 }
 
 function recoveredText(ids: readonly string[]): string {

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -70,6 +71,17 @@ export function removeAttemptFolder(folder: string): void {
   if (removedFlat(folder) || removed(folder)) return;
   openFolders(folder);
   removed(folder);
+}
+
+/** Takes a folder away in which nothing lies any more; one that holds something, or is gone, is left alone. */
+export function removeEmptyFolder(folder: string): void {
+  // Most executions of simulated agents have none: to ask is cheaper than to be refused.
+  if (!existsSync(folder)) return;
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].some((code) => hasCode(error, code))) throw error;
+  }
 }
 
 /** The variables that tell the agent where its files are. */

@@ -1,12 +1,17 @@
 import { markVariable } from "./processes.ts";
-import type { AttemptPlace } from "./dispatcher.ts";
+import type { RunOptions } from "../execution/record.ts";
 
 /** What a call of git came to; null where there is no git. */
 export type GitAnswer = { ok: true; text: string } | { ok: false; says: string };
 
+/** Whose environment git runs with; the id marks its processes as the attempt's own. */
+export interface GitCaller {
+  attempt_id: string;
+  options: Pick<RunOptions, "env">;
+}
+
 export interface GitOptions {
-  /** Whose environment it runs with; its id marks git's processes as the attempt's own. */
-  attempt: AttemptPlace;
+  attempt: GitCaller;
   signal: AbortSignal;
 }
 

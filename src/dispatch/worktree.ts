@@ -12,7 +12,7 @@ import {
 import { dirname, join } from "node:path";
 import { hasCode } from "./attempt-folder.ts";
 import type { AttemptPlace, LogSink, StageError, StageRequest } from "./dispatcher.ts";
-import { git, type GitAnswer } from "./git.ts";
+import { git, type GitAnswer, type GitCaller } from "./git.ts";
 
 /** What is noted beside a worktree as soon as it is whole: an agent may have worked in it from then on. */
 interface Note {
@@ -59,7 +59,7 @@ export async function tellOfChanges(attempt: AttemptPlace, log: LogSink): Promis
   if (state === "untouched") return;
   log.write(
     "system",
-    state === "touched" ? `its changes are in the git worktree ${dir}` : unknown(dir, state),
+    typeof state === "string" ? `its changes are in the git worktree ${dir}` : unknown(dir, state),
   );
 }
 
@@ -70,12 +70,51 @@ function unknown(dir: string, state: { unknown: string }): string {
 /** Takes a stage's worktree away, unless there is anything in it that would be lost. */
 export async function removeUntouched(attempt: AttemptPlace): Promise<void> {
   const { worktree_dir: dir } = attempt;
-  const note = dir === null ? null : readNote(dir);
-  if (dir === null || !note || (await stateOf(attempt, dir)) !== "untouched") return;
+  if (dir === null || !readNote(dir) || (await stateOf(attempt, dir)) !== "untouched") return;
+  await removeWorktree(attempt, dir);
+}
+
+/**
+ * The same for a stage whose execution is forgotten: commits that a branch or a tag holds are not lost either. Why it
+ * stays, when it does; null when it is gone.
+ */
+export async function removeForgotten(place: GitCaller, dir: string): Promise<string | null> {
+  if (!readNote(dir)) {
+    // An engine that died left it half made: no agent was ever in it.
+    rmSync(dir, { recursive: true, force: true });
+    return null;
+  }
+  const state = await stateOf(place, dir);
+  if (typeof state === "object") return `whether it has changes cannot be told (${state.unknown})`;
+  if (state === "changed") return "it has uncommitted changes";
+  if (state === "committed" && !(await isHeldElsewhere(place, dir)))
+    return "it has commits that no branch holds";
+  return removeWorktree(place, dir);
+}
+
+async function isHeldElsewhere(place: GitCaller, dir: string): Promise<boolean> {
+  const query = [
+    "for-each-ref",
+    "--contains",
+    "HEAD",
+    "--count=1",
+    "refs/heads",
+    "refs/remotes",
+    "refs/tags",
+  ];
+  const holding = await git(dir, query, lookOptions(place));
+  return holding?.ok === true && holding.text.trim() !== "";
+}
+
+async function removeWorktree(place: GitCaller, dir: string): Promise<string | null> {
+  const note = readNote(dir);
+  if (!note) return null;
   // Not forced: git looks again. But it refuses any that names submodules; locked ones stay all the same.
   const force = existsSync(join(dir, ".gitmodules")) ? ["--force"] : [];
-  const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(attempt));
-  if (removed?.ok) rmSync(noteFile(dir), { force: true });
+  const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(place));
+  if (!removed?.ok) return `git does not remove it (${removed?.says ?? "git is not in PATH"})`;
+  rmSync(noteFile(dir), { force: true });
+  return null;
 }
 
 async function makeWorktree(
@@ -107,10 +146,10 @@ async function makeWorktree(
   return note;
 }
 
-type WorktreeState = "untouched" | "touched" | { unknown: string };
+type WorktreeState = "untouched" | "changed" | "committed" | { unknown: string };
 
 /** Ignored files count: a report is not worth less for being ignored. */
-async function stateOf(attempt: AttemptPlace, dir: string): Promise<WorktreeState> {
+async function stateOf(attempt: GitCaller, dir: string): Promise<WorktreeState> {
   const note = readNote(dir);
   if (!note || !existsSync(join(dir, ".git"))) return { unknown: "it is no worktree any more" };
   const options = lookOptions(attempt);
@@ -124,13 +163,13 @@ async function stateOf(attempt: AttemptPlace, dir: string): Promise<WorktreeStat
   ];
   const changes = await git(dir, files, options);
   if (!changes?.ok) return { unknown: changes?.says ?? "git is not in PATH" };
-  if (changes.text !== "") return "touched";
+  if (changes.text !== "") return "changed";
   const head = await git(dir, ["rev-parse", "--verify", "HEAD"], options);
   if (!head?.ok) return { unknown: head?.says ?? "git is not in PATH" };
-  return head.text.trim() === note.base ? "untouched" : "touched";
+  return head.text.trim() === note.base ? "untouched" : "committed";
 }
 
-function lookOptions(attempt: AttemptPlace) {
+function lookOptions(attempt: GitCaller) {
   return { attempt, signal: AbortSignal.timeout(longestLookMs) };
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { removeEmptyFolder } from "../dispatch/attempt-folder.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 
 /** Something that has to be over before the execution counts as ended. */
@@ -37,13 +37,9 @@ export function complain(engine: EngineState, runId: string, event: string, erro
 }
 
 function removeIfEmpty(engine: EngineState, runId: string, parent: string): void {
-  const folder = join(parent, runId);
-  // Most executions of simulated agents have none: to ask is cheaper than to be refused.
-  if (!existsSync(folder)) return;
   try {
-    rmdirSync(folder);
+    removeEmptyFolder(join(parent, runId));
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(code)) complain(engine, runId, "cleanup_failed", error);
+    complain(engine, runId, "cleanup_failed", error);
   }
 }

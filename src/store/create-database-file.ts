@@ -28,6 +28,8 @@ function writeNew(draft: string): void {
     const sqlite = new Database(draft, { create: true, readwrite: true });
     try {
       sqlite.run(`PRAGMA application_id = ${applicationId}`);
+      // Only before the first table: later it takes a whole rewrite of the file.
+      sqlite.run("PRAGMA auto_vacuum = INCREMENTAL");
       migrate(sqlite, draft, migrations);
     } finally {
       sqlite.close();

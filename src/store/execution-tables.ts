@@ -67,6 +67,7 @@ export const workflowExecutions = sqliteTable(
     index("executions_trigger").on(t.trigger, startedOrCreated, t.id),
     index("executions_name").on(t.workflow_name, startedOrCreated, t.id),
     index("executions_live").on(startedOrCreated, t.id).where(notEnded),
+    index("executions_snapshot").on(t.snapshot_hash),
     check(
       "executions_status",
       sql`status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')`,
@@ -230,3 +231,9 @@ export const idempotencyKeys = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.scope, t.key] }), index("idempotency_keys_created").on(t.created_at)],
 );
+
+/**
+ * Executions that have been pruned, as long as something of them is left: events, log lines, files. Nothing refers to
+ * them any more.
+ */
+export const prunedExecutions = sqliteTable("pruned_executions", { execution_id: text().primaryKey() });

@@ -1,22 +1,24 @@
-import type { Database } from "bun:sqlite";
+import { SQLiteError, type Database } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import { backUpBefore } from "./copy-database.ts";
 import { migrationHash, type Migration } from "./migrations.ts";
+import { storeFailure } from "./store-failure.ts";
 
 /**
  * Brings the schema up (or back) to `target` in one transaction, and copies a database with content first. Foreign keys
  * are off meanwhile: with them on, rebuilding a table deletes the rows that refer to it. Throws `AppError` when what
  * was applied before is not what this program knows, and a plain error for a migration that breaks references.
+ * Returns the copy's path; null when there was nothing to do or to copy.
  */
 export function migrate(
   sqlite: Database,
   path: string,
   migrations: readonly Migration[],
   target: number = migrations.length,
-): void {
+): string | null {
   const before = userVersion(sqlite);
-  if (before === target) return;
-  if (before > 0 && path !== ":memory:") backUpBefore(sqlite, path, before);
+  if (before === target) return null;
+  const copy = before > 0 && path !== ":memory:" ? backUpBefore(sqlite, path, before) : null;
   // Has no effect inside a transaction, so it must come before.
   sqlite.run("PRAGMA foreign_keys = OFF");
   sqlite.run("BEGIN IMMEDIATE");
@@ -24,6 +26,7 @@ export function migrate(
     // Another process may have done it while this one waited for the lock.
     const from = userVersion(sqlite);
     checkApplied(sqlite, migrations, from, path);
+    deleteLeftRecords(sqlite);
     if (from < target) goForward(sqlite, migrations, from, target);
     else goBack(sqlite, migrations, from, target);
     checkReferences(sqlite);
@@ -34,6 +37,23 @@ export function migrate(
     throw error;
   } finally {
     sqlite.run("PRAGMA foreign_keys = ON");
+  }
+  if (path !== ":memory:") letShrink(sqlite);
+  return copy;
+}
+
+const incremental = 2;
+
+/** A file of before retention gives no page back to the disk; what changes that is a rewrite of the whole file. */
+function letShrink(sqlite: Database): void {
+  const mode = sqlite.query<{ auto_vacuum: number }, []>("PRAGMA auto_vacuum").get()?.auto_vacuum;
+  if (mode === incremental) return;
+  sqlite.run(`PRAGMA auto_vacuum = ${incremental}`);
+  try {
+    sqlite.run("VACUUM");
+  } catch (error) {
+    // Somebody else uses the file, or the disk has no room for a second one: the next migration tries again.
+    if (storeFailure(error) !== "busy" && !isFull(error)) throw error;
   }
 }
 
@@ -81,6 +101,19 @@ function checkApplied(sqlite: Database, migrations: readonly Migration[], from: 
 function checkReferences(sqlite: Database): void {
   const broken = sqlite.query<{ table: string; parent: string }, []>("PRAGMA foreign_key_check").get();
   if (broken) throw new Error(`the migration leaves rows of ${broken.table} without their ${broken.parent}`);
+}
+
+/** Rows of executions that were pruned and not yet cleared away refer to nothing, by design. */
+function deleteLeftRecords(sqlite: Database): void {
+  const known = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pruned_executions'";
+  if (!sqlite.query(known).get()) return;
+  for (const table of ["log_lines", "events"]) {
+    sqlite.run(`DELETE FROM ${table} WHERE execution_id IN (SELECT execution_id FROM pruned_executions)`);
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof SQLiteError && error.code === "SQLITE_FULL";
 }
 
 function userVersion(sqlite: Database): number {

@@ -6,6 +6,8 @@ import third from "../../drizzle/0002_workflow_drafts.sql" with { type: "text" }
 import thirdDown from "../../drizzle/0002_workflow_drafts.down.sql" with { type: "text" };
 import fourth from "../../drizzle/0003_stage_workspace.sql" with { type: "text" };
 import fourthDown from "../../drizzle/0003_stage_workspace.down.sql" with { type: "text" };
+import fifth from "../../drizzle/0004_retention.sql" with { type: "text" };
+import fifthDown from "../../drizzle/0004_retention.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -20,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { name: "0001_idempotency_keys", up: second, down: secondDown },
   { name: "0002_workflow_drafts", up: third, down: thirdDown },
   { name: "0003_stage_workspace", up: fourth, down: fourthDown },
+  { name: "0004_retention", up: fifth, down: fifthDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

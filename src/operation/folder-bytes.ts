@@ -1,0 +1,36 @@
+import type { Dirent } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What lies in a folder takes of the disk, links not followed; 0 where there is none or it cannot be read. */
+export async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    bytes += entry.isDirectory() ? await folderBytes(path) : await fileBytes(path);
+  }
+  return bytes;
+}
+
+/** The names of the folders in a folder; none where it is not there. */
+export async function foldersIn(folder: string): Promise<string[]> {
+  return (await entriesOf(folder)).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+function entriesOf(folder: string): Promise<Dirent[]> {
+  return unlessGone(readdir(folder, { withFileTypes: true }), []);
+}
+
+async function fileBytes(path: string): Promise<number> {
+  return (await unlessGone(lstat(path), null))?.size ?? 0;
+}
+
+async function unlessGone<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return otherwise;
+    throw error;
+  }
+}
