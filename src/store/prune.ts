@@ -174,5 +174,5 @@ const deleteSnapshot =
 const sumBytes =
   "SELECT coalesce((SELECT sum(length(text) + 120) FROM log_lines WHERE execution_id = ?1), 0) + " +
   "coalesce((SELECT sum(length(data_json) + 120) FROM events WHERE execution_id = ?1), 0) + " +
-  "coalesce((SELECT sum(length(machine_json) + coalesce(length(outputs_json), 0) + coalesce(length(inputs_json), 0) + " +
-  "500) FROM execution_steps WHERE execution_id = ?1), 0) AS bytes";
+  "coalesce((SELECT sum(length(machine_json) + coalesce(length(outputs_json), 0) " +
+  "+ coalesce(length(inputs_json), 0) + 500) FROM execution_steps WHERE execution_id = ?1), 0) AS bytes";
