@@ -75,6 +75,14 @@ export function engineIsEnabled(home: string, env: Env): boolean {
   return isEnabled(file, root, table(file, root, "workflow"), env);
 }
 
+/** `[workflow] follow_links`: links out of the folder that is looked through are followed. */
+export function followsLinks(home: string): boolean {
+  const file = join(home, "config.toml");
+  const value = table(file, readToml(file), "workflow")["follow_links"];
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw wrong(file, "workflow.follow_links", "true or false");
+}
+
 function isEnabled(file: string, root: Table, workflow: Table, env: Env): boolean {
   const given = env["WORKFLOW_ENGINE_ENABLED"];
   if (given) return !["false", "0", "no", "off"].includes(given.toLowerCase());

@@ -17,6 +17,9 @@ export interface AppErrorDetail {
   message: string;
   line?: number;
   column?: number;
+  /** One of two texts that disagree, whole, and its sha256. */
+  definition?: string;
+  definition_hash?: string;
 }
 
 /** Trouble that is the user's or the state's, never a bug. `message` names the thing and the way out. */

@@ -1,8 +1,8 @@
 import { storedDefinition, type FoundDefinition } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
-import type { Store } from "../store/database.ts";
-import { listWorkflows } from "../store/list-workflows.ts";
-import { findWorkflow } from "../store/read-workflows.ts";
+import type { Library } from "../collection/refresh-index.ts";
+import { listLibrary } from "../operation/list-library.ts";
+import { openWorkflow } from "../operation/open-workflow.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import type { Invocation } from "./command.ts";
 import { nearest } from "../expression/nearest.ts";
@@ -16,7 +16,7 @@ export async function findDefinition(invocation: Invocation, name: string): Prom
   if (looksLikePath(name)) throw trouble ?? new AppError("not_found", `there is no file or folder "${name}"`);
   // A folder that only happens to have the name of a stored workflow does not hide it.
   return withStore(invocation.home, (store) =>
-    storedDefinition(storedWorkflow(store, name, trouble), invocation.workdir),
+    storedDefinition(storedWorkflow({ home: invocation.home, store }, name, trouble), invocation.workdir),
   );
 }
 
@@ -30,13 +30,17 @@ async function readHere(name: string, workdir: string) {
 }
 
 /** A stored workflow by name, id or slug. Throws `trouble`, else `AppError("not_found")` with what was meant. */
-export function storedWorkflow(store: Store, name: string, trouble: AppError | null = null): WorkflowRecord {
+export function storedWorkflow(
+  library: Library,
+  name: string,
+  trouble: AppError | null = null,
+): WorkflowRecord {
   try {
-    return findWorkflow(store, name);
+    return openWorkflow(library, name);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;
     if (trouble) throw trouble;
-    const known = listWorkflows(store, { limit: 1000 }).items.flatMap((workflow) => [
+    const known = listLibrary(library, { limit: 1000 }).items.flatMap((workflow) => [
       workflow.slug,
       workflow.name,
     ]);

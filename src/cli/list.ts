@@ -1,4 +1,4 @@
-import { listWorkflows } from "../store/list-workflows.ts";
+import { listLibrary } from "../operation/list-library.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { artifactsFor } from "./compose.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -45,7 +45,7 @@ function storedWorkflows({ home }: Invocation): Promise<Listed[]> {
     const found: Listed[] = [];
     let cursor: string | null = null;
     do {
-      const page = listWorkflows(store, { sort: "name", limit: 100, cursor });
+      const page = listLibrary({ home, store }, { sort: "name", limit: 100, cursor });
       for (const { slug, name, file } of page.items) {
         found.push({ type: "workflow", name: slug, description: name, origin: file });
       }

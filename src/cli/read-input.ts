@@ -2,7 +2,7 @@ import { statSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { decodeText, readTextFile } from "../collection/read-text-file.ts";
 import type { DefinitionText } from "../collection/stored-definition.ts";
-import { definitionIn } from "../collection/workflow-files.ts";
+import { definitionIn, detectArtifactType } from "../collection/detect-artifact-type.ts";
 import { AppError } from "../errors.ts";
 import type { Value } from "../expression/value.ts";
 import { readSource } from "../workflow/read-source.ts";
@@ -19,14 +19,18 @@ export async function readDefinition(path: string, workdir: string): Promise<Def
   if (!found.isDirectory())
     return { text: readTextFile(absolute, path), file: path, beside: dirname(absolute) };
   const file = definitionIn(absolute);
-  if (file === null) {
-    throw new AppError(
-      "not_found",
-      `the folder "${path}" holds no WORKFLOW.yaml, WORKFLOW.yml or WORKFLOW.json`,
-    );
-  }
+  if (file === null) throw noDefinition(path, absolute);
   const shown = join(path, file.slice(absolute.length + 1));
   return { text: readTextFile(file, shown), file: shown, beside: absolute };
+}
+
+function noDefinition(path: string, absolute: string): AppError {
+  const type = detectArtifactType(absolute);
+  const what = type === null ? "" : ` (it is ${type === "agent" ? "an" : "a"} ${type})`;
+  return new AppError(
+    "not_found",
+    `the folder "${path}" holds no WORKFLOW.yaml, WORKFLOW.yml or WORKFLOW.json${what}`,
+  );
 }
 
 /** What is at a path; null when nothing is. Throws `AppError("unavailable")` for a place that cannot be looked at. */

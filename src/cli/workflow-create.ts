@@ -1,5 +1,6 @@
 import { plainLine } from "./plain-text.ts";
 import { dirname } from "node:path";
+import { refreshIndex } from "../collection/refresh-index.ts";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
 import { AppError } from "../errors.ts";
@@ -28,6 +29,7 @@ export const run: CommandRun = async (invocation) => {
   if (!effective) return exitCodes.failed;
   return withOpenHome(invocation, async (open) => {
     const { store } = open;
+    refreshIndex(open);
     const over = getWorkflowBySlug(store, effective.workflow.id);
     if (over && !given.flag("force")) {
       throw new AppError(
@@ -39,7 +41,7 @@ export const run: CommandRun = async (invocation) => {
       text,
       effective,
       over,
-      force: given.flag("force"),
+      expected: null,
       status: null,
       created_by: loginName(env),
     });

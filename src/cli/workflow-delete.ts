@@ -8,7 +8,7 @@ import { withOpenHome } from "./open-home.ts";
 export const run: CommandRun = (invocation) =>
   withOpenHome(invocation, async (open) => {
     const { given, output } = invocation;
-    const workflow = storedWorkflow(open.store, given.argument(0));
+    const workflow = storedWorkflow(open, given.argument(0));
     await confirm(invocation, `delete ${workflow.name} (${workflow.slug})? its executions stay.`);
     await removeStoredWorkflow(open, workflow);
     output.line(`deleted ${workflow.slug}`);

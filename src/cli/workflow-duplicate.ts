@@ -1,5 +1,4 @@
 import { plainLine } from "./plain-text.ts";
-import { fileText } from "../collection/stored-definition.ts";
 import { renameDefinition } from "../collection/rename-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
 import { AppError } from "../errors.ts";
@@ -17,19 +16,19 @@ export const run: CommandRun = (invocation) =>
   withOpenHome(invocation, async (open) => {
     const { store } = open;
     const { given, output, env } = invocation;
-    const original = storedWorkflow(store, given.argument(0));
+    const original = storedWorkflow(open, given.argument(0));
     const name = given.argument(1);
     const slug = slugOf(name);
     if (getWorkflowBySlug(store, slug))
       throw new AppError("conflict", `there is a workflow "${slug}" already`);
-    const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
+    const text = renameDefinition(original.definition, slug, name);
     const effective = checkText(invocation, text, original.file ?? original.slug);
     if (!effective) return exitCodes.failed;
     const saved = await saveWorkflow(open, {
       text,
       effective,
       over: null,
-      force: false,
+      expected: null,
       status: null,
       created_by: loginName(env),
     });

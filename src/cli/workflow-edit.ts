@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { readTextFile } from "../collection/read-text-file.ts";
 import { saveWorkflow, type OpenHome } from "../collection/save-workflow.ts";
-import { fileText } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { checkText } from "./check-text.ts";
@@ -15,8 +14,8 @@ import { withOpenHome } from "./open-home.ts";
 
 export const run: CommandRun = (invocation) =>
   withOpenHome(invocation, async (open) => {
-    const workflow = storedWorkflow(open.store, invocation.given.argument(0));
-    const before = fileText(workflow) ?? workflow.definition;
+    const workflow = storedWorkflow(open, invocation.given.argument(0));
+    const before = workflow.definition;
     const editor = editorOf(invocation);
     const folder = mkdtempSync(join(tmpdir(), "skillmeat-edit-"));
     const draft = join(folder, basename(workflow.file ?? "WORKFLOW.yaml"));
@@ -83,7 +82,14 @@ async function saveDraft(
   }
   const effective = checkText(invocation, text, draft);
   if (!effective) return false;
-  await saveWorkflow(open, { text, effective, over: workflow, force: true, status: null, created_by: null });
+  await saveWorkflow(open, {
+    text,
+    effective,
+    over: workflow,
+    expected: [workflow.definition_hash],
+    status: null,
+    created_by: null,
+  });
   const { id, name, version } = effective.workflow;
   output.line(`saved ${id} (${plainLine(name)} v${version})`);
   return true;

@@ -1,6 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileText } from "../collection/stored-definition.ts";
 import { AppError } from "../errors.ts";
 import { toJson, toYaml } from "../workflow/serialize.ts";
 import type { CommandRun, Invocation } from "./command.ts";
@@ -11,8 +10,8 @@ import { withStore } from "./open-home.ts";
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, (store) => {
     const { given, output } = invocation;
-    const workflow = storedWorkflow(store, given.argument(0));
-    const text = inFormat(fileText(workflow) ?? workflow.definition, given.text("format"));
+    const workflow = storedWorkflow({ home: invocation.home, store }, given.argument(0));
+    const text = inFormat(workflow.definition, given.text("format"));
     const target = given.text("output");
     if (target === null) output.write(text);
     else {

@@ -1,4 +1,3 @@
-import { fileText } from "../collection/stored-definition.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { stringify } from "yaml";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
@@ -10,19 +9,22 @@ import { withStore } from "./open-home.ts";
 import { paintStatus } from "./paint.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { tableLines } from "./table.ts";
+import { fileProblemLine } from "./workflow-list.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, (store) => {
     const { given, output } = invocation;
-    const workflow = storedWorkflow(store, given.argument(0));
+    const workflow = storedWorkflow({ home: invocation.home, store }, given.argument(0));
     const isJson = given.text("format") === "json";
     if (given.flag("effective")) {
       const effective = effectiveOf(workflow);
       if (isJson) output.json(effective);
       else output.write(stringify(effective, { lineWidth: 0 }));
     } else if (isJson) output.json(workflowView(workflow));
-    else if (given.flag("yaml")) output.write(fileText(workflow) ?? workflow.definition);
+    else if (given.flag("yaml")) output.write(workflow.definition);
     else output.line(portrait(workflow, invocation).join("\n"));
+    const problem = workflow.file_problem;
+    if (problem && !isJson) output.note(fileProblemLine(invocation, workflow.slug, problem));
     return exitCodes.done;
   });
 

@@ -12,9 +12,8 @@ const pollMs = 10;
  */
 export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const file = join(home, ".files.lock");
-  const mine = `${file}.${Bun.randomUUIDv7()}`;
-  writeFileSync(mine, JSON.stringify(currentProcess()), { mode: 0o600 });
+  const file = lockOf(home);
+  const mine = ownLock(file);
   try {
     const deadline = performance.now() + patienceMs;
     while (!taken(mine, file)) {
@@ -29,6 +28,34 @@ export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
   } finally {
     rmSync(mine, { force: true });
   }
+  return whileTaken(file, work);
+}
+
+/** Does the work if no other process keeps the files at this moment. False: one does, and nothing was done. */
+export function tryLockingFiles(home: string, work: () => void): boolean {
+  const file = lockOf(home);
+  const mine = ownLock(file);
+  try {
+    // The first look takes away what a process that is gone has left.
+    if (!taken(mine, file) && !taken(mine, file)) return false;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  whileTaken(file, work);
+  return true;
+}
+
+function lockOf(home: string): string {
+  return join(home, ".files.lock");
+}
+
+function ownLock(file: string): string {
+  const mine = `${file}.${Bun.randomUUIDv7()}`;
+  writeFileSync(mine, JSON.stringify(currentProcess()), { mode: 0o600 });
+  return mine;
+}
+
+function whileTaken<T>(file: string, work: () => T): T {
   try {
     return work();
   } finally {

@@ -57,6 +57,34 @@ export function removeEntry(text: string, file: string, name: string, type: stri
   );
 }
 
+/** The text with another name and path for an entry; every other key of it stays. The same text when there is none. */
+export function renameEntry(
+  text: string,
+  file: string,
+  entry: { name: string; type: string },
+  renamed: { name: string; path: string },
+  now: Date,
+): string {
+  const before = readManifest(text, file);
+  const at = before.findIndex((each) => each["name"] === entry.name && each["type"] === entry.type);
+  if (at < 0) return text;
+  const block = blocks(text)[at];
+  if (!block) throw unsafe(file, `rename the entry "${entry.name}"`);
+  const whole = text.slice(block.start, block.end);
+  const own = whole.slice(0, /\n[ \t]*\[(?!\[\s*artifacts\s*\]\])/.exec(whole)?.index ?? whole.length);
+  const made = withValue(withValue(own, "name", renamed.name), "path", renamed.path);
+  const spliced = text.slice(0, block.start) + made + text.slice(block.start + own.length);
+  const after = before.map((each, index) => (index === at ? { ...each, ...renamed } : each));
+  return checked(touch(spliced, now), file, after);
+}
+
+function withValue(block: string, key: string, value: string): string {
+  return block.replace(
+    new RegExp(`^([ \\t]*${key}[ \\t]*=[ \\t]*)("(?:[^"\\\\\\n]|\\\\.)*"|'[^'\\n]*')`, "m"),
+    (_, head: string) => head + quote(value),
+  );
+}
+
 /** `2026-11-22T19:19:02.217000`: SkillMeat compares times without a zone and breaks on one with it. */
 export function naiveTime(time: Date): string {
   return `${time.toISOString().slice(0, -1)}000`;

@@ -1,17 +1,22 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { AppError } from "../errors.ts";
-import type { Store } from "../store/database.ts";
-import type { WorkflowRecord, WorkflowStatus } from "../store/workflow-record.ts";
-import { createWorkflow, deleteWorkflow, updateWorkflow } from "../store/workflows.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
+import type { Store } from "../store/database.ts";
+import { getWorkflow, getWorkflowByFile, getWorkflowBySlug } from "../store/read-workflows.ts";
+import type { WorkflowRecord, WorkflowStatus } from "../store/workflow-record.ts";
+import { createWorkflow, deleteWorkflow, liveExecutionOf, updateWorkflow } from "../store/workflows.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { definitionHash } from "./compose.ts";
+import { definitionIn } from "./detect-artifact-type.ts";
 import { lockingFiles } from "./files-lock.ts";
+import { markOfFile } from "./look-at-files.ts";
+import { refreshLockedIndex, type Library } from "./refresh-index.ts";
 import { workflowEntry } from "./workflow-entry.ts";
 import {
-  definitionIn,
+  moveWorkflow,
   openCollection,
+  ownFolder,
   removeWorkflow,
   rewriteWorkflow,
   slugOf,
@@ -25,8 +30,8 @@ export interface Saving {
   effective: EffectiveDefinition;
   /** The workflow it takes the place of; null for a new one. */
   over: WorkflowRecord | null;
-  /** True: a file that no workflow belongs to may be written over. */
-  force: boolean;
+  /** Only if what is saved has one of these hashes; null: whatever it is. */
+  expected: readonly string[] | null;
   /** Null: as it was; a new one is a draft. */
   status: WorkflowStatus | null;
   /** Who a new workflow belongs to. */
@@ -34,19 +39,26 @@ export interface Saving {
 }
 
 /** A home that is in use: its files, its database, and the log that tells of both. */
-export interface OpenHome {
-  home: string;
-  store: Store;
+export interface OpenHome extends Library {
   log: LifecycleLog;
 }
 
-/** Writes the file, its manifest entry and the row in one go: a failure of any leaves none. */
-export async function saveWorkflow({ home, store, log }: OpenHome, saving: Saving): Promise<WorkflowRecord> {
+/**
+ * Writes the file, its manifest entry and the row in one go: a failure of any leaves none. What the files were like at
+ * that moment counts: a text that it replaces is in the history. Another `workflow.id` moves the folder. Throws
+ * `AppError("conflict")` when the saved text is none of the expected ones (its details are both), or an id is taken.
+ */
+export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<WorkflowRecord> {
+  const { home, store, log } = open;
   const saved = await lockingFiles(home, () => {
+    refreshLockedIndex(open);
+    const over = saving.over && getWorkflow(store, saving.over.id);
+    if (over) refuseStale(over, saving.expected, saving.text);
+    refuseTaken(store, saving.effective.workflow.id, over);
     const now = new Date();
-    const change = writeFiles(home, saving, now);
+    const change = writeFiles(open, { ...saving, over }, now);
     try {
-      return writeRow(store, saving, { file: change.file, at: now.toISOString() });
+      return writeRow(open, { ...saving, over }, { file: change.file, at: now.toISOString() });
     } catch (error) {
       change.undo();
       throw error;
@@ -56,49 +68,109 @@ export async function saveWorkflow({ home, store, log }: OpenHome, saving: Savin
   return saved;
 }
 
-/** Takes the file, its manifest entry and the row away in one go; executions stay. */
-export async function removeStoredWorkflow(
-  { home, store, log }: OpenHome,
+/** Gives a workflow another status. Throws as `saveWorkflow` does. */
+export async function setWorkflowStatus(
+  open: OpenHome,
   workflow: WorkflowRecord,
-): Promise<void> {
+  { status, expected }: { status: WorkflowStatus; expected: readonly string[] | null },
+): Promise<WorkflowRecord> {
+  const { home, store, log } = open;
+  const saved = await lockingFiles(home, () => {
+    refreshLockedIndex(open);
+    refuseStale(getWorkflow(store, workflow.id), expected, null);
+    return updateWorkflow(store, workflow.id, { status, at: new Date().toISOString() });
+  });
+  log(workflowEntry("workflow_updated", saved.slug, { message: `it is ${status} now` }));
+  return saved;
+}
+
+/** Takes the file, its manifest entry and the row away in one go; executions stay. */
+export async function removeStoredWorkflow(open: OpenHome, workflow: WorkflowRecord): Promise<void> {
+  const { home, store, log } = open;
   await lockingFiles(home, () => {
     const { file } = workflow;
-    const entry = file === null ? null : dirname(file).split("/").at(-1);
-    const change = file && entry ? removeWorkflow(openCollection(home), entry, file, new Date()) : null;
+    const change = file ? removeWorkflow(home, file, new Date()) : null;
     try {
       deleteWorkflow(store, workflow.id);
     } catch (error) {
       change?.undo();
       throw error;
     }
+    // Another one may have waited for its id or its name.
+    refreshLockedIndex(open);
   });
   log(workflowEntry("workflow_deleted", workflow.slug));
 }
 
-function writeFiles(home: string, { text, effective, over, force }: Saving, now: Date): FileChange {
-  if (over?.file && existsSync(over.file)) return rewriteWorkflow(over.file, text);
-  const collection = openCollection(home);
-  const slug = slugOf(effective.workflow.id);
-  const there = definitionIn(join(collection.workflows, slug));
-  if (there !== null && !force) {
-    throw new AppError(
-      "conflict",
-      `${there} is there already. "skillmeat workflow create --force" replaces it`,
-    );
+function refuseStale(over: WorkflowRecord, expected: readonly string[] | null, sent: string | null): void {
+  const { name, definition, definition_hash, file_problem } = over;
+  const isUnread = file_problem?.kind === "unreadable" || file_problem?.kind === "link";
+  if (expected === null || (expected.includes(definition_hash) && !isUnread)) return;
+  const said = isUnread
+    ? `the file of workflow "${name}" has become unreadable: ${file_problem.message}`
+    : `workflow "${name}" has been changed meanwhile (it is now ${definition_hash}). ` +
+      "load it again and repeat the change";
+  const mine =
+    sent === null
+      ? []
+      : [{ path: "sent", message: "this was sent", definition: sent, definition_hash: definitionHash(sent) }];
+  const saved = { path: "saved", message: "this is saved now", definition, definition_hash };
+  throw new AppError("conflict", said, [saved, ...mine]);
+}
+
+function refuseTaken(store: Store, id: string, over: WorkflowRecord | null): void {
+  const other = getWorkflowBySlug(store, id);
+  if (!other || other.id === over?.id) return;
+  throw new AppError("conflict", `there is a workflow with the id "${id}" already. change workflow.id`);
+}
+
+function writeFiles({ home, store }: Library, { text, effective, over }: Saving, now: Date): FileChange {
+  const { id } = effective.workflow;
+  if (over?.file && existsSync(over.file)) {
+    if (id === over.slug) return rewriteWorkflow(over.file, text);
+    refuseLive({ home, store }, over, over.file);
+    return moveWorkflow(home, over.file, slugOf(id), text, now);
   }
-  return writeWorkflow(collection, slug, text, now);
+  const collection = openCollection(home);
+  const there = definitionIn(join(collection.workflows, slugOf(id)));
+  const owner = there === null ? null : getWorkflowByFile(store, there);
+  if (owner && owner.id !== over?.id) {
+    throw new AppError("conflict", `"${there}" is the file of workflow "${owner.slug}". change workflow.id`);
+  }
+  return writeWorkflow(collection, slugOf(id), text, now);
+}
+
+/** Agents beside a workflow are started from where they lie, by each stage when it begins. */
+function refuseLive({ home, store }: Library, { id, name }: WorkflowRecord, file: string): void {
+  const live = liveExecutionOf(store, id);
+  const folder = ownFolder(home, file);
+  if (live === null || folder === null || readdirSync(folder).length < 2) return;
+  throw new AppError(
+    "conflict",
+    `workflow "${name}" has the live execution "${live}", which needs its folder where it is. wait for its end ` +
+      "before you change workflow.id",
+  );
 }
 
 function writeRow(
-  store: Store,
+  { home, store }: Library,
   { text, effective, over, status, created_by }: Saving,
   { file, at }: { file: string; at: string },
 ): WorkflowRecord {
   const definition = { text, hash: definitionHash(text), effective };
-  if (over) {
-    const change = { definition, file, at, ...(status === null ? {} : { status }) };
-    return updateWorkflow(store, over.id, change, over.definition_hash);
+  const file_mark = markOfFile(file, home);
+  if (!over) {
+    const id = Bun.randomUUIDv7();
+    return createWorkflow(store, {
+      id,
+      definition,
+      status: status ?? "draft",
+      created_by,
+      file,
+      file_mark,
+      at,
+    });
   }
-  const id = Bun.randomUUIDv7();
-  return createWorkflow(store, { id, definition, status: status ?? "draft", created_by, file, at });
+  const change = { definition, file, file_mark, at, ...(status === null ? {} : { status }) };
+  return updateWorkflow(store, over.id, change);
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
@@ -18,21 +17,32 @@ export interface FoundDefinition extends DefinitionText {
   workflow_id: string | null;
 }
 
-/** The file is the truth; the row's copy is used when the file is gone. */
+/** The definition of a workflow as it was opened. Throws `AppError` when its file is not there to be run. */
 export function storedDefinition(workflow: WorkflowRecord, workdir: string): FoundDefinition {
-  const text = fileText(workflow) ?? workflow.definition;
+  refuseWithoutFile(workflow);
+  const text = workflow.definition;
   const file = workflow.file ?? `${workflow.slug}/WORKFLOW.yaml`;
   const beside = workflow.file === null ? workdir : dirname(workflow.file);
   return { text, file, beside, workflow_id: workflow.id };
 }
 
-/** The present text of a workflow's file; null when it has none any more. */
-export function fileText(workflow: WorkflowRecord): string | null {
-  if (workflow.file === null) return null;
-  try {
-    return readFileSync(workflow.file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new AppError("unavailable", `${workflow.file} cannot be read: ${String(error)}`);
+function refuseWithoutFile({ slug, file_problem }: WorkflowRecord): void {
+  if (file_problem === null) return;
+  const said = `workflow "${slug}": ${file_problem.message}`;
+  switch (file_problem.kind) {
+    case "name":
+    // What does not hold is said with all its findings by whoever checks it.
+    // falls through
+    case "invalid":
+      return;
+    case "missing":
+      throw new AppError("not_found", said);
+    case "unreadable":
+    case "link":
+      throw new AppError("unavailable", said);
+    case "duplicate":
+      throw new AppError("invalid_definition", said);
+    default:
+      file_problem.kind satisfies never;
   }
 }

@@ -83,7 +83,7 @@ describe("the collection's files", () => {
     const collection = openCollection(home);
     const { file } = writeWorkflow(collection, "release", text, now);
     writeFileSync(join(collection.workflows, "release", "WORKFLOW.md"), "mine");
-    removeWorkflow(collection, "release", file, now);
+    removeWorkflow(home, file, now);
     expect(readdirSync(join(collection.workflows, "release"))).toEqual(["WORKFLOW.md"]);
     expect(readManifest(readFileSync(collection.manifest, "utf8"), "m")).toEqual([]);
   });

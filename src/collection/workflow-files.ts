@@ -1,7 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { AppError } from "../errors.ts";
-import { addEntry, naiveTime, newManifest, readManifest, removeEntry } from "./manifest.ts";
+import { definitionIn } from "./detect-artifact-type.ts";
+import { addEntry, naiveTime, newManifest, readManifest, removeEntry, renameEntry } from "./manifest.ts";
 
 /** A collection on disk; all paths absolute. */
 export interface Collection {
@@ -11,28 +24,24 @@ export interface Collection {
   workflows: string;
 }
 
-export const definitionNames = [
-  "WORKFLOW.yaml",
-  "WORKFLOW.yml",
-  "WORKFLOW.json",
-  "workflow.yaml",
-  "workflow.yml",
-  "workflow.json",
-] as const;
-
 /**
  * Where new workflows go: the layout that exists, SkillMeat's own first; on a fresh home the plan's. Nothing is made.
  */
 export function openCollection(home: string): Collection {
   const skillmeats = join(home, "collections", activeName(home));
   if (existsSync(skillmeats)) return collectionAt(skillmeats, "workflows");
-  return collectionAt(join(home, "collection"), join("artifacts", "workflows"));
+  return plansCollection(home);
 }
 
-/** The definition file of a folder, absolute; null when it holds none. */
-export function definitionIn(folder: string): string | null {
-  const name = definitionNames.find((each) => existsSync(join(folder, each)));
-  return name === undefined ? null : join(folder, name);
+/** The collections that are looked through, in their order: the one that is open, then the plan's. */
+export function collectionsOf(home: string): Collection[] {
+  const open = openCollection(home);
+  const plans = plansCollection(home);
+  return open.folder === plans.folder ? [open] : [open, plans];
+}
+
+function plansCollection(home: string): Collection {
+  return collectionAt(join(home, "collection"), join("artifacts", "workflows"));
 }
 
 /** A folder's name for a workflow: lower case letters, digits, `-` and `_`. Throws when nothing is left of the name. */
@@ -74,19 +83,78 @@ export function rewriteWorkflow(file: string, text: string): FileChange {
   return changed(file, [() => replaceFile(file, text)]);
 }
 
-/** Takes a workflow's definition and its manifest entry away; other files in its folder stay. */
-export function removeWorkflow(collection: Collection, slug: string, file: string, now: Date): FileChange {
-  return changed(file, [
-    () => removeFile(file),
+/**
+ * Writes a definition that has another id than before: its folder (a flat file: it itself) gets the new slug's name,
+ * with all that lies there, and its manifest entry follows. Throws `AppError("conflict")` when that place is taken.
+ */
+export function moveWorkflow(home: string, file: string, slug: string, text: string, now: Date): FileChange {
+  const collection = collectionOf(home, file);
+  if (!collection) return rewriteWorkflow(file, text);
+  const from = placeOf(collection, file);
+  const isFlat = from === file;
+  const to = join(collection.workflows, isFlat ? slug + extname(file) : slug);
+  const moved = isFlat ? to : join(to, relative(from, file));
+  if (from === to) return rewriteWorkflow(file, text);
+  const isOther = existsSync(to) && to.toLowerCase() !== from.toLowerCase();
+  if (isOther) throw new AppError("conflict", `"${to}" is there already. give the workflow another id`);
+  return changed(moved, [
+    () => renamePath(from, to),
+    () => replaceFile(moved, text),
     () => {
       const before = readText(collection.manifest);
       if (before === null) return () => {};
+      const entry = { name: entryName(file, collection), type: "workflow" };
+      const renamed = { name: slug, path: relative(collection.folder, to) };
+      return replaceFile(collection.manifest, renameEntry(before, collection.manifest, entry, renamed, now));
+    },
+  ]);
+}
+
+/** Takes a workflow's definition and its manifest entry away; other files in its folder stay. */
+export function removeWorkflow(home: string, file: string, now: Date): FileChange {
+  const collection = collectionOf(home, file);
+  return changed(file, [
+    () => removeFile(file),
+    () => {
+      const before = collection && readText(collection.manifest);
+      if (!collection || before === null) return () => {};
+      const name = entryName(file, collection);
       return replaceFile(
         collection.manifest,
-        removeEntry(before, collection.manifest, slug, "workflow", now),
+        removeEntry(before, collection.manifest, name, "workflow", now),
       );
     },
   ]);
+}
+
+/** The collection that a definition lies in; null when it lies in none that is looked through. */
+function collectionOf(home: string, file: string): Collection | null {
+  return collectionsOf(home).find(({ workflows }) => file.startsWith(workflows + sep)) ?? null;
+}
+
+/** The folder that a workflow has for itself; null where its file lies flat among others, or in no collection. */
+export function ownFolder(home: string, file: string): string | null {
+  const collection = collectionOf(home, file);
+  const place = collection && placeOf(collection, file);
+  return place === file ? null : place;
+}
+
+function placeOf({ workflows }: Collection, file: string): string {
+  return join(workflows, relative(workflows, file).split(sep)[0] ?? "");
+}
+
+/** By the manifest's path, else by the place's own name, as we and SkillMeat name entries. */
+function entryName(file: string, collection: Collection): string {
+  const { folder, manifest } = collection;
+  const place = placeOf(collection, file);
+  const paths = [place, file].map((path) => relative(folder, path).split(sep).join("/"));
+  const entries = readManifest(readText(manifest) ?? "", manifest);
+  const entry = entries.find(
+    ({ type, path }) =>
+      type === "workflow" && typeof path === "string" && paths.includes(path.replace(/\/+$/, "")),
+  );
+  if (typeof entry?.["name"] === "string") return entry["name"];
+  return place === file ? basename(file, extname(file)) : basename(place);
 }
 
 type Undo = () => void;
@@ -138,7 +206,20 @@ function replaceFile(file: string, text: string): Undo {
   };
 }
 
+function renamePath(from: string, to: string): Undo {
+  renameSync(from, to);
+  return () => renameSync(to, from);
+}
+
 function removeFile(file: string): Undo {
+  const facts = lstatSync(file, { throwIfNoEntry: false });
+  if (facts?.isSymbolicLink()) {
+    const target = readlinkSync(file);
+    rmSync(file);
+    return () => symlinkSync(target, file);
+  }
+  // What stands where the file was is not ours to remove.
+  if (facts && !facts.isFile()) return () => {};
   const before = readText(file);
   if (before === null) return () => {};
   rmSync(file);
@@ -150,7 +231,9 @@ function removeFile(file: string): Undo {
 }
 
 /** A reader sees the old file or the new one, never a part. */
-function writeWhole(file: string, text: string): void {
+function writeWhole(given: string, text: string): void {
+  // What is a link stays one: what it leads to is written.
+  const file = existsSync(given) ? realpathSync(given) : given;
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     writeFileSync(temporary, text, { mode: 0o600, flush: true });

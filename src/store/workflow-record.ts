@@ -1,8 +1,22 @@
 import type { ExecutionStatus } from "../execution/status.ts";
 import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
+import type { Finding } from "../workflow/finding.ts";
 
 export const workflowStatuses = ["draft", "published", "archived"] as const;
 export type WorkflowStatus = (typeof workflowStatuses)[number];
+
+/**
+ * Why a file is not the workflow that it was, or should be. What is known of the workflow besides its text is then what
+ * was read out of the file when it held last.
+ * `invalid`: the definition does not hold; `unreadable`: there is no text to read; `missing`: the file is gone;
+ * `link`: it is a link that is not followed; `duplicate`: another file has its `workflow.id`; `name`: another workflow
+ * has its name, which hinders nothing.
+ */
+export interface FileProblem {
+  kind: "invalid" | "unreadable" | "missing" | "link" | "duplicate" | "name";
+  message: string;
+  findings: Finding[];
+}
 
 /** A workflow as it is stored: the index of a file, and what was read out of it. */
 export interface WorkflowRecord {
@@ -30,6 +44,8 @@ export interface WorkflowRecord {
   updated_at: string;
   /** Absolute path of its file; null when it has none. */
   file: string | null;
+  /** Null: the file is as it should be. */
+  file_problem: FileProblem | null;
   last_execution: LastExecution | null;
 }
 

@@ -1,5 +1,5 @@
 import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
-import type { LastExecution, WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
+import type { FileProblem, LastExecution, WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
 import type { workflows, workflowStages } from "./workflow-tables.ts";
 
 export type WorkflowRow = typeof workflows.$inferSelect;
@@ -17,7 +17,15 @@ export interface SavedDefinition {
 /** The columns that follow from a definition. */
 export type DefinitionColumns = Omit<
   WorkflowRow,
-  "id" | "status" | "file" | "created_by" | "created_at" | "updated_at" | "last_run_at"
+  | "id"
+  | "status"
+  | "file"
+  | "file_mark"
+  | "file_problem_json"
+  | "created_by"
+  | "created_at"
+  | "updated_at"
+  | "last_run_at"
 >;
 
 export function definitionColumns({ text, hash, effective }: SavedDefinition): DefinitionColumns {
@@ -122,8 +130,19 @@ export function workflowRecord(
     created_at: row.created_at,
     updated_at: row.updated_at,
     file: row.file,
+    file_problem: storedProblem(row)?.problem ?? null,
     last_execution: last,
   };
+}
+
+/** What a row remembers of trouble with its file. `status`: what the workflow was before its file went. */
+export interface StoredProblem {
+  problem: FileProblem;
+  status: WorkflowStatus;
+}
+
+export function storedProblem({ file_problem_json }: Pick<WorkflowRow, "file_problem_json">) {
+  return file_problem_json === null ? null : parse<StoredProblem>(file_problem_json);
 }
 
 function parse<T>(json: string): T {

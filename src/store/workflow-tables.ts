@@ -29,6 +29,9 @@ export const workflows = sqliteTable(
     updated_at: text().notNull(),
     // "" and not null for "never": a cursor compares it like any other value.
     last_run_at: text().notNull().default(""),
+    // What the file was like when it was read last: it is read again when it is not like that any more.
+    file_mark: text(),
+    file_problem_json: text(),
   },
   (t) => [
     // UNIQUE (name, created_by) alone would let two rows with a null creator share a name.

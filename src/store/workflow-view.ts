@@ -21,6 +21,7 @@ export function workflowView(record: WorkflowRecord) {
     created_at: record.created_at,
     updated_at: record.updated_at,
     file: record.file,
+    file_problem: record.file_problem,
     last_execution: record.last_execution,
   };
 }

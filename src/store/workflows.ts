@@ -4,7 +4,13 @@ import { writing, type Store } from "./database.ts";
 import { getWorkflow, readWorkflowRow } from "./read-workflows.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
-import { definitionColumns, stageRow, type SavedDefinition, type WorkflowRow } from "./workflow-rows.ts";
+import {
+  definitionColumns,
+  stageRow,
+  storedProblem,
+  type SavedDefinition,
+  type WorkflowRow,
+} from "./workflow-rows.ts";
 import { workflows, workflowStages, workflowTags, workflowVersions } from "./workflow-tables.ts";
 
 export interface NewWorkflow {
@@ -14,6 +20,8 @@ export interface NewWorkflow {
   created_by: string | null;
   /** Absolute path of its file. */
   file: string | null;
+  /** What the file is like; null: it is to be read again. */
+  file_mark?: string | null;
   /** ISO time of the saving. */
   at: string;
 }
@@ -23,14 +31,17 @@ export interface WorkflowChange {
   definition?: SavedDefinition;
   status?: WorkflowStatus;
   file?: string | null;
+  /** What the file is like; left away: it is to be read again. */
+  file_mark?: string | null;
   at: string;
 }
 
 /** Throws `AppError("conflict")` when the name (for its creator), the id of the definition or the file is taken. */
 export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord {
-  const { id, definition, status, created_by, file, at } = given;
+  const { id, definition, status, created_by, file, file_mark = null, at } = given;
   const times = { created_at: at, updated_at: at, last_run_at: "" };
-  const row: WorkflowRow = { id, ...definitionColumns(definition), status, file, created_by, ...times };
+  const of = { file, file_mark, file_problem_json: null, created_by };
+  const row: WorkflowRow = { id, ...definitionColumns(definition), status, ...of, ...times };
   refusingTaken(row, () =>
     writing(store, () => {
       insertWorkflow(store, row);
@@ -41,28 +52,24 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
 }
 
 /**
- * Saves a change; a new definition takes the place of stages and tags and is appended to the versions. With `ifHash`
- * only if the stored definition still has that hash. Throws `AppError`: `not_found`, `conflict` (stale or taken).
+ * Saves a change; a new definition takes the place of stages and tags and is appended to the versions, after the text
+ * that it replaces, if that is none of them yet. Throws `AppError`: `not_found`, `conflict` (taken).
  */
-export function updateWorkflow(
-  store: Store,
-  id: string,
-  change: WorkflowChange,
-  ifHash?: string,
-): WorkflowRecord {
-  const { definition, status, file, at } = change;
+export function updateWorkflow(store: Store, id: string, change: WorkflowChange): WorkflowRecord {
+  const { definition, status, file, file_mark = null, at } = change;
   writing(store, () => {
     const before = readWorkflowRow(store, id);
-    if (ifHash !== undefined && ifHash !== before.definition_hash) throw stale(before);
     const row: WorkflowRow = {
       ...before,
-      ...(definition && definitionColumns(definition)),
-      status: status ?? before.status,
+      ...(definition && { ...definitionColumns(definition), file_mark, file_problem_json: null }),
+      status: status ?? (definition ? statusWithFile(before) : before.status),
       file: file === undefined ? before.file : file,
       updated_at: at,
     };
     refusingTaken(row, () => updateRow(store, row));
-    if (definition) writeParts(store, row, definition, at);
+    if (!definition) return;
+    appendVersion(store, before, at);
+    writeParts(store, row, definition, at);
   });
   return getWorkflow(store, id);
 }
@@ -74,19 +81,31 @@ export function updateWorkflow(
 export function deleteWorkflow(store: Store, id: string): void {
   writing(store, () => {
     const { name } = readWorkflowRow(store, id);
-    const live = store.prepare<{ id: string }, [string]>(selectLive).get(id);
-    if (live) {
+    const live = liveExecutionOf(store, id);
+    if (live !== null) {
       throw new AppError(
         "conflict",
-        `workflow "${name}" has the live execution "${live.id}". ` +
-          `wait for its end, or cancel it: "skillmeat workflow cancel ${live.id}"`,
+        `workflow "${name}" has the live execution "${live}". ` +
+          `wait for its end, or cancel it: "skillmeat workflow cancel ${live}"`,
       );
     }
     store.prepare("DELETE FROM workflows WHERE id = ?").run(id);
   });
 }
 
-function writeParts(store: Store, row: WorkflowRow, definition: SavedDefinition, at: string): void {
+/** What was put away because its file was gone is again what it was. */
+function statusWithFile(row: WorkflowRow): WorkflowStatus {
+  const stored = storedProblem(row);
+  return stored?.problem.kind === "missing" && row.status === "archived" ? stored.status : row.status;
+}
+
+/** The id of one that has not ended; null when all have. */
+export function liveExecutionOf(store: Store, workflowId: string): string | null {
+  return store.prepare<{ id: string }, [string]>(selectLive).get(workflowId)?.id ?? null;
+}
+
+/** The stages and tags of a row, and its text as a version. */
+export function writeParts(store: Store, row: WorkflowRow, definition: SavedDefinition, at: string): void {
   const { stages, workflow } = definition.effective;
   const kept = new Map(
     store
@@ -146,14 +165,6 @@ function takenBy(message: string, row: WorkflowRow): AppError | null {
     );
   }
   return null;
-}
-
-function stale(row: WorkflowRow): AppError {
-  return new AppError(
-    "conflict",
-    `workflow "${row.name}" has been changed meanwhile (it is now ${row.definition_hash}). ` +
-      "load it again and repeat the change",
-  );
 }
 
 type KeptStage = { stage_id_ref: string; id: string; created_at: string };

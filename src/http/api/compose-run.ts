@@ -15,7 +15,7 @@ import { plannedEntry, validatedEntry } from "../../collection/workflow-entry.ts
 import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
 import type { Value, ValueObject } from "../../expression/value.ts";
-import { findWorkflow } from "../../store/read-workflows.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import { FindingsError } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
@@ -32,8 +32,8 @@ export function definitionInBody(text: string, { options }: Context): FoundDefin
 }
 
 /** By id, `workflow.id` or name. Throws `AppError("not_found")`. */
-export function definitionOf(idOrName: string, { store, options }: Context): FoundDefinition {
-  return storedDefinition(findWorkflow(store, idOrName), options.workdir);
+export function definitionOf(idOrName: string, context: Context): FoundDefinition {
+  return storedDefinition(openWorkflow(context, idOrName), context.options.workdir);
 }
 
 /** Throws `FindingsError` when the definition does not hold, `AppError` for parameters or overrides that do not fit. */

@@ -23,6 +23,8 @@ export interface Endpoint {
   answers: Record<number, AnswerSpec>;
   /** True: a 200 follows from the address and the database alone, and is made without waiting. */
   isKept?: boolean;
+  /** True: the files of workflows are looked at before an answer that was kept is given again. */
+  followsFiles?: boolean;
   handle: (call: Call) => Promise<Response> | Response;
 }
 

@@ -4,7 +4,7 @@ import { executionStatuses } from "../../execution/status.ts";
 import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { executionSorts, listExecutions } from "../../store/list-executions.ts";
-import { findWorkflow } from "../../store/read-workflows.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -56,7 +56,7 @@ export const executionEndpoints: Endpoint[] = [
     query: Type.Object(filters, closed),
     answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400, 404) },
     handle: ({ params, query, context }) =>
-      listed(context, { ...query, workflow_id: findWorkflow(context.store, params.id).id }),
+      listed(context, { ...query, workflow_id: openWorkflow(context, params.id).id }),
   }),
   endpoint({
     ...shared,
@@ -100,9 +100,9 @@ function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]
 }
 
 /** Executions of a file that was run as it is have no stored workflow: then its `workflow.id` is meant. */
-function narrowed({ store }: Context, asked: string): { workflow_id: string } | { workflow_slug: string } {
+function narrowed(context: Context, asked: string): { workflow_id: string } | { workflow_slug: string } {
   try {
-    return { workflow_id: findWorkflow(store, asked).id };
+    return { workflow_id: openWorkflow(context, asked).id };
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return { workflow_slug: asked };
     throw error;

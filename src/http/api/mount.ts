@@ -1,4 +1,5 @@
 import type { Elysia } from "elysia";
+import { refreshIndex } from "../../collection/refresh-index.ts";
 import { AppError } from "../../errors.ts";
 import { addressOf } from "../address.ts";
 import { patiently } from "../patiently.ts";
@@ -47,6 +48,7 @@ async function kept(
   request: Request,
   params: Record<string, string>,
 ): Promise<Response> {
+  if (each.followsFiles) refreshIndex(context);
   const key = addressOf(request);
   const { body: known, mark } = cache.get(key);
   if (known) return new Response(known, { headers: { "content-type": "application/json;charset=utf-8" } });

@@ -1,7 +1,18 @@
 import { Type } from "@sinclair/typebox";
 import { executionStatuses } from "../../execution/status.ts";
 import { workflowStatuses } from "../../store/workflow-record.ts";
-import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time, ValidationResult } from "./schemas.ts";
+import {
+  closed,
+  Finding,
+  Id,
+  Json,
+  JsonObject,
+  nullable,
+  oneOf,
+  pageOf,
+  Time,
+  ValidationResult,
+} from "./schemas.ts";
 
 export const WorkflowStatus = oneOf(workflowStatuses);
 
@@ -46,6 +57,21 @@ export const Workflow = Type.Object(
     created_at: Time,
     updated_at: Time,
     file: nullable(Type.String()),
+    file_problem: nullable(
+      Type.Object(
+        {
+          kind: oneOf(["invalid", "unreadable", "missing", "link", "duplicate", "name"]),
+          message: Type.String(),
+          findings: Type.Array(Finding),
+        },
+        {
+          ...closed,
+          description:
+            "null: the file is as it should be. else definition is the file's text (as far as there is one), and all " +
+            "that is read out of it is of the last time it held",
+        },
+      ),
+    ),
     last_execution: nullable(
       Type.Object(
         {

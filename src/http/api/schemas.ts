@@ -57,6 +57,12 @@ export const Problem = Type.Object(
                 message: Type.String(),
                 line: Type.Optional(Type.Integer()),
                 column: Type.Optional(Type.Integer()),
+                definition: Type.Optional(
+                  Type.String({
+                    description: "of a stale If-Match: the text that is saved, the text that was sent",
+                  }),
+                ),
+                definition_hash: Type.Optional(Type.String()),
               },
               { description: "of a definition that does not hold: its findings, whole" },
             ),

@@ -4,7 +4,7 @@ import type { ExecutionRecord } from "../../execution/record.ts";
 import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { lastEventId } from "../../store/feed.ts";
-import { findWorkflow } from "../../store/read-workflows.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
 import { eventStream, resumeAfter } from "../event-stream.ts";
 import type { Encode, Topic } from "../feed-channel.ts";
 import { recordFailure } from "../record-failure.ts";
@@ -56,7 +56,7 @@ export const streamEndpoints: Endpoint[] = [
     headers,
     answers,
     handle: ({ params, query, context, request }) => {
-      const workflow = findWorkflow(context.store, params.id);
+      const workflow = openWorkflow(context, params.id);
       const record = getExecution(context.store, params.run_id);
       if (record.workflow_id !== workflow.id) {
         throw new AppError("not_found", `workflow "${workflow.slug}" has no execution "${params.run_id}"`);

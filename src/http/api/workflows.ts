@@ -1,13 +1,12 @@
 import { Type } from "@sinclair/typebox";
-import { workflowEntry } from "../../collection/workflow-entry.ts";
-import { removeStoredWorkflow, saveWorkflow } from "../../collection/save-workflow.ts";
+import { removeStoredWorkflow, saveWorkflow, setWorkflowStatus } from "../../collection/save-workflow.ts";
 import { renameDefinition } from "../../collection/rename-definition.ts";
-import { fileText } from "../../collection/stored-definition.ts";
 import { slugOf } from "../../collection/workflow-files.ts";
 import { AppError } from "../../errors.ts";
-import { listWorkflows, workflowSorts } from "../../store/list-workflows.ts";
+import { listLibrary } from "../../operation/list-library.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
+import { workflowSorts } from "../../store/list-workflows.ts";
 import {
-  findWorkflow,
   freeWorkflowName,
   freeWorkflowSlug,
   getWorkflowBySlug,
@@ -15,7 +14,6 @@ import {
 } from "../../store/read-workflows.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import { workflowView } from "../../store/workflow-view.ts";
-import { updateWorkflow } from "../../store/workflows.ts";
 import { json, problems } from "./answers.ts";
 import { definitionText, effectiveOf } from "./definition-body.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -46,6 +44,7 @@ export const workflowEndpoints: Endpoint[] = [
     path: "/workflows",
     operationId: "listWorkflows",
     isKept: true,
+    followsFiles: true,
     summary: "List stored workflows",
     query: Type.Object(
       {
@@ -65,7 +64,7 @@ export const workflowEndpoints: Endpoint[] = [
     answers: { 200: { description: "a page", schema: WorkflowPage }, ...problems(400) },
     handle: ({ query, context }) => {
       const { tag, ...filter } = query;
-      const page = listWorkflows(context.store, { ...filter, ...(tag ? { tags: tag } : {}) });
+      const page = listLibrary(context, { ...filter, ...(tag ? { tags: tag } : {}) });
       return json({ ...page, items: page.items.map(workflowView) });
     },
   }),
@@ -87,14 +86,14 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 409, 422),
     },
     handle: async ({ body, context }) => {
-      const { store, user } = context;
       const text = definitionText(givenDefinition(body) ?? missingDefinition());
-      const effective = effectiveOf(text);
-      const { id } = effective.workflow;
-      if (getWorkflowBySlug(store, id)) {
-        throw new AppError("conflict", `there is a workflow with the id "${id}" already. change workflow.id`);
-      }
-      const parts = { text, effective, over: null, force: false, created_by: user };
+      const parts = {
+        text,
+        effective: effectiveOf(text),
+        over: null,
+        expected: null,
+        created_by: context.user,
+      };
       const saved = await saveWorkflow(context, { ...parts, status: body.status ?? null });
       return created(saved);
     },
@@ -110,7 +109,7 @@ export const workflowEndpoints: Endpoint[] = [
       200: { description: "the workflow", schema: Workflow, headers: { ETag: "its hash" } },
       ...problems(404),
     },
-    handle: ({ params, context }) => whole(findWorkflow(context.store, params.id)),
+    handle: ({ params, context }) => whole(openWorkflow(context, params.id)),
   }),
   endpoint({
     ...shared,
@@ -127,21 +126,15 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 404, 409, 422),
     },
     handle: async ({ params, body, context, request }) => {
-      const { store } = context;
-      const over = findWorkflow(store, params.id);
-      const expected = expectedHash(request);
-      if (expected !== null && expected !== over.definition_hash) throw stale(over);
+      const over = openWorkflow(context, params.id);
+      const expected = expectedHashes(request);
       const definition = givenDefinition(body);
       if (definition === null) {
-        const { status } = body;
-        if (status === undefined) missingDefinition();
-        const at = new Date().toISOString();
-        const updated = updateWorkflow(store, over.id, { status, at }, expected ?? undefined);
-        context.log(workflowEntry("workflow_updated", over.slug, { message: `it is ${status} now` }));
-        return whole(updated);
+        const status = body.status ?? missingDefinition();
+        return whole(await setWorkflowStatus(context, over, { status, expected }));
       }
       const text = definitionText(definition);
-      const parts = { text, effective: effectiveOf(text), over, force: true, created_by: null };
+      const parts = { text, effective: effectiveOf(text), over, expected, created_by: null };
       return whole(await saveWorkflow(context, { ...parts, status: body.status ?? null }));
     },
   }),
@@ -153,7 +146,7 @@ export const workflowEndpoints: Endpoint[] = [
     summary: "Delete a workflow; its executions stay",
     answers: { 204: { description: "deleted", schema: null }, ...problems(404, 409) },
     handle: async ({ params, context }) => {
-      await removeStoredWorkflow(context, findWorkflow(context.store, params.id));
+      await removeStoredWorkflow(context, openWorkflow(context, params.id));
       return new Response(null, { status: 204 });
     },
   }),
@@ -175,7 +168,7 @@ export const workflowEndpoints: Endpoint[] = [
     },
     handle: async ({ params, body, context }) => {
       const { store, user } = context;
-      const original = findWorkflow(store, params.id);
+      const original = openWorkflow(context, params.id);
       const name = body.name ?? freeWorkflowName(store, original.name, user);
       const slug = body.name === undefined ? freeWorkflowSlug(store, original.slug) : slugOf(name);
       if (getWorkflowBySlug(store, slug)) {
@@ -184,8 +177,8 @@ export const workflowEndpoints: Endpoint[] = [
           `there is a workflow with the id "${slug}" already. give another name`,
         );
       }
-      const text = renameDefinition(fileText(original) ?? original.definition, slug, name);
-      const parts = { text, effective: effectiveOf(text), over: null, force: false, status: null };
+      const text = renameDefinition(original.definition, slug, name);
+      const parts = { text, effective: effectiveOf(text), over: null, expected: null, status: null };
       return created(await saveWorkflow(context, { ...parts, created_by: user }));
     },
   }),
@@ -198,7 +191,7 @@ export const workflowEndpoints: Endpoint[] = [
     query: Type.Object({ limit: limitQuery, cursor: cursorQuery }, closed),
     answers: { 200: { description: "a page", schema: WorkflowVersionPage }, ...problems(400, 404) },
     handle: ({ params, query, context }) => {
-      const { id } = findWorkflow(context.store, params.id);
+      const { id } = openWorkflow(context, params.id);
       return json(listWorkflowVersions(context.store, id, query));
     },
   }),
@@ -231,16 +224,18 @@ function missingDefinition(): never {
   ]);
 }
 
-/** `If-Match: "hash"`, with or without quotes; `*` is any. */
-function expectedHash(request: Request): string | null {
-  const given = request.headers.get("if-match")?.trim();
-  if (given === undefined || given === "*") return null;
-  return given.replace(/^(W\/)?"(.*)"$/, "$2");
-}
-
-function stale({ name, definition_hash }: WorkflowRecord): AppError {
-  return new AppError(
-    "conflict",
-    `workflow "${name}" has been changed meanwhile (it is now ${definition_hash}). load it again and repeat the change`,
-  );
+/**
+ * The hashes of `If-Match`, any of which may be the saved one: with or without quotes, weak or not, several after
+ * commas. Null: none is asked for, or `*`, which any is. Throws `AppError("invalid_usage")` when it says nothing.
+ */
+function expectedHashes(request: Request): string[] | null {
+  const given = request.headers.get("if-match");
+  if (given === null) return null;
+  const hashes = given.split(",").map((each) => each.trim().replace(/^(?:W\/)?"(.*)"$/, "$1"));
+  if (hashes.some((each) => each === "*")) return null;
+  const said = hashes.filter((each) => each !== "");
+  if (said.length > 0) return said;
+  throw new AppError("invalid_usage", "If-Match says nothing. give the definition_hash that you have, or *", [
+    { path: "If-Match", message: "is empty" },
+  ]);
 }

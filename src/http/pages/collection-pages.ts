@@ -4,7 +4,7 @@ import {
   type ArtifactList,
 } from "../../../views/collection/artifact-list.tsx";
 import { listModules } from "../../collection/list-modules.ts";
-import { listWorkflows } from "../../store/list-workflows.ts";
+import { listLibrary } from "../../operation/list-library.ts";
 import type { EffectiveStage } from "../../workflow/effective.ts";
 import type { Context } from "../server-parts.ts";
 import { artifactsOf, frameOf } from "./page-frame.ts";
@@ -44,9 +44,9 @@ function entriesOf(context: Context, kind: Kind): Omit<ArtifactEntry, "usedBy">[
 }
 
 /** Workflows by each reference they name; a reference's version does not count. */
-function usersOf({ store }: Context): Map<string, { slug: string; name: string }[]> {
+function usersOf(library: Context): Map<string, { slug: string; name: string }[]> {
   const users = new Map<string, { slug: string; name: string }[]>();
-  for (const { slug, name, stages, context } of listWorkflows(store, { limit: mostWorkflows }).items) {
+  for (const { slug, name, stages, context } of listLibrary(library, { limit: mostWorkflows }).items) {
     const named = new Set([...stages.flatMap(referencesOf), ...context.global_modules]);
     for (const reference of named) {
       const key = reference.replace(/@.*$/, "");

@@ -10,7 +10,8 @@ import {
 } from "../../../views/paths.ts";
 import type { Store } from "../../store/database.ts";
 import { listExecutions } from "../../store/list-executions.ts";
-import { listWorkflows } from "../../store/list-workflows.ts";
+import type { Library } from "../../collection/refresh-index.ts";
+import { listLibrary } from "../../operation/list-library.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
@@ -24,14 +25,15 @@ export function mountFind(routes: PageRoutes): void {
 
 function find({ context, request, url }: PageCall): Answer {
   const search = (url.searchParams.get("q") ?? "").trim().slice(0, 200);
-  const page = findPage(frameOf(context, request), search, groupsFor(context.store, search));
+  const page = findPage(frameOf(context, request), search, groupsFor(context, search));
   return html(page, 200, shownToast(request));
 }
 
-function groupsFor(store: Store, search: string): HitGroup[] {
+function groupsFor(library: Library, search: string): HitGroup[] {
+  const { store } = library;
   const groups = [
     { name: "Waiting for you", hits: waiting(store, search) },
-    { name: "Workflows", hits: workflows(store, search) },
+    { name: "Workflows", hits: workflows(library, search) },
     { name: "Executions", hits: executions(store, search) },
     { name: "Pages", hits: pages.filter(({ name, note }) => isLike(`${name} ${note}`, search)) },
   ];
@@ -54,9 +56,9 @@ function waiting(store: Store, search: string): Hit[] {
 }
 
 /** "run x" finds x and offers to run it first. */
-function workflows(store: Store, search: string): Hit[] {
+function workflows(library: Library, search: string): Hit[] {
   const [, asked] = /^run\s*(.*)$/i.exec(search) ?? [];
-  const found = listWorkflows(store, { search: (asked ?? search) || null, limit: mostOfAKind }).items;
+  const found = listLibrary(library, { search: (asked ?? search) || null, limit: mostOfAKind }).items;
   return found.flatMap(({ slug, name, version }): Hit[] => {
     const open: Hit = { name, note: `v${version}`, path: workflowPath(slug), icon: "workflow" };
     const run: Hit = { name: `Run ${name}`, note: "start it", path: workflowPath(slug, "run"), icon: "play" };

@@ -1,6 +1,8 @@
 import { libraryPage } from "../../../views/workflows/library.tsx";
 import type { LibraryQuery } from "../../../views/workflows/library-query.ts";
-import { listWorkflows, workflowSorts, workflowTagCounts } from "../../store/list-workflows.ts";
+import { refreshIndex } from "../../collection/refresh-index.ts";
+import { listLibrary } from "../../operation/list-library.ts";
+import { workflowSorts, workflowTagCounts } from "../../store/list-workflows.ts";
 import { workflowStatuses } from "../../store/workflow-record.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
@@ -10,13 +12,13 @@ import { summaryOf } from "./workflow-summary.ts";
 const cardsAPage = 60;
 
 export function mountLibrary(routes: PageRoutes): void {
-  routes.kept("/workflows", library);
+  routes.kept("/workflows", library, refreshIndex);
 }
 
 function library({ context, request, url }: PageCall): Answer {
   const { store } = context;
   const query = queryOf(url.searchParams);
-  const found = listWorkflows(store, {
+  const found = listLibrary(context, {
     search: query.search === "" ? null : query.search,
     tags: query.tags,
     status: workflowStatuses.find((status) => status === query.status) ?? null,

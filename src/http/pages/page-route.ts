@@ -47,7 +47,7 @@ export function createPageApp() {
 export interface PageRoutes {
   page(path: string, handle: Handler<PageCall>): void;
   /** A page that follows from the database, the clock and its address alone. */
-  kept(path: string, handle: Handler<PageCall>): void;
+  kept(path: string, handle: Handler<PageCall>, bringUpToDate?: (context: Context) => void): void;
   form(path: string, handle: Handler<FormCall>): void;
 }
 
@@ -67,9 +67,10 @@ export function pageRoutes(
       void app.get(path, async ({ request, params, html }) =>
         sent(request, await handle(callOf(request, params)), html),
       ),
-    kept: (path, handle) =>
+    kept: (path, handle, bringUpToDate = () => {}) =>
       void app.get(path, ({ request, params, html }) => {
         const call = callOf(request, params);
+        bringUpToDate(context);
         return pages.answer(request, async () => sent(request, await handle(call), html));
       }),
     form: (path, handle) =>

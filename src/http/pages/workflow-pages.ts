@@ -7,9 +7,9 @@ import { WorkflowSettings } from "../../../views/workflows/workflow-settings.tsx
 import { jsx, type Child } from "../../../views/jsx/jsx-runtime.ts";
 import type { Crumb } from "../../../views/layout/frame.ts";
 import { workflowPath } from "../../../views/paths.ts";
-import { fileText } from "../../collection/stored-definition.ts";
 import { AppError } from "../../errors.ts";
-import { findWorkflow, listWorkflowVersions } from "../../store/read-workflows.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
+import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-record.ts";
 import { act } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
@@ -50,7 +50,7 @@ export function tab(call: PageCall, name: DetailTab, content: (workflow: Workflo
 }
 
 export function workflowOf({ context, params }: PageCall): WorkflowRecord {
-  return findWorkflow(context.store, params["id"] ?? "");
+  return openWorkflow(context, params["id"] ?? "");
 }
 
 function settings({ config, context, error_policy, file, author, definition }: WorkflowRecord): Child {
@@ -94,7 +94,7 @@ function versionNumbered(
 
 function exported(call: PageCall): Answer {
   const workflow = workflowOf(call);
-  const text = fileText(workflow) ?? workflow.definition;
+  const text = workflow.definition;
   const isJson = text.trimStart().startsWith("{");
   const name = `${workflow.slug.replaceAll(/[^\w.-]/g, "_")}.${isJson ? "json" : "yaml"}`;
   return new Response(text, {

@@ -34,7 +34,7 @@ describe("a save", () => {
     const { file, slug } = await stored(simple);
     const path = `//workflows/${slug}/edit`;
     await post(`${path}/stage`, { stage: "work", revision: "0", name: "Mine" });
-    writeFileSync(file, simple.replace("name: W }", "name: Theirs }"));
+    writeFileSync(file, readFileSync(file, "utf8").replace(/name: W\d+/, "name: Theirs"));
     await post(`${path}/save`, {});
     expect(readFileSync(file, "utf8")).toContain("Theirs");
     const page = await server.ask("GET", path);

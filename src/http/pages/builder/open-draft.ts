@@ -1,7 +1,6 @@
-import { fileText } from "../../../collection/stored-definition.ts";
 import { AppError } from "../../../errors.ts";
 import { draftOfWorkflow, findDraft, writeDraft, type DraftRow } from "../../../store/drafts.ts";
-import { findWorkflow } from "../../../store/read-workflows.ts";
+import { openWorkflow } from "../../../operation/open-workflow.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { workflowPath } from "../../../../views/paths.ts";
 import type { Context } from "../../server-parts.ts";
@@ -25,11 +24,11 @@ const joinsWithinMs = 5_000;
 export function openDraft({ context, params }: Pick<PageCall, "context" | "params">): OpenDraft {
   const { store } = context;
   const id = params["draft"];
-  if (id === undefined) return draftFor(context, findWorkflow(store, params["id"] ?? ""));
+  if (id === undefined) return draftFor(context, openWorkflow(context, params["id"] ?? ""));
   const row = findDraft(store, id);
   if (!row)
     throw new AppError("not_found", "this draft is not there any more. begin a new one at /workflows/new");
-  if (row.workflow_id !== null) return draftFor(context, findWorkflow(store, row.workflow_id));
+  if (row.workflow_id !== null) return draftFor(context, openWorkflow(context, row.workflow_id));
   return { path: `/workflows/new/${row.id}`, workflow: null, row, changes: changesOf(row), theirs: null };
 }
 
@@ -102,7 +101,7 @@ function keepRow(
 }
 
 function draftFor({ store }: Context, workflow: WorkflowRecord): OpenDraft {
-  const saved = fileText(workflow) ?? workflow.definition;
+  const saved = workflow.definition;
   const path = workflowPath(workflow.slug, "edit");
   const row = draftOfWorkflow(store, workflow.id);
   const isAtRest = row === null || (row.text === row.base_text && row.base_text !== saved);

@@ -7,7 +7,7 @@ import { act, type Outcome } from "../act.ts";
 import { callEndpoint } from "../call-endpoint.ts";
 import type { Answer, FormCall } from "../page-route.ts";
 import { keepBase, type OpenDraft } from "./open-draft.ts";
-import { findWorkflow } from "../../../store/read-workflows.ts";
+import { openWorkflow } from "../../../operation/open-workflow.ts";
 
 const statuses = { publish: "published", archive: "archived" } as const;
 const words = { publish: "Saved and published", archive: "Saved and archived" } as const;
@@ -61,7 +61,7 @@ async function store(
       ...given,
       body,
     });
-    return findWorkflow(context.store, (answer as { id: string }).id);
+    return openWorkflow(context, (answer as { id: string }).id);
   } catch (error) {
     if (!(error instanceof FindingsError)) throw error;
     const { length } = error.validation.errors;

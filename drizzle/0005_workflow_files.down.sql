@@ -1,0 +1,2 @@
+ALTER TABLE workflows DROP COLUMN file_problem_json;
+ALTER TABLE workflows DROP COLUMN file_mark;

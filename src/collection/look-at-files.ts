@@ -1,0 +1,138 @@
+import { lstatSync, readdirSync, readlinkSync, statSync, type Dirent } from "node:fs";
+import { join } from "node:path";
+import { followsLinks } from "../config.ts";
+import type { FileProblem } from "../store/workflow-record.ts";
+import { definitionIn, isDefinitionName } from "./detect-artifact-type.ts";
+import { isAbsence, staysInside } from "./scan-folder.ts";
+import { collectionsOf } from "./workflow-files.ts";
+
+/** A definition file as it lies there, not read yet. */
+export interface SeenFile {
+  /** Absolute; of a folder that cannot be looked into, the folder. */
+  file: string;
+  /** Tells one state of the file from another; null: it was written too recently for that. */
+  mark: string | null;
+  /** Why it is not read; null: it can be. */
+  trouble: FileProblem | null;
+}
+
+/**
+ * The definition files of the home's collections, in the order of paths: each in a folder of its own, or flat. What the
+ * first collection has hides what has the same name in the second. `known` gives the file that a folder is known to
+ * hold, which then need not be looked for.
+ */
+export function lookAtFiles(home: string, known: (folder: string) => string | undefined): SeenFile[] {
+  const seen: SeenFile[] = [];
+  const names = new Set<string>();
+  for (const { workflows } of collectionsOf(home)) {
+    const here: string[] = [];
+    for (const entry of entriesOf(workflows)) {
+      const name = entry.name.replace(/\.(ya?ml|json)$/i, "").toLowerCase();
+      if (entry.name.startsWith(".") || names.has(name)) continue;
+      const found = seenAt(join(workflows, entry.name), entry, home, known);
+      if (found === null) continue;
+      here.push(name);
+      seen.push(found);
+    }
+    for (const name of here) names.add(name);
+  }
+  return seen;
+}
+
+function seenAt(
+  path: string,
+  entry: Dirent,
+  home: string,
+  known: (folder: string) => string | undefined,
+): SeenFile | null {
+  const target = entry.isSymbolicLink() ? statOf(path) : entry;
+  if (!target) return null;
+  if (target.isFile()) return isDefinitionName(entry.name) ? lookAtFile(path, home) : null;
+  const link = entry.isSymbolicLink() ? linkTrouble(path, home) : null;
+  if (link) return link;
+  const before = known(path);
+  const found = before === undefined ? null : lookAtFile(before, home);
+  if (found !== null && found.trouble === null) return found;
+  const file = definitionIn(path);
+  return file === null ? found : lookAtFile(file, home);
+}
+
+/** Null when nothing is there. One look of the file system for a plain file. */
+export function lookAtFile(file: string, home: string): SeenFile | null {
+  try {
+    const facts = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (!facts) return null;
+    if (!facts.isSymbolicLink()) return asSeen(file, facts);
+    const target = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return target ? (linkTrouble(file, home) ?? asSeen(file, target)) : null;
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return null;
+    const said = error instanceof Error ? error.message : String(error);
+    return troubled(file, "unreadable", `"${file}" cannot be read: ${said}. make it readable for you`);
+  }
+}
+
+type Facts = NonNullable<ReturnType<typeof lstatBig>>;
+
+function lstatBig(file: string) {
+  return lstatSync(file, { bigint: true, throwIfNoEntry: false });
+}
+
+function asSeen(file: string, facts: Facts): SeenFile {
+  if (!facts.isFile()) {
+    const what = facts.isDirectory() ? "a folder" : "not a plain file";
+    return troubled(file, "unreadable", `"${file}" is ${what}. put the definition's file in its place`);
+  }
+  return { file, mark: markOf(facts), trouble: null };
+}
+
+/** How long after a change another one may leave no trace in a file's times, milliseconds. */
+const blurMs = 100n;
+const nanosecondsAMs = 1_000_000n;
+
+/** A file that was changed just now may change again within the same tick of its clock: it has no mark yet. */
+function markOf({ mtimeNs, ctimeNs, size, ino }: Facts): string | null {
+  const age = BigInt(Date.now()) * nanosecondsAMs - ctimeNs;
+  const isBlurred = age < blurMs * nanosecondsAMs && age > -blurMs * nanosecondsAMs;
+  return isBlurred ? null : `${mtimeNs}.${ctimeNs}.${size}.${ino}`;
+}
+
+/** The mark of a file that was just written or read; null when it has none yet, or is gone. */
+export function markOfFile(file: string, home: string): string | null {
+  return lookAtFile(file, home)?.mark ?? null;
+}
+
+function linkTrouble(path: string, home: string): SeenFile | null {
+  if (staysInside(path, home) || followsLinks(home)) return null;
+  const target = readlinkSync(path);
+  return troubled(
+    path,
+    "link",
+    `"${path}" is a link to "${target}", out of the collection, and is not followed. ` +
+      "to allow it, set follow_links = true under [workflow] in config.toml",
+  );
+}
+
+function troubled(file: string, kind: FileProblem["kind"], message: string): SeenFile {
+  return { file, mark: `${kind}: ${message}`, trouble: { kind, message, findings: [] } };
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}

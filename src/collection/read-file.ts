@@ -1,0 +1,46 @@
+import type { FileProblem } from "../store/workflow-record.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { ValidationResult } from "../workflow/finding.ts";
+import { AppError } from "../errors.ts";
+import { checkWorkflow } from "../workflow/validate.ts";
+import { definitionHash } from "./compose.ts";
+import type { SeenFile } from "./look-at-files.ts";
+import { readTextFile } from "./read-text-file.ts";
+
+/** What a file's text came to. */
+export interface ReadDefinition {
+  text: string;
+  /** sha256, hex. */
+  hash: string;
+  /** `workflow.id`, also of a definition that does not hold; "" where none can be read. */
+  id: string;
+  /** Null: it does not hold. */
+  effective: EffectiveDefinition | null;
+  validation: ValidationResult;
+}
+
+/** A file that is new, or not as the index has it: its text, or why there is none. */
+export type ReadFile = { file: string; mark: string | null } & (
+  { trouble: FileProblem; definition: null } | { trouble: null; definition: ReadDefinition }
+);
+
+/** A file's text and its sha256, or why there is none. */
+export type FileText = { text: string; hash: string } | FileProblem;
+
+export function textOf({ file, trouble }: SeenFile): FileText {
+  if (trouble) return trouble;
+  try {
+    const text = readTextFile(file, file);
+    return { text, hash: definitionHash(text) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { kind: "unreadable", message: error.message, findings: [] };
+  }
+}
+
+/** What a text comes to as a definition. */
+export function readFile({ file, mark }: SeenFile, found: FileText): ReadFile {
+  if ("kind" in found) return { file, mark, trouble: found, definition: null };
+  const { id, validation, definition } = checkWorkflow(found.text, { file });
+  return { file, mark, trouble: null, definition: { ...found, id, effective: definition, validation } };
+}
