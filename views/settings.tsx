@@ -12,7 +12,7 @@ export interface EngineFacts {
   user: string;
   running: number;
   live: number;
-  hasFailed: boolean;
+  trouble: { kind: string; message: string } | null;
 }
 
 export function settingsPage(frame: Frame, facts: EngineFacts): string {
@@ -106,9 +106,14 @@ function Keys(): Html {
   );
 }
 
+function stateText(trouble: EngineFacts["trouble"]): string {
+  if (trouble === null) return "running";
+  return `${trouble.kind === "failed" ? "stopped" : "waiting"}: ${trouble.message}`;
+}
+
 function Engine({ facts }: { facts: EngineFacts }): Html {
   const rows: readonly [string, string][] = [
-    ["State", facts.hasFailed ? "stopped: the database failed" : "running"],
+    ["State", stateText(facts.trouble)],
     ["At work", `${facts.running} agents in ${facts.live} live executions`],
     ["Version", facts.version],
     ["Data", facts.home],

@@ -44,20 +44,20 @@ const checkEvery = 64;
 /**
  * Appends lines to `<home>/logs/skillmeat.jsonl` (0600). At 10 MiB the file becomes `skillmeat.1.jsonl`, over the one
  * before. Several processes write to it; an append of one line is whole. A log that cannot be written stops no
- * execution: `onTrouble` is told, once.
+ * execution: `onTrouble` is told, once, and what comes later is tried all the same.
  */
 function openLifecycleLog(home: string, onTrouble: (message: string) => void): (line: string) => void {
   const file = lifecycleLogFile(home);
   let count = 0;
-  let isBroken = false;
+  let isTold = false;
   return (line) => {
-    if (isBroken) return;
     try {
       if (count === 0) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       if (count++ % checkEvery === 0 && bytesOf(file) > mostBytes) rotate(file);
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
     } catch (error) {
-      isBroken = true;
+      if (isTold) return;
+      isTold = true;
       onTrouble(`${file} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
   };

@@ -6,7 +6,7 @@ import type { Invocation } from "./command.ts";
 
 /** An engine of this process. `kind` tells other processes what it is there for. */
 export function openEngine(
-  { given, home, env, log }: Invocation,
+  { given, home, env, log, output }: Invocation,
   store: Store,
   kind: Parameters<typeof createEngine>[0]["kind"],
 ): Promise<Engine> {
@@ -20,5 +20,6 @@ export function openEngine(
     channels,
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log,
+    tell: output.note,
   });
 }

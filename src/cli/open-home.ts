@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { OpenHome } from "../collection/save-workflow.ts";
 import type { Invocation } from "./command.ts";
-import { asUnavailable, openStore, type Store } from "../store/database.ts";
+import { openStore, type Store } from "../store/database.ts";
 import { storeFailure } from "../store/store-failure.ts";
+import { asUnavailable } from "../store/unavailable.ts";
 
 /** Opens the database of a home; makes it, and the home, when there is none. */
 export function openHome(home: string): Store {

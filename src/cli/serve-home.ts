@@ -42,7 +42,7 @@ export async function serveHome(
         partsOf(invocation, { store, engine, options, access }),
         interrupts,
       );
-      return exitCodes.done;
+      return engine.trouble()?.kind === "failed" ? exitCodes.unavailable : exitCodes.done;
     } finally {
       stopPruning();
       setBusyTimeout(store.sqlite, busyTimeoutMs);
@@ -70,7 +70,9 @@ async function serve(
     // Not before: nobody would try to take over again, and nobody has been answered so far.
     setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (given.flag("open")) openBrowser(listening.url, output.note);
-    const why = await Promise.race([interrupts.left, interrupts.cancelled, engine.failed]);
+    // It goes on answering then: everything that is stored can still be read.
+    engine.failed.catch((error: unknown) => output.note(`error: ${messageOf(error)}`));
+    const why = await Promise.race([interrupts.left, interrupts.cancelled]);
     output.note(
       why === "left"
         ? "stopping"
@@ -93,6 +95,10 @@ function pruneDaily({ home, env, log }: Invocation): () => void {
     return () => clearTimeout(timer);
   };
   return keepRetention({ database: databaseFile(home), home, retention, env, tell, now: Date.now, after });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function recoveredText(ids: readonly string[]): string {

@@ -11,11 +11,14 @@ export interface Written {
   hasEnded: boolean;
 }
 
-/** What goes into one commit, and what follows from it. Kept until it is written: a locked database is asked again. */
+/**
+ * What goes into one commit, and what follows from it. Kept until it is written: a database that is locked or full is
+ * asked again.
+ */
 export interface Batch {
   transitions: TransitionBatch;
   /** In the same order as they stand in `transitions`. */
   written: Written[];
-  /** Since when the database has been locked, by `performance.now()`; null: it was not. */
-  busySinceMs: number | null;
+  /** Since when the database has not taken it, by the alarm's monotonic clock; null: it was not tried. */
+  hinderedSinceMs: number | null;
 }

@@ -11,7 +11,7 @@ import { persist } from "./actor.ts";
 import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
 import { lifecycleEntry } from "../execution/lifecycle.ts";
 import { hasChanges, noChanges, type LiveExecution } from "./live-execution.ts";
 
@@ -36,11 +36,11 @@ export function takeBatch(engine: EngineState): Batch {
   }
   engine.dirty.clear();
   engine.created.clear();
-  return { transitions, written, busySinceMs: null };
+  return { transitions, written, hinderedSinceMs: null };
 }
 
 /** Writes a batch. `failed`: the database has failed for good, and with it the engine. */
-export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | "busy" | "failed" {
+export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | Hindrance | "failed" {
   try {
     const { lost } = commitTransitions(engine.store, batch.transitions);
     const isLost = ({ execution }: Written): boolean => lost.includes(execution.runId);
@@ -51,7 +51,8 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
     };
   } catch (error) {
     const failure = storeFailure(error);
-    if (failure === "busy") return "busy";
+    if (failure === "busy") return "locked";
+    if (failure === "full") return "full";
     if (failure === null && batch.written.length > 1) return commitOneByOne(engine, batch);
     if (failure === null && isRefusal(error)) {
       return { written: [], refused: batch.written.map((written) => ({ written, error })) };
@@ -62,17 +63,18 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
 }
 
 /** A row that the database does not take must not take everybody else's down with it. */
-function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | "busy" | "failed" {
+function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hindrance | "failed" {
   const { holder_id, created, updated } = batch.transitions;
   const outcome: CommitOutcome = { written: [], refused: [] };
   for (const written of batch.written) {
     const isOurs = (each: NewExecution | ExecutionUpdate): boolean =>
       each.execution.record.run_id === written.execution.runId;
     const transitions = { holder_id, created: created.filter(isOurs), updated: updated.filter(isOurs) };
-    const one = commitBatch(engine, { transitions, written: [written], busySinceMs: null });
+    const one = commitBatch(engine, { transitions, written: [written], hinderedSinceMs: null });
     if (one === "failed") return one;
     // What came before it is on disk: to be asked again for all would write it twice.
-    if (one === "busy") outcome.refused.push({ written, error: lostTo(written.execution) });
+    if (one === "locked" || one === "full")
+      outcome.refused.push({ written, error: lostTo(written.execution) });
     else {
       outcome.written.push(...one.written);
       outcome.refused.push(...one.refused);

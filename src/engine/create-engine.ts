@@ -20,12 +20,14 @@ import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import { takeDeadline } from "./outcome.ts";
+import { probe } from "./put-off.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
 import { startExecution } from "./start.ts";
 import { openStepQueue } from "./step-queue.ts";
 import { takeSignals } from "./take-signals.ts";
+import { failureOf, refuseInTrouble, setHindrance, troubleOf } from "./trouble.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -45,6 +47,8 @@ export interface EngineOptions {
   /** Channel → webhook URL, for `notify`. */
   channels?: ReadonlyMap<string, string>;
   log?: LifecycleLog;
+  /** Gets a sentence when something keeps the database from being written, and when that is over. */
+  tell?: (message: string) => void;
   /** For tests: the clock, the ids and the dispatchers. */
   alarm?: Alarm;
   newId?: () => string;
@@ -79,24 +83,25 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   if (options.kind !== "command") sweepEnded(engine);
   return {
     giveUp: (error) => engine.fail(error),
+    trouble: () => troubleOf(engine),
     failed,
     start: async (request) => {
-      refuseUnlessOpen(engine);
+      refuseInTrouble(engine);
       return startExecution(engine, request);
     },
     rerun: async (runId, from) => {
-      refuseUnlessOpen(engine);
+      refuseInTrouble(engine);
       return rerunExecution(engine, runId, from);
     },
     signal: (runId, signal) => signalExecution(engine, runId, signal),
     takeOver: async (runId) => {
-      refuseUnlessOpen(engine);
+      refuseInTrouble(engine);
       const outcome = takeOver(engine, runId);
       if (outcome === "missing") throw new AppError("not_found", `there is no execution "${runId}"`);
       return outcome;
     },
     recover: async () => {
-      refuseUnlessOpen(engine);
+      refuseInTrouble(engine);
       engine.takesOver = options.kind === "serve";
       return recoverAll(engine);
     },
@@ -135,6 +140,8 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     chores: new Map(),
     waiters: new Map(),
     unwritten: null,
+    hindrance: null,
+    tell: options.tell ?? (() => {}),
     unreadable: new Set(),
     takesOver: false,
     working: new Set(),
@@ -142,13 +149,14 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     isFlushPlanned: false,
     isSoonPlanned: false,
     phase: "open",
+    failure: null,
     flush: () => flush(engine),
     fail: (error) => {
       if (engine.phase === "failed") return;
       engine.phase = "failed";
-      const failure = failureOf(error, options.store.path);
-      reject(failure);
-      tellFailed(engine, failure);
+      engine.failure = failureOf(error, options.store.path);
+      reject(engine.failure);
+      tellFailed(engine, engine.failure);
     },
   };
   return engine;
@@ -164,6 +172,7 @@ function tellFailed(engine: EngineState, failure: unknown): void {
 
 const realAlarm: Alarm = {
   now: Date.now,
+  monotonic: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
@@ -192,6 +201,7 @@ function watch(engine: EngineState): () => void {
   let adoptedAtMs = performance.now();
   const look = setInterval(() => {
     guarded(engine, () => {
+      engine.store.refuseChanged();
       const now = engine.store.dataVersion();
       const isChanged = now !== version;
       if (isChanged) takeSignals(engine);
@@ -215,14 +225,21 @@ function watch(engine: EngineState): () => void {
   };
 }
 
-/** A database that is only locked is asked again the next time. */
+/** A database that is only locked or full is asked again the next time. */
 function guarded(engine: EngineState, work: () => void): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   try {
     work();
   } catch (error) {
-    if (storeFailure(error) !== "busy") engine.fail(error);
+    const failure = storeFailure(error);
+    if (failure === "full") hinder(engine);
+    else if (failure !== "busy") engine.fail(error);
   }
+}
+
+function hinder(engine: EngineState): void {
+  setHindrance(engine, "full");
+  if (!engine.unwritten) probe(engine);
 }
 
 function whenEnded(engine: EngineState, runId: string): Promise<void> {
@@ -239,7 +256,7 @@ async function stopEngine(
   stopWatching: () => void,
 ): Promise<void> {
   if (engine.phase === "open") engine.phase = "draining";
-  if (mode === "wait") while (engine.working.size > 0) await Promise.all(engine.working);
+  if (mode === "wait") while (isAtWork(engine)) await Promise.all(engine.working);
   if (engine.phase === "draining") flush(engine);
   const failed = engine.phase === "failed";
   if (!failed) engine.phase = "closed";
@@ -247,7 +264,21 @@ async function stopEngine(
   await withinGrace(Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
   stopWatching();
   engine.deadlines.close();
-  if (!failed) removeHolder(engine.store, engine.holderId);
+  if (!failed) leaveStore(engine);
+}
+
+/** What its agents come to is taken in only as long as it can be stored. */
+function isAtWork({ phase, working }: EngineState): boolean {
+  return phase !== "failed" && working.size > 0;
+}
+
+/** One that cannot be removed now is of a dead process soon, which says the same. */
+function leaveStore({ store, holderId }: EngineState): void {
+  try {
+    removeHolder(store, holderId);
+  } catch (error) {
+    if (storeFailure(error) === null) throw error;
+  }
 }
 
 /** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
@@ -263,20 +294,4 @@ async function stopAgents(engine: EngineState): Promise<void> {
   for (const { step } of running) step.attempt?.abort.abort();
   await Promise.all(engine.working);
   await Promise.all(running.map(({ execution, step }) => sweeperOf(engine, execution, step)()));
-}
-
-function refuseUnlessOpen({ phase }: EngineState): void {
-  if (phase === "open") return;
-  const why = phase === "failed" ? "the database failed" : "it is being stopped";
-  throw new AppError("unavailable", `this engine accepts nothing any more: ${why}`);
-}
-
-function failureOf(error: unknown, path: string): unknown {
-  if (storeFailure(error) === null) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  return new AppError(
-    "unavailable",
-    `the database "${path}" failed: ${said}. running agents are left alone; mend the disk, then go on with ` +
-      '"skillmeat workflow resume <run_id>" or "skillmeat serve"',
-  );
 }

@@ -18,7 +18,10 @@ interface Entry {
 const longestSleepMs = 20_000;
 
 export interface Alarm {
+  /** The wall clock, in ms: it may be set, forward and back. */
   now(): number;
+  /** A clock that nobody sets, in ms from anywhere. */
+  monotonic(): number;
   /** Calls back once after so many milliseconds; returns the way to stop that. */
   after(ms: number, call: () => void): () => void;
 }

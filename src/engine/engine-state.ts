@@ -42,8 +42,12 @@ export interface EngineState {
   readonly chores: Map<string, Set<Promise<void>>>;
   /** Who waits for an execution's end. */
   readonly waiters: Map<string, { wake: () => void; fail: (error: unknown) => void }[]>;
-  /** A commit that a locked database has not taken yet. */
+  /** A commit that the database has not taken yet. */
   unwritten: Batch | null;
+  /** Why it has not, where that is worth telling. */
+  hindrance: Hindrance | null;
+  /** Tells whoever looks on, in a sentence, that something hinders the engine or does so no more. */
+  readonly tell: (message: string) => void;
   /** Executions that this program cannot read: looked at once, not every second. */
   readonly unreadable: Set<string>;
   /** True: takes over whatever nobody drives, at any time. */
@@ -56,11 +60,16 @@ export interface EngineState {
   readonly flush: () => void;
   /** `draining`: nothing new is started or accepted; `closed`: nothing is written any more. */
   phase: "open" | "draining" | "closed" | "failed";
+  /** With what the database has failed. */
+  failure: unknown;
   /** Attempts this engine has begun and not taken in. */
   readonly working: Set<Promise<void>>;
   /** Ends the engine for good: the database failed. */
   fail: (error: unknown) => void;
 }
+
+/** What keeps the database from being written at the moment. The engine goes on by itself when it is over. */
+export type Hindrance = "full" | "locked";
 
 export function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();

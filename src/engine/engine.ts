@@ -5,6 +5,7 @@ import type { RunOptions } from "../execution/record.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import type { Trigger } from "../execution/status.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { EngineTrouble } from "./trouble.ts";
 
 /** The engine as its callers see it. It alone moves executions; cli and http start, signal and follow. */
 export interface Engine {
@@ -27,6 +28,8 @@ export interface Engine {
   stop(mode: "leave" | "wait" | "stop"): Promise<void>;
   /** Resolves when the execution has ended and everything of it is cleared away. */
   ended(runId: string): Promise<void>;
+  /** Why nothing is taken in at the moment; null: everything is. */
+  trouble(): EngineTrouble | null;
   /** Somebody else came upon a database that failed for good. */
   giveUp(error: unknown): void;
   /** Rejects when the database failed for good: nothing is accepted any more. */

@@ -1,6 +1,5 @@
 import { hideIn } from "../dispatch/masks.ts";
 import type { ValueObject } from "../expression/value.ts";
-import { AppError } from "../errors.ts";
 import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
 import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
@@ -12,11 +11,9 @@ import { runHook } from "./hooks.ts";
 import { sweepWorktrees } from "./left-overs.ts";
 import { mayStart, tellStep, type Effect, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { takeOutcome } from "./outcome.ts";
+import { probe, putOff } from "./put-off.ts";
 import { packedContext } from "./stage-request.ts";
-
-/** A database that is locked is asked again after so long, and given up after so much longer. */
-const busyAgainMs = 200;
-const busyForMs = 60_000;
+import { setHindrance } from "./trouble.ts";
 
 /** Fills free places, writes what has changed in one commit, and does what waited for that. */
 export function flush(engine: EngineState): void {
@@ -24,13 +21,14 @@ export function flush(engine: EngineState): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   if (!engine.unwritten) fillPlaces(engine);
   const batch = engine.unwritten ?? takeBatch(engine);
-  if (batch.written.length === 0) return;
+  if (batch.written.length === 0) return engine.hindrance ? probe(engine) : undefined;
   // Also so that whoever waits for it is told when the database fails.
   engine.unwritten = batch;
   const outcome = commitBatch(engine, batch);
   if (outcome === "failed") return;
-  if (outcome === "busy") return tryAgain(engine, batch);
+  if (outcome === "locked" || outcome === "full") return putOff(engine, batch, outcome);
   engine.unwritten = null;
+  setHindrance(engine, null);
   for (const { written, error } of outcome.refused) {
     loseExecution(engine, written.execution, error);
     failEffects(written.changes.effects, error);
@@ -39,17 +37,6 @@ export function flush(engine: EngineState): void {
   announce(engine, outcome.written);
   for (const written of outcome.written) act(engine, written);
   if (engine.dirty.size > 0 || engine.queue.hasReady()) planFlush(engine);
-}
-
-function tryAgain(engine: EngineState, batch: NonNullable<EngineState["unwritten"]>): void {
-  const nowMs = performance.now();
-  engine.unwritten = { ...batch, busySinceMs: batch.busySinceMs ?? nowMs };
-  if (nowMs - (batch.busySinceMs ?? nowMs) > busyForMs) {
-    const held = `another process has kept the database "${engine.store.path}" locked for a minute`;
-    const wayOut = 'end it, then go on with "skillmeat workflow resume <run_id>" or "skillmeat serve"';
-    return engine.fail(new AppError("unavailable", `${held}. ${wayOut}`));
-  }
-  engine.alarm.after(busyAgainMs, () => engine.flush());
 }
 
 /** Starts queued steps as long as there are places. Their agents begin once that is on disk. */

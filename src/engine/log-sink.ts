@@ -27,8 +27,14 @@ export function openLogSink(
   };
   const write = (stream: LogStream, text: string, offset?: number): void => {
     if (text.startsWith(warning) && warned.size < mostWarnings) warned.add(text);
-    // An engine that has given the execution away writes nothing of it any more.
-    if (isOver || engine.phase === "closed" || engine.live.get(execution.runId) !== execution) return;
+    // An engine that has given the execution away, or has failed, writes nothing of it any more.
+    if (
+      isOver ||
+      engine.phase === "closed" ||
+      engine.phase === "failed" ||
+      engine.live.get(execution.runId) !== execution
+    )
+      return;
     const line = step.log.take({ stream, text });
     if (line) keep(line);
     // What is only held in mind is read again by a later engine, so its place is not moved.

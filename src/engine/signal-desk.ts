@@ -4,6 +4,7 @@ import { hasEnded } from "../execution/status.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { getExecution } from "../store/executions.ts";
 import { holderOf, releaseLease, takeLease } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
 import { postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
 import { applySignal } from "./apply-signal.ts";
 import { attach, forget } from "./attachment.ts";
@@ -13,11 +14,12 @@ import type { LiveExecution } from "./live-execution.ts";
 import { readAgain, stopAgain } from "./recovery.ts";
 import { runAttempt, sweeperOf } from "./agent-run.ts";
 import { takeOutcome } from "./outcome.ts";
+import { refuseInTrouble } from "./trouble.ts";
 
 const answerPollMs = 5;
 const aliveEveryMs = 250;
 /** A holder that lives but does not answer is stuck; the signal stays and is applied when it wakes up. */
-const longestWaitMs = 30_000;
+const longestWaitMs = 3_000;
 
 /** Gives an execution a signal, whoever drives it, and waits for the answer. */
 export async function signalExecution(
@@ -26,7 +28,7 @@ export async function signalExecution(
   signal: Signal,
 ): Promise<SignalAnswer> {
   for (;;) {
-    if (engine.phase === "failed" || engine.phase === "closed") throw closed();
+    if (engine.phase !== "draining") refuseInTrouble(engine);
     const ours = engine.live.get(runId);
     if (ours) return await applied(engine, ours, signal);
     // Throws for one that is not there.
@@ -72,15 +74,11 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
     if (performance.now() > endMs) {
       throw new AppError(
         "unavailable",
-        `process ${holder.pid}, which drives execution "${runId}", does not answer. the signal stays until it does; ` +
-          `if it is stuck, end it and go on with: skillmeat workflow resume ${runId}`,
+        `process ${holder.pid}, which drives execution "${runId}", does not answer. what you asked for is stored and ` +
+          `is done as soon as it does; if it is stuck, end it and go on with: skillmeat workflow resume ${runId}`,
       );
     }
   }
-}
-
-function closed(): AppError {
-  return new AppError("unavailable", "this engine accepts nothing any more");
 }
 
 /** Nobody drives the execution: the signal is applied, nothing is started, and the lease is given back. */
@@ -104,8 +102,17 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
     return answer;
   } catch (error) {
     forget(engine, execution);
-    releaseLease(engine.store, runId, engine.holderId);
+    giveBack(engine, runId);
     throw error;
+  }
+}
+
+/** Where the database takes nothing any more, the lease is a dead process's soon, which says the same. */
+function giveBack(engine: EngineState, runId: string): void {
+  try {
+    releaseLease(engine.store, runId, engine.holderId);
+  } catch (error) {
+    if (storeFailure(error) === null) throw error;
   }
 }
 

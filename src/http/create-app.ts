@@ -12,7 +12,7 @@ import { pages, problemPage } from "./pages/pages.ts";
 import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { recordFailure, traceOf } from "./record-failure.ts";
-import type { Context, EngineState, ServerParts } from "./server-parts.ts";
+import type { Context, ServerParts } from "./server-parts.ts";
 
 /** The whole application, which listens nowhere by itself. */
 export interface App {
@@ -28,10 +28,8 @@ const plainStyles = ["css/tokens.css", "css/base.css", "css/plain.css"];
 
 export function createApp(parts: ServerParts): App {
   const { store, engine, access, metrics } = parts;
-  let state: EngineState = "running";
-  engine.failed.catch(() => (state = "failed"));
   const feed = createFeed(store, engine);
-  const context: Context = { ...parts, feed, engineState: () => state, starting: new Map() };
+  const context: Context = { ...parts, feed, engineTrouble: engine.trouble, starting: new Map() };
   const limit = createRateLimit(wrongTokens.most, wrongTokens.windowMs, Date.now);
   const app = new Elysia({ normalize: false }) as unknown as Elysia;
   const sentAs = new WeakMap<Request, Request>();

@@ -56,8 +56,16 @@ export function problemOf(error: unknown): Problem | null {
     const said = plain("unavailable", "another process keeps the database locked. try again");
     return { ...said, headers: { "retry-after": "1" } };
   }
+  if (failure === "full" || isNoSpace(error)) {
+    return plain("unavailable", "the disk is full. make room and try again: nothing of it was stored");
+  }
   if (failure === "fatal") return plain("unavailable", "the database cannot be used. see the server's log");
   return null;
+}
+
+/** Files (workflows, uploads) meet a full disk, or a user's share of one, as well as the database. */
+function isNoSpace(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 /** The one form of every error answer. */

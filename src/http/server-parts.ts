@@ -1,5 +1,6 @@
 import type { RunOptions } from "../execution/record.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { EngineTrouble } from "../engine/trouble.ts";
 import type { Store } from "../store/database.ts";
 import type { Access } from "./access.ts";
 import type { Feed } from "./feed.ts";
@@ -25,13 +26,11 @@ export interface ServerParts {
   log: (entry: object) => void;
 }
 
-/** What became of the engine; `failed`: the database did, and nothing is accepted any more. */
-export type EngineState = "running" | "failed";
-
 /** The parts with what the application itself makes of them; what routes get. */
 export interface Context extends ServerParts {
   feed: Feed;
-  engineState: () => EngineState;
+  /** Why the engine takes nothing in at the moment, in a sentence with the way out; null: it takes in everything. */
+  engineTrouble: () => EngineTrouble | null;
   /** Starts that carry an `Idempotency-Key` and are on their way, by run id. */
   starting: Map<string, Promise<string>>;
 }

@@ -2,7 +2,8 @@ import { SQLiteError, type Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { copyInto } from "./copy-database.ts";
-import { asUnavailable, type Store } from "./database.ts";
+import type { Store } from "./database.ts";
+import { asUnavailable } from "./unavailable.ts";
 import { migrationHash, migrations } from "./migrations.ts";
 
 export interface MigrationStatus {

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, linkSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { applicationId } from "./file-identity.ts";
+import { logAt, setAsideLog } from "./file-watch.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 
@@ -12,9 +13,12 @@ import { migrations } from "./migrations.ts";
 export function createDatabaseFile(path: string): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Of a database that was removed. Whoever makes the new one at the same time has another log by then.
+  const left = logAt(path);
   const draft = `${path}.new-${process.pid}-${Bun.randomUUIDv7()}`;
   try {
     writeNew(draft);
+    if (left) setAsideLog(path, left);
     giveName(draft, path);
   } finally {
     rmSync(draft, { force: true });

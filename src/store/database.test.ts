@@ -240,7 +240,7 @@ const mayMount =
   Bun.spawnSync(["unshare", "--mount", "true"]).exitCode === 0;
 
 describe.skipIf(!mayMount)("a file system that takes nothing more", () => {
-  test("full: every write fails as fatal, what was committed stays, and goes on when there is room", () => {
+  test("full: every write fails as full, what was committed stays, and goes on when there is room", () => {
     const folder = aFolder();
     expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder]).exitCode).toBe(0);
     try {
@@ -274,7 +274,7 @@ describe.skipIf(!mayMount)("a file system that takes nothing more", () => {
           failure = error;
         }
       }
-      expect(storeFailure(failure)).toBe("fatal");
+      expect(storeFailure(failure)).toBe("full");
       expect(getExecution(store, run_id).last_event).toBe(acknowledged);
       store.close();
       rmSync(join(folder, "ballast"));

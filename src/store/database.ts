@@ -1,12 +1,15 @@
-import { Database, SQLiteError, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { drizzle, type BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { chmodSync, existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { createDatabaseFile } from "./create-database-file.ts";
 import { refuseForeignFile, refuseNewer } from "./file-identity.ts";
+import { changeOf } from "./file-change.ts";
+import { watchFile, type FileWatch } from "./file-watch.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
-import { lacksSchema, storeFailure } from "./store-failure.ts";
+import type { DatabaseChanged } from "./store-failure.ts";
+import { asUnavailable } from "./unavailable.ts";
 
 /** An open database. Everything on it is synchronous; nothing may be awaited inside a transaction. */
 export interface Store {
@@ -20,6 +23,8 @@ export interface Store {
   prepare<Row, Params extends SQLQueryBindings[]>(text: string): Statement<Row, Params>;
   /** Changes when another connection has committed, never by this one's own commits. About 2 µs. */
   dataVersion(): number;
+  /** Throws `DatabaseChanged` when the file was removed, replaced or cut off since it was opened. About 5 µs. */
+  refuseChanged(): void;
   close(): void;
 }
 
@@ -46,12 +51,17 @@ export function openStore(path: string | ":memory:", options: OpenOptions = {}):
   }
 }
 
-/** Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. */
+/**
+ * Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. Whether the file is
+ * still the one that was opened is asked before and after: a commit into another one must not be taken for one.
+ */
 export function writing<T>(store: Store, work: () => T): T {
   store.prepare("BEGIN IMMEDIATE").run();
   try {
+    store.refuseChanged();
     const result = work();
     store.prepare("COMMIT").run();
+    store.refuseChanged();
     return result;
   } catch (error) {
     // SQLite has already rolled back by itself after some errors (a full disk); a second one would hide the first.
@@ -72,7 +82,7 @@ function open(path: string, options: OpenOptions): Store {
     refuseNewer(sqlite, path);
     if (options.migrate !== false) bringUpToDate(sqlite, path, options.readonly ?? false);
     sqlite.run("PRAGMA foreign_keys = ON");
-    return asStore(sqlite, path);
+    return asStore(sqlite, path, inMemory ? null : watchFile(path));
   } catch (error) {
     sqlite.close();
     throw error;
@@ -125,7 +135,7 @@ function userVersion(sqlite: Database): number {
   return sqlite.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }
 
-function asStore(sqlite: Database, path: string): Store {
+function asStore(sqlite: Database, path: string, watch: FileWatch | null): Store {
   const statements = new Map<string, Statement>();
   const prepare = <Row, Params extends SQLQueryBindings[]>(text: string): Statement<Row, Params> => {
     let statement = statements.get(text);
@@ -133,7 +143,10 @@ function asStore(sqlite: Database, path: string): Store {
     return statement as Statement<Row, Params>;
   };
   const dataVersion = prepare<{ data_version: number }, []>("PRAGMA data_version");
+  const pageCount = (): number =>
+    prepare<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count ?? 0;
   let orm: BunSQLiteDatabase | null = null;
+  let changed: DatabaseChanged | null = null;
   return {
     sqlite,
     path,
@@ -142,43 +155,22 @@ function asStore(sqlite: Database, path: string): Store {
       return (orm ??= drizzle(sqlite));
     },
     dataVersion: () => dataVersion.get()?.data_version ?? 0,
+    refuseChanged: () => {
+      if (watch && !changed) changed = changeOf(watch, path, pageCount);
+      if (changed) throw changed;
+    },
     close: () => {
       for (const statement of statements.values()) statement.finalize();
       statements.clear();
+      if (changed) return void leftOpen.push(sqlite);
       sqlite.close();
+      watch?.close();
     },
   };
 }
 
-/** An error of the database as `AppError("unavailable")` with the way out; any other as it is. */
-export function asUnavailable(error: unknown, path: string): unknown {
-  if (error instanceof AppError) return error;
-  if (error instanceof SQLiteError && storeFailure(error) !== null) {
-    return new AppError("unavailable", `the database "${path}" cannot be used: ${troubleOf(error)}`);
-  }
-  if (isFileError(error)) {
-    return new AppError(
-      "unavailable",
-      `the database "${path}" cannot be used (${error.code}). ` +
-        "make its folder writable, or give another with --data-dir",
-    );
-  }
-  return error;
-}
-
-function troubleOf(error: SQLiteError): string {
-  const code = error.code ?? "";
-  if (/BUSY|LOCKED/.test(code)) return "another process keeps it locked. end that process, or try again";
-  if (/CORRUPT|NOTADB/.test(code) || lacksSchema(error)) {
-    return `it is damaged (${error.message}). put a backup in its place, or move it away to begin anew`;
-  }
-  if (/FULL/.test(code)) return "the disk is full. make room and try again";
-  if (/READONLY|CANTOPEN/.test(code)) {
-    return `it is not writable (${error.message}). make it and its folder writable, or give another with --data-dir`;
-  }
-  return `${error.message} (${code}). check the disk`;
-}
-
-function isFileError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && !(error instanceof SQLiteError) && "syscall" in error && "code" in error;
-}
+/**
+ * Connections whose file is not theirs any more. To close one writes its log into whatever has the file's name now, and
+ * removes the log of that: they stay open until the process ends.
+ */
+const leftOpen: Database[] = [];

@@ -1,13 +1,15 @@
 import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import type { Signal, SignalAnswer, StoredSignal } from "../execution/signal.ts";
-import type { Store } from "./database.ts";
+import { writing, type Store } from "./database.ts";
 
 /** Puts a signal down for whoever drives the execution. Throws `AppError("not_found")` when there is none. */
 export function postSignal(store: Store, signal: StoredSignal): void {
   const { id, run_id, created_at } = signal;
   try {
-    store.prepare(insertSignal).run(id, run_id, JSON.stringify(signal.signal), created_at);
+    writing(store, () =>
+      store.prepare(insertSignal).run(id, run_id, JSON.stringify(signal.signal), created_at),
+    );
   } catch (error) {
     if (error instanceof SQLiteError && error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") {
       throw new AppError(

@@ -1,14 +1,26 @@
 import { SQLiteError } from "bun:sqlite";
+import { AppError } from "../errors.ts";
+
+/** The files of an open database were removed, replaced or cut off: what is written there now is lost. */
+export class DatabaseChanged extends AppError {
+  constructor(message: string) {
+    super("unavailable", message);
+    this.name = "DatabaseChanged";
+  }
+}
 
 /**
  * What an error of the database means. `fatal`: the disk or the file failed and nothing may be accepted any more (after
  * a failed fsync SQLite takes the next commit as if nothing had happened). `busy`: another process held the lock for
- * longer than the timeout; nothing was written and it may be tried again. Null: not such an error.
+ * longer than the timeout; `full`: the disk has no room. Of these two nothing was written and it may be tried again.
+ * Null: not such an error.
  */
-export function storeFailure(error: unknown): "fatal" | "busy" | null {
+export function storeFailure(error: unknown): "fatal" | "busy" | "full" | null {
+  if (error instanceof DatabaseChanged) return "fatal";
   if (!(error instanceof SQLiteError)) return null;
   const code = error.code ?? "";
   if (busyCodes.test(code)) return "busy";
+  if (fullCodes.test(code)) return "full";
   return fatalCodes.test(code) || lacksSchema(error) ? "fatal" : null;
 }
 
@@ -19,7 +31,9 @@ export function lacksSchema(error: SQLiteError): boolean {
 
 /** True when the file or its disk is broken, whoever came upon it: nothing more may be written there. */
 export function isDamage(error: unknown): boolean {
-  return error instanceof SQLiteError && /^SQLITE_(IOERR|CORRUPT|NOTADB)(_|$)/.test(error.code ?? "");
+  if (error instanceof DatabaseChanged) return true;
+  if (!(error instanceof SQLiteError) || storeFailure(error) === "full") return false;
+  return /^SQLITE_(IOERR|CORRUPT|NOTADB)(_|$)/.test(error.code ?? "");
 }
 
 /** True when a row is refused for what it says (a key that is taken, a reference to nothing), not for the disk. */
@@ -28,4 +42,6 @@ export function isRefusal(error: unknown): boolean {
 }
 
 const busyCodes = /^SQLITE_(BUSY|LOCKED)(_|$)/;
-const fatalCodes = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN|PROTOCOL)(_|$)/;
+// The index of the write-ahead log is a file, too: it has its own code for a disk without room.
+const fullCodes = /^SQLITE_(FULL|IOERR_SHMSIZE)(_|$)/;
+const fatalCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|PROTOCOL)(_|$)/;

@@ -11,6 +11,7 @@ export function fakeClock(startMs = Date.parse("2026-01-02T03:04:05.000Z")): Fak
   let alarms: { atMs: number; call: () => void }[] = [];
   return {
     now: () => nowMs,
+    monotonic: () => nowMs,
     after: (ms, call) => {
       const alarm = { atMs: nowMs + ms, call };
       alarms.push(alarm);

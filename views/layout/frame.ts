@@ -17,7 +17,8 @@ export interface Frame {
   liveCount: number;
   waitingCount: number;
   counts: { agents: number; skills: number };
-  engine: { running: number; hasFailed: boolean };
+  /** `trouble`: why the engine takes nothing in at the moment. */
+  engine: { running: number; trouble: { kind: string; message: string } | null };
   /** Number of the newest event of all executions: where the page's stream goes on. */
   lastEvent: number;
   /** False: workflows are switched off here, and nothing leads to them. */

@@ -80,6 +80,7 @@ function Body({ frame, facts, actions, children }: PageProps): Html {
         <Sidebar frame={frame} section={facts.section} />
         <div class="main">
           <Top facts={facts} actions={actions} />
+          <TroubleNotice frame={frame} />
           {children}
         </div>
         <BottomBar frame={frame} section={facts.section} />
@@ -91,6 +92,19 @@ function Body({ frame, facts, actions, children }: PageProps): Html {
       {facts.hasRunForm || !frame.hasWorkflows ? null : <RunDialog />}
       <Stream frame={frame} facts={facts} />
     </>
+  );
+}
+
+/** On every page, because nothing that is done on any of them is stored meanwhile. */
+function TroubleNotice({ frame }: { frame: Frame }): Html {
+  const { trouble } = frame.engine;
+  if (trouble === null) return <></>;
+  const text = trouble.message;
+  return (
+    <div class="notice failed trouble" role="alert">
+      <Icon name="triangle-alert" />
+      <p>{text.charAt(0).toUpperCase() + text.slice(1)}.</p>
+    </div>
   );
 }
 

@@ -98,7 +98,7 @@ function LiveEntry({ run, now, isHere }: { run: LiveRun; now: number; isHere: bo
 function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Html {
   return (
     <footer>
-      <span class={frame.engine.hasFailed ? "engine failed" : "engine"}>
+      <span class={frame.engine.trouble ? "engine failed" : "engine"}>
         <i></i>
         {frame.hasWorkflows ? engineText(frame.engine) : "Workflows are off"}
       </span>
@@ -128,8 +128,8 @@ function SidebarFoot({ frame, section }: { frame: Frame; section: Section }): Ht
   );
 }
 
-function engineText({ running, hasFailed }: Frame["engine"]): string {
-  if (hasFailed) return "Engine stopped";
+function engineText({ running, trouble }: Frame["engine"]): string {
+  if (trouble) return trouble.kind === "failed" ? "Engine stopped" : "Engine waits";
   return running === 0 ? "Engine ready" : `${plural(running, "agent")} at work`;
 }
 

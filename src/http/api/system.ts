@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { isDamage, storeFailure } from "../../store/store-failure.ts";
+import type { EngineTrouble } from "../../engine/trouble.ts";
 import { health } from "../health.ts";
 import type { Context } from "../server-parts.ts";
 import { json } from "./answers.ts";
@@ -13,8 +14,9 @@ const Health = Type.Object(
 const Ready = Type.Object(
   {
     ready: Type.Boolean(),
-    database: oneOf(["ok", "failed"]),
-    engine: oneOf(["running", "failed", "disabled"]),
+    database: oneOf(["ok", "full", "locked", "failed"]),
+    engine: oneOf(["running", "waiting", "stopping", "failed", "disabled"]),
+    message: Type.Optional(Type.String({ description: "why not, and the way out" })),
   },
   { $id: "Ready", ...closed },
 );
@@ -41,20 +43,31 @@ export const systemEndpoints: Endpoint[] = [
     },
     handle: ({ context }) => {
       const database = databaseState(context);
-      const engine = context.engineEnabled ? context.engineState() : "disabled";
-      const ready = database === "ok" && engine !== "failed";
-      return json({ ready, database, engine }, ready ? 200 : 503);
+      const trouble = context.engineTrouble();
+      const engine = context.engineEnabled ? engineState(trouble) : "disabled";
+      const ready = database === "ok" && trouble === null;
+      return json(
+        { ready, database, engine, ...(trouble ? { message: trouble.message } : {}) },
+        ready ? 200 : 503,
+      );
     },
   }),
 ];
 
-function databaseState({ store, engine }: Context): "ok" | "failed" {
+function engineState(trouble: EngineTrouble | null): "running" | "waiting" | "stopping" | "failed" {
+  if (trouble === null) return "running";
+  return trouble.kind === "full" || trouble.kind === "locked" ? "waiting" : trouble.kind;
+}
+
+function databaseState({ store, engine, engineTrouble }: Context): "ok" | "full" | "locked" | "failed" {
   try {
+    store.refuseChanged();
     store.prepare("SELECT 1 FROM schema_migrations LIMIT 1").get();
-    return "ok";
   } catch (error) {
     if (storeFailure(error) === null) throw error;
     if (isDamage(error)) engine.giveUp(error);
     return "failed";
   }
+  const kind = engineTrouble()?.kind;
+  return kind === undefined || kind === "stopping" ? "ok" : kind;
 }

@@ -14,14 +14,14 @@ export interface KeptPages {
 
 const lifeMs = 1_000;
 
-export function keptPages({ store, engineState }: Context): KeptPages {
+export function keptPages({ store, engineTrouble }: Context): KeptPages {
   const cache = createAnswerCache(store);
   return {
     answer: async (request, make) => {
       // A message is for one reader, once.
       if (cookieOf(request, "toast")) return make();
       const isPacked = takesGzip(request);
-      const key = keyOf(request, isPacked, engineState());
+      const key = keyOf(request, isPacked, engineTrouble()?.message ?? "");
       const { body: known, mark } = cache.get(key);
       if (known) return new Response(known, { headers: headersOf(isPacked) });
       const response = await make();

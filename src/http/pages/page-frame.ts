@@ -26,7 +26,7 @@ export function frameOf(context: Context, request: Request, toast: Toast | null 
     liveCount: live.total_count,
     waitingCount: steps.get("waiting_for_approval") ?? 0,
     counts: artifactCounts(context),
-    engine: { running: steps.get("running") ?? 0, hasFailed: context.engineState() === "failed" },
+    engine: { running: steps.get("running") ?? 0, trouble: context.engineTrouble() },
     lastEvent,
   };
 }
@@ -43,7 +43,7 @@ export function plainFrame(context: Context, request: Request, toast: Toast | nu
     liveCount: 0,
     waitingCount: 0,
     counts: { agents: 0, skills: 0 },
-    engine: { running: 0, hasFailed: false },
+    engine: { running: 0, trouble: context.engineTrouble() },
     lastEvent: 0,
     hasWorkflows: context.engineEnabled,
     canLogOut: context.access.token !== null,

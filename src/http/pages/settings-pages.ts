@@ -31,7 +31,7 @@ function shown({ context, request }: PageCall): Answer {
     user: context.user,
     running: countLiveSteps(context.store).get("running") ?? 0,
     live: frame.liveCount,
-    hasFailed: frame.engine.hasFailed,
+    trouble: frame.engine.trouble,
   });
   return html(page, 200, shownToast(request));
 }

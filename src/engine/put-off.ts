@@ -1,0 +1,59 @@
+import { AppError } from "../errors.ts";
+import { heartbeat } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { failEffects, forget } from "./attachment.ts";
+import type { Batch } from "./batch.ts";
+import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import { setHindrance, troubleOf } from "./trouble.ts";
+
+const againMs = { locked: 200, full: 1_000 } as const;
+/** How long a lock of another process is waited for before those are told who wait. */
+const lockPatienceMs = 4_000;
+
+/**
+ * Keeps a commit that the database does not take now, to try it again. Those who wait for it are told: at once when the
+ * disk is full, after some seconds when another process has it locked. What was to be started is dropped then, because
+ * nobody will know of it; what has changed otherwise is written when that is possible.
+ */
+export function putOff(engine: EngineState, batch: Batch, why: Hindrance): void {
+  const nowMs = engine.alarm.monotonic();
+  const sinceMs = batch.hinderedSinceMs ?? nowMs;
+  engine.unwritten = { ...batch, hinderedSinceMs: sinceMs };
+  if (why === "full" || nowMs - sinceMs >= lockPatienceMs) {
+    setHindrance(engine, why);
+    tellWaiting(engine, engine.unwritten);
+  }
+  engine.alarm.after(againMs[why], () => engine.flush());
+}
+
+/** Looks whether the database takes a small write again, as long as there is nothing else to write. */
+export function probe(engine: EngineState): void {
+  const { hindrance } = engine;
+  if (hindrance === null) return;
+  try {
+    heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()));
+    setHindrance(engine, null);
+  } catch (error) {
+    const failure = storeFailure(error);
+    if (failure !== "busy" && failure !== "full") return engine.fail(error);
+    engine.alarm.after(againMs[hindrance], () => engine.flush());
+  }
+}
+
+function tellWaiting(engine: EngineState, batch: Batch): void {
+  const error = new AppError("unavailable", troubleOf(engine)?.message ?? "the database cannot be written");
+  const isNew = ({ execution }: { execution: LiveExecution }): boolean =>
+    batch.transitions.created.some(({ execution: { record } }) => record.run_id === execution.runId);
+  const dropped = [...batch.written.filter(isNew).map(({ execution }) => execution), ...engine.created];
+  for (const { changes } of batch.written) failEffects(changes.effects, error);
+  for (const { changes } of engine.live.values()) failEffects(changes.effects, error);
+  for (const execution of dropped) {
+    engine.created.delete(execution);
+    forget(engine, execution);
+  }
+  const written = batch.written.filter((each) => !isNew(each));
+  const { transitions } = batch;
+  engine.unwritten =
+    written.length === 0 ? null : { ...batch, written, transitions: { ...transitions, created: [] } };
+}

@@ -1,0 +1,72 @@
+import { AppError } from "../errors.ts";
+import type { Store } from "../store/database.ts";
+import { hasRoom } from "../store/room.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
+
+/** Why an engine takes nothing in. */
+export interface EngineTrouble {
+  kind: Hindrance | "failed" | "stopping";
+  message: string;
+}
+
+/** Null: it takes in whatever comes. */
+export function troubleOf(engine: EngineState): EngineTrouble | null {
+  const { phase, hindrance, store } = engine;
+  if (phase === "failed") return { kind: "failed", message: messageOf(engine.failure) };
+  if (phase !== "open") {
+    return { kind: "stopping", message: "this engine accepts nothing any more: it is being stopped" };
+  }
+  if (hindrance) return { kind: hindrance, message: hindranceText(hindrance, store) };
+  return hasRoom(store) ? null : { kind: "full", message: hindranceText("full", store) };
+}
+
+/** Throws `AppError("unavailable")` when the engine takes nothing in. */
+export function refuseInTrouble(engine: EngineState): void {
+  const trouble = troubleOf(engine);
+  if (trouble) throw new AppError("unavailable", trouble.message);
+}
+
+/** Notes what hinders it, or (null) that nothing does any more. */
+export function setHindrance(engine: EngineState, hindrance: Hindrance | null): void {
+  const before = engine.hindrance;
+  if (before === hindrance) return;
+  engine.hindrance = hindrance;
+  const now = hindrance ?? before;
+  if (now === null) return;
+  const message = hindrance
+    ? hindranceText(hindrance, engine.store)
+    : "the database can be written again: everything goes on";
+  engine.log({
+    at: isoTime(engine.alarm.now()),
+    level: hindrance ? "error" : "info",
+    event: hindrance ? `database_${hindrance}` : "database_writable",
+    workflow_id: "",
+    execution_id: null,
+    stage_id: null,
+    attempt: null,
+    message,
+  });
+  engine.tell(message);
+}
+
+/** The error with which a database has failed for good, as those are told who wait. */
+export function failureOf(error: unknown, path: string): unknown {
+  if (error instanceof AppError || storeFailure(error) === null) return error;
+  return new AppError(
+    "unavailable",
+    `the database "${path}" failed: ${messageOf(error)}. running agents are left alone; mend the disk, then go on ` +
+      'with "skillmeat workflow resume <run_id>" or "skillmeat serve"',
+  );
+}
+
+function hindranceText(hindrance: Hindrance, { path }: Store): string {
+  const goesOn = "nothing new is taken in until then, running agents are left alone";
+  return hindrance === "full"
+    ? `the disk of the database "${path}" is full. make room and it goes on by itself; ${goesOn}`
+    : `another process keeps the database "${path}" locked. end it, or try again; ${goesOn}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
