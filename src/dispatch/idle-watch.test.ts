@@ -18,7 +18,7 @@ async function run(
   return { ...result, texts: texts() };
 }
 
-const slow = "i=0; while [ $i -lt 15 ]; do printf . ; sleep 0.1; i=$((i + 1)); done";
+const slow = "i=0; while [ $i -lt 15 ]; do printf . ; sleep 0.15; i=$((i + 1)); done";
 
 describe("an agent that may not be silent for long", () => {
   test("is stopped like any other when it is, which counts as a timeout; what it used is paid", async () => {
@@ -44,7 +44,7 @@ describe("an agent that may not be silent for long", () => {
   });
 
   test.each(["", " >&2"])("goes on as long as it writes, be it no whole line: %p", async (where) => {
-    const { ok, texts } = await run(`{ ${slow}; }${where}`, 1_000);
+    const { ok, texts } = await run(`{ ${slow}; }${where}`, 2_000);
     expect({ ok, texts }).toEqual({ ok: true, texts: [".".repeat(15)] });
   });
 

@@ -36,4 +36,4 @@ test("every shell example of docs/api.md works, in its order, against the compil
     expect(stdout).toContain(shown);
   server.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
-}, 30_000);
+});

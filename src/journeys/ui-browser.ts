@@ -1,17 +1,19 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "bun:test";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach } from "bun:test";
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
+import type { ExecutionView } from "../execution/view.ts";
 import { journeys, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
+import { longestWaitMs } from "../testing/limits.ts";
 
 /** Debian's; `apt-get install chromium` brings it. */
 const chromiumPath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(chromiumPath);
 
-/** Pictures of what a person would have seen stay there. */
-const shotsFolder = process.env["SKILLMEAT_SHOTS"] ?? join(import.meta.dir, "../../dist/shots");
+/** Pictures of what a person would have seen are kept in this folder, when somebody asks for them. */
+const shotsFolder = process.env["SKILLMEAT_SHOTS"];
 const axeFile = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
 const flags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
   --disable-background-networking --disable-component-update --disable-sync`.split(/\s+/);
@@ -24,6 +26,10 @@ export interface Site {
   restart(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Starts a run over the API; its id. */
   start(workflow: string, parameters?: Record<string, unknown>): Promise<string>;
+  /** One execution as the API gives it. */
+  execution(runId: string): Promise<ExecutionView>;
+  /** Waits until a gate of it waits. */
+  gateWaits(runId: string): Promise<unknown>;
 }
 
 export interface Visit {
@@ -35,16 +41,49 @@ export interface Visit {
 /** Call it at the top of a test file: a browser and a server with workflows whose agents are real programs. */
 export function sites() {
   const begin = journeys();
-  let browser: Browser | null = null;
-  afterAll(() => browser?.close());
+  let before: BrowserContext[] = [];
+  const open = new Set<BrowserContext>();
+  const closeAll = async (contexts: Iterable<BrowserContext>): Promise<void> => {
+    await Promise.all([...contexts].map((context) => context.close()));
+  };
+  // A page that nobody looks at any more still listens and draws. One of a whole file stays until its end.
+  beforeEach(() => {
+    before = [...open];
+  });
+  afterEach(async () => {
+    const opened = [...open].filter((context) => !before.includes(context));
+    for (const context of opened) open.delete(context);
+    await closeAll(opened);
+  });
+  afterAll(() => closeAll(open));
   return {
     site: (name: string, definitions: readonly string[] = [talk, lone], options: readonly string[] = []) =>
       openSite(begin(`ui-${name}`), definitions, options),
     visit: async (site: Site, path: string, visit: Visit = {}): Promise<Page> => {
-      browser ??= await chromium.launch({ executablePath: chromiumPath, args: flags });
-      return open(browser, site, path, visit);
+      const context = await newContext(visit);
+      open.add(context);
+      const page = await context.newPage();
+      await page.goto(site.url + path);
+      return page;
     },
   };
+}
+
+/** One for all files that a process runs; it ends with the process. */
+let browser: Promise<Browser> | null = null;
+
+async function newContext({ width = 1280, theme = "light", scripts = true }: Visit): Promise<BrowserContext> {
+  browser ??= chromium.launch({ executablePath: chromiumPath, args: flags, timeout: longestWaitMs });
+  const context = await (
+    await browser
+  ).newContext({
+    viewport: { width, height: width < 500 ? 844 : 800 },
+    colorScheme: theme,
+    javaScriptEnabled: scripts,
+    hasTouch: width < 500,
+  });
+  context.setDefaultTimeout(longestWaitMs);
+  return context;
 }
 
 async function openSite(
@@ -54,13 +93,17 @@ async function openSite(
 ): Promise<Site> {
   journey.write(".claude/agents/talker.md", agentFile("talker"));
   journey.write(".claude/agents/talker.sh", talkerScript);
-  for (const [at, text] of definitions.entries()) {
-    const file = journey.write(`definitions/${at}.yaml`, text);
-    const { code, stderr } = await journey.run(["workflow", "create", file]);
-    if (code !== 0) throw new Error(stderr);
-  }
   let server = journey.start(["serve", "--port", "0", ...options]);
   const url = await listening(server);
+  const ask = async (path: string, type: string, body?: string): Promise<unknown> => {
+    const given = body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body };
+    const answer = await fetch(`${url}/api/v1${path}`, given);
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+  };
+  for (const text of definitions) await ask("/workflows", "application/yaml", text);
+  const execution: Site["execution"] = async (runId) =>
+    (await ask(`/workflow-executions/${runId}`, "")) as ExecutionView;
   return {
     journey,
     url,
@@ -74,34 +117,18 @@ async function openSite(
       await listening(server);
     },
     start: async (workflow, parameters = {}) => {
-      const answer = await fetch(`${url}/api/v1/workflows/${workflow}/run`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ parameters }),
-      });
-      const said = (await answer.json()) as { run_id?: string };
-      if (!said.run_id) throw new Error(JSON.stringify(said));
-      return said.run_id;
+      const body = JSON.stringify({ parameters });
+      const said = await ask(`/workflows/${workflow}/run`, "application/json", body);
+      return (said as { run_id: string }).run_id;
     },
+    execution,
+    gateWaits: (runId) =>
+      until("a gate waits", async () => (await execution(runId)).waiting_gates.length > 0),
   };
 }
 
 function listening(server: Running): Promise<string> {
   return until("the server listens", () => /^listening on (\S+)$/m.exec(server.stdout)?.[1]);
-}
-
-async function open(browser: Browser, site: Site, path: string, visit: Visit): Promise<Page> {
-  const { width = 1280, theme = "light", scripts = true } = visit;
-  const context = await browser.newContext({
-    viewport: { width, height: width < 500 ? 844 : 800 },
-    colorScheme: theme,
-    javaScriptEnabled: scripts,
-    hasTouch: width < 500,
-  });
-  context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
-  await page.goto(site.url + path);
-  return page;
 }
 
 /** What axe finds wrong, a line each: the rule, and the elements. */
@@ -123,6 +150,7 @@ export async function goesSideways(page: Page): Promise<boolean> {
 }
 
 export async function shot(page: Page, name: string): Promise<void> {
+  if (shotsFolder === undefined) return;
   mkdirSync(shotsFolder, { recursive: true });
   await page.screenshot({ path: join(shotsFolder, `${name}.png`) });
 }

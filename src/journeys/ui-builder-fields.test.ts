@@ -1,9 +1,8 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { axeFindings, goesSideways, hasChromium, shot, sites } from "./ui-browser.ts";
 import { begin, changed, closeStage, openStage, textOf } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
-setDefaultTimeout(60_000);
 
 /** Runs in the page. */
 const atItsEnd = (field: unknown): boolean => {

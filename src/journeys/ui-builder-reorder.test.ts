@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { hasChromium, sites } from "./ui-browser.ts";
 import { begin, changed, stageNames, textOf } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
-setDefaultTimeout(60_000);
 
 /** What moves the card at a place: up by one, down by one. */
 interface Way {

@@ -1,10 +1,8 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { axeFindings, goesSideways, hasChromium, lone, shot, sites, tabTo } from "./ui-browser.ts";
 import { begin, changed, closeStage, stageNames } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
-// A browser beside other work takes its time; what is waited for is waited for by name.
-setDefaultTimeout(60_000);
 
 /** What the form alone has made: pleasant to read. */
 const written = `workflow:
@@ -121,6 +119,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     await page.waitForURL(/\/executions\/.+/);
     await page.locator("[data-gate]").first().waitFor();
     await press("a");
+    await page.keyboard.type("ann");
     await press("Enter");
     await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
     await page.close();

@@ -1,11 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { hasChromium, shot, sites, tabTo, type Site } from "./ui-browser.ts";
 import { begin, changed } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
-setDefaultTimeout(60_000);
 
 const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
@@ -75,9 +74,8 @@ describe.skipIf(!hasChromium)("the focus", () => {
     const here = await site("focus-gates");
     for (const topic of ["one", "two"]) {
       const runId = await here.start("talk", { topic, lines: 1 });
-      const waits = async (): Promise<boolean> =>
-        (await here.journey.execution(runId)).waiting_gates.length > 0;
-      await until("its gate waits", waits, 20_000);
+      const waits = async (): Promise<boolean> => (await here.execution(runId)).waiting_gates.length > 0;
+      await until("its gate waits", waits);
     }
     const page = await visit(here, "/approvals");
     const last = page.locator(".approval").nth(1);
@@ -102,11 +100,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
     async (theme) => {
       const here = await site(`focus-graph-${theme}`);
       const runId = await here.start("talk", { topic: "one", lines: 1 });
-      await until(
-        "its gate waits",
-        async () => (await here.journey.execution(runId)).waiting_gates.length > 0,
-        20_000,
-      );
+      await until("its gate waits", async () => (await here.execution(runId)).waiting_gates.length > 0);
       const page = await visit(here, `/workflows/talk/executions/${runId}?view=graph&stage=left`, { theme });
       const look = async (stage: string): Promise<{ box: string; ring: string }> => ({
         box: await page.locator(`#node-${stage} .box`).evaluate(painted),
@@ -131,7 +125,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
     const here = await site("focus-inbox", [twoGates]);
     await here.start("pair");
     const page = await visit(here, "/approvals");
-    await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+    await page.locator("[data-gate]").nth(1).waitFor();
     await page.keyboard.press("a");
     await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
@@ -157,7 +151,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
       const here = await site(`focus-elsewhere-${decision}`, [twoGates]);
       const runId = await here.start("pair");
       const page = await visit(here, path(runId));
-      await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+      await page.locator("[data-gate]").nth(1).waitFor();
       await page.keyboard.press("a");
       const dialog = page.locator("dialog:modal");
       await dialog.getByLabel("Comment").focus();
@@ -191,7 +185,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
     const runId = await here.start("lone", { lines: 40 });
     const page = await visit(here, `/workflows/lone/executions/${runId}`);
     await tabTo(page, page.getByRole("button", { name: "Cancel", exact: true }));
-    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor({ timeout: 20_000 });
+    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
     await until("it is on the page's main part", () => isInside(page, "main"));
     expect(await isInside(page, "button")).toBe(false);
   });

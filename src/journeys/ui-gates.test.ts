@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)("gates", () => {
       expect(await goesSideways(page)).toBe(false);
       await canBeRead(page);
     }
-  }, 90_000);
+  });
 
   test("are decided by whom one says one is; the name is kept for the next", async () => {
     const place = await pairedSite("gates-as");
@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)("gates", () => {
     expect(await second.getByLabel("Comment").evaluate((field) => field.matches(":focus"))).toBe(true);
     await page.goto(`${place.url}${run}?stage=first`);
     expect(await page.locator("#stage-head").innerText()).toContain("ann");
-  }, 90_000);
+  });
 
   test("whose approvers do not include the last name ask for another", async () => {
     const place = await pairedSite("gates-other");
@@ -136,14 +136,14 @@ describe.skipIf(!hasChromium)("gates", () => {
     await page.goto(`${place.url}/approvals`);
     await page.locator('[data-key="a"]').click();
     expect(await page.getByRole("dialog").getByLabel("As").inputValue()).toBe("");
-  }, 90_000);
+  });
 
   test("are not decided by nobody, also without scripts", async () => {
     const place = await pairedSite("gates-nobody");
     place.journey.write("go", "");
     const runId = await place.start("paired");
     const gate = `${place.url}/workflows/paired/executions/${runId}/gates/second/approve`;
-    await until("they wait", async () => (await place.journey.execution(runId)).waiting_gates.length === 2);
+    await until("they wait", async () => (await place.execution(runId)).waiting_gates.length === 2);
     const refused = await fetch(gate, {
       method: "POST",
       body: "comment=x",
@@ -151,8 +151,8 @@ describe.skipIf(!hasChromium)("gates", () => {
     });
     expect(refused.status).toBe(400);
     expect(await refused.text()).toContain("nobody was named who decides");
-    expect((await place.journey.execution(runId)).waiting_gates).toContain("second");
-  }, 60_000);
+    expect((await place.execution(runId)).waiting_gates).toContain("second");
+  });
 
   test("stand after a stage whose summary is shown as the Markdown it is", async () => {
     const place = await pairedSite("gates-summary");
@@ -170,7 +170,7 @@ describe.skipIf(!hasChromium)("gates", () => {
       "https://example.com/",
     ]);
     await shot(page, "gates-summary");
-  }, 60_000);
+  });
 });
 
 /** Every word of every gate can be scrolled to, and none lies over another. */

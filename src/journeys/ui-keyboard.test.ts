@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     expect(await page.evaluate("document.activeElement.textContent")).toContain("Run Talk show");
     await page.keyboard.press("Enter");
     await page.waitForURL(/talk\/run/);
-  }, 30_000);
+  });
 
   test("the palette is filled although it was opened before the page's scripts were all there", async () => {
     const place = await site("early");
@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     });
     letThrough.resolve();
     await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
-  }, 30_000);
+  });
 
   test("a key right after Escape counts, though the closing dialog's field still has the focus", async () => {
     const place = await site("hasty");
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.evaluate(`document.querySelector("#palette input").dispatchEvent(
       new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }))`);
     expect(await page.locator("#help[open]").count()).toBe(1);
-  }, 30_000);
+  });
 
   test("a run is started, read and approved without a mouse", async () => {
     const place = await site("hands");
@@ -53,13 +53,13 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.keyboard.type("2");
     await page.keyboard.press("Enter");
     await page.waitForURL(/executions\//);
-    await page.locator("[data-gate]").waitFor({ timeout: 20_000 });
+    await page.locator("[data-gate]").waitFor();
     await page.keyboard.press("a");
     await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
-    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor({ timeout: 20_000 });
+    await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
     expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");
-  }, 60_000);
+  });
 
   test("J and K choose the stage, which is in the address; slash goes to the search", async () => {
     const place = await site("stages");
@@ -81,16 +81,12 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/search=LINE/);
     expect(await page.locator(".ln mark").allInnerTexts()).toEqual(["line 1"]);
-  }, 30_000);
+  });
 
   test("Enter on the log leads to its lines, arrows from one to the next, and Tab past all of them", async () => {
     const place = await site("lines");
     const runId = await place.start("lone", { lines: 40 });
-    await until(
-      "it has ended",
-      async () => (await place.journey.execution(runId)).status === "completed",
-      30_000,
-    );
+    await until("it has ended", async () => (await place.execution(runId)).status === "completed");
     const page = await visit(place, `/workflows/lone/executions/${runId}`);
     const focused = (): Promise<string> => page.evaluate("document.activeElement.textContent");
     const log = page.locator("#log");
@@ -107,7 +103,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     expect(await page.evaluate("document.activeElement.id")).toBe("log");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.closest('#log')")).toBe(null);
-  }, 60_000);
+  });
 
   test("single keys do nothing while one types, and nothing at all when they are switched off", async () => {
     const place = await site("off");
@@ -123,7 +119,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     expect(await page.locator("#help[open]").count()).toBe(0);
     await page.keyboard.press("Control+k");
     await page.locator("#palette[open]").waitFor();
-  }, 30_000);
+  });
 
   test("the theme is sent, and nothing else is asked for", async () => {
     const place = await site("theme-alone");
@@ -139,7 +135,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     // A later question's answer: whatever came of the first has been asked for before.
     await page.evaluate("fetch('/api/v1/health').then((answer) => answer.text())");
     expect(asked).toEqual(["POST /settings/theme", "GET /api/v1/health"]);
-  }, 30_000);
+  });
 
   test("the theme is chosen, kept for the next page, and for the one after", async () => {
     const place = await site("theme");
@@ -154,5 +150,5 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
       await page.reload();
       return (await page.evaluate("document.documentElement.dataset.theme")) === "dark";
     });
-  }, 30_000);
+  });
 });

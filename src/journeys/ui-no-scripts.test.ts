@@ -17,14 +17,10 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     await page.locator("#run-form").getByRole("button", { name: "Run" }).click();
     await page.waitForURL(/executions\//);
     expect(await page.locator(".toast").innerText()).toContain("started");
-    await until(
-      "the gate waits",
-      async () => {
-        await page.reload();
-        return (await page.locator("[data-gate]").count()) === 1;
-      },
-      20_000,
-    );
+    await until("the gate waits", async () => {
+      await page.reload();
+      return (await page.locator("[data-gate]").count()) === 1;
+    });
     await page.locator(".tl a", { hasText: "Introduction" }).click();
     expect(await page.locator(".ln").allInnerTexts()).toHaveLength(4);
     await page.getByRole("link", { name: "Output" }).click();
@@ -35,15 +31,11 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     await asked.getByLabel("As").fill("ann");
     await asked.getByRole("button", { name: "Approve", exact: true }).click();
     expect(await page.locator(".toast").innerText()).toContain("Approved");
-    await until(
-      "it has completed",
-      async () => {
-        await page.reload();
-        return (await page.locator("#run-head .badge").innerText()).includes("Completed");
-      },
-      20_000,
-    );
-  }, 90_000);
+    await until("it has completed", async () => {
+      await page.reload();
+      return (await page.locator("#run-head .badge").innerText()).includes("Completed");
+    });
+  });
 
   test("a run is cancelled", async () => {
     const place = await site("plain-cancel");
@@ -52,15 +44,11 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await page.locator(".toast").waitFor();
-    await until(
-      "it is cancelled",
-      async () => {
-        await page.reload();
-        return (await page.locator("#run-head .badge").innerText()).includes("Cancelled");
-      },
-      20_000,
-    );
-  }, 60_000);
+    await until("it is cancelled", async () => {
+      await page.reload();
+      return (await page.locator("#run-head .badge").innerText()).includes("Cancelled");
+    });
+  });
 
   test("a workflow is imported, edited with what is wrong told, published, duplicated and deleted", async () => {
     const place = await site("plain-edit", []);
@@ -106,5 +94,5 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
     await page.getByRole("link", { name: "Delete…" }).click();
     await page.getByRole("button", { name: "Delete" }).click();
     expect(await page.locator(".toast").innerText()).toContain("Deleted Small (copy)");
-  }, 60_000);
+  });
 });

@@ -25,12 +25,12 @@ describe.skipIf(!hasChromium)("every page", () => {
       "---\nname: summarise\ndescription: Makes it short\n---\nx\n",
     );
     waiting = await place.start("talk", { topic: "squid", lines: 3 });
-    const ofWaiting = (): Promise<ExecutionView> => place.journey.execution(waiting);
-    await until("a gate waits", async () => (await ofWaiting()).waiting_gates.length > 0, 20_000);
+    const ofWaiting = (): Promise<ExecutionView> => place.execution(waiting);
+    await until("a gate waits", async () => (await ofWaiting()).waiting_gates.length > 0);
     place.journey.write("fail", "");
     failed = await place.start("lone", { lines: 3 });
-    const ofFailed = (): Promise<ExecutionView> => place.journey.execution(failed);
-    await until("one has failed", async () => (await ofFailed()).status === "failed", 20_000);
+    const ofFailed = (): Promise<ExecutionView> => place.execution(failed);
+    await until("one has failed", async () => (await ofFailed()).status === "failed");
     const run = `/workflows/talk/executions/${waiting}`;
     paths = [
       ["library", "/workflows"],
@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)("every page", () => {
       ["find", "/find?q=talk"],
       ["not-found", "/workflows/nothing"],
     ];
-  }, 60_000);
+  });
 
   for (const [theme, width] of looks) {
     test(`has nothing that axe finds wrong and fits its window: ${theme}, ${width} px`, async () => {
@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)("every page", () => {
         await shot(page, `${name}-${theme}-${width}`);
       }
       expect(troubles).toEqual([]);
-    }, 180_000);
+    });
   }
 
   test("fits a window of 320 px", async () => {
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)("every page", () => {
       if (await goesSideways(page)) wide.push(name);
     }
     expect(wide).toEqual([]);
-  }, 60_000);
+  });
 
   test("has dialogs that axe finds nothing wrong with, opened and closed by keyboard", async () => {
     const page = await visit(place, "/workflows");
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)("every page", () => {
       await page.keyboard.press("Escape");
       await page.locator(`#${id}[open]`).waitFor({ state: "detached" });
     }
-  }, 30_000);
+  });
 
   test("is behind the login where the server has a token", async () => {
     const token = "a token of this test";
@@ -121,5 +121,5 @@ describe.skipIf(!hasChromium)("every page", () => {
     await page.waitForURL(/settings/);
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByLabel("Token").waitFor();
-  }, 30_000);
+  });
 });

@@ -7,7 +7,7 @@ const { site, visit } = sites();
 
 const head = (page: Page): Promise<string> => page.locator("#run-head .badge").innerText();
 const says = (page: Page, word: string): Promise<unknown> =>
-  until(`the head says ${word}`, async () => (await head(page)).includes(word), 20_000);
+  until(`the head says ${word}`, async () => (await head(page)).includes(word));
 
 const hasFocus = (page: Page, text: string): Promise<unknown> =>
   until(
@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");
     expect(await page.title()).toStartWith("Completed · Talk show");
     await shot(page, "run-completed");
-  }, 60_000);
+  });
 
   test("a field that is wrong says so at the field, and keeps what was typed", async () => {
     const place = await site("field");
@@ -86,25 +86,21 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await page.locator("#p-lines-bad").waitFor();
     expect(await page.locator("#p-lines-bad").innerText()).toContain("integer");
     expect(await page.getByLabel("topic").inputValue()).toBe("squid");
-  }, 30_000);
+  });
 
   test("a gate is approved by keyboard alone from another page in six keys and a name", async () => {
     const place = await site("keys");
     const runId = await place.start("talk", { topic: "squid", lines: 1 });
     const page = await visit(place, "/workflows");
-    await page.locator("#side-live .n.hot").waitFor({ timeout: 20_000 });
+    await page.locator("#side-live .n.hot").waitFor();
     for (const key of ["g", "a"]) await page.keyboard.press(key);
     await page.waitForURL(/approvals/);
     await page.keyboard.press("a");
     await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await page.locator(".toast").waitFor();
-    await until(
-      "it has completed",
-      async () => (await place.journey.execution(runId)).status === "completed",
-      20_000,
-    );
-  }, 60_000);
+    await until("it has completed", async () => (await place.execution(runId)).status === "completed");
+  });
 
   test("is started, read and approved on a phone", async () => {
     const place = await site("phone");
@@ -125,7 +121,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await asked.getByRole("button", { name: "Approve", exact: true }).tap();
     await says(page, "Completed");
     expect(await goesSideways(page)).toBe(false);
-  }, 60_000);
+  });
 
   test("is started once, however often Run is pressed, while the plan is still being drawn", async () => {
     const place = await site("once");
@@ -154,12 +150,12 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     letThrough.resolve();
     await page.waitForURL(/executions\//);
     expect(starts).toEqual(["POST"]);
-  }, 30_000);
+  });
 
   test("waits at two gates: the focus goes from the one that is decided to the other", async () => {
     const place = await site("gates", [twoGates]);
     const page = await visit(place, `/workflows/pair/executions/${await place.start("pair")}`);
-    await page.locator("[data-gate]").nth(1).waitFor({ timeout: 20_000 });
+    await page.locator("[data-gate]").nth(1).waitFor();
     await tabTo(page, page.locator('[data-gate] [data-key="a"]').first());
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: /Approve/ }).waitFor();
@@ -167,7 +163,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     await page.keyboard.press("Enter");
     await until("one is left", async () => (await page.locator("[data-gate]").count()) === 1);
     expect(await page.evaluate("document.activeElement.closest('[data-gate]') !== null")).toBe(true);
-  }, 60_000);
+  });
 
   test.each(controlWays)(
     "is paused, resumed, cancelled, run again, and run again from where it failed: %s",
@@ -177,14 +173,10 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       const page = await visit(place, `/workflows/talk/executions/${runId}`, how);
       const button = (label: string) => page.getByRole("button", { name: label, exact: true });
       const stands = (state: string): Promise<unknown> =>
-        until(
-          `it says ${state}`,
-          async () => {
-            if (how.scripts === false) await page.reload();
-            return (await page.locator("#run-head .badge", { hasText: state }).count()) > 0;
-          },
-          20_000,
-        );
+        until(`it says ${state}`, async () => {
+          if (how.scripts === false) await page.reload();
+          return (await page.locator("#run-head .badge", { hasText: state }).count()) > 0;
+        });
       await press(page, button("Pause"));
       await stands("Paused");
       if (name === "keyboard") await hasFocus(page, "Resume");
@@ -206,7 +198,6 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       await stands("Failed");
       await page.close();
     },
-    90_000,
   );
 
   test.each(["SIGKILL", "SIGTERM"] as const)(
@@ -215,10 +206,10 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       const place = await site(`ended-${signal}`);
       const runId = await place.start("lone", { lines: 120 });
       const page = await visit(place, `/workflows/lone/executions/${runId}`);
-      await until("lines come", async () => (await lineNumbers(page)).length > 15, 20_000);
+      await until("lines come", async () => (await lineNumbers(page)).length > 15);
       await place.restart(signal);
       await says(page, "Completed");
-      await until("the last line is there", async () => (await page.locator("#L120").count()) === 1, 20_000);
+      await until("the last line is there", async () => (await page.locator("#L120").count()) === 1);
       const numbers = await lineNumbers(page);
       expect(numbers).toEqual(numbers.map((_, at) => at + 1));
       const texts = (await page.evaluate(
@@ -227,6 +218,5 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       const said = texts.flatMap((text) => /^pass line (\d+) /.exec(text)?.[1] ?? []).map(Number);
       expect(said).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
     },
-    90_000,
   );
 });

@@ -9,9 +9,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "bun:test";
+import { afterAll, setDefaultTimeout } from "bun:test";
 import type { ExecutionView } from "../execution/view.ts";
 import { until } from "./journey-until.ts";
+import { longestTestMs } from "./limits.ts";
 import { processesWith, signalIfThere } from "./process-table.ts";
 
 /** The compiled program: `npm test` builds it first. */
@@ -67,6 +68,8 @@ export interface Journey {
 /** Call it at the top of a test file: gives the way to begin journeys, and clears all of them away at the end. */
 export function journeys(): (name: string) => Journey {
   const begun: Journey[] = [];
+  // Also where a file is run by `bun test` alone, whose own limit is 5 s.
+  setDefaultTimeout(longestTestMs);
   afterAll(() => begun.forEach(clearAway));
   return (name) => {
     const journey = beginJourney(mkdtempSync(join(tmpdir(), `skillmeat-${name}-`)));

@@ -1,47 +1,90 @@
 /**
- * `npm test`: builds the executable and brings a browser (tests drive both), runs the checks, then every test with
- * coverage. The last line is the tally, checks counted in; the exit code is 0 only when nothing failed.
+ * `npm test`: builds the executable and brings a browser (tests drive both), then runs the checks, and beside them
+ * every test file with coverage, several files side by side. `npm test -- src/engine` leaves the checks out and runs
+ * the tests of these paths alone. The last line is the tally, checks counted in; the exit code is 0 only when nothing
+ * failed.
  */
+import { availableParallelism } from "node:os";
 import process from "node:process";
+import { longestTestMs } from "./limits.ts";
 
-interface Tally {
-  passed: number;
-  failed: number;
+interface Step {
+  name: string;
+  command: string[];
 }
 
-const steps: { name: string; command: string[] }[] = [
-  { name: "build", command: [process.execPath, "build.ts"] },
+interface Outcome {
+  passed: number;
+  /** The name of each check or test that failed. */
+  failed: string[];
+}
+
+const paths = process.argv.slice(2);
+const bun = process.execPath;
+
+const preparations: Step[] = [
+  { name: "build", command: [bun, "build.ts"] },
   { name: "browser", command: ["/bin/sh", "src/testing/bring-chromium.sh"] },
-  { name: "types", command: ["npm", "run", "--silent", "check:types"] },
-  { name: "lint", command: ["npm", "run", "--silent", "check:lint"] },
-  { name: "format", command: ["npm", "run", "--silent", "check:format"] },
-  { name: "unused", command: ["npm", "run", "--silent", "check:unused"] },
 ];
 
-const tally: Tally = { passed: 0, failed: 0 };
-for (const { name, command } of steps) {
-  const started = performance.now();
-  const { exitCode } = await runShown(command);
-  const verdict = exitCode === 0 ? "ok" : `FAILED (exit ${exitCode})`;
-  console.log(`${name}: ${verdict} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  tally[exitCode === 0 ? "passed" : "failed"]++;
+const checks: Step[] = ["types", "lint", "format", "unused"].map((name) => ({
+  name,
+  command: ["npm", "run", "--silent", `check:${name}`],
+}));
+
+/** Journeys wait for other processes most of the time: two cores keep three files busy. */
+const workers = Math.max(3, Math.min(availableParallelism(), 8));
+
+// Files of one worker share their modules and one browser; what a file makes it clears away.
+const options = ["--no-isolate", "--only-failures", `--timeout=${longestTestMs}`, "--coverage"];
+const testCommand = [bun, "test", `--parallel=${workers}`, ...options, ...paths];
+
+const outcomes: Outcome[] = [];
+for (const step of preparations) outcomes.push(await runStep(step));
+outcomes.push(
+  ...(await Promise.all([...(paths.length === 0 ? [runInTurn(checks)] : []), runTests(testCommand)]).then(
+    (parts) => parts.flat(),
+  )),
+);
+
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.flatMap((outcome) => outcome.failed);
+for (const name of failed) console.log(`failed: ${name}`);
+console.log(`${passed} passed, ${failed.length} failed`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+async function runInTurn(steps: Step[]): Promise<Outcome[]> {
+  const all: Outcome[] = [];
+  for (const step of steps) all.push(await runStep(step));
+  return all;
 }
 
-const tests = await runShown([process.execPath, "test", "--coverage", ...process.argv.slice(2)]);
-const counted = { passed: lastCount(tests.text, "pass"), failed: lastCount(tests.text, "fail") };
-tally.passed += counted.passed;
-// A runner that dies, or an error outside of any test, fails without a failed test.
-tally.failed += counted.failed === 0 && tests.exitCode !== 0 ? 1 : counted.failed;
+/** What it prints is shown in one piece when it has ended, since others print beside it. */
+async function runStep({ name, command }: Step): Promise<Outcome> {
+  const startedMs = performance.now();
+  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const texts = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  const exitCode = await child.exited;
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  const verdict = exitCode === 0 ? "ok" : `FAILED (exit ${exitCode})`;
+  console.log(`${texts.join("")}${name}: ${verdict} in ${seconds} s`);
+  return exitCode === 0 ? { passed: 1, failed: [] } : { passed: 0, failed: [name] };
+}
 
-console.log(`${tally.passed} passed, ${tally.failed} failed`);
-process.exit(tally.failed === 0 && counted.passed > 0 ? 0 : 1);
-
-/** Runs a command, shows what it prints while it prints it, and keeps it. */
-async function runShown(command: string[]): Promise<{ exitCode: number; text: string }> {
+/** Shows what the runner prints while it prints it, and counts from its summary. */
+async function runTests(command: string[]): Promise<Outcome> {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const kept: string[] = [];
   await Promise.all([show(child.stdout, kept), show(child.stderr, kept)]);
-  return { exitCode: await child.exited, text: kept.join("") };
+  const exitCode = await child.exited;
+  const text = Bun.stripANSI(kept.join(""));
+  const passed = lastCount(text, "pass");
+  const failed = lastCount(text, "fail");
+  const names = [...text.matchAll(/^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/gm)].map(([, name = ""]) => name);
+  // A file that cannot be loaded, or whose worker dies, is counted by bun and has no name.
+  const all = Array.from({ length: failed }, (_, at) => names[at] ?? "a test file, see above");
+  if (failed === 0 && (exitCode !== 0 || passed === 0)) all.push(`the runner of the tests, exit ${exitCode}`);
+  return { passed, failed: all };
 }
 
 async function show(stream: ReadableStream<Uint8Array>, kept: string[]): Promise<void> {
