@@ -1,7 +1,8 @@
 import { migrationStatus } from "../store/backup.ts";
-import { asUnavailable, openStore } from "../store/database.ts";
+import { openStore } from "../store/database.ts";
 import { migrateTo } from "../store/migrate-to.ts";
 import { migrations } from "../store/migrations.ts";
+import { asUnavailable } from "../store/unavailable.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { databaseFile } from "./open-home.ts";
