@@ -5,13 +5,18 @@ import type { ExecutionRecord } from "./record.ts";
 export interface LifecycleEntry {
   /** ISO 8601, UTC. */
   at: string;
-  level: "info" | "error";
+  /** `warn`: somebody may want to look, though nothing has failed for good. */
+  level: "info" | "warn" | "error";
   event: string;
   /** The `workflow.id` of the definition; empty where it has none that can be read. */
   workflow_id: string;
   execution_id: string | null;
   stage_id: string | null;
   attempt: number | null;
+  /** Of an execution or a stage that has ended, or a gate that was decided. */
+  status?: string;
+  error_class?: string;
+  /** Why it failed, was cancelled, skipped or is tried again. */
   message?: string;
 }
 
@@ -20,18 +25,36 @@ export type LifecycleLog = (entry: LifecycleEntry) => void;
 /** Log lines are not in it: they have their own table. */
 export function lifecycleEntry(event: StoredEvent, record: ExecutionRecord): LifecycleEntry | null {
   if (event.type === "log_line") return null;
-  const data = event.data as { error_message?: unknown; status?: unknown };
-  const failed =
-    event.type === "stage_failed" || (event.type === "execution_completed" && data.status === "failed");
-  const message = typeof data.error_message === "string" ? { message: data.error_message } : {};
+  const data = event.data as Data;
+  const message = data.error_message ?? data.reason ?? data.comment;
   return {
     at: event.at,
-    level: failed ? "error" : "info",
-    event: event.type,
+    level: levelOf(event.type, data),
+    event: event.type === "stage_failed" && data.status === "cancelled" ? "stage_cancelled" : event.type,
     workflow_id: record.workflow_slug,
     execution_id: event.run_id,
     stage_id: event.stage_id,
     attempt: event.attempt,
-    ...message,
+    ...(data.status === undefined ? {} : { status: data.status }),
+    ...(typeof data.error_class === "string" ? { error_class: data.error_class } : {}),
+    ...(typeof message === "string" ? { message } : {}),
   };
+}
+
+/** What events say of how something ended; each has some of it. */
+interface Data {
+  status?: string;
+  had_failures?: boolean;
+  error_class?: string | null;
+  error_message?: string | null;
+  reason?: string;
+  comment?: string | null;
+}
+
+/** What a cancel ends is no failure; what goes on all the same is one to look at. */
+function levelOf(type: StoredEvent["type"], { status, had_failures }: Data): LifecycleEntry["level"] {
+  if (type === "stage_retrying") return "warn";
+  if (type !== "stage_failed" && type !== "execution_completed" && type !== "gate_resolved") return "info";
+  if (status === "cancelled" || (status === "completed" && had_failures === true)) return "warn";
+  return status === "completed" ? "info" : "error";
 }

@@ -30,6 +30,50 @@ describe("a server whose database is damaged while it runs", async () => {
   });
 });
 
+describe("a request that is refused", async () => {
+  const server = await aTestServer();
+  afterAll(() => server.close());
+
+  test.each([
+    ["GET", "/workflows/nobody", {}, 404, "not_found"],
+    ["GET", "/workflows?limit=0", {}, 400, "invalid_usage"],
+    ["PATCH", "/workflows", {}, 405, "method_not_allowed"],
+    ["POST", "/workflows/validate", { json: { definition: 3, hunter2: "secret" } }, 400, "invalid_usage"],
+    ["GET", "//workflows", { headers: { host: "evil.example" } }, 403, "forbidden"],
+    ["POST", "//workflows/nobody/delete", { headers: { "hx-request": "true" } }, 404, "not_found"],
+  ] as const)(
+    "%s %s %j leaves a line with its trace id, and nothing it sent",
+    async (method, path, given, status, code) => {
+      server.logged.length = 0;
+      const answer = await server.ask(method, path, given);
+      // The line is written once the answer is on its way.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([answer.status, server.logged]).toEqual([
+        status,
+        [
+          {
+            at: expect.any(String),
+            level: "warn",
+            event: "http_refused",
+            trace_id: answer.headers.get("x-trace-id"),
+            method,
+            path: path.startsWith("//") ? path.slice(1) : `/api/v1${path.split("?")[0]}`,
+            status,
+            code,
+          },
+        ],
+      ]);
+    },
+  );
+
+  test("answered with what it asked for leaves none", async () => {
+    server.logged.length = 0;
+    expect((await server.ask("GET", "/workflows")).status).toBe(200);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(server.logged).toEqual([]);
+  });
+});
+
 describe("a HEAD request", async () => {
   const server = await aTestServer();
   afterAll(() => server.close());

@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { endpoints } from "./api/endpoints.ts";
 import { mountEndpoints } from "./api/mount.ts";
 import { mountDocuments } from "./api/documents.ts";
+import { allowedMethods } from "./allowed-methods.ts";
 import { addressOf, pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
@@ -11,7 +12,7 @@ import { mountLogin } from "./login.ts";
 import { pages, problemPage } from "./pages/pages.ts";
 import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { recordFailure, traceOf } from "./record-failure.ts";
+import { recordFailure, recordRefusal, traceOf } from "./record-failure.ts";
 import type { Context, ServerParts } from "./server-parts.ts";
 
 /** The whole application, which listens nowhere by itself. */
@@ -47,7 +48,7 @@ export function createApp(parts: ServerParts): App {
     guard(request, pathOf(request), { access, limit, client: clientOf(request) });
   });
   app.onError(({ error, code, request, set }) => {
-    const response = failed(code === "NOT_FOUND" ? noRoute(request) : error, request, context);
+    const response = failed(code === "NOT_FOUND" ? noRoute(app, request) : error, request, context);
     // The answer itself does not come to onAfterResponse, which counts.
     set.status = response.status;
     return response;
@@ -55,6 +56,7 @@ export function createApp(parts: ServerParts): App {
   app.onAfterResponse(({ request, responseValue, set }) => {
     const status = responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200);
     metrics.request((sentAs.get(request) ?? request).method, status);
+    recordRefusal(request, status, parts);
   });
   mountEndpoints(app, endpoints, context);
   const styles = plainStyles.map(assetUrl);
@@ -89,7 +91,11 @@ function failed(error: unknown, request: Request, context: Context): Response {
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
 }
 
-function noRoute(request: Request): HttpError {
+function noRoute(app: Elysia, request: Request): HttpError {
+  const { method } = request;
   const path = pathOf(request).slice(0, 200);
-  return new HttpError(404, "not_found", `there is no "${request.method} ${path}"`);
+  const allowed = allowedMethods(app.routes, pathOf(request));
+  if (allowed.length === 0) return new HttpError(404, "not_found", `there is no "${method} ${path}"`);
+  const list = allowed.join(", ");
+  return new HttpError(405, "method_not_allowed", `"${path}" takes ${list}, not ${method}`, { allow: list });
 }

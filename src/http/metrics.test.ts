@@ -35,7 +35,7 @@ test("requests that are refused are counted under the status they were answered 
   // Requests are counted once they have been answered.
   await new Promise((resolve) => setImmediate(resolve));
   const { body } = await server.ask("GET", "//metrics");
-  for (const counted of ["GET 404", "PATCH 404", "GET 400", "GET 403"]) {
+  for (const counted of ["GET 404", "PATCH 405", "GET 400", "GET 403"]) {
     const [method, status] = counted.split(" ");
     expect(body).toContain(`skillmeat_http_requests_total{method="${method}",status="${status}"} 1\n`);
   }

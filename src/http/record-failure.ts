@@ -20,16 +20,42 @@ interface Failure {
   context: ServerParts;
 }
 
+/** The code of the error that a request is answered with, for the line that the log gets of it. */
+const codes = new WeakMap<Request, string>();
+
 /**
  * Writes into the log what is not the client's own trouble: a bug, or a database that cannot be used. The engine learns
  * of one that is damaged, and accepts nothing more.
  */
 export function recordFailure({ error, request, context }: Failure): void {
   if (isDamage(error)) context.engine.giveUp(error);
-  if (problemOf(error) === null) record("http_bug", { error, request, context });
+  const problem = problemOf(error);
+  noteCode(request, problem?.code ?? "internal");
+  if (problem === null) record("http_bug", { error, request, context });
   else if (storeFailure(error) === "fatal") recordSeldom("database_failed", { error, request, context });
 }
 
+/** To be told of every error that a request is answered with. */
+export function noteCode(request: Request, code: string): void {
+  codes.set(request, code);
+}
+
+/** A line for every answer that refuses something. Nothing that was sent is in it: a body may hold secrets. */
+export function recordRefusal(request: Request, status: number, { log }: ServerParts): void {
+  if (status < 400) return;
+  log({
+    at: new Date().toISOString(),
+    level: status < 500 ? "warn" : "error",
+    event: "http_refused",
+    trace_id: traceOf(request),
+    method: request.method,
+    path: pathOf(request).slice(0, longestPath),
+    status,
+    code: codes.get(request) ?? null,
+  });
+}
+
+const longestPath = 500;
 const seldomMs = 60_000;
 const recordedAt = new WeakMap<ServerParts, number>();
 

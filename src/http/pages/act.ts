@@ -3,6 +3,7 @@ import type { Toast } from "../../../views/layout/frame.ts";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import { localPath } from "../local-path.ts";
 import { problemOf, type Problem } from "../problem.ts";
+import { noteCode } from "../record-failure.ts";
 import { html, redirect, wantsFragments, type FormCall, type Answer } from "./page-route.ts";
 import { partial } from "./partial.ts";
 import { toastCookie } from "./toast-cookie.ts";
@@ -28,6 +29,7 @@ export async function act(call: FormCall, back: string, doIt: () => Promise<Outc
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
+    noteCode(call.request, problem.code);
     return refusal(call, back, problem);
   }
 }
