@@ -6,6 +6,7 @@ import { executionState, type State } from "../components/state.ts";
 import { Ago, Elapsed } from "../components/time.tsx";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath } from "../paths.ts";
+import { FileTag } from "./file-problem.tsx";
 import { RunStrip } from "./run-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
@@ -61,6 +62,7 @@ export function LastRun({ workflow, now }: CardProps): Html {
   const last = urgentRun(workflow.runs);
   return (
     <div class="last">
+      <FileTag problem={workflow.file_problem} />
       {workflow.status === "published" ? null : <StatusTag status={workflow.status} />}
       {last ? (
         <>

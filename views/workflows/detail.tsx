@@ -6,6 +6,7 @@ import { page } from "../layout/page.tsx";
 import { CommandLine, quoted } from "../executions/run-controls.tsx";
 import { libraryPath, workflowPath } from "../paths.ts";
 import { LastRun, StatusTag, Tags } from "./card.tsx";
+import { FileNotice } from "./file-problem.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
@@ -37,6 +38,7 @@ export function detailPage({ frame, workflow, tab, children }: DetailProps): str
     children: (
       <main id="main" class="scroll" tabindex="-1">
         <Head workflow={workflow} now={frame.now} />
+        <FileNotice problem={workflow.file_problem} slug={slug} />
         <nav class="tabs" aria-label="Parts of the workflow" data-keeps-place>
           {tabs.map(([part, word]) => (
             <a href={workflowPath(slug, part)} aria-current={part === tab ? "page" : null}>
@@ -73,7 +75,7 @@ function Head({ workflow, now }: { workflow: WorkflowSummary; now: number }): Ht
       </div>
       <div class="whead-last">
         <Shape stages={stages} steps={steps} />
-        <LastRun workflow={{ ...workflow, status: "published" }} now={now} />
+        <LastRun workflow={{ ...workflow, status: "published", file_problem: null }} now={now} />
       </div>
     </div>
   );

@@ -6,6 +6,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath } from "../paths.ts";
 import { RunButton, StatusTag, Tags } from "./card.tsx";
 import { pathOf, type LibraryQuery } from "./library-query.ts";
+import { FileTag } from "./file-problem.tsx";
 import { RunStrip } from "./run-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
@@ -67,6 +68,7 @@ function Row({ workflow, now }: { workflow: WorkflowSummary; now: number }): Htm
             <a href={workflowPath(slug)}>{name}</a>
             <small>{`${slug} · v${version}`}</small>
           </span>
+          <FileTag problem={workflow.file_problem} />
           {status === "published" ? null : <StatusTag status={status} />}
         </span>
       </th>

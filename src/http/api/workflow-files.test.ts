@@ -102,6 +102,10 @@ describe("a file that was edited by hand", () => {
     const { file } = await made("a");
     writeFileSync(file, broken);
     expect(await listed()).toEqual({ a: "invalid" });
+    expect((await server.ask("GET", "//workflows")).body).toContain("does not hold");
+    expect((await server.ask("GET", "//workflows/a")).body).toMatch(
+      /The file does not hold any more.*Line \d/s,
+    );
     const shown = await get("a");
     expect(shown).toMatchObject({ name: "a", definition: broken, file_problem: { kind: "invalid" } });
     expect(shown.file_problem.findings[0]).toMatchObject({ severity: "error", line: expect.any(Number) });
@@ -148,6 +152,7 @@ describe("a file that is not there any more", () => {
     const { id, file, definition_hash } = await made("a");
     rmSync(file);
     expect(await listed()).toEqual({ a: "missing" });
+    expect((await server.ask("GET", "//workflows/a/edit")).body).toContain("The file is gone");
     const headers = { "if-match": definition_hash };
     const saved = await server.ask("PUT", "/workflows/a", { yaml: named("a", "Back"), headers });
     expect(saved.body).toMatchObject({ id, file, status: "draft", file_problem: null });

@@ -5,6 +5,7 @@ import { libraryPath, workflowPath, withQuery } from "../../paths.ts";
 import { BuilderActions, BuilderState } from "./builder-actions.tsx";
 import { titleOf } from "./builder-title.ts";
 import type { BuilderOpen, BuilderView } from "./builder-view.ts";
+import { FileNotice } from "../file-problem.tsx";
 import { Conflict } from "./conflict.tsx";
 import { Flow } from "./flow.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
@@ -40,6 +41,9 @@ export function builderPage(frame: Frame, view: BuilderView, open: BuilderOpen):
         <Tabs view={view} open={open} />
         <div class="builder-split">
           <div class="builder-main">
+            {workflow?.file_problem && workflow.file_problem.kind !== "invalid" ? (
+              <FileNotice problem={workflow.file_problem} slug={workflow.slug} />
+            ) : null}
             <Conflict view={view} />
             <FindingList view={view} />
             {open.tab === "yaml" ? <YamlPane view={view} open={open} /> : <Flow view={view} />}

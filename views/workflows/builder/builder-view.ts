@@ -3,13 +3,14 @@ import type { Finding, ValidationResult } from "../../../src/workflow/finding.ts
 import type { Plan } from "../../../src/workflow/plan.ts";
 import type { SourceNode } from "../../../src/workflow/source-node.ts";
 import type { DiffLine } from "../diff.ts";
+import type { FileProblemFacts } from "../file-problem.tsx";
 
 /** A definition in the builder, as it stands. */
 export interface BuilderView {
   /** Where the builder is, and where its forms go. */
   path: string;
   /** Null while there is no such workflow yet. */
-  workflow: { slug: string; name: string; status: string } | null;
+  workflow: { slug: string; name: string; status: string; file_problem: FileProblemFacts | null } | null;
   name: string;
   text: string;
   /** Of the draft; 0 while nothing was changed. */

@@ -38,7 +38,12 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
     validation,
     stages,
     rows,
-    workflow: workflow && { slug: workflow.slug, name: workflow.name, status: workflow.status },
+    workflow: workflow && {
+      slug: workflow.slug,
+      name: workflow.name,
+      status: workflow.status,
+      file_problem: workflow.file_problem,
+    },
     name: definition?.workflow.name || workflow?.name || row.name,
     text: row.text,
     revision: row.revision,
