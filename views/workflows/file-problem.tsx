@@ -46,7 +46,7 @@ export function FileNotice({ problem, slug }: { problem: FileProblemFacts | null
   const { kind, message, findings } = problem;
   const left = findings.length - shownFindings;
   return (
-    <div class="notice paused" role="status" id="file-problem">
+    <div class="notice paused file" role="status" id="file-problem">
       <Icon name="triangle-alert" />
       <div>
         <h2>{titles[kind]}</h2>
