@@ -3,6 +3,8 @@ export type AppErrorCode =
   | "invalid_usage"
   | "invalid_parameters"
   | "invalid_definition"
+  /** The definition holds, but a stage could not start here. */
+  | "preflight_failed"
   | "not_found"
   | "conflict"
   | "forbidden"

@@ -1,12 +1,10 @@
-import { checkWorkflow } from "../workflow/validate.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
-import type { Invocation } from "./command.ts";
-import { findingsText } from "./print-findings.ts";
+import { invalidDefinition } from "../workflow/findings-error.ts";
+import { checkWorkflow } from "../workflow/validate.ts";
 
-/** The effective definition of a text that is to be stored; null when it does not hold, its findings then on stderr. */
-export function checkText({ output }: Invocation, text: string, file: string): EffectiveDefinition | null {
+/** The effective definition of a text that is to be stored. Throws `FindingsError` when it does not hold. */
+export function checkText(text: string, file: string): EffectiveDefinition {
   const { validation, definition } = checkWorkflow(text, { file });
   if (validation.valid && definition) return definition;
-  output.note(findingsText(validation, text, file, output.notePaint));
-  return null;
+  throw invalidDefinition(validation, { text, file });
 }

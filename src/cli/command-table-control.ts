@@ -6,6 +6,7 @@ import {
   pathOrNameArgument,
   runIdArgument,
   statusOption,
+  strictOption,
   yesOption,
 } from "./common-options.ts";
 
@@ -55,6 +56,7 @@ export const controlCommands: Command[] = [
       ...dispatcherOptions,
       { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
       { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
+      strictOption,
       eventsOption,
       formatOption,
     ],

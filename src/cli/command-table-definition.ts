@@ -3,6 +3,7 @@ import {
   formatOption,
   parameterOptions,
   pathOrNameArgument,
+  strictOption,
   workflowArgument,
   yesOption,
 } from "./common-options.ts";
@@ -62,7 +63,11 @@ export const definitionCommands: Command[] = [
       { name: "workflow", description: "a file, a folder, a stored workflow's name, or - for stdin" },
     ],
     options: [
-      { flags: "--strict", description: "artifacts and context modules that are missing are errors too" },
+      {
+        flags: "--strict",
+        description:
+          "what is missing here is an error too: artifacts, context modules, programs, dispatchers",
+      },
       formatOption,
     ],
     examples: ["workflow validate WORKFLOW.yaml", "workflow validate - < WORKFLOW.yaml"],
@@ -72,7 +77,7 @@ export const definitionCommands: Command[] = [
     name: "plan",
     summary: "what would run, in which order; nothing runs",
     arguments: [pathOrNameArgument],
-    options: [...parameterOptions, formatOption],
+    options: [...parameterOptions, strictOption, formatOption],
     examples: ["workflow plan WORKFLOW.yaml --param feature_name=search"],
     load: () => import("./workflow-plan.ts"),
   },

@@ -38,6 +38,11 @@ export const parameterOptions: OptionSpec[] = [
   { flags: "--params-file <file>", description: "parameters as YAML or JSON; --param wins over it" },
 ];
 
+export const strictOption: OptionSpec = {
+  flags: "--strict",
+  description: "warnings are errors, and so is what is missing here for a start",
+};
+
 export const dispatcherOptions: OptionSpec[] = [
   {
     flags: "--dispatcher <name>",

@@ -1,62 +1,47 @@
 import { homedir } from "node:os";
+import { readConfig } from "../config.ts";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
-import {
-  composeDefinition,
-  isComposed,
-  planOf,
-  type Composed,
-  type NotValid,
-} from "../collection/compose.ts";
-import { swap } from "../collection/swap.ts";
-import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
-import type { ValueObject } from "../expression/value.ts";
-import type { Plan } from "../workflow/plan.ts";
+import { allowedEnv } from "../execution/allowed-env.ts";
+import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.ts";
+import type { StartOptions } from "../operation/preflight.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
-import { plainLine } from "./plain-text.ts";
+import { dispatcherOf } from "./run-options.ts";
 
-/** Finds a definition by path or name and checks it with the overrides of the working directory. */
-export async function compose(
+/**
+ * What would run of the definition at a path or of a name, under what the command line gives and the working directory
+ * overrides. Throws as `planRun` does.
+ */
+export async function composePlan(
   invocation: Invocation,
   name: string,
   workdir: string,
-): Promise<Composed | NotValid> {
-  const source = await findDefinition(invocation, name);
-  const artifacts = artifactsFor(invocation, source.beside, workdir);
-  const composed = composeDefinition(source, { workdir, artifacts });
-  invocation.log(validatedEntry(composed.id, composed.validation));
-  if (isComposed(composed)) warnOfOverrides(invocation, composed);
-  return composed;
+): Promise<PlannedRun> {
+  const { given } = invocation;
+  const wish = {
+    source: await findDefinition(invocation, name),
+    parameters: await parametersGiven(given, invocation.workdir),
+    coerce: true,
+    swaps: { agents: pairs(given.list("agent"), "--agent", "stage=ref"), modules: given.list("context") },
+    swapNames: { agents: "--agent", modules: "--context" },
+    options: startOptions(invocation, workdir),
+  };
+  return planRun(wish, placeOf(invocation));
 }
 
-/** `validate` does not look at the overrides: here alone it is told that one of them means nothing. */
-function warnOfOverrides({ given, output }: Invocation, { fromOverrides }: Composed): void {
-  if (given.flag("events")) return;
-  for (const { category, message, hint } of fromOverrides) {
-    // The plan lists what is missing, and a run says it.
-    if (category === "artifact") continue;
-    output.note(`${output.notePaint.warn("warning:")} ${plainLine(hint ? `${message}. ${hint}` : message)}`);
-  }
+export function startOptions({ given, env }: Invocation, workdir: string): StartOptions {
+  return { workdir, dispatcher: dispatcherOf(given.text("dispatcher")), env: allowedEnv(env) };
+}
+
+export function placeOf({ home, env, log }: Invocation): RunPlace {
+  return { home, userHome: userHomeOf(env), dispatch: readConfig(home, env).dispatch, log };
 }
 
 export function artifactsFor({ home, env }: Invocation, beside: string, workdir: string): Artifacts {
-  return openArtifacts({ beside, workdir, home, userHome: env["HOME"] ?? homedir() });
+  return openArtifacts({ beside, workdir, home, userHome: userHomeOf(env) });
 }
 
-/** The plan under what the command line gives. Throws `AppError("invalid_parameters")` with all that is wrong. */
-export function composePlan(invocation: Invocation, composed: Composed): Plan {
-  const plan = planOf(composed, parametersGiven(invocation.given, invocation.workdir), true);
-  invocation.log(plannedEntry(plan.workflow.id, plan));
-  return plan;
-}
-
-/** What `--agent` and `--context` swap, put into the definition; the result is how the execution remembers it. */
-export function swapGiven({ given }: Invocation, composed: Composed): ValueObject | null {
-  const agents = pairs(given.list("agent"), "--agent", "stage=ref");
-  return swap(
-    composed,
-    { agents, modules: given.list("context") },
-    { agents: "--agent", modules: "--context" },
-  );
+function userHomeOf(env: Invocation["env"]): string {
+  return env["HOME"] ?? homedir();
 }

@@ -18,6 +18,7 @@ const byError: Record<AppErrorCode, ExitCode> = {
   invalid_usage: exitCodes.usage,
   invalid_parameters: exitCodes.usage,
   invalid_definition: exitCodes.failed,
+  preflight_failed: exitCodes.failed,
   not_found: exitCodes.notFound,
   conflict: exitCodes.conflict,
   forbidden: exitCodes.failed,

@@ -1,5 +1,6 @@
 import { engineIsEnabled, homeFolder } from "../config.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type AppErrorCode } from "../errors.ts";
+import { FindingsError } from "../workflow/findings-error.ts";
 import { version } from "../version.ts";
 import { commandTable } from "./command-table.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
@@ -7,6 +8,8 @@ import { givenOf } from "./given.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./output.ts";
 import { plainLine } from "./plain-text.ts";
+import { findingsText } from "./print-findings.ts";
+import { wordsIn } from "./other-words.ts";
 import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
 
 /** The whole command line: reads it, does it, exits. `argv` is what follows the program's name. */
@@ -28,7 +31,7 @@ async function outcome(argv: readonly string[], output: Output, debug: boolean):
     }
     return await perform(asked, output, debug);
   } catch (error) {
-    return report(error, output, debug);
+    return report(error, output, { debug, asJson: asksForJson(beforeDashes(argv)) });
   }
 }
 
@@ -53,19 +56,45 @@ function quit(code: ExitCode): never {
   process.exit(code);
 }
 
-function report(error: unknown, output: Output, debug: boolean): ExitCode {
-  const title = output.notePaint.bad("error:");
-  if (error instanceof AppError) {
-    output.note(`${title} ${plainLine(error.message)}`);
-    for (const { path, message } of error.details)
-      output.note(`  ${plainLine(path === "" ? message : `${path}: ${message}`)}`);
-    if (debug) output.note(String(error.stack));
-    return exitCodeOf(error.code);
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  output.note(
-    `${title} ${plainLine(message.split("\n", 1)[0] ?? "")}. this is a bug in skillmeat; --debug shows where`,
-  );
+interface Told {
+  debug: boolean;
+  /** True: a program reads stdout, and finds the error there. */
+  asJson: boolean;
+}
+
+function report(error: unknown, output: Output, { debug, asJson }: Told): ExitCode {
+  const known = error instanceof AppError ? error : bugOf(error);
+  if (asJson && output.isUntouched) {
+    const { code, message, details } = known;
+    output.json({ error: { code, message, ...(details.length > 0 ? { details } : {}) } });
+  } else output.note(errorText(known, output));
   if (debug && error instanceof Error) output.note(String(error.stack));
-  return exitCodes.bug;
+  return known.code === "internal" ? exitCodes.bug : exitCodeOf(known.code);
+}
+
+type KnownError = Pick<AppError, "message" | "details"> & { code: AppErrorCode | "internal" };
+
+function bugOf(error: unknown): KnownError {
+  const said = error instanceof Error ? error.message : String(error);
+  const message = `${said.split("\n", 1)[0] ?? ""}. this is a bug in skillmeat; --debug shows where`;
+  return { code: "internal", message, details: [] };
+}
+
+function errorText(error: KnownError, { notePaint }: Output): string {
+  if (error instanceof FindingsError) return findingsText(error.details, error.source, notePaint);
+  const details = error.details
+    .filter(({ message }) => !error.message.includes(message))
+    .map(({ path, message }) => plainLine(path === "" ? message : `${path}: ${message}`));
+  return [`${notePaint.bad("error:")} ${plainLine(error.message)}`, ...details].join("\n  ");
+}
+
+/**
+ * Read from the words themselves: a command line that is not understood is an error too. The format of `export` is that
+ * of a file.
+ */
+function asksForJson(words: readonly string[]): boolean {
+  if (wordsIn(words)[1]?.word === "export") return false;
+  return words.some(
+    (word, at) => word === "--format=json" || (word === "json" && words[at - 1] === "--format"),
+  );
 }

@@ -21,6 +21,8 @@ export interface Output {
   /** Columns of the terminal; 0 where there is none and lines may be as long as they are. */
   readonly columns: number;
   readonly rows: number;
+  /** True while nothing has been written to stdout. */
+  readonly isUntouched: boolean;
   /** True when nobody reads stdout any more (`| head`), or what takes it is full. */
   readonly isClosed: boolean;
   /**
@@ -37,14 +39,15 @@ export function openOutput(options: {
   const { stdout, stderr, stdin } = process;
   const closed = { stdout: false, stderr: false };
   let trouble: string | null = null;
+  let isUntouched = true;
   stdout.on("error", (error) => {
     closed.stdout = true;
     if (!isBrokenPipe(error)) trouble = error.message;
   });
-  // There is nowhere left to say it.
   stderr.on("error", () => (closed.stderr = true));
   const colourful = options.color && !options.env["NO_COLOR"] && options.env["TERM"] !== "dumb";
   const write = (text: string): void => {
+    isUntouched = false;
     if (!closed.stdout) stdout.write(text);
   };
   const note = (text: string): void => {
@@ -70,6 +73,9 @@ export function openOutput(options: {
     },
     get rows() {
       return stdout.isTTY ? stdout.rows || 24 : 0;
+    },
+    get isUntouched() {
+      return isUntouched;
     },
     get isClosed() {
       return closed.stdout;

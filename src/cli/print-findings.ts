@@ -1,31 +1,35 @@
-import type { ValidationResult } from "../workflow/finding.ts";
+import type { Finding } from "../workflow/finding.ts";
 import { printFinding } from "../workflow/print-finding.ts";
 import type { Paint } from "./paint.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 
+interface Source {
+  text: string;
+  file: string;
+}
+
 /** Every finding with its source line and a caret, in the order of the text, and a line that sums up. */
-export function findingsText(
-  validation: ValidationResult,
-  source: string,
-  file: string,
-  paint: Paint,
-): string {
-  const findings = [...validation.errors, ...validation.warnings].toSorted(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
-  const blocks = findings.map((finding) => {
-    const [head = "", ...rest] = plainText(printFinding(finding, source, file)).split("\n");
+export function findingsText(findings: readonly Finding[], source: Source, paint: Paint): string {
+  return [...findingLines(findings, source, paint), sum(findings, source.file, paint)].join("\n");
+}
+
+/** Each finding, over several lines, with its source line and a caret, in the order of the text. */
+export function findingLines(findings: readonly Finding[], { text, file }: Source, paint: Paint): string[] {
+  const sorted = findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return sorted.map((finding) => {
+    const [head = "", ...rest] = plainText(printFinding(finding, text, file)).split("\n");
     const word = finding.severity === "error" ? paint.bad("error:") : paint.warn("warning:");
     return [head.replace(`${finding.severity}:`, word), ...rest].join("\n");
   });
-  return [...blocks, sum(validation, file, paint)].join("\n");
 }
 
-function sum({ valid, errors, warnings }: ValidationResult, file: string, paint: Paint): string {
-  const counts = [count(errors.length, "error"), count(warnings.length, "warning")].filter(
-    (text) => text !== "",
-  );
-  const word = valid ? paint.good("valid") : paint.bad("not valid");
+function sum(findings: readonly Finding[], file: string, paint: Paint): string {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const warnings = findings.length - errors.length;
+  const counts = [count(errors.length, "error"), count(warnings, "warning")].filter((text) => text !== "");
+  const isMissing = errors.length > 0 && errors.every(({ category }) => category === "preflight");
+  const verdict = isMissing ? "cannot start here" : "not valid";
+  const word = errors.length === 0 ? paint.good("valid") : paint.bad(verdict);
   return `${plainLine(file)}: ${word}${counts.length > 0 ? `, ${counts.join(", ")}` : ""}`;
 }
 

@@ -24,18 +24,22 @@ export async function runOptions(
   };
 }
 
-/** `--workdir`, else where the command was called. Absolute. */
+/** `--workdir`, else where the command was called. Absolute; whether it is there, the preflight asks. */
 export function workdirOf({ given, workdir }: Invocation): string {
-  const asked = given.text("workdir");
-  if (asked === null) return workdir;
-  const folder = resolve(workdir, asked);
+  return resolve(workdir, given.text("workdir") ?? ".");
+}
+
+/** The same for what runs later than it is asked for. Throws `AppError("not_found")` where it is no folder. */
+export function lastingWorkdirOf(invocation: Invocation): string {
+  const folder = workdirOf(invocation);
+  const asked = invocation.given.text("workdir") ?? folder;
   if (statOf(folder, asked)?.isDirectory()) return folder;
   throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
 }
 
 const dispatchers = ["simulated", "command", "claude-code"];
 
-function dispatcherOf(name: string | null): string | null {
+export function dispatcherOf(name: string | null): string | null {
   if (name === null || dispatchers.includes(name)) return name;
   throw new AppError("invalid_usage", `there is no dispatcher "${name}": ${dispatchers.join(", ")}`);
 }

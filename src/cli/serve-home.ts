@@ -16,7 +16,7 @@ import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";
 import { databaseFile, withStore } from "./open-home.ts";
 import { pruneEntry } from "./prune-entry.ts";
-import { runOptions, workdirOf } from "./run-options.ts";
+import { lastingWorkdirOf, runOptions } from "./run-options.ts";
 
 const stopPatienceMs = 5_000;
 /** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
@@ -29,7 +29,7 @@ export async function serveHome(
   invocation: Invocation,
   { listening, access, interrupts }: { listening: Listening; access: Access; interrupts: Interrupts },
 ): Promise<ExitCode> {
-  const options = await runOptions(invocation, workdirOf(invocation));
+  const options = await runOptions(invocation, lastingWorkdirOf(invocation));
   return withStore(invocation.home, async (store) => {
     refuseSecondServer(store, invocation.home);
     const engine = await openEngine(invocation, store, "serve");
@@ -116,13 +116,15 @@ function partsOf(
   { home, env, log }: Invocation,
   given: { store: Store; engine: Engine; options: ServerParts["options"]; access: Access },
 ): ServerParts {
+  const { engineEnabled, dispatch } = readConfig(home, env);
   return {
     ...given,
     metrics: createMetrics(given.store, given.engine),
     home,
     userHome: env["HOME"] ?? homedir(),
     user: loginName(env),
-    engineEnabled: readConfig(home, env).engineEnabled,
+    dispatch,
+    engineEnabled,
     log,
   };
 }

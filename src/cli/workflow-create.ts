@@ -23,10 +23,9 @@ export const run: CommandRun = async (invocation) => {
   const read = await readDefinition(path, workdir);
   if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
   const name = given.text("name");
-  if (!checkText(invocation, read.text, read.file)) return exitCodes.failed;
+  checkText(read.text, read.file);
   const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
-  const effective = checkText(invocation, text, read.file);
-  if (!effective) return exitCodes.failed;
+  const effective = checkText(text, read.file);
   return withOpenHome(invocation, async (open) => {
     const { store } = open;
     refreshIndex(open);

@@ -22,8 +22,7 @@ export const run: CommandRun = (invocation) =>
     if (getWorkflowBySlug(store, slug))
       throw new AppError("conflict", `there is a workflow "${slug}" already`);
     const text = renameDefinition(original.definition, slug, name);
-    const effective = checkText(invocation, text, original.file ?? original.slug);
-    if (!effective) return exitCodes.failed;
+    const effective = checkText(text, original.file ?? original.slug);
     const saved = await saveWorkflow(open, {
       text,
       effective,

@@ -23,12 +23,13 @@ export const run: CommandRun = (invocation) =>
     let isSettled = false;
     try {
       await letEdit(invocation, editor, draft);
-      isSettled = await saveDraft(invocation, open, { workflow, draft, before });
+      await saveDraft(invocation, open, { workflow, draft, before });
+      isSettled = true;
     } finally {
       if (isSettled || !hasWork(draft, before)) rmSync(folder, { recursive: true, force: true });
       else invocation.output.note(`nothing was saved; your text is in ${draft}`);
     }
-    return isSettled ? exitCodes.done : exitCodes.failed;
+    return exitCodes.done;
   });
 
 /** The editor that is set; else `vi`, which without a terminal would wait for keys that never come. */
@@ -68,20 +69,18 @@ async function letEdit({ env, workdir }: Invocation, editor: string, file: strin
 const cannotStart = 126;
 const isNotThere = 127;
 
-/** False when the text does not hold: its findings are on stderr then. */
+/** Throws `FindingsError` when the text does not hold. */
 async function saveDraft(
-  invocation: Invocation,
+  { output }: Invocation,
   open: OpenHome,
   { workflow, draft, before }: { workflow: WorkflowRecord; draft: string; before: string },
-): Promise<boolean> {
-  const { output } = invocation;
+): Promise<void> {
   const text = readTextFile(draft, draft);
   if (text === before) {
     output.line("nothing was changed");
-    return true;
+    return;
   }
-  const effective = checkText(invocation, text, draft);
-  if (!effective) return false;
+  const effective = checkText(text, draft);
   await saveWorkflow(open, {
     text,
     effective,
@@ -92,7 +91,6 @@ async function saveDraft(
   });
   const { id, name, version } = effective.workflow;
   output.line(`saved ${id} (${plainLine(name)} v${version})`);
-  return true;
 }
 
 function hasWork(draft: string, before: string): boolean {

@@ -1,29 +1,24 @@
-import {
-  agentsOf,
-  definitionHash,
-  isComposed,
-  modulesOf,
-  parameterValues,
-  type Composed,
-} from "../collection/compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
-import type { ValueObject } from "../expression/value.ts";
+import type { PlannedRun } from "../operation/plan-run.ts";
+import { startRequest } from "../operation/start-request.ts";
 import type { CommandRun, Invocation } from "./command.ts";
-import { compose, composePlan, swapGiven } from "./compose.ts";
+import { composePlan } from "./compose.ts";
 import { startDetached } from "./detached.ts";
-import type { ExitCode } from "./exit-code.ts";
+import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { runInForeground } from "./foreground.ts";
 import { runOptions, workdirOf } from "./run-options.ts";
-import { refuse, showPlan } from "./workflow-plan.ts";
+import { showPlan, warn } from "./show-plan.ts";
 
 export const run: CommandRun = async (invocation) => {
   const { given } = invocation;
   const workdir = workdirOf(invocation);
-  const composed = await compose(invocation, given.argument(0), workdir);
-  if (!isComposed(composed)) return refuse(invocation, composed);
-  const swapped = swapGiven(invocation, composed);
-  if (given.flag("dry-run")) return showPlan(invocation, composed);
-  return start(invocation, await startRequest(invocation, composed, { workdir, swapped }));
+  const planned = await composePlan(invocation, given.argument(0), workdir);
+  if (given.flag("dry-run")) {
+    const isComplete = showPlan(invocation, planned);
+    return isComplete ? exitCodes.done : exitCodes.failed;
+  }
+  const request = await requestOf(invocation, planned, workdir);
+  return start(invocation, request);
 };
 
 function start(invocation: Invocation, request: StartRequest): Promise<ExitCode> {
@@ -31,28 +26,14 @@ function start(invocation: Invocation, request: StartRequest): Promise<ExitCode>
   return runInForeground(invocation, (engine) => engine.start(request));
 }
 
-/** Everything is checked before anything is created: parameters, agents, script. */
-async function startRequest(
+/** Everything is checked before anything is created: parameters, script, warnings under --strict, what is missing. */
+async function requestOf(
   invocation: Invocation,
-  composed: Composed,
-  { workdir, swapped }: { workdir: string; swapped: ValueObject | null },
+  planned: PlannedRun,
+  workdir: string,
 ): Promise<StartRequest> {
-  const { definition, source } = composed;
-  const plan = composePlan(invocation, composed);
-  const options = await runOptions(
-    invocation,
-    workdir,
-    definition.stages.map(({ id }) => id),
-  );
-  return {
-    definition,
-    definition_hash: definitionHash(source.text),
-    workflow_id: source.workflow_id,
-    parameters: parameterValues(plan),
-    overrides: swapped,
-    trigger: "manual",
-    options,
-    agents: agentsOf(composed, options.dispatcher === "simulated"),
-    modules: modulesOf(composed),
-  };
+  const stages = planned.composed.definition.stages.map(({ id }) => id);
+  const options = await runOptions(invocation, workdir, stages);
+  warn(invocation, planned);
+  return startRequest(planned, { options, trigger: "manual" });
 }

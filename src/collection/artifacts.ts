@@ -62,6 +62,11 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     return null;
   }
 
+  function agentOf(ref: string): AgentFile | null {
+    const found = findFile(ref);
+    return found && parseAgentFile(readBounded(found.file), { path: found.file, ref });
+  }
+
   return {
     find(ref) {
       const origin = isModule(ref) ? findModule(ref) : (findFile(ref)?.path ?? null);
@@ -74,10 +79,17 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
       const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : known(type, indexes));
       return meant === null ? null : `did you mean "${ref.slice(0, ref.indexOf(":"))}:${meant}"?`;
     },
-    agent(ref) {
-      const found = findFile(ref);
-      return found && parseAgentFile(readBounded(found.file), { path: found.file, ref });
+    trouble(ref) {
+      if (splitRef(ref).type !== "agent") return null;
+      try {
+        agentOf(ref);
+        return null;
+      } catch (error) {
+        if (error instanceof AppError) return error.message;
+        throw error;
+      }
     },
+    agent: agentOf,
     module(ref) {
       const file = isModule(ref) ? findModule(ref) : null;
       return file === null ? null : readModule(ref, file);

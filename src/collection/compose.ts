@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
-import { AppError } from "../errors.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
-import type { Finding, ValidationResult } from "../workflow/finding.ts";
+import type { ValidationResult } from "../workflow/finding.ts";
 import { parseOverrides } from "../workflow/overrides.ts";
 import { resolveParameters } from "../workflow/parameters.ts";
 import { planWorkflow } from "../workflow/plan.ts";
 import type { AppliedOverride, Plan } from "../workflow/plan.ts";
-import { checkWorkflow } from "../workflow/validate.ts";
+import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { findOverrides } from "./find-overrides.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -22,8 +20,7 @@ export interface Composed {
   definition: EffectiveDefinition;
   validation: ValidationResult;
   overrides: AppliedOverride[];
-  /** Warnings about what the overrides have put in. */
-  fromOverrides: Finding[];
+  startFinding: CheckedWorkflow["startFinding"];
   artifacts: Artifacts;
 }
 
@@ -50,9 +47,9 @@ export function composeDefinition(
     artifacts,
     ...(overrides === null ? {} : { overrides }),
   });
-  const { id, validation, definition, overrides: applied, fromOverrides } = checked;
+  const { id, validation, definition, overrides: applied, startFinding } = checked;
   if (!validation.valid || !definition) return { source, id, validation };
-  return { source, id, definition, validation, overrides: applied, fromOverrides, artifacts };
+  return { source, id, definition, validation, overrides: applied, startFinding, artifacts };
 }
 
 /**
@@ -74,26 +71,17 @@ export function definitionHash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/**
- * The agent files of every stage. Throws `AppError("invalid_definition")` that names all that are missing, unless
- * the agents are only simulated.
- */
-export function agentsOf(composed: Composed, isSimulated: boolean): Record<string, AgentFile> {
+/** The agent files of the stages, by reference; those that are found and hold an agent. */
+export function agentsOf({ definition, artifacts }: Composed): Record<string, AgentFile> {
   const found: Record<string, AgentFile> = Object.create(null);
-  const missing: { path: string; message: string }[] = [];
-  for (const [ref, stages] of stagesByAgent(composed.definition)) {
-    const agent = composed.artifacts.agent(ref);
+  const refs = definition.stages.flatMap(({ type, roles }) =>
+    type === "agent" && roles ? [roles.primary.artifact] : [],
+  );
+  for (const ref of new Set(refs)) {
+    const agent = artifacts.trouble(ref) === null ? artifacts.agent(ref) : null;
     if (agent) found[ref] = agent;
-    else
-      missing.push({
-        path: `stage ${stages.map((id) => `"${id}"`).join(", ")}`,
-        message: `agent "${ref}" is nowhere`,
-      });
   }
-  if (missing.length === 0 || isSimulated) return found;
-  const looked = `looked in ${resolve(composed.source.beside)}, .claude/agents, the collection and ~/.claude/agents`;
-  const message = `${missing.length === 1 ? "an agent" : `${missing.length} agents`} cannot be found; ${looked}`;
-  throw new AppError("invalid_definition", `${message}. --dispatcher simulated needs none`, missing);
+  return found;
 }
 
 /** The context modules a definition names, by reference; those that are found. */
@@ -116,13 +104,4 @@ function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | 
 /** The names of parameters whose default an override has changed. */
 function overridden(overrides: readonly AppliedOverride[]): string[] {
   return overrides.flatMap(({ path }) => /^config\.parameters\.([^.]+)(\.default)?$/.exec(path)?.[1] ?? []);
-}
-
-function stagesByAgent(definition: EffectiveDefinition): Map<string, string[]> {
-  const stages = new Map<string, string[]>();
-  for (const { id, type, roles } of definition.stages) {
-    if (type !== "agent" || !roles) continue;
-    stages.set(roles.primary.artifact, [...(stages.get(roles.primary.artifact) ?? []), id]);
-  }
-  return stages;
 }

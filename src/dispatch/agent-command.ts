@@ -11,7 +11,8 @@ export type AgentCommand = { argv: string[] } | { trouble: CommandTrouble };
 export type CommandTrouble =
   ProgramTrouble | (Omit<ProgramTrouble, "code"> & { code: "agent_missing" | "command_missing" });
 
-const defaultPath = "/usr/local/bin:/usr/bin:/bin";
+/** Where programs are looked for when nobody says. */
+export const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 /** Programs whose first argument is a script. */
 const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|bun|deno|ruby|perl|php|Rscript)$/;
@@ -51,11 +52,7 @@ export function agentCommand(agent: AgentFile | null, ref: string, place: Progra
   const folder = dirname(agent.path);
   const named = `"command" of ${agent.path}`;
   const argv = rest.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));
-  const found = program.includes("/")
-    ? isAbsolute(program)
-      ? program
-      : resolve(folder, program)
-    : Bun.which(program, { PATH: place.path, cwd: place.workdir });
+  const found = programFile(program, folder, place);
   if (found === null) {
     const says = `agent "${ref}" runs "${program}", which is not in PATH`;
     return { trouble: { code: "program_missing", says, wayOut: `install it, or give its path in ${named}` } };
@@ -64,6 +61,12 @@ export function agentCommand(agent: AgentFile | null, ref: string, place: Progra
   const isScript = interpreters.test(basename(program)) && isAbsolute(script);
   const trouble = programTrouble(found, named, place) ?? (isScript ? scriptTrouble(script, named) : null);
   return trouble ? { trouble } : { argv: [found, ...argv] };
+}
+
+/** Where a program is that a command names; null: in no folder of the PATH. */
+function programFile(program: string, folder: string, { path, workdir }: ProgramPlace): string | null {
+  if (program.includes("/")) return isAbsolute(program) ? program : resolve(folder, program);
+  return Bun.which(program, { PATH: path, cwd: workdir });
 }
 
 /** The program's name for messages. */

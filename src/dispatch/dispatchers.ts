@@ -1,3 +1,4 @@
+import { nearest } from "../expression/nearest.ts";
 import { createCommandDispatcher } from "./command.ts";
 import type { StageDispatcher, StageResult } from "./dispatcher.ts";
 import { createSimulatedDispatcher, type SimulationClock } from "./simulated.ts";
@@ -7,14 +8,29 @@ export type Dispatchers = (name: string) => StageDispatcher;
 
 export function createDispatchers(clock: SimulationClock): Dispatchers {
   const built = [createCommandDispatcher(), createSimulatedDispatcher(clock)];
-  const names = built.map(({ name }) => `"${name}"`).join(" and ");
-  return (name) => built.find((each) => each.name === name) ?? absent(name, names);
+  return (name) => built.find((each) => each.name === name) ?? absent(name);
 }
 
-function absent(name: string, names: string): StageDispatcher {
-  const message =
-    `this build has no dispatcher "${name}", only ${names}. name one with --dispatcher, with "dispatcher:" in the ` +
-    'agent file, or in config.toml: [dispatch] default, or [dispatch.agents] "agent:x"';
+/** The names of those that this build has. */
+const builtNames = ["command", "simulated"] as const;
+
+/** Why no stage can be done by the dispatcher of a name, with the way out; null where one can. */
+export function dispatcherTrouble(name: string): { says: string; wayOut: string } | null {
+  if (builtNames.some((each) => each === name)) return null;
+  const names = builtNames.map((each) => `"${each}"`).join(" and ");
+  const meant = nearest(name, builtNames);
+  const ways =
+    'name one with --dispatcher, with "dispatcher:" in the agent file, or in config.toml: [dispatch] default, ' +
+    'or [dispatch.agents] "agent:x"';
+  return {
+    says: `this build has no dispatcher "${name}", only ${names}`,
+    wayOut: meant === null ? ways : `did you mean "${meant}"? ${ways}`,
+  };
+}
+
+function absent(name: string): StageDispatcher {
+  const trouble = dispatcherTrouble(name);
+  const message = trouble ? `${trouble.says}. ${trouble.wayOut}` : `the dispatcher "${name}" is not built`;
   const result: StageResult = {
     ok: false,
     error: { class: "not_found", message, retryable: false },

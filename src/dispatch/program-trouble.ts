@@ -46,7 +46,7 @@ function absenceOf(file: string, named: string): ProgramTrouble | null {
   return {
     code: "program_missing",
     says: `there is no ${file}, which ${named} names`,
-    wayOut: "paths there are relative to the agent file",
+    wayOut: "write it, or correct its path, which is relative to the agent file",
   };
 }
 

@@ -125,25 +125,34 @@ async function makeWorktree(
   const { workdir } = request;
   const ask = (...args: string[]): Promise<GitAnswer | null> =>
     git(workdir, args, { attempt: request, signal });
-  const prefix = await ask("rev-parse", "--show-prefix");
-  if (prefix === null) return refused(request, "git is not in PATH. install it");
-  if (!prefix.ok) {
-    const why = `the working directory ${workdir} lies in no git repository (git: ${prefix.says})`;
-    return refused(request, `${why}. run it in one, with --workdir`);
-  }
-  const base = await ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
-  if (!base?.ok) {
-    return refused(request, `the git repository of ${workdir} has no commit yet. commit something`);
-  }
+  const repository = await repositoryOf(workdir, ask);
+  if ("why" in repository) return refused(request, repository);
   // Without a note it is what an engine that died left half made: no agent was ever in it.
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
-  const note = { base: base.text.trim(), prefix: prefix.text.replace(/\n$/, ""), workdir };
+  const note = { ...repository, workdir };
   // Forced twice: git may still know that half made one, and have it locked.
   const added = await ask("worktree", "add", "--force", "--force", "--detach", dir, note.base);
   if (!added?.ok) return notMade(request, dir, added?.says ?? "git is gone");
   writeNote(dir, note);
   return note;
+}
+
+/** What a worktree of a folder's repository is made from, or why none can be made, with the way out. */
+export async function repositoryOf(
+  workdir: string,
+  ask: (...args: string[]) => Promise<GitAnswer | null>,
+): Promise<Pick<Note, "base" | "prefix"> | { why: string; wayOut: string }> {
+  const prefix = await ask("rev-parse", "--show-prefix");
+  if (prefix === null) return { why: "git is not in PATH", wayOut: "install it" };
+  if (!prefix.ok) {
+    const why = `the working directory ${workdir} lies in no git repository (git: ${prefix.says})`;
+    return { why, wayOut: "run it in one, with --workdir" };
+  }
+  const base = await ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
+  if (!base?.ok)
+    return { why: `the git repository of ${workdir} has no commit yet`, wayOut: "commit something" };
+  return { base: base.text.trim(), prefix: prefix.text.replace(/\n$/, "") };
 }
 
 type WorktreeState = "untouched" | "changed" | "committed" | { unknown: string };
@@ -173,8 +182,11 @@ function lookOptions(attempt: GitCaller) {
   return { attempt, signal: AbortSignal.timeout(longestLookMs) };
 }
 
-function refused({ stage_id }: StageRequest, why: string): { error: StageError } {
-  const message = `stage "${stage_id}" has "workspace: worktree", but ${why}, or write "workspace: shared"`;
+function refused(
+  { stage_id }: StageRequest,
+  { why, wayOut }: { why: string; wayOut: string },
+): { error: StageError } {
+  const message = `stage "${stage_id}" has "workspace: worktree", but ${why}. ${wayOut}, or write "workspace: shared"`;
   return { error: { class: "invalid_request", message, retryable: false } };
 }
 

@@ -1,6 +1,5 @@
 import { AppError, type AppErrorCode, type AppErrorDetail } from "../errors.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import type { Finding, ValidationResult } from "../workflow/finding.ts";
 
 /** Trouble of a request itself, which no other room knows of. */
 export class HttpError extends Error {
@@ -17,22 +16,11 @@ export class HttpError extends Error {
   }
 }
 
-/** A definition that does not hold; the answer's details are its findings. */
-export class FindingsError extends Error {
-  readonly validation: ValidationResult;
-
-  constructor(validation: ValidationResult) {
-    super(validation.errors[0]?.message ?? "the definition does not hold");
-    this.name = "FindingsError";
-    this.validation = validation;
-  }
-}
-
 export interface Problem {
   status: number;
   code: string;
   message: string;
-  details: readonly (AppErrorDetail | Finding)[];
+  details: readonly AppErrorDetail[];
   headers: Readonly<Record<string, string>>;
 }
 
@@ -41,14 +29,6 @@ export function problemOf(error: unknown): Problem | null {
   if (error instanceof HttpError) {
     const { status, code, message, headers } = error;
     return { status, code, message, details: [], headers };
-  }
-  if (error instanceof FindingsError) {
-    const { errors, warnings } = error.validation;
-    const count = errors.length === 1 ? "an error" : `${errors.length} errors`;
-    return {
-      ...plain("invalid_definition", `the definition has ${count}: ${error.message}`),
-      details: [...errors, ...warnings],
-    };
   }
   if (error instanceof AppError) return { ...plain(error.code, error.message), details: error.details };
   const failure = storeFailure(error);
@@ -94,6 +74,7 @@ const statuses: Record<AppErrorCode, number> = {
   invalid_usage: 400,
   invalid_parameters: 400,
   invalid_definition: 422,
+  preflight_failed: 422,
   not_found: 404,
   conflict: 409,
   forbidden: 403,

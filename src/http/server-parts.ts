@@ -1,3 +1,4 @@
+import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineTrouble } from "../engine/trouble.ts";
@@ -16,6 +17,8 @@ export interface ServerParts {
   userHome: string;
   /** How executions started over HTTP are done. */
   options: RunOptions;
+  /** Which dispatcher does what names none. */
+  dispatch: DispatchConfig;
   /** Who decides and creates where a request names nobody. */
   user: string;
   /** False: every route of workflows answers 404 and the pages hide the section. */

@@ -89,7 +89,7 @@ describe("a command line", () => {
     ["no definition", 2, /missing required argument/, ["workflow", "run"]],
     ["a parameter without a value", 2, /--param takes name=value, not "must"/, run("--param", "must")],
     ["no such dispatcher", 2, /there is no dispatcher "x"/, run("--param", "must=x", "--dispatcher", "x")],
-    ["no such folder to work in", 3, /names "gone", which is no folder/, run("--workdir", "gone")],
+    ["no such folder to work in", 1, /gone is no folder/, run("--param", "must=x", "--workdir", "gone")],
     ["too many agents at once", 2, /--max-steps takes a whole/, run("--param", "must=x", "--max-steps", "0")],
     [
       "a script without simulated agents",
@@ -150,15 +150,19 @@ describe("an overrides file", () => {
       ".skillmeat-workflow-overrides.yaml",
       "overrides:\n  journey:\n    config: {tiemout: 1h}\n    stages:\n      one: {context: {modlues: []}, x-note: 1}\n",
     );
+    scriptAgent(overridden, "worker", "true");
     const place = `(this comes from the overrides file "${overridden.folder}/.skillmeat-workflow-overrides.yaml"`;
-    const said = [
-      `warning: unknown key "tiemout" in "config" ${place}, line 3). did you mean "timeout"?\n`,
-      `warning: unknown key "modlues" in "context" of stage "one" ${place}, line 5). did you mean "modules"?\n`,
-    ].join("");
     for (const args of [["plan"], ["run", "--dry-run"], ["run", "--dispatcher", "simulated"]]) {
       const [verb = "", ...options] = args;
       const ended = await overridden.run(["workflow", verb, ".", ...options]);
-      expect(ended).toMatchObject({ code: 0, stderr: said });
+      expect(ended.code).toBe(0);
+      const [first, second, ...others] = ended.stderr
+        .split("\n")
+        .filter((line) => line.includes(": warning: "));
+      expect(first).toEndWith(`unknown key "tiemout" in "config" ${place}, line 3) [unknown_key]`);
+      expect(second).toEndWith(`"modlues" in "context" of stage "one" ${place}, line 5) [unknown_key]`);
+      expect(others).toEqual([]);
+      expect(ended.stderr).toContain('hint: did you mean "timeout"?');
     }
   });
 });
@@ -193,8 +197,10 @@ describe("agents", () => {
     const lonely = begin("no-agents");
     writeWorkflow(lonely, { one: { agent: "gone" }, two: { agent: "lost" }, three: {} });
     const ended = await lonely.run(["workflow", "run", "."]);
-    isRefused(ended, 1, /^error: 3 agents cannot be found/);
-    expect(ended.stderr.match(/^ {2}stage "\w+": agent "agent:\w+"/gm)).toHaveLength(3);
+    isRefused(ended, 1, /WORKFLOW\.json: cannot start here, 3 errors\n$/);
+    expect(ended.stderr.match(/error: stage "\w+" cannot start: agent "agent:\w+" is nowhere/g)).toHaveLength(
+      3,
+    );
     expect((await lonely.run(["workflow", "runs"])).stderr).toBe("no executions\n");
     expect(await lonely.run(["workflow", "run", ".", "--dispatcher", "simulated"])).toMatchObject({
       code: 0,
@@ -226,7 +232,7 @@ test("an agent's file that may not be read stops the run before it begins", asyn
   const under =
     process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
   const ended = await closed.run(["workflow", "run", "."], { under });
-  isRefused(ended, 5, /^error: "[^"]*\/agents\/worker\.md" cannot be read: EACCES/);
+  isRefused(ended, 1, /error: stage "one" cannot start: "[^"]*\/agents\/worker\.md" cannot be read: EACCES/);
 });
 
 test("nothing of all that has begun an execution", async () => {

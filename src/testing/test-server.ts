@@ -64,6 +64,7 @@ export async function aTestServer(given: Partial<ServerParts> = {}): Promise<Tes
     home,
     userHome: root,
     options,
+    dispatch: { default: "claude-code", agents: new Map() },
     user: "tester",
     engineEnabled: true,
     access: accessFor("127.0.0.1", null),

@@ -1,7 +1,7 @@
 /** Something to say about a definition. `line` and `column` count from 1; `path` is such as `stages[1].id`. */
 export interface Finding {
   severity: "error" | "warning";
-  category: "schema" | "expression" | "dag" | "artifact";
+  category: "schema" | "expression" | "dag" | "artifact" | "preflight";
   code: string;
   message: string;
   path: string;

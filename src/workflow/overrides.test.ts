@@ -104,13 +104,15 @@ describe("overrides", () => {
     expect(validation.errors).toMatchObject([{ category: "expression", line: 10, stage_id: "check" }]);
   });
 
-  test("findings about what an overrides file has put in are told apart from the definition's own", () => {
+  test("findings about what an overrides file has put in are there only with it", () => {
     const overrides = parseOverrides("overrides: { ship: { config: { tiemout: 1h } } }", "over.yaml");
     const text = base.replace("name: Ship", "name: Ship, nmae: Ship");
-    const { fromOverrides, validation } = checkWorkflow(text, { file: "w", overrides });
-    expect(validation.warnings).toHaveLength(2);
-    expect(fromOverrides).toMatchObject([{ code: "unknown_key", path: "config.tiemout" }]);
-    expect(checkWorkflow(text, { file: "w" }).fromOverrides).toEqual([]);
+    const { validation } = checkWorkflow(text, { file: "w", overrides });
+    expect(validation.warnings.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      "unknown_key workflow.nmae",
+      "unknown_key config.tiemout",
+    ]);
+    expect(checkWorkflow(text, { file: "w" }).validation.warnings).toHaveLength(1);
   });
 
   test("a definition that does not hold by itself is reported as it is", () => {

@@ -9,7 +9,7 @@ import type {
   OnFailure,
   Workspace,
 } from "./effective.ts";
-import type { ValidationResult } from "./finding.ts";
+import type { Finding, ValidationResult } from "./finding.ts";
 import { batchesOf, criticalPath } from "./graph.ts";
 
 /** What would run: parameters resolved, stages in batches. Nothing has run. */
@@ -22,6 +22,8 @@ export interface Plan {
   overrides: AppliedOverride[];
   artifacts: PlanArtifact[];
   validation: ValidationResult;
+  /** What a stage lacks here to start; nobody has looked where it is planned without a place to run in. */
+  preflight: Finding[];
 }
 
 export interface PlanParameter {
@@ -103,6 +105,7 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
     overrides: options.overrides,
     artifacts: options.artifacts ? resolvedRefs(definition, options.artifacts) : [],
     validation: options.validation,
+    preflight: [],
   };
 }
 

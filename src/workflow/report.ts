@@ -13,19 +13,16 @@ export interface Problem {
 }
 
 export interface Report {
-  error(category: Finding["category"], problem: Problem): void;
-  warn(category: Finding["category"], problem: Problem): void;
+  error(category: Finding["category"], problem: Problem): Finding;
+  warn(category: Finding["category"], problem: Problem): Finding;
   /** All so far, in the order of the text. */
   findings(): Finding[];
-  /** Those of them about what an overrides file has put in. */
-  fromOverrides(): Finding[];
 }
 
 /** `root` names the stages of findings; null while nothing is parsed. */
 export function createReport(lines: TextLines, root: () => SourceNode | null): Report {
   const found: Finding[] = [];
-  const foreign = new Set<Finding>();
-  const add = (severity: Finding["severity"], category: Finding["category"], problem: Problem): void => {
+  const add = (severity: Finding["severity"], category: Finding["category"], problem: Problem): Finding => {
     const { code, message, path, at, hint = null } = problem;
     const { line, column } = lines.place(at.start);
     const finding: Finding = {
@@ -40,13 +37,12 @@ export function createReport(lines: TextLines, root: () => SourceNode | null): R
       hint,
     };
     found.push(finding);
-    if (at.origin) foreign.add(finding);
+    return finding;
   };
   return {
     error: (category, problem) => add("error", category, problem),
     warn: (category, problem) => add("warning", category, problem),
     findings: () => found.toSorted(byPosition),
-    fromOverrides: () => found.toSorted(byPosition).filter((finding) => foreign.has(finding)),
   };
 }
 

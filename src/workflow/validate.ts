@@ -24,7 +24,7 @@ import { rollback } from "./rules/rollback.ts";
 import { stageIds } from "./rules/stage-ids.ts";
 import { stageTypes } from "./rules/stage-types.ts";
 import { unusedParameters } from "./rules/unused-parameters.ts";
-import { child, textOf, type SourceNode } from "./source-node.ts";
+import { child, nearestNode, textOf, type Path, type SourceNode } from "./source-node.ts";
 import { graphParts, type Rule } from "./subject.ts";
 
 const rules: readonly Rule[] = [
@@ -59,8 +59,8 @@ export interface CheckedWorkflow {
   /** With the overrides in and every default; null when there are errors. */
   definition: EffectiveDefinition | null;
   overrides: AppliedOverride[];
-  /** The findings about what the overrides have put in. */
-  fromOverrides: Finding[];
+  /** What is found later, of the start of a stage, as a finding with its place. */
+  startFinding: (path: Path, trouble: Pick<Finding, "code" | "message" | "hint">) => Finding;
 }
 
 export interface CheckedDraft {
@@ -83,7 +83,7 @@ export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
 /** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
-  const none = { overrides: [], fromOverrides: [] };
+  const none = { overrides: [], startFinding: startFindings(source) };
   if (!source.root)
     return { id: "", validation: resultOf(source.report.findings()), definition: null, ...none };
   const own = checkedTree(source, source.root, source.report, options);
@@ -95,7 +95,20 @@ export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkf
   const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
   merged.root = root;
   const checked = checkedTree(source, root, report, options);
-  return { ...checked, id, overrides: applied, fromOverrides: report.fromOverrides() };
+  return {
+    ...checked,
+    id,
+    overrides: applied,
+    startFinding: startFindings({ ...source, root }),
+  };
+}
+
+function startFindings({ lines, root }: Pick<Source, "lines" | "root">): CheckedWorkflow["startFinding"] {
+  return (path, trouble) => {
+    const report = createReport(lines, () => root);
+    const at = root ? nearestNode(root, path) : { start: 0, end: 0, origin: null };
+    return report.error("preflight", { ...trouble, path, at });
+  };
 }
 
 function checkedTree(

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../src/workflow/duration.ts";
+import type { Finding } from "../../src/workflow/finding.ts";
 import type { Plan } from "../../src/workflow/plan.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
@@ -10,7 +11,10 @@ export function PlanPreview({ plan }: { plan: Plan | null }): Html {
   const stages = plan.batches.reduce((count, batch) => count + batch.stages.length, 0);
   const longest = formatDuration(plan.estimated_seconds * 1000);
   const critical = new Set(plan.critical_path);
-  const missing = plan.artifacts.filter(({ resolved }) => !resolved);
+  const { preflight } = plan;
+  const missing = plan.artifacts.filter(
+    ({ ref, resolved }) => !resolved && !preflight.some(({ message }) => message.includes(`"${ref}"`)),
+  );
   return (
     <section class="item plan" aria-labelledby="plan-title">
       <header>
@@ -35,6 +39,7 @@ export function PlanPreview({ plan }: { plan: Plan | null }): Html {
           </li>
         ))}
       </ol>
+      {preflight.length === 0 ? null : <Obstacles findings={preflight} />}
       {missing.length === 0 ? null : (
         <div class="notice paused">
           <Icon name="triangle-alert" />
@@ -42,5 +47,19 @@ export function PlanPreview({ plan }: { plan: Plan | null }): Html {
         </div>
       )}
     </section>
+  );
+}
+
+/** What keeps the run from starting here; each with its way out. */
+function Obstacles({ findings }: { findings: readonly Finding[] }): Html {
+  return (
+    <div class="notice failed">
+      <Icon name="circle-x" />
+      <ul>
+        {findings.map(({ message, hint }) => (
+          <li>{hint === null ? message : `${message}. ${hint}`}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

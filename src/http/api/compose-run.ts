@@ -1,23 +1,10 @@
-import { openArtifacts } from "../../collection/artifacts.ts";
-import {
-  agentsOf,
-  composeDefinition,
-  definitionHash,
-  isComposed,
-  modulesOf,
-  parameterValues,
-  planOf,
-  type Composed,
-} from "../../collection/compose.ts";
 import { storedDefinition, type FoundDefinition } from "../../collection/stored-definition.ts";
-import { swap } from "../../collection/swap.ts";
-import { plannedEntry, validatedEntry } from "../../collection/workflow-entry.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
-import type { Value, ValueObject } from "../../expression/value.ts";
+import type { Value } from "../../expression/value.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
-import type { Plan } from "../../workflow/plan.ts";
-import { FindingsError } from "../problem.ts";
+import { planRun, type PlannedRun } from "../../operation/plan-run.ts";
+import { startRequest } from "../../operation/start-request.ts";
 import type { Context } from "../server-parts.ts";
 
 /** What a plan or a run may be given. */
@@ -37,46 +24,28 @@ export function definitionOf(idOrName: string, context: Context): FoundDefinitio
 }
 
 /** Throws `FindingsError` when the definition does not hold, `AppError` for parameters or overrides that do not fit. */
-export function composeRun(
-  source: FoundDefinition,
-  given: RunGiven,
-  context: Context,
-): { composed: Composed; plan: Plan; swapped: ValueObject | null } {
-  const { options, home, userHome } = context;
-  const { workdir } = options;
-  const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
-  const composed = composeDefinition(source, { workdir, artifacts });
-  context.log(validatedEntry(composed.id, composed.validation));
-  if (!isComposed(composed)) throw new FindingsError(composed.validation);
+export function composeRun(source: FoundDefinition, given: RunGiven, context: Context): Promise<PlannedRun> {
   const { agents = {}, context_modules = [] } = given.overrides ?? {};
-  const swapped = swap(
-    composed,
-    { agents: Object.entries(agents), modules: context_modules },
-    { agents: "overrides.agents", modules: "overrides.context_modules" },
-  );
-  const parameters = Object.assign(Object.create(null), given.parameters) as Record<string, Value>;
-  const plan = planOf(composed, parameters, false);
-  context.log(plannedEntry(plan.workflow.id, plan));
-  return { composed, plan, swapped };
+  const wish = {
+    source,
+    parameters: Object.assign(Object.create(null), given.parameters) as Record<string, Value>,
+    coerce: false,
+    swaps: { agents: Object.entries(agents), modules: context_modules },
+    swapNames: { agents: "overrides.agents", modules: "overrides.context_modules" },
+    options: context.options,
+  };
+  return planRun(wish, context);
 }
 
 /** Everything is checked before anything is created. */
-export function startRequest(
+export async function composeStart(
   source: FoundDefinition,
   given: RunGiven & { trigger?: Trigger },
   context: Context,
-): StartRequest {
-  const { composed, plan, swapped } = composeRun(source, given, context);
-  const { options } = context;
-  return {
-    definition: composed.definition,
-    definition_hash: definitionHash(source.text),
-    workflow_id: source.workflow_id,
-    parameters: parameterValues(plan),
-    overrides: swapped,
+): Promise<StartRequest> {
+  const context_modules = given.overrides?.context_modules ?? [];
+  return startRequest(await composeRun(source, given, context), {
+    options: { ...context.options, context_modules },
     trigger: given.trigger ?? "api",
-    options: { ...options, context_modules: given.overrides?.context_modules ?? [] },
-    agents: agentsOf(composed, options.dispatcher === "simulated"),
-    modules: modulesOf(composed),
-  };
+  });
 }

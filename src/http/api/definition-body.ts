@@ -1,7 +1,7 @@
+import { invalidDefinition } from "../../workflow/findings-error.ts";
 import { checkWorkflow } from "../../workflow/validate.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { AppError } from "../../errors.ts";
-import { FindingsError } from "../problem.ts";
 
 const mostDefinitionBytes = 1024 * 1024;
 
@@ -17,6 +17,6 @@ export function definitionText(given: string | Record<string, unknown>): string 
 /** The effective definition of a text that is to be stored. Throws `FindingsError` when it does not hold. */
 export function effectiveOf(text: string): EffectiveDefinition {
   const { validation, definition } = checkWorkflow(text, { file: "definition" });
-  if (!validation.valid || !definition) throw new FindingsError(validation);
+  if (!validation.valid || !definition) throw invalidDefinition(validation, { text, file: "definition" });
   return definition;
 }

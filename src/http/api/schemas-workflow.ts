@@ -152,6 +152,9 @@ export const Plan = Type.Object(
       Type.Object({ ref: Type.String(), resolved: Type.Boolean(), origin: nullable(Type.String()) }, closed),
     ),
     validation: ValidationResult,
+    preflight: Type.Array(Finding, {
+      description: "what a stage lacks here to start; a start would be refused",
+    }),
   },
   { $id: "Plan", ...closed },
 );

@@ -26,7 +26,7 @@ export const JsonObject = Type.Record(Type.String(), Type.Unknown());
 export const Finding = Type.Object(
   {
     severity: oneOf(["error", "warning"]),
-    category: oneOf(["schema", "expression", "dag", "artifact"]),
+    category: oneOf(["schema", "expression", "dag", "artifact", "preflight"]),
     code: Type.String(),
     message: Type.String(),
     path: Type.String({ description: "such as stages[1].id" }),

@@ -23,10 +23,10 @@ export interface Asked {
 export async function startRun(
   context: Context,
   asked: Asked,
-  compose: () => StartRequest,
+  compose: () => Promise<StartRequest>,
 ): Promise<Response> {
   const key = asked.request.headers.get("idempotency-key");
-  if (key === null) return started(context, await context.engine.start(compose()));
+  if (key === null) return started(context, await context.engine.start(await compose()));
   if (key.length === 0 || key.length > mostKeyLength) {
     throw new AppError("invalid_usage", `an Idempotency-Key has from 1 to ${mostKeyLength} characters`);
   }
@@ -37,7 +37,7 @@ async function startOnce(
   context: Context,
   { scope, given }: Asked,
   key: string,
-  compose: () => StartRequest,
+  compose: () => Promise<StartRequest>,
 ): Promise<Response> {
   const { store, engine } = context;
   const now = Date.now();
@@ -57,7 +57,7 @@ async function startOnce(
   if (twin) return started(context, await twin, replay);
   if (exists(context, run_id)) return started(context, run_id, replay);
   try {
-    const start = engine.start({ ...compose(), run_id });
+    const start = compose().then((wish) => engine.start({ ...wish, run_id }));
     context.starting.set(run_id, start);
     return started(context, await start);
   } catch (error) {

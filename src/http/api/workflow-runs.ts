@@ -1,11 +1,9 @@
 import { Type } from "@sinclair/typebox";
-import { openArtifacts } from "../../collection/artifacts.ts";
 import type { FoundDefinition } from "../../collection/stored-definition.ts";
-import { validatedEntry } from "../../collection/workflow-entry.ts";
-import { checkWorkflow } from "../../workflow/validate.ts";
+import { checkDefinition } from "../../operation/check-definition.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
-import { composeRun, definitionInBody, definitionOf, startRequest } from "./compose-run.ts";
+import { composeRun, composeStart, definitionInBody, definitionOf } from "./compose-run.ts";
 import { definitionText } from "./definition-body.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
@@ -24,7 +22,9 @@ import { startRun } from "./start-run.ts";
 
 const shared = { tag: "workflows", needsEngine: true, method: "POST" as const };
 const strictQuery = Type.Object(
-  { strict: Type.Optional(Type.Boolean({ description: "missing artifacts are errors too" })) },
+  {
+    strict: Type.Optional(Type.Boolean({ description: "what is missing here for a start is an error too" })),
+  },
   closed,
 );
 const runHeaders = { "Idempotency-Key": "for 24 hours, the same key and body start one execution only" };
@@ -55,8 +55,10 @@ export const workflowRunEndpoints: Endpoint[] = [
     query: strictQuery,
     body: definitionBody(DefinitionBody),
     answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 422) },
-    handle: ({ body, query, context }) =>
-      json(validated(definitionInBody(definitionText(body.definition), context), query.strict, context)),
+    handle: async ({ body, query, context }) => {
+      const source = definitionInBody(definitionText(body.definition), context);
+      return json(await validated(source, query.strict, context));
+    },
   }),
   endpoint({
     ...shared,
@@ -65,8 +67,10 @@ export const workflowRunEndpoints: Endpoint[] = [
     summary: "Plan a definition; nothing is stored, nothing runs",
     body: definitionBody(PlanDefinitionBody, { parameters: { version: "1.4.0" } }),
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 422) },
-    handle: ({ body, context }) =>
-      json(composeRun(definitionInBody(definitionText(body.definition), context), body, context).plan),
+    handle: async ({ body, context }) => {
+      const source = definitionInBody(definitionText(body.definition), context);
+      return json((await composeRun(source, body, context)).plan);
+    },
   }),
   endpoint({
     ...shared,
@@ -76,8 +80,8 @@ export const workflowRunEndpoints: Endpoint[] = [
     query: strictQuery,
     body: { schema: EmptyBody, required: false, takesYaml: false, examples: {} },
     answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 404) },
-    handle: ({ params, query, context }) =>
-      json(validated(definitionOf(params.id, context), query.strict, context)),
+    handle: async ({ params, query, context }) =>
+      json(await validated(definitionOf(params.id, context), query.strict, context)),
   }),
   endpoint({
     ...shared,
@@ -91,8 +95,8 @@ export const workflowRunEndpoints: Endpoint[] = [
       examples: { parameters: { parameters: { version: "1.4.0" } } },
     },
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 404, 422) },
-    handle: ({ params, body, context }) =>
-      json(composeRun(definitionOf(params.id, context), body, context).plan),
+    handle: async ({ params, body, context }) =>
+      json((await composeRun(definitionOf(params.id, context), body, context)).plan),
   }),
   endpoint({
     ...shared,
@@ -105,7 +109,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     handle: ({ params, body, context, request }) => {
       const source = definitionOf(params.id, context);
       const asked = { scope: `run ${source.workflow_id}`, given: body, request };
-      return startRun(context, asked, () => startRequest(source, body, context));
+      return startRun(context, asked, () => composeStart(source, body, context));
     },
   }),
   endpoint({
@@ -126,7 +130,7 @@ export const workflowRunEndpoints: Endpoint[] = [
       const { workflow_id, ...given } = body;
       const source = definitionOf(workflow_id, context);
       const asked = { scope: `run ${source.workflow_id}`, given, request };
-      return startRun(context, asked, () => startRequest(source, given, context));
+      return startRun(context, asked, () => composeStart(source, given, context));
     },
   }),
 ];
@@ -145,10 +149,5 @@ function definitionBody<T extends typeof DefinitionBody | typeof PlanDefinitionB
 }
 
 function validated(source: FoundDefinition, strict: boolean | undefined, context: Context) {
-  const { options, home, userHome } = context;
-  const artifacts = openArtifacts({ beside: source.beside, workdir: options.workdir, home, userHome });
-  const { text, file } = source;
-  const { id, validation } = checkWorkflow(text, { file, artifacts, strict: strict === true });
-  context.log(validatedEntry(id, validation));
-  return validation;
+  return checkDefinition(source, { isStrict: strict === true, options: context.options }, context);
 }

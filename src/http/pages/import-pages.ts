@@ -1,7 +1,8 @@
 import { importPage, type ImportDraft } from "../../../views/workflows/import-page.tsx";
 import { workflowPath } from "../../../views/paths.ts";
 import type { Finding } from "../../workflow/finding.ts";
-import { FindingsError, problemOf } from "../problem.ts";
+import { FindingsError } from "../../workflow/findings-error.ts";
+import { problemOf } from "../problem.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
@@ -48,8 +49,7 @@ async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<A
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
-    const findings: readonly Finding[] =
-      error instanceof FindingsError ? [...error.validation.errors, ...error.validation.warnings] : [];
+    const findings: readonly Finding[] = error instanceof FindingsError ? error.details : [];
     const trouble = findings.length > 0 ? null : problem.message;
     return shown(call, { ...draft, findings, trouble }, problem.status);
   }

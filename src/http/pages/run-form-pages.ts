@@ -33,11 +33,14 @@ export function mountRunForm(routes: PageRoutes): void {
   routes.form("/workflows/:id/run", started);
 }
 
-function asked(call: PageCall): Answer {
+async function asked(call: PageCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const last = lastTexts(call.context, workflow);
   const texts = last ?? declaredTexts(workflow);
-  const form = formFor(call, workflow, { texts, given: givenBy(workflow, texts, new URLSearchParams()) });
+  const form = await formFor(call, workflow, {
+    texts,
+    given: givenBy(workflow, texts, new URLSearchParams()),
+  });
   return html(
     runFormPage(frameOf(call.context, call.request), { ...form, isLast: last !== null }),
     200,
@@ -45,10 +48,10 @@ function asked(call: PageCall): Answer {
   );
 }
 
-function planned(call: FormCall): Answer {
+async function planned(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const given = givenBy(workflow, textsIn(call.form, workflow), call.form);
-  return html(render(PlanPreview({ plan: planOrNull(call.context, workflow, given) })));
+  return html(render(PlanPreview({ plan: await planOrNull(call.context, workflow, given) })));
 }
 
 async function started(call: FormCall): Promise<Answer> {
@@ -56,11 +59,15 @@ async function started(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const texts = textsIn(form, workflow);
   const given = givenBy(workflow, texts, form);
-  const again = (problems: ReadonlyMap<string, string>, trouble: string | null, status: number): Answer => {
-    const shown = { ...formFor(call, workflow, { texts, given, sent: form }), problems, trouble };
+  const again = async (
+    problems: ReadonlyMap<string, string>,
+    trouble: string | null,
+    status: number,
+  ): Promise<Answer> => {
+    const shown = { ...(await formFor(call, workflow, { texts, given, sent: form })), problems, trouble };
     return html(runFormPage(frameOf(context, request), shown), status);
   };
-  if (given.problems.size > 0) return again(given.problems, null, 400);
+  if (given.problems.size > 0) return await again(given.problems, null, 400);
   try {
     const { parameters, overrides } = given;
     const body = { parameters, trigger: "manual", ...(overrides ? { overrides } : {}) };
@@ -125,11 +132,11 @@ interface FormGiven {
   sent?: URLSearchParams;
 }
 
-function formFor(
+async function formFor(
   { context }: PageCall,
   workflow: WorkflowRecord,
   { texts, given, sent }: FormGiven,
-): RunForm {
+): Promise<RunForm> {
   const { slug, name, config } = workflow;
   return {
     slug,
@@ -140,22 +147,23 @@ function formFor(
     trouble: null,
     isLast: false,
     overrides: config.allow_overrides ? overridesFor(context, workflow, sent) : null,
-    plan: planOrNull(context, workflow, given),
+    plan: await planOrNull(context, workflow, given),
   };
 }
 
 /** The plan the fields make; null while they make none. */
-function planOrNull(
+async function planOrNull(
   context: Context,
   workflow: WorkflowRecord,
   { parameters, overrides, problems }: Given,
-): Plan | null {
+): Promise<Plan | null> {
   if (problems.size > 0) return null;
   try {
     const source = definitionOf(workflow.id, context);
     // A look ahead while one types is no plan that somebody asked for.
     const quiet = { ...context, log: () => {} };
-    return composeRun(source, { parameters, ...(overrides ? { overrides } : {}) }, quiet).plan;
+    const wish = { parameters, ...(overrides ? { overrides } : {}) };
+    return (await composeRun(source, wish, quiet)).plan;
   } catch (error) {
     if (error instanceof AppError || problemOf(error)) return null;
     throw error;

@@ -1,4 +1,6 @@
+import type { ArtifactLookup } from "../artifact-lookup.ts";
 import type { EffectiveDefinition } from "../effective.ts";
+import type { Problem } from "../report.ts";
 import type { Path } from "../source-node.ts";
 import { spotAt, type Rule } from "../subject.ts";
 
@@ -6,21 +8,30 @@ import { spotAt, type Rule } from "../subject.ts";
 export const artifacts: Rule = (subject, report) => {
   const lookup = subject.artifacts;
   if (!lookup) return;
-  const found = new Map<string, boolean>();
+  const seen = new Map<string, Missing | null>();
   for (const { ref, path } of refsOf(subject.definition)) {
-    const isThere = found.get(ref) ?? lookup.find(ref) !== null;
-    found.set(ref, isThere);
-    if (isThere) continue;
-    const what = ref.startsWith("ctx:") ? "context module" : "artifact";
-    report[subject.isStrict ? "error" : "warn"]("artifact", {
-      code: what === "artifact" ? "unknown_artifact" : "unknown_context_module",
-      message: `the ${what} "${ref}" is not in the collection`,
-      path,
-      at: spotAt(subject, path),
-      hint: lookup.hint(ref),
-    });
+    let missing = seen.get(ref);
+    if (missing === undefined) seen.set(ref, (missing = missingOf(ref, lookup)));
+    if (missing === null) continue;
+    const severity = subject.isStrict ? "error" : "warn";
+    report[severity]("artifact", { ...missing, path, at: spotAt(subject, path) });
   }
 };
+
+type Missing = Pick<Problem, "code" | "message" | "hint">;
+
+function missingOf(ref: string, lookup: ArtifactLookup): Missing | null {
+  if (lookup.find(ref) !== null) {
+    const trouble = lookup.trouble(ref);
+    return trouble === null ? null : { code: "broken_agent", message: `"${ref}" is no agent: ${trouble}` };
+  }
+  const what = ref.startsWith("ctx:") ? "context module" : "artifact";
+  return {
+    code: what === "artifact" ? "unknown_artifact" : "unknown_context_module",
+    message: `the ${what} "${ref}" is not in the collection`,
+    hint: lookup.hint(ref),
+  };
+}
 
 function refsOf({ context, stages }: EffectiveDefinition): { ref: string; path: Path }[] {
   const all = [

@@ -9,14 +9,10 @@ const inEnv = ["parameters", "workflow", "run"];
 /** Syntax, namespaces and functions of every expression. */
 export const expressions: Rule = (subject, report) => {
   for (const site of subject.sites) {
-    const add = (code: string, message: string, offset: number, hint: string | null): void =>
-      report.error("expression", {
-        code,
-        message,
-        path: site.path,
-        at: siteSpot(subject, site, offset),
-        hint,
-      });
+    const add = (code: string, message: string, offset: number, hint: string | null): void => {
+      const at = siteSpot(subject, site, offset);
+      report.error("expression", { code, message, path: site.path, at, hint });
+    };
     for (const error of site.errors) add("bad_expression", error.message, error.offset, null);
     for (const { expression, offset } of site.expressions) {
       for (const problem of checkExpression(expression, namespacesOf(site))) {

@@ -2,7 +2,7 @@ import { workflowPath } from "../../../../views/paths.ts";
 import { AppError } from "../../../errors.ts";
 import { deleteDraft } from "../../../store/drafts.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
-import { FindingsError } from "../../problem.ts";
+import { FindingsError } from "../../../workflow/findings-error.ts";
 import { act, type Outcome } from "../act.ts";
 import { callEndpoint } from "../call-endpoint.ts";
 import type { Answer, FormCall } from "../page-route.ts";
@@ -64,11 +64,12 @@ async function store(
     return openWorkflow(context, (answer as { id: string }).id);
   } catch (error) {
     if (!(error instanceof FindingsError)) throw error;
-    const { length } = error.validation.errors;
+    const errors = error.details.filter(({ severity }) => severity === "error");
+    const { length } = errors;
     const count = length === 1 ? "An error stands" : `${length} errors stand`;
     throw new AppError(
       "invalid_definition",
-      `${count} in the way of saving; the draft is kept. the first: ${error.message}`,
+      `${count} in the way of saving; the draft is kept. the first: ${errors[0]?.message ?? error.message}`,
     );
   }
 }

@@ -1,0 +1,45 @@
+import { openArtifacts } from "../collection/artifacts.ts";
+import type { FoundDefinition } from "../collection/stored-definition.ts";
+import { validatedEntry } from "../collection/workflow-entry.ts";
+import type { Finding, ValidationResult } from "../workflow/finding.ts";
+import { checkWorkflow } from "../workflow/validate.ts";
+import type { RunPlace } from "./plan-run.ts";
+import { preflight, type StartOptions } from "./preflight.ts";
+
+/** Everything that is wrong with a definition; with `isStrict` also what is missing here for its stages to start. */
+export async function checkDefinition(
+  source: FoundDefinition,
+  { isStrict, options }: { isStrict: boolean; options: StartOptions },
+  { home, userHome, dispatch, log }: RunPlace,
+): Promise<ValidationResult> {
+  const artifacts = openArtifacts({ beside: source.beside, workdir: options.workdir, home, userHome });
+  const { text, file } = source;
+  const checked = checkWorkflow(text, { file, artifacts, strict: isStrict });
+  if (!isStrict) return logged(checked.id, checked.validation, log);
+  // What is missing elsewhere too is told in the same answer: the definition itself may hold all the same.
+  const isOnlyMissing = checked.validation.errors.every(({ category }) => category === "artifact");
+  const { definition, startFinding } = isOnlyMissing ? checkWorkflow(text, { file, artifacts }) : checked;
+  const missing = definition
+    ? await preflight({ definition, artifacts, startFinding }, options, dispatch)
+    : [];
+  const errors = [...checked.validation.errors, ...unlessTold(missing, checked.validation.errors)];
+  const result = {
+    ...checked.validation,
+    valid: errors.length === 0,
+    errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column),
+  };
+  return logged(checked.id, result, log);
+}
+
+/** An agent that is nowhere, or none, is found by the rules and by the preflight: it is told once. */
+export function unlessTold(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
+  const paths = new Set(told.filter(({ code }) => agentCodes.has(code)).map(({ path }) => path));
+  return findings.filter(({ code, path }) => !agentCodes.has(code) || !paths.has(path));
+}
+
+const agentCodes = new Set(["unknown_artifact", "broken_agent", "agent_missing", "agent_broken"]);
+
+function logged(id: string, validation: ValidationResult, log: RunPlace["log"]): ValidationResult {
+  log(validatedEntry(id, validation));
+  return validation;
+}

@@ -1,0 +1,58 @@
+import { openArtifacts } from "../collection/artifacts.ts";
+import { composeDefinition, isComposed, planOf, type Composed } from "../collection/compose.ts";
+import type { FoundDefinition } from "../collection/stored-definition.ts";
+import { swap, type SwapNames, type Swaps } from "../collection/swap.ts";
+import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
+import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import { invalidDefinition } from "../workflow/findings-error.ts";
+import type { Plan } from "../workflow/plan.ts";
+import { preflight, type StartOptions } from "./preflight.ts";
+
+/** What somebody wants to run, or to see the plan of. */
+export interface RunWish {
+  source: FoundDefinition;
+  parameters: Record<string, Value>;
+  /** True: texts become their parameter's declared type. */
+  coerce: boolean;
+  swaps: Swaps;
+  /** How the asker knows the swaps, for messages. */
+  swapNames: SwapNames;
+  options: StartOptions;
+}
+
+/** Where it is to run. */
+export interface RunPlace {
+  home: string;
+  userHome: string;
+  dispatch: DispatchConfig;
+  /** Takes one line of the lifecycle log. */
+  log: (entry: object) => void;
+}
+
+/** A run that could start, but for what its plan's `preflight` says. */
+export interface PlannedRun {
+  composed: Composed;
+  plan: Plan;
+  swapped: ValueObject | null;
+}
+
+/**
+ * Finds out all that can be known of a run before it starts. Throws `FindingsError` for a definition that does not
+ * hold, `AppError` for parameters or swaps that do not fit.
+ */
+export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRun> {
+  const { source, parameters, coerce, swaps, swapNames, options } = wish;
+  const { home, userHome, dispatch, log } = place;
+  const { workdir } = options;
+  const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
+  const composed = composeDefinition(source, { workdir, artifacts });
+  log(validatedEntry(composed.id, composed.validation));
+  if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
+  const swapped = swap(composed, swaps, swapNames);
+  // What the asker has to put right comes before what the machine lacks.
+  const values = planOf(composed, parameters, coerce);
+  const plan = { ...values, preflight: await preflight(composed, options, dispatch) };
+  log(plannedEntry(plan.workflow.id, plan));
+  return { composed, plan, swapped };
+}

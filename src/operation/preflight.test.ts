@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { DispatchConfig } from "../dispatch/choose.ts";
+import { aRepository } from "../testing/a-repository.ts";
+import type { Finding } from "../workflow/finding.ts";
+import { checkDefinition } from "./check-definition.ts";
+import { planRun } from "./plan-run.ts";
+import type { StartOptions } from "./preflight.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "skillmeat-preflight-"));
+const nobody: DispatchConfig = { default: "claude-code", agents: new Map() };
+const head = "name: x\ndescription: d\n";
+
+beforeAll(() => {
+  write("run.sh", "#!/bin/sh\n", 0o755);
+  write("plain.sh", "#!/bin/sh\n");
+  write("windows.sh", "#!/bin/sh\r\necho\r\n", 0o755);
+  write("odd.sh", "#!/opt/none/python9\n", 0o755);
+  write("env.sh", "#!/usr/bin/env python9\n", 0o755);
+  mkdirSync(join(folder, "agents/afolder"), { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("an agent that cannot start", () => {
+  const cases: [what: string, file: string | null, code: string, says: RegExp, wayOut: RegExp][] = [
+    ["is nowhere", null, "agent_missing", /agent "agent:x" is nowhere/, /simulated needs no agent/],
+    ["is a README", "# Read me\n", "agent_broken", /no front matter/, /mend the file/],
+    ["is empty", "", "agent_broken", /the file is empty/, /mend the file/],
+    ["is fenced", "```\n---\nname: x\n---\n```\n", "agent_broken", /code fence/, /mend the file/],
+    ["has no end", `---\n${head}`, "agent_broken", /has no end/, /mend the file/],
+    [
+      "has a text for a command",
+      agent('"./run.sh -v"'),
+      "agent_broken",
+      /write \["\.\/run\.sh", "-v"\]/,
+      /mend/,
+    ],
+    ["has an empty command", agent("[]"), "agent_broken", /must be a list such as/, /mend/],
+    ["has a command of other things", agent('["./run.sh", {a: b}]'), "agent_broken", /only texts/, /mend/],
+    [
+      "has no command",
+      `---\n${head}dispatcher: command\n---\n`,
+      "command_missing",
+      /has no command/,
+      /add command/,
+    ],
+    [
+      "names no dispatcher of ours",
+      `---\n${head}---\n`,
+      "dispatcher_missing",
+      /"claude-code", only/,
+      /--dispatcher/,
+    ],
+    [
+      "misspells one",
+      `---\n${head}dispatcher: comand\n---\n`,
+      "dispatcher_missing",
+      /"comand"/,
+      /mean "command"\?/,
+    ],
+    [
+      "has no script",
+      agent('["./nope.sh"]'),
+      "program_missing",
+      /no .*\/agents\/nope\.sh/,
+      /correct its path/,
+    ],
+    [
+      "has no script for its shell",
+      agent('["sh", "./nope.sh"]'),
+      "program_missing",
+      /nope\.sh/,
+      /correct its path/,
+    ],
+    ["has no program", agent('["not-a-program-x"]'), "program_missing", /not in PATH/, /install it/],
+    ["names a folder", agent('["./afolder"]'), "program_not_executable", /is a folder/, /a program in it/],
+    ["may not be run", agent('["./plain.sh"]'), "program_not_executable", /not executable/, /chmod \+x/],
+    [
+      "comes from Windows",
+      agent('["./windows.sh"]'),
+      "carriage_return",
+      /ends in a carriage return/,
+      /sed -i/,
+    ],
+    [
+      "has no interpreter",
+      agent('["./odd.sh"]'),
+      "interpreter_missing",
+      /"\/opt\/none\/python9"/,
+      /install it/,
+    ],
+    ["has none in PATH", agent('["./env.sh"]'), "interpreter_missing", /"python9"/, /install it/],
+  ];
+
+  test.each(cases)(
+    "because it %s is told with its stage, its place and a way out",
+    async (_, file, code, says, wayOut) => {
+      rmSync(join(folder, "agents/x.md"), { force: true });
+      if (file !== null) write("x.md", file);
+      const [found, ...others] = await findingsOf(workflow("{id: a, roles: {primary: agent:x}}"));
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ severity: "error", category: "preflight", code, stage_id: "a", line: 3 });
+      expect(found?.path).toBe("stages[0].roles.primary.artifact");
+      expect(found?.message).toStartWith('stage "a" cannot start: ');
+      expect(found?.message).toMatch(says);
+      expect(found?.hint).toMatch(wayOut);
+    },
+  );
+});
+
+describe("before a start", () => {
+  test("all that is missing is told in one answer, in the order of the file", async () => {
+    write("good.md", agent('["./run.sh"]'));
+    write("bad.md", agent('["./nope.sh"]'));
+    const text = workflow(
+      "{id: a, roles: {primary: agent:bad}}",
+      "{id: b, roles: {primary: agent:good}}",
+      "{id: c, type: gate, gate: {}}",
+      "{id: d, roles: {primary: agent:gone}}",
+      "{id: e, roles: {primary: agent:bad}}",
+    );
+    expect((await findingsOf(text)).map(({ stage_id, code }) => `${stage_id} ${code}`)).toEqual([
+      "a program_missing",
+      "d agent_missing",
+      "e program_missing",
+    ]);
+  });
+
+  test("the working directory is asked for once", async () => {
+    write("good.md", agent('["./run.sh"]'));
+    const text = workflow("{id: a, roles: {primary: agent:good}}", "{id: b, roles: {primary: agent:good}}");
+    const [found, ...others] = await findingsOf(text, { workdir: join(folder, "nowhere") });
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ code: "workdir_missing", stage_id: "a" });
+    expect(found?.hint).toContain("--workdir");
+  });
+
+  test("a worktree wants a git repository with a commit", async () => {
+    write("good.md", agent('["./run.sh"]'));
+    const text = workflow(
+      "{id: a, roles: {primary: agent:good}}",
+      "{id: b, workspace: worktree, roles: {primary: agent:good}}",
+    );
+    expect(await findingsOf(text)).toMatchObject([
+      { code: "repository_missing", stage_id: "b", hint: expect.stringContaining('"workspace: shared"') },
+    ]);
+    const repository = join(folder, "repository");
+    mkdirSync(repository);
+    aRepository(repository);
+    expect(await findingsOf(text, { workdir: repository })).toEqual([]);
+  });
+
+  test("nothing is asked of what is simulated: by the run, by the configuration, by the agent itself", async () => {
+    write("broken.md", "");
+    write("fake.md", `---\n${head}dispatcher: simulated\n---\n`);
+    const text = workflow(
+      "{id: a, workspace: worktree, roles: {primary: agent:gone}}",
+      "{id: b, roles: {primary: agent:broken}}",
+      "{id: c, roles: {primary: agent:fake}}",
+    );
+    const nowhere = { workdir: join(folder, "nowhere") };
+    expect(await findingsOf(text, { ...nowhere, dispatcher: "simulated" })).toEqual([]);
+    expect(await findingsOf(text, nowhere, { default: "simulated", agents: new Map() })).toEqual([]);
+    const some = new Map([["agent:gone", "simulated"]]);
+    const left = await findingsOf(text, {}, { default: "command", agents: some });
+    expect(left.map(({ stage_id }) => stage_id)).toEqual(["b"]);
+  });
+
+  test("a PATH that an expression makes is not guessed at", async () => {
+    write("x.md", agent('["not-a-program-x"]'));
+    const text = `config: {env: {PATH: "/opt:\${{ run.id }}"}}\n${workflow("{id: a, roles: {primary: agent:x}}")}`;
+    expect(await findingsOf(text)).toEqual([]);
+  });
+});
+
+describe("a strict check", () => {
+  test("tells what the rules find and what is missing for a start, each once", async () => {
+    write("bad.md", agent('["./nope.sh"]'));
+    write("empty.md", "");
+    const text = workflow(
+      "{id: a, roles: {primary: agent:gone}}",
+      "{id: b, roles: {primary: agent:empty}}",
+      "{id: c, roles: {primary: agent:bad}}",
+    );
+    const strict = await checked(text, true);
+    expect(strict.valid).toBe(false);
+    expect(strict.errors.map(({ code }) => code)).toEqual([
+      "unknown_artifact",
+      "broken_agent",
+      "program_missing",
+    ]);
+    const lenient = await checked(text, false);
+    expect(lenient.valid).toBe(true);
+    expect(lenient.warnings.map(({ code }) => code)).toEqual(["unknown_artifact", "broken_agent"]);
+  });
+});
+
+function workflow(...stages: string[]): string {
+  return `workflow: {id: w, name: W}\nstages:\n${stages.map((stage) => `  - ${stage}\n`).join("")}`;
+}
+
+function agent(command: string): string {
+  return `---\n${head}dispatcher: command\ncommand: ${command}\n---\nDo it.\n`;
+}
+
+function write(name: string, text: string, mode = 0o644): void {
+  const file = join(folder, "agents", name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode });
+}
+
+function place(dispatch: DispatchConfig) {
+  return { home: join(folder, "home"), userHome: join(folder, "user"), dispatch, log: () => {} };
+}
+
+function optionsOf(given: Partial<StartOptions>): StartOptions {
+  return { workdir: folder, dispatcher: null, env: { PATH: process.env["PATH"] ?? "" }, ...given };
+}
+
+function sourceOf(text: string) {
+  return { text, file: "w.yaml", beside: folder, workflow_id: null };
+}
+
+async function findingsOf(
+  text: string,
+  options: Partial<StartOptions> = {},
+  dispatch = nobody,
+): Promise<Finding[]> {
+  const wish = {
+    source: sourceOf(text),
+    parameters: {},
+    coerce: true,
+    swaps: { agents: [], modules: [] },
+    swapNames: { agents: "--agent", modules: "--context" },
+    options: optionsOf(options),
+  };
+  return (await planRun(wish, place(dispatch))).plan.preflight;
+}
+
+function checked(text: string, isStrict: boolean) {
+  return checkDefinition(sourceOf(text), { isStrict, options: optionsOf({}) }, place(nobody));
+}

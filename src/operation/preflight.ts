@@ -1,0 +1,144 @@
+import { statSync } from "node:fs";
+import type { Composed } from "../collection/compose.ts";
+import { agentCommand, defaultPath } from "../dispatch/agent-command.ts";
+import { dispatcherNameFor, type DispatchConfig } from "../dispatch/choose.ts";
+import type { AgentFile } from "../dispatch/dispatcher.ts";
+import { dispatcherTrouble } from "../dispatch/dispatchers.ts";
+import { git } from "../dispatch/git.ts";
+import { repositoryOf } from "../dispatch/worktree.ts";
+import { AppError } from "../errors.ts";
+import type { RunOptions } from "../execution/record.ts";
+import type { EffectiveStage } from "../workflow/effective.ts";
+import type { Finding } from "../workflow/finding.ts";
+
+/** How the stages would be done. */
+export type StartOptions = Pick<RunOptions, "workdir" | "dispatcher" | "env">;
+
+type Checked = Pick<Composed, "definition" | "artifacts" | "startFinding">;
+
+/** Why a stage could not start; the code of its finding, what is wrong, and the way out. */
+interface Trouble {
+  code: string;
+  says: string;
+  wayOut: string;
+}
+
+const longestLookMs = 10_000;
+
+/**
+ * Whether each stage could start here: everything that is missing, as findings of the category `preflight` in the order
+ * of the file. Of stages that are simulated nothing is asked.
+ */
+export async function preflight(
+  checked: Checked,
+  options: StartOptions,
+  dispatch: DispatchConfig,
+): Promise<Finding[]> {
+  const { definition, artifacts, startFinding } = checked;
+  const agentOf = once((ref: string) => readAgent(artifacts, ref));
+  const agentTrouble = once((ref: string) => troubleOfAgent(agentOf(ref), ref, checked, options, dispatch));
+  const place = { ofFolder: once(() => troubleOfFolder(options.workdir)), isTold: false };
+  const repository = once(() => troubleOfRepository(options));
+  const findings: Finding[] = [];
+  for (const [at, stage] of definition.stages.entries()) {
+    const ref = agentRefOf(stage);
+    if (ref === null || dispatcherOf(agentOf(ref), ref, options, dispatch) === "simulated") continue;
+    const folder = place.ofFolder("");
+    const troubles = [
+      agentTrouble(ref),
+      place.isTold ? null : folder,
+      folder === null && stage.workspace === "worktree" ? await repository("") : null,
+    ];
+    place.isTold ||= folder !== null;
+    for (const trouble of troubles) {
+      if (trouble === null) continue;
+      const { code, says, wayOut } = trouble;
+      const message = `stage "${stage.id}" cannot start: ${says}`;
+      findings.push(
+        startFinding(["stages", at, "roles", "primary", "artifact"], { code, message, hint: wayOut }),
+      );
+    }
+  }
+  return findings;
+}
+
+function agentRefOf({ type, roles }: EffectiveStage): string | null {
+  return type === "agent" && roles ? roles.primary.artifact : null;
+}
+
+/** An agent as it was found; `null` where it is nowhere. */
+type FoundAgent = { agent: AgentFile | null } | { broken: AppError };
+
+function readAgent(artifacts: Checked["artifacts"], ref: string): FoundAgent {
+  try {
+    return { agent: artifacts.agent(ref) };
+  } catch (error) {
+    if (error instanceof AppError) return { broken: error };
+    throw error;
+  }
+}
+
+function dispatcherOf(
+  found: FoundAgent,
+  ref: string,
+  options: StartOptions,
+  dispatch: DispatchConfig,
+): string {
+  const agent = "agent" in found ? found.agent : null;
+  if (agent || options.dispatcher !== null) return dispatcherNameFor(agent, options, dispatch);
+  return dispatch.agents.get(ref) ?? dispatch.default;
+}
+
+function troubleOfAgent(
+  found: FoundAgent,
+  ref: string,
+  { definition, artifacts }: Checked,
+  options: StartOptions,
+  dispatch: DispatchConfig,
+): Trouble | null {
+  if ("broken" in found) {
+    const wayOut = "mend the file, or name another agent";
+    return { code: "agent_broken", says: found.broken.message, wayOut };
+  }
+  if (!found.agent) {
+    const looked = "looked beside the workflow, in .claude/agents, the collection and ~/.claude/agents";
+    const wayOut = artifacts.hint(ref) ?? `${looked}. --dispatcher simulated needs no agent`;
+    return { code: "agent_missing", says: `agent "${ref}" is nowhere`, wayOut };
+  }
+  const name = dispatcherOf(found, ref, options, dispatch);
+  const missing = dispatcherTrouble(name);
+  if (missing) return { code: "dispatcher_missing", ...missing };
+  const { env } = definition.config;
+  const path = (Object.hasOwn(env, "PATH") ? env["PATH"] : options.env["PATH"]) ?? defaultPath;
+  const command = agentCommand(found.agent, ref, { workdir: options.workdir, path });
+  if ("argv" in command) return null;
+  const { code } = command.trouble;
+  // What an expression puts into the PATH is known when it runs.
+  const isLookedUp = code === "interpreter_missing" || code === "program_missing";
+  return isLookedUp && path.includes("${{") ? null : command.trouble;
+}
+
+function troubleOfFolder(workdir: string): Trouble | null {
+  if (statSync(workdir, { throwIfNoEntry: false })?.isDirectory()) return null;
+  const says = `the working directory ${workdir} is no folder`;
+  return { code: "workdir_missing", says, wayOut: "make it, or name another one with --workdir" };
+}
+
+async function troubleOfRepository({ workdir, env }: StartOptions): Promise<Trouble | null> {
+  const attempt = { attempt_id: "preflight", options: { env } };
+  const signal = AbortSignal.timeout(longestLookMs);
+  const found = await repositoryOf(workdir, (...args) => git(workdir, args, { attempt, signal }));
+  if (!("why" in found)) return null;
+  const says = `it has "workspace: worktree", but ${found.why}`;
+  return { code: "repository_missing", says, wayOut: `${found.wayOut}, or write "workspace: shared"` };
+}
+
+/** Stages share their agents and their folder: each is looked at once. */
+function once<T>(look: (key: string) => T): (key: string) => T {
+  const seen = new Map<string, { value: T }>();
+  return (key) => {
+    let kept = seen.get(key);
+    if (!kept) seen.set(key, (kept = { value: look(key) }));
+    return kept.value;
+  };
+}

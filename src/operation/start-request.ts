@@ -1,0 +1,26 @@
+import { agentsOf, definitionHash, modulesOf, parameterValues } from "../collection/compose.ts";
+import type { StartRequest } from "../engine/engine.ts";
+import type { RunOptions } from "../execution/record.ts";
+import type { Trigger } from "../execution/status.ts";
+import { preflightFailed } from "../workflow/findings-error.ts";
+import type { PlannedRun } from "./plan-run.ts";
+
+/** What the engine is asked to start. Throws `FindingsError` when a stage could not start: then nothing is created. */
+export function startRequest(
+  { composed, plan, swapped }: PlannedRun,
+  { options, trigger }: { options: RunOptions; trigger: Trigger },
+): StartRequest {
+  const { source, definition } = composed;
+  if (plan.preflight.length > 0) throw preflightFailed(plan.preflight, source);
+  return {
+    definition,
+    definition_hash: definitionHash(source.text),
+    workflow_id: source.workflow_id,
+    parameters: parameterValues(plan),
+    overrides: swapped,
+    trigger,
+    options,
+    agents: agentsOf(composed),
+    modules: modulesOf(composed),
+  };
+}
