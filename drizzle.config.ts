@@ -6,6 +6,7 @@ export default defineConfig({
     "./src/store/workflow-tables.ts",
     "./src/store/execution-tables.ts",
     "./src/store/draft-tables.ts",
+    "./src/store/session-tables.ts",
   ],
   out: "./drizzle",
 });

@@ -3,6 +3,7 @@ import type { Html } from "./jsx/jsx-runtime.ts";
 import { keyGroups } from "./layout/dialogs.tsx";
 import type { Frame } from "./layout/frame.ts";
 import { page } from "./layout/page.tsx";
+import { Logins, type Login } from "./logins.tsx";
 
 /** What there is to know of the engine behind the pages. */
 export interface EngineFacts {
@@ -13,6 +14,8 @@ export interface EngineFacts {
   running: number;
   live: number;
   trouble: { kind: string; message: string } | null;
+  /** Null: there is nothing to log in to. */
+  logins: readonly Login[] | null;
 }
 
 export function settingsPage(frame: Frame, facts: EngineFacts): string {
@@ -26,7 +29,8 @@ export function settingsPage(frame: Frame, facts: EngineFacts): string {
           <Notifications />
           <Keys />
           <Engine facts={facts} />
-          <Places canLogOut={frame.canLogOut} />
+          <Logins logins={facts.logins} now={frame.now} />
+          <Places />
         </div>
       </main>
     ),
@@ -135,21 +139,13 @@ function Engine({ facts }: { facts: EngineFacts }): Html {
   );
 }
 
-function Places({ canLogOut }: { canLogOut: boolean }): Html {
+function Places(): Html {
   return (
     <section class="item" aria-labelledby="places-title">
       <h2 id="places-title">Elsewhere</h2>
       <p>
         <a href="/context">Context modules</a> · <a href="/api/v1/docs">API</a>
       </p>
-      {canLogOut ? (
-        <form method="post" action="/logout">
-          <button class="btn">
-            <Icon name="log-out" size="s" />
-            Log out
-          </button>
-        </form>
-      ) : null}
     </section>
   );
 }

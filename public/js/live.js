@@ -44,6 +44,9 @@ setTimeout(() => {
   if (stream() && !stream()._htmx?.sse) fallBack();
 }, patienceMs);
 
+/* The login has ended, here or elsewhere: the server leads from the page to the login and back. */
+document.addEventListener("logged-out", () => location.reload());
+
 /* Lists: something has happened to an execution; the page takes the list anew, at most once a second. */
 let waiting = null;
 document.addEventListener("changed-executions", () => {

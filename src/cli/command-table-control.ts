@@ -90,6 +90,7 @@ export const controlCommands: Command[] = [
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
     examples: ["workflow approve 0192f deploy-approval --comment 'looked at it'"],
+    notForAgents: "decide gates",
     load: () => import("./workflow-approve.ts"),
   },
   {
@@ -98,6 +99,7 @@ export const controlCommands: Command[] = [
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
     examples: ["workflow reject 0192f --comment 'tests are missing'"],
+    notForAgents: "decide gates",
     load: () => import("./workflow-reject.ts"),
   },
   {

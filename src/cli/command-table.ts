@@ -25,8 +25,21 @@ export const commandTable: (Command | CommandGroup)[] = [
         choices: ["leave", "wait", "stop"],
       },
       {
+        flags: "--token-file <file>",
+        description:
+          "the token that clients must show, over $SKILLMEAT_TOKEN and serve.token in the data's folder",
+      },
+      {
         flags: "--token <token>",
-        description: "what clients must show; needed where others can reach the server (or $SKILLMEAT_TOKEN)",
+        description: "what clients must show",
+        gone:
+          "--token is taken no longer: every user of the machine can read a command line. " +
+          "write the token to a file and give --token-file, or set SKILLMEAT_TOKEN",
+      },
+      {
+        flags: "--no-token",
+        description:
+          "let everybody on this machine in (or $SKILLMEAT_NO_TOKEN=1); on a loopback address only",
       },
       { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
       ...dispatcherOptions,
@@ -34,8 +47,24 @@ export const commandTable: (Command | CommandGroup)[] = [
     ],
     notes:
       "SIGTERM ends it within 10 seconds. Ctrl+C stops running agents too; their steps go on at the next start.",
-    examples: ["serve --open", 'serve --host 0.0.0.0 --port 80 --token "$TOKEN"'],
+    examples: ["serve --open", "serve --host 0.0.0.0 --port 80 --token-file server.token"],
+    notForAgents: "start a server, whose token would let it decide its own gates",
     load: () => import("./serve.ts"),
+  },
+  {
+    name: "open",
+    summary: "print a link that logs in at the running server; on a terminal, open it",
+    notes: "The link works once, within 10 minutes.",
+    examples: ["open"],
+    notForAgents: "log in",
+    load: () => import("./open.ts"),
+  },
+  {
+    name: "token",
+    summary: "print the token that the HTTP API asks for",
+    examples: ["token"],
+    notForAgents: "read tokens",
+    load: () => import("./token.ts"),
   },
   {
     name: "list",

@@ -17,6 +17,8 @@ export interface Command {
   takesDashes?: true;
   /** True: for skillmeat itself; neither help nor completion shows it. */
   hidden?: true;
+  /** What an agent must not do: inside of an attempt the command is refused. Ends `an agent does not …`. */
+  notForAgents?: string;
   load: () => Promise<{ run: CommandRun }>;
 }
 
@@ -40,6 +42,8 @@ export interface OptionSpec {
   /** True: may be given many times. */
   repeats?: true;
   choices?: readonly string[];
+  /** It is taken no longer; this says why, and what to do instead. Neither help nor completion shows it. */
+  gone?: string;
 }
 
 export type CommandRun = (invocation: Invocation) => Promise<ExitCode>;

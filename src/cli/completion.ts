@@ -59,13 +59,15 @@ function wordsOf(entries: readonly (Command | CommandGroup)[]): Context["words"]
 
 function optionsOf(options: readonly OptionSpec[]): Context["options"] {
   const help: OptionSpec = { flags: "-h, --help", description: "what this command does" };
-  return [...options, ...globalOptions, help].map(({ flags, description, choices }) => ({
-    long: /--[a-z-]+/.exec(flags)?.[0] ?? flags,
-    short: /^-[a-zA-Z](?=,)/.exec(flags)?.[0] ?? null,
-    summary: description.replaceAll("'", "").replaceAll("`", "").replaceAll(":", ","),
-    takesValue: flags.includes("<"),
-    choices: [...(choices ?? [])],
-  }));
+  return [...options.filter(({ gone }) => gone === undefined), ...globalOptions, help].map(
+    ({ flags, description, choices }) => ({
+      long: /--[a-z-]+/.exec(flags)?.[0] ?? flags,
+      short: /^-[a-zA-Z](?=,)/.exec(flags)?.[0] ?? null,
+      summary: description.replaceAll("'", "").replaceAll("`", "").replaceAll(":", ","),
+      takesValue: flags.includes("<"),
+      choices: [...(choices ?? [])],
+    }),
+  );
 }
 
 function bashScript(all: readonly Context[]): string {

@@ -8,6 +8,7 @@ import { commandWords } from "./command-words.ts";
 import { watchAsJson, watchAsLines } from "./event-lines.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { announceGates, askAtGates } from "./gate-desk.ts";
+import { isInsideAttempt } from "./inside-attempt.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 import { openLiveTable, showCursor } from "./live-table.ts";
 import { openEngine } from "./open-engine.ts";
@@ -104,7 +105,8 @@ function watcherOf(
   if (!isJson && output.isTerminal) {
     const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
     watchers.push(table);
-    if (output.canAsk) watchers.push(askAtGates(invocation, runId, { engine, table }));
+    if (output.canAsk && !isInsideAttempt(invocation))
+      watchers.push(askAtGates(invocation, runId, { engine, table }));
   } else if (!isJson || !given.flag("events")) {
     const [say, paint] = isJson ? [output.note, output.notePaint] : [output.line, output.paint];
     watchers.push(watchAsLines(say, paint), announceGates(invocation, runId, say));

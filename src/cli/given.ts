@@ -6,6 +6,8 @@ export interface Given {
   argument(index: number): string;
   optionalArgument(index: number): string | null;
   flag(name: string): boolean;
+  /** True for `--no-name`. */
+  isOff(name: string): boolean;
   text(name: string): string | null;
   list(name: string): string[];
   /** An integer option; refused outside of the bounds. */
@@ -22,6 +24,7 @@ export function givenOf(args: readonly string[], options: ReadonlyMap<string, un
     argument: (index) => args[index] ?? "",
     optionalArgument: (index) => args[index] ?? null,
     flag: (name) => options.get(name) === true,
+    isOff: (name) => options.get(name) === false,
     text,
     list: (name) => {
       const value = options.get(name);

@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 import { commandTable } from "./command-table.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { givenOf } from "./given.ts";
+import { refuseInsideAttempt } from "./inside-attempt.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./output.ts";
 import { plainLine } from "./plain-text.ts";
@@ -46,6 +47,7 @@ async function perform(
     output.line("coming soon");
     return exitCodes.done;
   }
+  if (command.notForAgents !== undefined) refuseInsideAttempt(process, command.notForAgents);
   const { run } = await command.load();
   const workdir = process.cwd();
   const log = openInvocationLog(home, { note: output.note, debug });

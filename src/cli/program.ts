@@ -102,6 +102,7 @@ function addEntry(
   parser.action(() => {
     const options = new Map<string, unknown>();
     for (const [name, value] of Object.entries(parser.optsWithGlobals())) options.set(kebab(name), value);
+    refuseGone(entry.options ?? [], options);
     ask({ kind: "command", command: entry, path: here, args: parser.args, options });
   });
 }
@@ -114,6 +115,7 @@ function parserOf(name: string): Parser {
 
 function parserOption(option: OptionSpec): Option {
   const made = new Option(option.flags, option.description);
+  if (option.gone !== undefined) made.hideHelp();
   if (option.choices) made.choices([...option.choices]);
   if (option.repeats)
     made.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
@@ -124,6 +126,14 @@ function parserOption(option: OptionSpec): Option {
 export function beforeDashes(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf("--");
   return at < 0 ? argv : argv.slice(0, at);
+}
+
+function refuseGone(specs: readonly OptionSpec[], options: ReadonlyMap<string, unknown>): void {
+  for (const { flags, gone } of specs) {
+    const name = /--([a-z-]+)/.exec(flags)?.[1] ?? "";
+    if (gone !== undefined && typeof options.get(name) === "string")
+      throw new AppError("invalid_usage", gone);
+  }
 }
 
 /** What commander does not look at where an argument may begin with a dash. */

@@ -4,8 +4,9 @@ import type { Engine } from "../engine/engine.ts";
 import { keepRetention, type RetentionOptions } from "../operation/retention.ts";
 import type { Access } from "../http/access.ts";
 import type { Listening } from "../http/listen.ts";
+import { linkMinutes, makeLoginLink } from "../http/login-link.ts";
 import { createMetrics } from "../http/metrics.ts";
-import { announceServer, refuseSecondServer } from "../http/server-file.ts";
+import { announceServer, refuseSecondServer, type ServerFile } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { busyTimeoutMs, setBusyTimeout, type Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
@@ -22,12 +23,20 @@ const stopPatienceMs = 5_000;
 /** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
 const servingBusyTimeoutMs = 50;
 
+interface Given {
+  listening: Listening;
+  access: Access;
+  /** Where the token comes from. */
+  from: ServerFile["token"];
+  interrupts: Interrupts;
+}
+
 type OnStop = "leave" | "wait" | "stop";
 
 /** Gives a listening server its home's database and engine, and waits for what ends it. */
 export async function serveHome(
   invocation: Invocation,
-  { listening, access, interrupts }: { listening: Listening; access: Access; interrupts: Interrupts },
+  { listening, access, from, interrupts }: Given,
 ): Promise<ExitCode> {
   const options = await runOptions(invocation, lastingWorkdirOf(invocation));
   return withStore(invocation.home, async (store) => {
@@ -36,12 +45,8 @@ export async function serveHome(
     let mode: OnStop = "leave";
     const stopPruning = pruneDaily(invocation);
     try {
-      mode = await serve(
-        invocation,
-        listening,
-        partsOf(invocation, { store, engine, options, access }),
-        interrupts,
-      );
+      const parts = partsOf(invocation, { store, engine, options, access });
+      mode = await serve(invocation, parts, { listening, access, from, interrupts });
       return engine.trouble()?.kind === "failed" ? exitCodes.unavailable : exitCodes.done;
     } finally {
       stopPruning();
@@ -54,22 +59,22 @@ export async function serveHome(
 /** How the engine is to stop. */
 async function serve(
   invocation: Invocation,
-  listening: Listening,
   parts: ServerParts,
-  interrupts: Interrupts,
+  { listening, from, interrupts }: Given,
 ): Promise<OnStop> {
   const { output, home, given } = invocation;
   const { engine, engineEnabled } = parts;
   const load = async () => (await import("../http/create-app.ts")).createApp(parts);
   listening.serve(load, parts.metrics);
-  const forget = announceServer(home, listening.url);
+  const forget = announceServer(home, { url: listening.url, token: from });
   try {
     output.line(`listening on ${listening.url}`);
+    const way = wayIn(invocation, parts, listening.url);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
     else output.line("workflows are switched off (WORKFLOW_ENGINE_ENABLED)");
     // Not before: nobody would try to take over again, and nobody has been answered so far.
     setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
-    if (given.flag("open")) openBrowser(listening.url, output.note);
+    if (given.flag("open")) openBrowser(invocation, way);
     // It goes on answering then: everything that is stored can still be read.
     engine.failed.catch((error: unknown) => output.note(`error: ${messageOf(error)}`));
     const why = await Promise.race([interrupts.left, interrupts.cancelled]);
@@ -99,6 +104,19 @@ function pruneDaily({ home, env, log }: Invocation): () => void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Says how a browser gets in; the address that does. */
+function wayIn({ output }: Invocation, { store, access }: ServerParts, url: string): string {
+  if (access.token === null) {
+    output.note(
+      `${output.notePaint.warn("no token:")} every process and every user of this machine may run programs as you here`,
+    );
+    return url;
+  }
+  const link = makeLoginLink(store, url, Date.now());
+  output.line(`log in once, within ${linkMinutes} minutes: ${link}`);
+  return link;
 }
 
 function recoveredText(ids: readonly string[]): string {

@@ -1,8 +1,9 @@
 import { AppError } from "../errors.ts";
-import { accessFor, isLoopback } from "../http/access.ts";
+import { accessFor } from "../http/access.ts";
 import { listen, type Listening, type Place } from "../http/listen.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { serveToken, type ServeToken } from "./serve-token.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
 
 const stopPatienceMs = 5_000;
@@ -12,11 +13,11 @@ const stopPatienceMs = 5_000;
  * part: who asks meanwhile whether the server lives is answered.
  */
 export const run: CommandRun = async (invocation) => {
-  const place = placeOf(invocation);
+  const { place, token } = placeOf(invocation);
   // Before the port is open: who sees it open may ask for the end at once.
   const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
   try {
-    return await listenAndServe(invocation, place, interrupts);
+    return await listenAndServe(invocation, { place, token, interrupts });
   } finally {
     interrupts.close();
   }
@@ -24,8 +25,7 @@ export const run: CommandRun = async (invocation) => {
 
 async function listenAndServe(
   invocation: Invocation,
-  place: Place,
-  interrupts: Interrupts,
+  { place, token, interrupts }: { place: Place; token: ServeToken; interrupts: Interrupts },
 ): Promise<ExitCode> {
   const listening = await listenOrSayWho(invocation, place);
   try {
@@ -34,7 +34,7 @@ async function listenAndServe(
       await breath();
     }
     const { serveHome } = await import("./serve-home.ts");
-    return await serveHome(invocation, { listening, access: place.access, interrupts });
+    return await serveHome(invocation, { listening, access: place.access, from: token.from, interrupts });
   } finally {
     await listening.stop(stopPatienceMs);
   }
@@ -67,21 +67,10 @@ async function listenOrSayWho({ home }: Invocation, place: Place): Promise<Liste
   }
 }
 
-function placeOf({ given, env }: Invocation): Place {
+function placeOf(invocation: Invocation): { place: Place; token: ServeToken } {
+  const { given } = invocation;
   const host = given.text("host") ?? "127.0.0.1";
-  const token = given.text("token") ?? env["SKILLMEAT_TOKEN"] ?? null;
   const port = given.whole("port", { least: 0, most: 65_535 }) ?? 8787;
-  if (token !== null && token.length < 16) {
-    throw new AppError(
-      "invalid_usage",
-      "the token is too short. take at least 16 characters, such as: openssl rand -hex 16",
-    );
-  }
-  if (token === null && !isLoopback(host)) {
-    throw new AppError(
-      "invalid_usage",
-      `on "${host}" others can reach the server, so it needs a token. give --token or set SKILLMEAT_TOKEN`,
-    );
-  }
-  return { host, port, access: accessFor(host, token) };
+  const token = serveToken(invocation, host);
+  return { place: { host, port, access: accessFor(host, token.secret) }, token };
 }

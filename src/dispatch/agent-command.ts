@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { withoutServerToken } from "../execution/allowed-env.ts";
 import { channelVariables } from "./attempt-folder.ts";
 import type { AgentFile, StageError, StageRequest } from "./dispatcher.ts";
 import { markVariable } from "./processes.ts";
@@ -84,8 +85,7 @@ export function environmentOf(request: StageRequest): Record<string, string> {
   const variables = {
     [markVariable]: attempt_id,
     PATH: defaultPath,
-    ...options.env,
-    ...env,
+    ...withoutServerToken({ ...options.env, ...env }),
     ...channelVariables(attempt_dir),
     SKILLMEAT_RUN_ID: run_id,
     SKILLMEAT_STAGE_ID: stage_id,

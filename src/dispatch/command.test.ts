@@ -44,7 +44,8 @@ describe("a program is an agent:", () => {
   });
 
   test("its environment holds what it is meant to see, and nothing else", async () => {
-    const { lines } = await run("env", { env: { COLOUR: "blue", SKILLMEAT_ATTEMPT_ID: "forged" } });
+    const forbidden = { SKILLMEAT_ATTEMPT_ID: "forged", SKILLMEAT_TOKEN: "t", SKILLMEAT_NO_TOKEN: "1" };
+    const { lines } = await run("env", { env: { COLOUR: "blue", ...forbidden } });
     const names = lines.map((line) => line.slice(0, line.indexOf("=")));
     expect(names.filter((name) => !name.startsWith("SKILLMEAT_")).toSorted()).toEqual([
       "COLOUR",
@@ -53,6 +54,7 @@ describe("a program is an agent:", () => {
       "PWD",
     ]);
     expect(lines).toContain("COLOUR=blue");
+    expect(names.filter((name) => name.includes("TOKEN"))).toEqual([]);
     expect(lines.find((line) => line.startsWith("SKILLMEAT_ATTEMPT_ID="))).toMatch(/=run-\d+-\d+\/build\/1$/);
   });
 

@@ -8,7 +8,7 @@ import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { currentProcess } from "../store/holder-process.ts";
-import { hasOrphans, heartbeat, registerHolder, removeHolder, type HolderKind } from "../store/leases.ts";
+import { hasOrphans, heartbeat, removeHolder, type HolderKind } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { sweeperOf } from "./agent-run.ts";
 import { failEffects, lostTo, loseExecution } from "./attachment.ts";
@@ -19,6 +19,7 @@ import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
+import { register } from "./register.ts";
 import { takeDeadline } from "./outcome.ts";
 import { probe } from "./put-off.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
@@ -64,7 +65,7 @@ const lookMs = 25;
 /** That a holder has died shows in no commit, so it is looked for. */
 const adoptEveryMs = 1_000;
 
-/** An engine of this process, registered as a possible holder of leases. */
+/** An engine of this process, registered as a possible holder of leases. Throws what `register` throws. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, fails) => (reject = fails));
@@ -72,7 +73,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   failed.catch(() => {});
   const engine = newState(options, reject);
   const { store, holderId, alarm } = engine;
-  registerHolder(store, {
+  register(store, {
     id: holderId,
     ...currentProcess(),
     kind: options.kind,

@@ -24,7 +24,7 @@ async function ran(
 config: {parameters: {p: {type: string, default: d}}}
 hooks: {${hooks}}
 ${stages}`);
-  const env = { PATH: process.env["PATH"] ?? "" };
+  const env = { PATH: process.env["PATH"] ?? "", SKILLMEAT_TOKEN: "t", SKILLMEAT_NO_TOKEN: "1" };
   const parameters = { p: `'; touch ${folder}/hacked; echo "$(id)` };
   const runId = await engine.engine.start({
     ...start,
@@ -42,6 +42,11 @@ describe("a hook", () => {
     expect(readFileSync(join(folder, "out.txt"), "utf8")).toBe(`'; touch ${folder}/hacked; echo "$(id)`);
     expect([view.status, said]).toEqual(["completed", []]);
     expect(() => readFileSync(join(folder, "hacked"))).toThrow();
+  });
+
+  test("does not get what opens the server", async () => {
+    await ran("on_complete: {run: 'env | grep -c _TOKEN= > tokens.txt || true'}");
+    expect(readFileSync(join(folder, "tokens.txt"), "utf8")).toBe("0\n");
   });
 
   test("that fails is logged and changes nothing", async () => {

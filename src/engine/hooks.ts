@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { EffectiveHook } from "../workflow/effective.ts";
+import { withoutServerToken } from "../execution/allowed-env.ts";
 import type { ExecutionStatus } from "../execution/status.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -68,8 +69,7 @@ async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promis
   const child = Bun.spawn(["/bin/sh", "-c", text], {
     cwd: record.options.workdir,
     env: {
-      ...record.options.env,
-      ...execution.env,
+      ...withoutServerToken({ ...record.options.env, ...execution.env }),
       ...values,
       SKILLMEAT_RUN_ID: record.run_id,
       SKILLMEAT_WORKFLOW: record.workflow_slug,

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname as machineName } from "node:os";
 
@@ -13,13 +13,20 @@ export interface Access {
 export interface Token {
   /** Takes as long for any text. */
   matches(given: string): boolean;
-  /** A cookie's value that lets its bearer in until then. It survives a restart with the same token. */
-  session(untilMs: number): string;
-  isSession(value: string, nowMs: number): boolean;
+  /** False: a person has thought of it, and it might be guessed by trying. */
+  isRandom: boolean;
+  /** Tells tokens apart without telling them. */
+  mark: string;
+}
+
+/** The token as text; `isRandom`: skillmeat itself has made it. */
+export interface Secret {
+  text: string;
+  isRandom: boolean;
 }
 
 /** Loopback binds answer to loopback names only: a page that makes its own name point here is refused. */
-export function accessFor(bind: string, token: string | null): Access {
+export function accessFor(bind: string, secret: Secret | null): Access {
   const own = new Set(["localhost", "127.0.0.1", "[::1]", bind.toLowerCase(), bracketed(bind)]);
   const isOpen = !isLoopback(bind);
   const machine = machineName().toLowerCase();
@@ -31,7 +38,7 @@ export function accessFor(bind: string, token: string | null): Access {
       // A name of the machine itself, or an address: neither can be made to point here by a stranger.
       return name === machine || name === `${machine}.local` || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
     },
-    token: token === null ? null : tokenOf(token),
+    token: secret === null ? null : tokenOf(secret),
   };
 }
 
@@ -43,24 +50,16 @@ function bracketed(bind: string): string {
   return bind.includes(":") && !bind.startsWith("[") ? `[${bind}]` : bind;
 }
 
-function tokenOf(secret: string): Token {
-  const expected = digest(secret);
-  const key = createHmac("sha256", secret).update("skillmeat session").digest();
-  const sign = (until: string): string => createHmac("sha256", key).update(until).digest("base64url");
+function tokenOf({ text, isRandom }: Secret): Token {
+  const expected = digest(text);
   return {
+    // Digests have equal lengths, whatever is compared.
     matches: (given) => timingSafeEqual(digest(given), expected),
-    session: (untilMs) => `${untilMs}.${sign(String(untilMs))}`,
-    isSession: (value, nowMs) => {
-      const [until = "", signature = ""] = value.split(".");
-      const isGenuine = timingSafeEqual(digest(signature), digest(sign(until)));
-      return (
-        isGenuine && value === `${until}.${signature}` && /^\d{1,16}$/.test(until) && Number(until) > nowMs
-      );
-    },
+    isRandom,
+    mark: digest(`skillmeat session ${text}`).toString("hex"),
   };
 }
 
-/** Equal lengths for whatever is compared. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

@@ -1,5 +1,5 @@
 /** Path and query of a request, as they were sent. A `URL` of each request costs more than a list that is kept. */
-export function addressOf({ url }: Request): string {
+export function addressOf({ url }: Pick<Request, "url">): string {
   // A Host that makes no address leaves the path alone.
   if (url.startsWith("/")) return url;
   const start = url.indexOf("/", url.indexOf("://") + 3);

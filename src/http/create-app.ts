@@ -6,13 +6,15 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { addressOf, pathOf } from "./address.ts";
 import { assetUrl, mountAssets } from "./assets.ts";
 import { createFeed } from "./feed.ts";
-import { guard } from "./guard.ts";
+import { guard, type Door } from "./guard.ts";
 import { safetyHeaders } from "./headers.ts";
 import { mountLogin } from "./login.ts";
+import { wantsFragments } from "./pages/page-route.ts";
 import { pages, problemPage } from "./pages/pages.ts";
 import { bugProblem, HttpError, problemOf, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { recordFailure, recordRefusal, traceOf } from "./record-failure.ts";
+import { createSessions } from "./sessions.ts";
 import type { Context, ServerParts } from "./server-parts.ts";
 
 /** The whole application, which listens nowhere by itself. */
@@ -30,12 +32,19 @@ const plainStyles = ["css/tokens.css", "css/base.css", "css/plain.css"];
 export function createApp(parts: ServerParts): App {
   const { store, engine, access, metrics } = parts;
   const feed = createFeed(store, engine);
-  const context: Context = { ...parts, feed, engineTrouble: engine.trouble, starting: new Map() };
+  const sessions = createSessions(store, access.token);
+  const context: Context = { ...parts, feed, sessions, engineTrouble: engine.trouble, starting: new Map() };
   const limit = createRateLimit(wrongTokens.most, wrongTokens.windowMs, Date.now);
   const app = new Elysia({ normalize: false }) as unknown as Elysia;
   const sentAs = new WeakMap<Request, Request>();
   const clientOf = (request: Request): string =>
     app.server?.requestIP(sentAs.get(request) ?? request)?.address ?? "local";
+  const doorOf = (request: Request): Door => ({
+    access,
+    limit,
+    client: clientOf(request),
+    hasSession: (asking) => sessions.of(asking) !== null,
+  });
   const handle = async (request: Request): Promise<Response> => {
     if (request.method !== "HEAD") return app.handle(request);
     const asGet = new Request(request, { method: "GET" });
@@ -45,7 +54,7 @@ export function createApp(parts: ServerParts): App {
 
   app.onRequest(({ request, set }) => {
     Object.assign(set.headers, safetyHeaders, { "x-trace-id": traceOf(request) });
-    guard(request, pathOf(request), { access, limit, client: clientOf(request) });
+    guard(request, pathOf(request), doorOf(request));
   });
   app.onError(({ error, code, request, set }) => {
     const response = failed(code === "NOT_FOUND" ? noRoute(app, request) : error, request, context);
@@ -62,9 +71,13 @@ export function createApp(parts: ServerParts): App {
   const styles = plainStyles.map(assetUrl);
   mountDocuments(app, { endpoints, metrics: () => metrics.text(feed.readers()), styles });
   mountAssets(app);
-  mountLogin(app, { access, limit, styles, clientOf });
+  mountLogin(app, { context, doorOf, styles, isHead: (request) => sentAs.has(request) });
   app.use(pages(context));
-  return { elysia: app, handle, context, close: feed.close };
+  const close = (): void => {
+    sessions.close();
+    feed.close();
+  };
+  return { elysia: app, handle, context, close };
 }
 
 /** Elysia would read any answer to its end to tell its length, which a stream has not. */
@@ -81,14 +94,23 @@ function failed(error: unknown, request: Request, context: Context): Response {
   const problem = problemOf(error) ?? bugProblem();
   const traceId = traceOf(request);
   const address = addressOf(request);
-  const wantsPage =
-    !address.startsWith("/api/") && (request.headers.get("accept") ?? "").includes("text/html");
+  if (address.startsWith("/api/")) return problemResponse(problem, traceId);
+  const wantsPage = (request.headers.get("accept") ?? "").includes("text/html");
+  if (problem.status === 401 && (wantsPage || wantsFragments(request))) return toLogin(request, address);
   if (!wantsPage) return problemResponse(problem, traceId);
-  if (problem.status === 401) {
-    const location = `/login?to=${encodeURIComponent(address)}`;
-    return new Response(null, { status: 303, headers: { location } });
-  }
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
+}
+
+/** The login, and from there back to the page. A script that swaps parts of its page is to leave it. */
+function toLogin(request: Request, address: string): Response {
+  const { method, headers } = request;
+  const isPart = wantsFragments(request);
+  const from = isPart ? headers.get("hx-current-url") : headers.get("referer");
+  const isPage = (method === "GET" || method === "HEAD") && !isPart;
+  const page = isPage ? address : URL.canParse(from ?? "") ? addressOf({ url: String(from) }) : "/";
+  const location = `/login?to=${encodeURIComponent(page)}`;
+  if (isPart) return new Response(null, { status: 401, headers: { "hx-redirect": location } });
+  return new Response(null, { status: 303, headers: { location } });
 }
 
 function noRoute(app: Elysia, request: Request): HttpError {

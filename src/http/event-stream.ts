@@ -1,8 +1,11 @@
 import { AppError } from "../errors.ts";
 
-/** An answer that is a stream of server-sent events. */
-export function eventStream(body: ReadableStream<Uint8Array>): Response {
-  return new Response(body, {
+/** Who is to be told when the session of whoever reads has ended; returns the way back. */
+export type Follow = (ended: () => void) => () => void;
+
+/** An answer that is a stream of server-sent events. It ends with the session of whoever reads, saying `farewell`. */
+export function eventStream(body: ReadableStream<Uint8Array>, follow: Follow, farewell = ""): Response {
+  return new Response(withSession(body, follow, farewell), {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
@@ -10,6 +13,46 @@ export function eventStream(body: ReadableStream<Uint8Array>): Response {
       "x-accel-buffering": "no",
     },
   });
+}
+
+function withSession(
+  body: ReadableStream<Uint8Array>,
+  follow: Follow,
+  farewell: string,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let leave = (): void => {};
+  let isOver = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        leave = follow(() => {
+          isOver = true;
+          if (farewell !== "") controller.enqueue(new TextEncoder().encode(farewell));
+          controller.close();
+          void reader.cancel();
+        });
+      },
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (isOver) return;
+          if (!done) return controller.enqueue(value);
+        } catch (error) {
+          leave();
+          throw error;
+        }
+        leave();
+        controller.close();
+      },
+      cancel: () => {
+        leave();
+        return reader.cancel();
+      },
+    },
+    // What is not taken waits in the stream behind this one, which looks at how much that is.
+    { highWaterMark: 0 },
+  );
 }
 
 /** What a client has already: `Last-Event-ID` of one that comes back, over `?after=` of the address; null: nothing. */

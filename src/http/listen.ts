@@ -74,7 +74,8 @@ function earlyAnswer(request: Request, access: Access): Response | null {
   const path = pathOf(request);
   if (path !== "/api/v1/health" || request.method !== "GET") return null;
   try {
-    guard(request, path, { access, limit: createRateLimit(1, 1, Date.now), client: "" });
+    const limit = createRateLimit(1, 1, Date.now);
+    guard(request, path, { access, limit, client: "", hasSession: () => false });
     return marked(Response.json(health()), Bun.randomUUIDv7());
   } catch (error) {
     const problem = problemOf(error);

@@ -1,61 +1,114 @@
 import type { Elysia } from "elysia";
-import type { Access } from "./access.ts";
-import { escapeHtml } from "./escape-html.ts";
-import { sessionCookie, tooManyFailures } from "./guard.ts";
+import { loginPage } from "../../views/login.tsx";
+import { assetUrl } from "./assets.ts";
+import { cookieOf } from "./cookie.ts";
+import { checkToken, type Door } from "./guard.ts";
 import { localPath } from "./local-path.ts";
-import { HttpError } from "./problem.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import { useLoginLink } from "./login-link.ts";
+import { patiently } from "./patiently.ts";
+import { problemOf, HttpError } from "./problem.ts";
+import type { Context } from "./server-parts.ts";
 
-const sessionMs = 7 * 24 * 60 * 60 * 1000;
 const mostFormBytes = 4096;
+const staleLink = "This link was used already, or it is older than 10 minutes. Ask for a new one.";
 
-/** The page that takes the token and gives a session cookie, where the server has one. */
-export function mountLogin(
-  app: Elysia,
-  {
-    access,
-    limit,
-    styles,
-    clientOf,
-  }: {
-    access: Access;
-    limit: RateLimit;
-    styles: readonly string[];
-    clientOf: (request: Request) => string;
-  },
-): void {
-  const { token } = access;
-  if (!token) return;
-  app.get("/login", ({ request }) =>
-    loginPage(localPath(new URL(request.url).searchParams.get("to"), "/"), styles, null),
-  );
+interface LoginParts {
+  context: Context;
+  doorOf: (request: Request) => Door;
+  styles: readonly string[];
+  /** True for a request that only wants to know what GET would answer. */
+  isHead: (request: Request) => boolean;
+}
+
+/** The page that takes the token, the link that logs in once, and the way out. Each login is a session of its own. */
+export function mountLogin(app: Elysia, parts: LoginParts): void {
+  const { context, styles } = parts;
+  const { token } = context.access;
+  app.get("/login", ({ request }) => {
+    const query = new URL(request.url).searchParams;
+    const to = localPath(query.get("to"), "/");
+    if (!token || context.sessions.of(request)) return leadingTo(to);
+    const link = query.get("t");
+    // Whoever looks ahead (a preview of the link, a browser that guesses) must not use it up.
+    if (link !== null && !isLookAhead(request, parts)) return followLink(request, link, to, parts);
+    return answer(request, { to, styles, trouble: query.has("stale") ? staleLink : null }, 200);
+  });
   app.post(
     "/login",
     async ({ request }) => {
-      const client = clientOf(request);
-      const seconds = limit.waitSeconds(client);
-      if (seconds > 0) throw tooManyFailures(seconds);
       const form = await formOf(request);
       const to = localPath(form.get("to"), "/");
-      if (!token.matches(form.get("token") ?? "")) {
-        limit.fail(client);
-        return loginPage(to, styles, "The token is not this server's.");
+      if (!token) return leadingTo(to);
+      try {
+        checkToken((form.get("token") ?? "").trim(), token, parts.doorOf(request));
+      } catch (error) {
+        const problem = problemOf(error);
+        if (!problem) throw error;
+        return answer(
+          request,
+          { to, styles, trouble: sentence(problem.message) },
+          problem.status,
+          problem.headers,
+        );
       }
-      limit.forget(client);
-      const cookie = sessionCookieText(token.session(Date.now() + sessionMs), sessionMs / 1000);
-      return new Response(null, { status: 303, headers: { location: to, "set-cookie": cookie } });
+      return leadingTo(to, await patiently(() => context.sessions.begin(request)));
     },
     { parse: "none" } as never,
   );
-  app.post("/logout", () => {
-    const headers = { location: "/login", "set-cookie": sessionCookieText("", 0) };
-    return new Response(null, { status: 303, headers });
+  app.post("/logout", async ({ request }) => {
+    const session = context.sessions.of(request);
+    if (session) await patiently(() => context.sessions.end(session.id));
+    return leadingTo("/login", context.sessions.forgetting(request));
   });
 }
 
-function sessionCookieText(value: string, seconds: number): string {
-  return `${sessionCookie}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict`;
+/** The secret does not stay in the address, whichever way it goes. */
+async function followLink(
+  request: Request,
+  link: string,
+  to: string,
+  { context, doorOf }: LoginParts,
+): Promise<Response> {
+  const { limit, client } = doorOf(request);
+  const isUsed = await patiently(() => useLoginLink(context.store, link, Date.now()));
+  if (isUsed) return leadingTo(to, await patiently(() => context.sessions.begin(request)));
+  limit.fail(client);
+  return leadingTo(`/login?stale=1&to=${encodeURIComponent(to)}`);
 }
+
+function isLookAhead(request: Request, { isHead }: LoginParts): boolean {
+  return (
+    isHead(request) || request.headers.has("sec-purpose") || request.headers.get("purpose") === "prefetch"
+  );
+}
+
+function leadingTo(location: string, cookie: string | null = null): Response {
+  const headers = { ...quiet, location, ...(cookie === null ? {} : { "set-cookie": cookie }) };
+  return new Response(null, { status: 303, headers });
+}
+
+function answer(
+  request: Request,
+  { to, styles, trouble }: { to: string; styles: readonly string[]; trouble: string | null },
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const theme = cookieOf(request, "theme");
+  const page = loginPage({
+    theme: theme === "light" || theme === "dark" ? theme : null,
+    icon: assetUrl("icons/mark.svg"),
+    styles,
+    to,
+    trouble,
+  });
+  return new Response(page, {
+    status,
+    headers: { ...headers, ...quiet, "content-type": "text/html; charset=utf-8" },
+  });
+}
+
+/** Nobody learns from where a login came. */
+const quiet = { "referrer-policy": "no-referrer" };
 
 async function formOf(request: Request): Promise<URLSearchParams> {
   if (Number(request.headers.get("content-length") ?? Number.NaN) <= mostFormBytes) {
@@ -64,19 +117,6 @@ async function formOf(request: Request): Promise<URLSearchParams> {
   throw new HttpError(413, "too_large", "the form is too large");
 }
 
-function loginPage(to: string, styles: readonly string[], trouble: string | null): Response {
-  const links = styles.map((href) => `<link rel="stylesheet" href="${escapeHtml(href)}">`).join("");
-  const said = trouble === null ? "" : `<p role="alert">${escapeHtml(trouble)}</p>`;
-  const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Log in · skillmeat</title>${links}</head>
-<body class="login"><main><h1>skillmeat</h1>${said}
-<form method="post" action="/login"><input type="hidden" name="to" value="${escapeHtml(to)}">
-<label>Token <input type="password" name="token" required autofocus autocomplete="current-password"></label>
-<button type="submit">Log in</button></form></main></body></html>
-`;
-  return new Response(page, {
-    status: trouble === null ? 200 : 401,
-    headers: { "content-type": "text/html; charset=utf-8" },
-  });
+function sentence(message: string): string {
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 }

@@ -3,7 +3,6 @@ export interface RateLimit {
   /** Seconds to wait; 0: go ahead. */
   waitSeconds(client: string): number;
   fail(client: string): void;
-  forget(client: string): void;
 }
 
 const mostClients = 10_000;
@@ -34,6 +33,5 @@ export function createRateLimit(most: number, windowMs: number, now: () => numbe
         failures.set(client, { count: 1, since: now() });
       }
     },
-    forget: (client) => void failures.delete(client),
   };
 }

@@ -5,9 +5,12 @@ import type { Store } from "../store/database.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { holders } from "../store/leases.ts";
 
-interface ServerFile {
+/** What is told of a home's server. */
+export interface ServerFile {
   pid: number;
   url: string;
+  /** Where its token comes from: a file, the server's own environment, or nowhere, since it asks for none. */
+  token: { kind: "file"; file: string } | { kind: "environment" } | { kind: "none" };
 }
 
 /** Throws `AppError("unavailable")` that says who serves this home already. */
@@ -23,13 +26,22 @@ export function refuseSecondServer(store: Store, home: string): void {
 }
 
 /** Tells other commands of this home where the server is. Returns the way to take that back. */
-export function announceServer(home: string, url: string): () => void {
+export function announceServer(home: string, told: Omit<ServerFile, "pid">): () => void {
   const file = join(home, "serve.json");
-  const content: ServerFile = { pid: process.pid, url };
+  const content: ServerFile = { pid: process.pid, ...told };
   writeFileSync(file, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   return () => {
     if (readServerFile(home)?.pid === process.pid) rmSync(file, { force: true });
   };
+}
+
+/** The server that runs for this home; null: none does, or it does not listen yet. */
+export function runningServer(store: Store, home: string): ServerFile | null {
+  const known = readServerFile(home);
+  const isRunning = holders(store).some(
+    (holder) => holder.kind === "serve" && holder.pid === known?.pid && isProcessAlive(holder),
+  );
+  return isRunning ? known : null;
 }
 
 function readServerFile(home: string): ServerFile | null {

@@ -6,6 +6,7 @@ import type { Store } from "../store/database.ts";
 import type { Access } from "./access.ts";
 import type { Feed } from "./feed.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** What the server is made of. Nothing in http reaches for a global: all comes from here. */
 export interface ServerParts {
@@ -32,6 +33,7 @@ export interface ServerParts {
 /** The parts with what the application itself makes of them; what routes get. */
 export interface Context extends ServerParts {
   feed: Feed;
+  sessions: Sessions;
   /** Why the engine takes nothing in at the moment, in a sentence with the way out; null: it takes in everything. */
   engineTrouble: () => EngineTrouble | null;
   /** Starts that carry an `Idempotency-Key` and are on their way, by run id. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { journeys } from "../testing/journey.ts";
+import { journeys, program } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 
 const begin = journeys();
@@ -10,13 +10,17 @@ const page = readFileSync(join(import.meta.dir, "../../docs/api.md"), "utf8");
 test("every shell example of docs/api.md works, in its order, against the compiled server", async () => {
   const journey = begin("api-docs");
   journey.write(".claude/agents/writer.md", "---\nname: writer\ndescription: Writes\n---\nYou write.\n");
-  const server = journey.start(["serve", "--port", "0", "--dispatcher", "simulated"]);
+  const guarded = { env: { SKILLMEAT_NO_TOKEN: "" } };
+  const server = journey.start(["serve", "--port", "0", "--dispatcher", "simulated"], guarded);
   const url = await until("the server listens", () => /^listening on (\S+)$/m.exec(server.stdout)?.[1]);
   const script = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map((match) => match[1]).join("\n");
   const file = journey.write("examples.sh", `set -euxo pipefail\n${script}`);
+  mkdirSync(join(journey.folder, "bin"));
+  symlinkSync(program, join(journey.folder, "bin", "skillmeat"));
+  const path = `${journey.folder}/bin:${process.env["PATH"] ?? ""}`;
   const shell = Bun.spawn(["bash", file], {
     cwd: journey.folder,
-    env: { PATH: process.env["PATH"] ?? "", BASE: url },
+    env: { PATH: path, BASE: url, SKILLMEAT_HOME: journey.home },
     stdout: "pipe",
     stderr: "pipe",
   });

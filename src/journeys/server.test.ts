@@ -232,49 +232,6 @@ describe("bad input to the compiled server", () => {
   });
 });
 
-describe("a server others can reach", () => {
-  const token = "0123456789abcdef0123456789abcdef";
-
-  test("is refused without a token, or with a short one", async () => {
-    const journey = begin("server-token");
-    const bare = await journey.run(["serve", "--host", "0.0.0.0"]);
-    expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining("SKILLMEAT_TOKEN")]);
-    expect((await journey.run(["serve", "--host", "0.0.0.0", "--token", "short"])).code).toBe(2);
-  });
-
-  test("lets in who has the token, as a bearer or by the login page", async () => {
-    const journey = begin("server-login");
-    const { process, url } = await serve(journey, ["--host", "0.0.0.0", "--token", token, ...simulated]);
-    const list = `${url}/api/v1/workflows`;
-    expect((await fetch(list)).status).toBe(401);
-    expect((await fetch(list, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
-    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
-    const page = await fetch(`${url}/workflows?a=b`, {
-      headers: { accept: "text/html" },
-      redirect: "manual",
-    });
-    expect([page.status, page.headers.get("location")]).toEqual([303, "/login?to=%2Fworkflows%3Fa%3Db"]);
-    const login = (given: string, to = "/workflows") =>
-      fetch(`${url}/login`, {
-        method: "POST",
-        body: new URLSearchParams({ token: given, to }),
-        redirect: "manual",
-      });
-    expect((await login("wrong")).status).toBe(401);
-    const entered = await login(token);
-    expect([entered.status, entered.headers.get("location")]).toEqual([303, "/workflows"]);
-    const cookie = entered.headers.get("set-cookie") ?? "";
-    expect(cookie).toContain("HttpOnly; SameSite=Strict");
-    expect((await fetch(list, { headers: { cookie: cookie.split(";")[0] ?? "" } })).status).toBe(200);
-    expect((await login(token, "//evil.example")).headers.get("location")).toBe("/");
-    for (let round = 0; round < 12; round++) await login("wrong");
-    const late = await login(token);
-    expect([late.status, Number(late.headers.get("retry-after")) > 0]).toEqual([429, true]);
-    process.kill("SIGTERM");
-    await process.ended;
-  });
-});
-
 test("the files of a server are its owner's alone", async () => {
   const journey = begin("server-files");
   const { process } = await serve(journey);

@@ -57,8 +57,13 @@ export function sites() {
   });
   afterAll(() => closeAll(open));
   return {
-    site: (name: string, definitions: readonly string[] = [talk, lone], options: readonly string[] = []) =>
-      openSite(begin(`ui-${name}`), definitions, options),
+    /** `env`: on top of the journey's own. */
+    site: (
+      name: string,
+      definitions: readonly string[] = [talk, lone],
+      options: readonly string[] = [],
+      env: Record<string, string> = {},
+    ) => openSite(begin(`ui-${name}`), definitions, { options, env }),
     visit: async (site: Site, path: string, visit: Visit = {}): Promise<Page> => {
       const context = await newContext(visit);
       open.add(context);
@@ -89,11 +94,11 @@ async function newContext({ width = 1280, theme = "light", scripts = true }: Vis
 async function openSite(
   journey: Journey,
   definitions: readonly string[],
-  options: readonly string[],
+  { options, env }: { options: readonly string[]; env: Record<string, string> },
 ): Promise<Site> {
   journey.write(".claude/agents/talker.md", agentFile("talker"));
   journey.write(".claude/agents/talker.sh", talkerScript);
-  let server = journey.start(["serve", "--port", "0", ...options]);
+  let server = journey.start(["serve", "--port", "0", ...options], { env });
   const url = await listening(server);
   const ask = async (path: string, type: string, body?: string): Promise<unknown> => {
     const given = body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body };
@@ -113,7 +118,7 @@ async function openSite(
     restart: async (signal) => {
       server.kill(signal);
       await server.ended;
-      server = journey.start(["serve", "--port", new URL(url).port, ...options]);
+      server = journey.start(["serve", "--port", new URL(url).port, ...options], { env });
       await listening(server);
     },
     start: async (workflow, parameters = {}) => {

@@ -106,20 +106,4 @@ describe.skipIf(!hasChromium)("every page", () => {
       await page.locator(`#${id}[open]`).waitFor({ state: "detached" });
     }
   });
-
-  test("is behind the login where the server has a token", async () => {
-    const token = "a token of this test";
-    const guarded = await site("login", [], ["--token", token]);
-    const page = await visit(guarded, "/settings", { width: 390, theme: "dark" });
-    expect(await axeFindings(page)).toEqual([]);
-    await shot(page, "login");
-    await page.getByLabel("Token").fill("another token");
-    await page.getByRole("button", { name: "Log in" }).click();
-    expect(await page.getByRole("alert").innerText()).toContain("not this server's");
-    await page.getByLabel("Token").fill(token);
-    await page.getByRole("button", { name: "Log in" }).click();
-    await page.waitForURL(/settings/);
-    await page.getByRole("button", { name: "Log out" }).click();
-    await page.getByLabel("Token").waitFor();
-  });
 });

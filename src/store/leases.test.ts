@@ -9,6 +9,7 @@ import {
   holderOf,
   holders,
   registerHolder,
+  registerServer,
   releaseLease,
   removeHolder,
   takeLease,
@@ -42,6 +43,16 @@ function add(store: Store, execution: Partial<ExecutionRecord> = {}): ReturnType
   commitTransitions(store, { holder_id: "first", created: [created], updated: [] });
   return created;
 }
+
+test("a database has one living server; one that is dead does not count", () => {
+  const store = openTestStore();
+  const second = { ...aHolder("second"), pid: 8 };
+  expect(registerServer(store, aHolder("first"), everybody)).toBeNull();
+  expect(registerServer(store, second, everybody)).toEqual(aHolder("first"));
+  expect(holders(store).map(({ id }) => id)).toEqual(["first"]);
+  expect(registerServer(store, second, nobody)).toBeNull();
+  expect(holders(store).map(({ id }) => id)).toEqual(["first", "second"]);
+});
 
 test("whoever makes an execution holds its lease", () => {
   const store = aStore();

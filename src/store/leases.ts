@@ -21,6 +21,20 @@ export function registerHolder(store: Store, holder: Holder): void {
   store.prepare(insertHolder).run(id, pid, process_start, boot_id, kind, heartbeat_at);
 }
 
+/**
+ * Registers a process as the server of a database, of which there is one: of several that begin at the same moment one
+ * is registered. Null when it is; else the living server, and nothing was written.
+ */
+export function registerServer(store: Store, holder: Holder, isAlive: IsAlive): Holder | null {
+  return writing(store, () => {
+    const isOther = (each: Holder): boolean =>
+      each.kind === "serve" && each.pid !== holder.pid && isAlive(each);
+    const other = holders(store).find(isOther) ?? null;
+    if (other === null) registerHolder(store, holder);
+    return other;
+  });
+}
+
 /** False when the holder has been removed, so that none of its leases are its own any more. */
 export function heartbeat(store: Store, holderId: string, at: string): boolean {
   return store.prepare("UPDATE holders SET heartbeat_at = ? WHERE id = ?").run(at, holderId).changes === 1;

@@ -15,6 +15,8 @@ import { migrate } from "./migrate.ts";
 import { migrations, type Migration } from "./migrations.ts";
 import { postSignal } from "./signals.ts";
 import { commitTransitions } from "./transitions.ts";
+import * as sessionTables from "./session-tables.ts";
+import { addLoginLink, addSession } from "./sessions.ts";
 import * as workflowTables from "./workflow-tables.ts";
 import { createWorkflow } from "./workflows.ts";
 
@@ -30,9 +32,8 @@ const rebuilds: Migration = {
   down: "ALTER TABLE holders DROP COLUMN note;",
 };
 const next = [...migrations, rebuilds];
-const tables = Object.values({ ...workflowTables, ...executionTables, ...draftTables }).filter((value) =>
-  is(value, SQLiteTable),
-);
+const rooms = { ...workflowTables, ...executionTables, ...draftTables, ...sessionTables };
+const tables = Object.values(rooms).filter((value) => is(value, SQLiteTable));
 
 function aFilledStore(): Store {
   const store = openStore(join(mkdtempSync(join(root, "d-")), "workflows.db"));
@@ -43,6 +44,9 @@ function aFilledStore(): Store {
   const created = aNewExecution({ execution: { workflow_id: "w", run_id: "run" } });
   commitTransitions(store, { holder_id: "h", created: [created], updated: [] });
   postSignal(store, { id: "s", run_id: "run", signal: { type: "pause" }, created_at: at });
+  const session = { id: "b", hash: "h", token_mark: "m", client: "Firefox" };
+  addSession(store, { ...session, created_at: at, expires_at: "2026-02-01T00:00:00.000Z" });
+  addLoginLink(store, { hash: "l", expires_at: "2026-01-01T00:10:00.000Z" }, at);
   return store;
 }
 

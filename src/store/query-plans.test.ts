@@ -36,6 +36,15 @@ import {
   getWorkflowByName,
   listWorkflowVersions,
 } from "./read-workflows.ts";
+import {
+  addLoginLink,
+  addSession,
+  endSession,
+  findSession,
+  isLivingSession,
+  listSessions,
+  takeLoginLink,
+} from "./sessions.ts";
 import { pendingSignals, postSignal, signalAnswer } from "./signals.ts";
 import { commitTransitions } from "./transitions.ts";
 import { createWorkflow, deleteWorkflow, updateWorkflow } from "./workflows.ts";
@@ -122,6 +131,17 @@ function exerciseDrafts(store: Store): void {
   deleteDraft(store, "d");
 }
 
+function exerciseSessions(store: Store): void {
+  const living = { token_mark: "m", now: at };
+  addSession(store, { id: "b", hash: "h", token_mark: "m", client: "", created_at: at, expires_at: at });
+  findSession(store, "h", living);
+  isLivingSession(store, "b", living);
+  listSessions(store, living);
+  endSession(store, "b");
+  addLoginLink(store, { hash: "l", expires_at: at }, at);
+  takeLoginLink(store, "l", at);
+}
+
 function listEveryWay(store: Store): void {
   const parts: ExecutionFilter[] = [
     { workflow_id: "w" },
@@ -189,6 +209,7 @@ test("no statement reads a growing table whole without an index, and none sorts 
   exerciseWorkflows(store);
   exerciseExecutions(store);
   exerciseDrafts(store);
+  exerciseSessions(store);
   listEveryWay(store);
   deleteWorkflow(store, "v");
   removeHolder(store, "h");

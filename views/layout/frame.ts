@@ -23,8 +23,6 @@ export interface Frame {
   lastEvent: number;
   /** False: workflows are switched off here, and nothing leads to them. */
   hasWorkflows: boolean;
-  /** True when there is a login to leave. */
-  canLogOut: boolean;
   toast: Toast | null;
 }
 

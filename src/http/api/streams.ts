@@ -101,5 +101,6 @@ function opened(
   { topic, after }: { topic: Topic; after: number },
 ): Response {
   const failed = (error: unknown): void => recordFailure({ error, request, context });
-  return eventStream(context.feed.open(topic, after, asEvent, failed));
+  const body = context.feed.open(topic, after, asEvent, failed);
+  return eventStream(body, (ended) => context.sessions.follow(request, ended));
 }

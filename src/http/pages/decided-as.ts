@@ -1,4 +1,4 @@
-import { cookieOf } from "../guard.ts";
+import { cookieOf } from "../cookie.ts";
 
 export const decidedAsName = "decided_as";
 const mostLength = 200;

@@ -1,5 +1,5 @@
 import { createAnswerCache } from "../api/answer-cache.ts";
-import { cookieOf } from "../guard.ts";
+import { cookieOf } from "../cookie.ts";
 import type { Context } from "../server-parts.ts";
 import { takesGzip } from "../takes-gzip.ts";
 import { decidedAsName } from "./decided-as.ts";

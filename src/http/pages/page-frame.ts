@@ -4,7 +4,7 @@ import { lastEventId } from "../../store/feed.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import { assetUrl } from "../assets.ts";
-import { cookieOf } from "../guard.ts";
+import { cookieOf } from "../cookie.ts";
 import type { Context } from "../server-parts.ts";
 import { toastOf } from "./toast-cookie.ts";
 
@@ -46,7 +46,6 @@ export function plainFrame(context: Context, request: Request, toast: Toast | nu
     engine: { running: 0, trouble: context.engineTrouble() },
     lastEvent: 0,
     hasWorkflows: context.engineEnabled,
-    canLogOut: context.access.token !== null,
     toast: toast ?? toastOf(request),
   };
 }

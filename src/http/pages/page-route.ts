@@ -94,8 +94,8 @@ export function redirect(location: string, headers: Record<string, string> = {})
 }
 
 /** True when a script of the page asks, which swaps parts of it. */
-export function wantsFragments(request: Request): boolean {
-  return request.headers.get("hx-request") === "true";
+export function wantsFragments({ headers }: Pick<Request, "headers">): boolean {
+  return headers.get("hx-request") === "true";
 }
 
 /** The plugin's own: for text it is always a response. */

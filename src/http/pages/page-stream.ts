@@ -72,6 +72,8 @@ export function pageStream(context: Context, request: Request, page: PageFeed): 
         return source.cancel();
       },
     }),
+    (ended) => context.sessions.follow(request, ended),
+    message("logged-out", "now"),
   );
 }
 

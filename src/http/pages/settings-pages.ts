@@ -1,6 +1,8 @@
+import type { Login } from "../../../views/logins.tsx";
 import { settingsPage } from "../../../views/settings.tsx";
 import { version } from "../../version.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
+import type { Context } from "../server-parts.ts";
 import { backOf } from "./act.ts";
 import { frameOf } from "./page-frame.ts";
 import {
@@ -20,6 +22,8 @@ export function mountSettings(routes: PageRoutes): void {
   routes.page("/settings", shown);
   routes.form("/settings", saved);
   routes.form("/settings/theme", themed);
+  routes.form("/settings/sessions/end", ended);
+  routes.form("/settings/sessions/end-others", othersEnded);
 }
 
 function shown({ context, request }: PageCall): Answer {
@@ -32,8 +36,38 @@ function shown({ context, request }: PageCall): Answer {
     running: countLiveSteps(context.store).get("running") ?? 0,
     live: frame.liveCount,
     trouble: frame.engine.trouble,
+    logins: loginsFor(context, request),
   });
   return html(page, 200, shownToast(request));
+}
+
+function loginsFor({ access, sessions }: Context, request: Request): Login[] | null {
+  if (access.token === null) return null;
+  const here = sessions.of(request)?.id;
+  return sessions.list().map(({ id, client, created_at, expires_at }) => ({
+    id,
+    client,
+    created_at,
+    expires_at,
+    isHere: id === here,
+  }));
+}
+
+function ended({ context, form }: FormCall): Answer {
+  const id = form.get("id") ?? "";
+  const isKnown = context.sessions.list().some((session) => session.id === id);
+  if (isKnown) context.sessions.end(id);
+  return told(isKnown ? "That login has ended." : "That login had ended already.");
+}
+
+function othersEnded({ context, request }: FormCall): Answer {
+  const here = context.sessions.of(request)?.id;
+  for (const { id } of context.sessions.list()) if (id !== here) context.sessions.end(id);
+  return told("All other logins have ended.");
+}
+
+function told(text: string): Answer {
+  return leadingTo("/settings#logins", [toastCookie({ kind: "done", text })]);
 }
 
 function saved({ form }: FormCall): Answer {

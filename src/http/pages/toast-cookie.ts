@@ -1,5 +1,5 @@
 import type { Toast } from "../../../views/layout/frame.ts";
-import { cookieOf } from "../guard.ts";
+import { cookieOf } from "../cookie.ts";
 
 const name = "toast";
 const mostLength = 600;

@@ -1,0 +1,2 @@
+DROP TABLE login_links;--> statement-breakpoint
+DROP TABLE web_sessions;

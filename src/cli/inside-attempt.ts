@@ -1,0 +1,16 @@
+import { AppError } from "../errors.ts";
+import type { Invocation } from "./command.ts";
+
+/** True where an agent calls: its attempt stands in the environment. */
+export function isInsideAttempt({ env }: Pick<Invocation, "env">): boolean {
+  return (env["SKILLMEAT_ATTEMPT_ID"] ?? "") !== "";
+}
+
+/** Throws `AppError("forbidden")` inside of an attempt. `what` ends `an agent does not …`. */
+export function refuseInsideAttempt(invocation: Pick<Invocation, "env">, what: string): void {
+  if (!isInsideAttempt(invocation)) return;
+  throw new AppError(
+    "forbidden",
+    `an agent does not ${what}. SKILLMEAT_ATTEMPT_ID is set, so this is an attempt. use a shell of your own`,
+  );
+}

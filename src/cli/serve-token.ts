@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { AppError } from "../errors.ts";
+import { isLoopback, type Secret } from "../http/access.ts";
+import type { ServerFile } from "../http/server-file.ts";
+import { ownToken, readTokenFile, tokenFile, tokenIn } from "../http/token-file.ts";
+import type { Invocation } from "./command.ts";
+
+/** The token a server is to ask for, and where it comes from. */
+export interface ServeToken {
+  /** Null: it asks for none. */
+  secret: Secret | null;
+  from: ServerFile["token"];
+}
+
+/**
+ * What is said on the command line goes over the environment, and a token over none; without any of them it is the
+ * home's own, which is made when there is none. Throws `AppError` for what cannot be used or must not be.
+ */
+export function serveToken({ given, env, home, workdir }: Invocation, host: string): ServeToken {
+  const named = given.text("token-file");
+  const isOff = given.isOff("token");
+  if (named !== null && isOff) {
+    throw new AppError("invalid_usage", "--token-file and --no-token exclude each other");
+  }
+  if (named !== null) {
+    const file = resolve(workdir, named);
+    return { secret: { text: readTokenFile(file), isRandom: false }, from: { kind: "file", file } };
+  }
+  if (isOff) return withoutToken("--no-token", host);
+  const inEnvironment = environmentToken(env);
+  if (inEnvironment !== null) {
+    return { secret: { text: inEnvironment, isRandom: false }, from: { kind: "environment" } };
+  }
+  if (isYes(env["SKILLMEAT_NO_TOKEN"])) return withoutToken("SKILLMEAT_NO_TOKEN", host);
+  return {
+    secret: { text: ownToken(home), isRandom: true },
+    from: { kind: "file", file: tokenFile(home) },
+  };
+}
+
+/** `SKILLMEAT_TOKEN`; null when it is not set. */
+export function environmentToken(env: Invocation["env"]): string | null {
+  const given = env["SKILLMEAT_TOKEN"] ?? "";
+  if (given === "") return null;
+  return tokenIn(given, (why) => new AppError("invalid_usage", `the token in SKILLMEAT_TOKEN ${why}`));
+}
+
+function withoutToken(asked: string, host: string): ServeToken {
+  if (isLoopback(host)) return { secret: null, from: { kind: "none" } };
+  throw new AppError(
+    "invalid_usage",
+    `${asked} is allowed on a loopback address only: on "${host}" others can reach the server. ` +
+      "leave it away, and the server makes a token, or set SKILLMEAT_TOKEN",
+  );
+}
+
+function isYes(given: string | undefined): boolean {
+  return !["", "0", "false", "no", "off"].includes((given ?? "").toLowerCase());
+}

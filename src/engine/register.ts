@@ -1,0 +1,15 @@
+import { AppError } from "../errors.ts";
+import type { Store } from "../store/database.ts";
+import { isProcessAlive } from "../store/holder-process.ts";
+import { registerHolder, registerServer, type Holder } from "../store/leases.ts";
+
+/** Tells other processes of an engine. Throws `AppError("unavailable")` for a second server of one home. */
+export function register(store: Store, holder: Holder): void {
+  if (holder.kind !== "serve") return registerHolder(store, holder);
+  const other = registerServer(store, holder, isProcessAlive);
+  if (!other) return;
+  throw new AppError(
+    "unavailable",
+    `this home is served already: process ${other.pid}. end it first, or give another --data-dir`,
+  );
+}

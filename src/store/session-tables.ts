@@ -1,0 +1,33 @@
+import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** A browser that is logged in. What it shows is stored as a hash alone: who reads the file cannot log in with it. */
+export const webSessions = sqliteTable(
+  "web_sessions",
+  {
+    id: text().primaryKey(),
+    /** sha256 of the cookie's value, hex. */
+    hash: text().notNull(),
+    /** Which token it was begun with: another token of the server ends it. */
+    token_mark: text().notNull(),
+    /** The browser, as it names itself. */
+    client: text().notNull(),
+    created_at: text().notNull(),
+    expires_at: text().notNull(),
+  },
+  (t) => [
+    uniqueIndex("web_sessions_hash").on(t.hash),
+    index("web_sessions_expires").on(t.expires_at),
+    index("web_sessions_listed").on(t.token_mark, t.created_at, t.id),
+  ],
+);
+
+/** A link that logs in once: it is gone when it has been used. */
+export const loginLinks = sqliteTable(
+  "login_links",
+  {
+    /** sha256 of what stands in the link, hex. */
+    hash: text().primaryKey(),
+    expires_at: text().notNull(),
+  },
+  (t) => [index("login_links_expires").on(t.expires_at)],
+);
