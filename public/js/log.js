@@ -1,6 +1,7 @@
-/* The log: follows its end while the reader is there, filters and switches, links to lines. */
+/* The log: follows its end while the reader is there, brings what is before, switches, links to lines. */
 
 const nearEnd = 40;
+const nearStart = 200;
 
 function scrollerOf(log) {
   // On a phone the page scrolls, not the log.
@@ -17,8 +18,8 @@ function isAtEnd(scroller) {
 function showFollow() {
   const button = document.querySelector("[data-follow]");
   if (!button) return;
-  const isLive = document.getElementById("log").hasAttribute("data-follows");
-  button.hidden = !isLive && follows;
+  // Where nothing more can come, there is nothing to jump to.
+  button.hidden = !document.getElementById("log")?.hasAttribute("data-follows");
   button.setAttribute("aria-pressed", String(follows));
   button.lastElementChild.textContent = follows ? "Following live" : "Jump to latest";
   button.querySelector(".beat").hidden = !follows;
@@ -31,12 +32,22 @@ function toEnd(log) {
 
 const growth = new MutationObserver(() => {
   const log = document.getElementById("log");
-  if (log && follows && scrollerOf(log) === log) toEnd(log);
+  if (!log) return;
+  makeRoomForNumbers(log);
+  if (follows && scrollerOf(log) === log) toEnd(log);
 });
+
+/** The column of numbers is as wide as the last of them. */
+function makeRoomForNumbers(log) {
+  const last = log.querySelector("#log-lines > :last-child > :last-child");
+  const digits = Math.min(7, Math.max(4, (last?.id.length ?? 0) - 1));
+  if (log.classList.contains(`digits-${digits}`)) return;
+  for (let other = 4; other <= 7; other++) log.classList.toggle(`digits-${other}`, other === digits);
+}
 
 function watch() {
   const log = document.getElementById("log");
-  for (const hidden of document.querySelectorAll("[data-log-switch], [data-level]")) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-log-switch]")) hidden.hidden = false;
   if (!log || log === watched) return showFollow();
   watched = log;
   follows = !location.hash.startsWith("#L");
@@ -48,6 +59,7 @@ function watch() {
       const was = follows;
       follows = isAtEnd(log);
       if (was !== follows) showFollow();
+      if (log.scrollTop < nearStart) loadEarlier(log);
     },
     { passive: true },
   );
@@ -89,13 +101,39 @@ document.addEventListener("click", (event) => {
   setSwitch(log, button.dataset.logSwitch, isOn);
 });
 
-document.addEventListener("change", (event) => {
-  const level = event.target.closest("[data-level]");
+/*
+ * What is before the first line comes when the reader gets there, one part a time: what was read stays where it was, so
+ * that the start is out of sight again and only another gesture brings more.
+ */
+let held = null;
+
+function loadEarlier(log) {
+  const place = document.getElementById("earlier");
+  if (!place || held || !log.contains(place)) return;
+  const line = firstInSight(log)?.closest(".ln");
+  held = { line, top: line?.getBoundingClientRect().top ?? 0 };
+  log.classList.add("is-loading");
+  htmx.ajax("GET", place.dataset.earlier, { source: place, target: place, swap: "outerHTML" }).finally(() => {
+    holdPlace();
+    held = null;
+    // By then the browser has taken note of the new lines, and moves nothing for them.
+    requestAnimationFrame(() => requestAnimationFrame(() => log.classList.remove("is-loading")));
+  });
+}
+
+function holdPlace() {
+  if (!held?.line?.isConnected) return;
+  const moved = held.line.getBoundingClientRect().top - held.top;
+  if (moved !== 0) scrollerOf(document.getElementById("log")).scrollTop += moved;
+}
+
+document.addEventListener("click", (event) => {
   const log = document.getElementById("log");
-  if (!level || !log) return;
-  log.classList.toggle("level-warn", level.value === "warn");
-  log.classList.toggle("level-error", level.value === "error");
+  if (!log || !event.target.closest("[data-load-earlier]") || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  loadEarlier(log);
 });
+document.addEventListener("htmx:after:swap", holdPlace);
 
 /* Lines are no stops for the Tab key, they are too many: Enter on the log goes to the first one in sight. */
 document.addEventListener("keydown", (event) => {
@@ -128,6 +166,8 @@ window.addEventListener("hashchange", () => {
   document.querySelector(".ln:target > a")?.focus({ preventScroll: true });
 });
 document.addEventListener("htmx:after:swap", watch);
+// The page's stream says when no line can come any more.
+document.addEventListener("state", showFollow);
 watch();
 
 /* The chosen stage on a phone. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { until } from "../testing/journey-until.ts";
-import { hasChromium, lineNumbers, shot, sites } from "./ui-browser.ts";
+import { hasChromium, lineNumbers, shot, sites, type Site } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
@@ -15,28 +15,104 @@ function agent(name: string): string {
   return `---\nname: ${name}\ndescription: Says much\ndispatcher: command\ncommand: ["./${name}.sh"]\n---\nTalk.\n`;
 }
 
+/** A run that has said 50,000 lines and ended. */
+let long: { place: Site; path: string } | null = null;
+
+async function longLog(): Promise<{ place: Site; path: string }> {
+  if (long) return long;
+  const place = await site("long", []);
+  const { journey } = place;
+  const script = `#!/bin/sh
+seq -f 'line %.0f of many' 1 50000 | sed -e '2s/.*/error: two/' -e '7s/.*/warning: seven/' -e '49000s/^/ERROR /'
+`;
+  journey.write(".claude/agents/much.md", agent("much"));
+  journey.write(".claude/agents/much.sh", script);
+  await journey.run(["workflow", "create", journey.write("much.yaml", bulk("much"))]);
+  const runId = await place.start("much");
+  await until("it has ended", async () => (await place.execution(runId)).status === "completed");
+  long = { place, path: `/workflows/much/executions/${runId}` };
+  return long;
+}
+
+const drawn = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
 describe.skipIf(!hasChromium)("a long log", () => {
   test("of 50,000 lines opens at its end; its start, a line by link and a search are found", async () => {
-    const place = await site("long", []);
-    const { journey } = place;
-    journey.write(".claude/agents/much.md", agent("much"));
-    journey.write(".claude/agents/much.sh", "#!/bin/sh\nseq -f 'line %.0f of many' 1 50000\n");
-    await journey.run(["workflow", "create", journey.write("much.yaml", bulk("much"))]);
-    const runId = await place.start("much");
-    await until("it has ended", async () => (await place.execution(runId)).status === "completed");
-    const path = `/workflows/much/executions/${runId}`;
-    const page = await visit(place, "/workflows");
-    await page.goto(place.url + path);
+    const { place, path } = await longLog();
+    const page = await visit(place, path);
     await page.locator("#L50000").waitFor();
     expect(await page.locator("#log-count").innerText()).toBe("50000");
     await page.evaluate('document.getElementById("log").scrollTo(0, 0)');
-    await page.locator("#L48001").waitFor();
+    await page.locator("#L48001").waitFor({ state: "attached" });
     await page.goto(`${place.url}${path}#L123`);
     await page.locator("#L123:target").waitFor();
     expect(await page.locator("#L123 > span").innerText()).toBe("line 123 of many");
     await page.goto(`${place.url}${path}?search=line+4321+of`);
     expect(await lineNumbers(page)).toEqual([4321]);
     await shot(page, "log-search");
+  });
+
+  test("of 50,000 lines brings one part a gesture, and keeps the reader's place", async () => {
+    const { place, path } = await longLog();
+    const page = await visit(place, path);
+    await page.locator("#L50000").waitFor();
+    const seen = `(() => { const log = document.getElementById("log").getBoundingClientRect();
+      return [...document.querySelectorAll(".ln")].find((each) => each.getBoundingClientRect().top >= log.top).id;
+    })()`;
+    const gestures: [string, () => Promise<void>][] = [
+      ["L48001", () => page.keyboard.press("Home")],
+      ["L47001", () => page.keyboard.press("Home")],
+      ["L46001", () => page.mouse.wheel(0, -1_000_000)],
+    ];
+    await page.locator("#log").focus();
+    await page.locator("#log").hover();
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    for (const [at, [first, gesture]] of gestures.entries()) {
+      const [top = 0] = await lineNumbers(page);
+      await gesture();
+      await page.locator(`#${first}`).waitFor({ state: "attached" });
+      await page.evaluate(drawn);
+      // The line that was the first stays at the top.
+      const line = Number(((await page.evaluate(seen)) as string).slice(1));
+      expect(Math.abs(line - top)).toBeLessThanOrEqual(1);
+      expect((await lineNumbers(page))[0]).toBe(Number(first.slice(1)));
+      expect(requests.length).toBe(at + 1);
+    }
+    await page.getByRole("link", { name: "To the start of the log" }).click();
+    await page.locator("#L1:target").waitFor();
+    await page.getByRole("link", { name: "The lines after these" }).click();
+    await page.locator("#L1001:target").waitFor();
+    expect((await lineNumbers(page)).slice(0, 2)).toEqual([1001, 1002]);
+  });
+
+  test("is narrowed to a level over its whole length, with counts, in the address", async () => {
+    const { place, path } = await longLog();
+    const page = await visit(place, path);
+    await page.locator("#log-levels button").click();
+    await shot(page, "log-levels");
+    expect(await page.locator("#levels a").allInnerTexts()).toEqual([
+      "All levels",
+      "Warnings and errors\n3",
+      "Errors\n2",
+    ]);
+    await page.locator("#levels a", { hasText: /^Errors/ }).click();
+    await page.waitForURL(/level=error/);
+    expect(await lineNumbers(page)).toEqual([2, 49_000]);
+    expect(await page.locator(".logbar").innerText()).toContain("2 lines found");
+    await page.goto(`${place.url}${path}?level=warn&search=seven`);
+    expect(await lineNumbers(page)).toEqual([7]);
+    const view = await page.getByRole("link", { name: "This view" }).getAttribute("href");
+    expect(await (await page.request.get(place.url + view)).text()).toBe("warning: seven\n");
+  });
+
+  test("that has ended has no end to jump to", async () => {
+    const { place, path } = await longLog();
+    const page = await visit(place, path);
+    await page.locator("#L50000").waitFor();
+    await page.evaluate('document.getElementById("log").scrollTo(0, 5000)');
+    await page.evaluate(drawn);
+    expect(await page.locator("[data-follow]").isVisible()).toBe(false);
   });
 
   test("is followed at a thousand lines a second, none left out", async () => {

@@ -43,6 +43,7 @@ export const iconNames = [
   "lightbulb",
   "link",
   "list",
+  "list-filter",
   "loader-circle",
   "log-out",
   "mail",

@@ -1,6 +1,6 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
-import { visible } from "./visible.tsx";
+import { visible } from "./visible.ts";
 
 /** A longer text is shown as it is: to read its structure would take too long. */
 const mostRead = 16 * 1024;

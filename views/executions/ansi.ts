@@ -1,3 +1,5 @@
+import { ansiSequences, controlCharacters, lastDraft } from "../../src/execution/log-text.ts";
+
 /** A stretch of text in one look; `classes` is empty for plain text. */
 export interface AnsiSpan {
   text: string;
@@ -11,45 +13,37 @@ interface Look {
   dim: boolean;
   italic: boolean;
   underline: boolean;
+  inverse: boolean;
 }
 
-const plain: Look = { fg: null, bg: null, bold: false, dim: false, italic: false, underline: false };
-
-// CSI sequences (of which only those that end in "m" say something here), OSC with its text, and lone escapes.
-// oxlint-disable-next-line no-control-regex
-const sequences = /\u001b\[([0-9;:?]*)([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[^[\]]?/g;
-// oxlint-disable-next-line no-control-regex -- they would be drawn as boxes
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const plain: Look = {
+  fg: null,
+  bg: null,
+  bold: false,
+  dim: false,
+  italic: false,
+  underline: false,
+  inverse: false,
+};
 
 /** Terminal output as spans with classes of `log.css`. What moves the cursor is dropped, and drafts of a line. */
 export function ansiSpans(text: string): AnsiSpan[] {
   const drawn = lastDraft(text);
-  if (!drawn.includes("\u001b")) return [{ text: drawn.replace(controls, ""), classes: "" }];
+  if (!drawn.includes("\u001b")) return [{ text: drawn.replace(controlCharacters, ""), classes: "" }];
   const spans: AnsiSpan[] = [];
   let look = plain;
   let from = 0;
   const push = (until: number): void => {
-    const part = drawn.slice(from, until).replace(controls, "");
+    const part = drawn.slice(from, until).replace(controlCharacters, "");
     if (part !== "") spans.push({ text: part, classes: classesOf(look) });
   };
-  for (const match of drawn.matchAll(sequences)) {
+  for (const match of drawn.matchAll(ansiSequences)) {
     push(match.index);
     from = match.index + match[0].length;
     if (match[2] === "m") look = changed(look, match[1] ?? "");
   }
   push(drawn.length);
   return spans;
-}
-
-/** The text alone, for searching and for the level of a line. */
-export function plainText(text: string): string {
-  return lastDraft(text).replace(sequences, "").replace(controls, "");
-}
-
-/** A progress bar draws its line again after each carriage return: the last one counts. */
-function lastDraft(text: string): string {
-  const trimmed = text.endsWith("\r") ? text.slice(0, -1) : text;
-  return trimmed.slice(trimmed.lastIndexOf("\r") + 1);
 }
 
 const colours = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
@@ -74,9 +68,11 @@ function withCode(look: Look, code: number): Look {
   if (code === 2) return { ...look, dim: true };
   if (code === 3) return { ...look, italic: true };
   if (code === 4) return { ...look, underline: true };
+  if (code === 7) return { ...look, inverse: true };
   if (code === 22) return { ...look, bold: false, dim: false };
   if (code === 23) return { ...look, italic: false };
-  if (code === 24) return { ...look, underline: false };
+  if (code === 24) return { ...look, underline: false, inverse: false };
+  if (code === 27) return { ...look, inverse: false };
   if (code === 39) return { ...look, fg: null };
   if (code === 49) return { ...look, bg: null };
   if (code >= 30 && code <= 37) return { ...look, fg: colours[code - 30] ?? null };
@@ -113,12 +109,26 @@ function nearest(red: number, green: number, blue: number): string | null {
 }
 
 function classesOf(look: Look): string {
-  const classes: string[] = [];
-  if (look.fg !== null && look.fg !== "white" && look.fg !== "black") classes.push(`a-${look.fg}`);
-  if (look.bg !== null && look.bg !== "dim") classes.push(`b-${look.bg}`);
+  const classes = look.inverse ? inverseClasses(look) : colourClasses(look);
   if (look.bold) classes.push("bd");
-  if (look.dim) classes.push("a-dim");
+  if (look.dim && !look.inverse) classes.push("a-dim");
   if (look.italic) classes.push("it");
   if (look.underline) classes.push("ul");
   return classes.join(" ");
+}
+
+function colourClasses({ fg, bg }: Look): string[] {
+  const classes: string[] = [];
+  if (isHue(fg)) classes.push(`a-${fg}`);
+  if (bg !== null && bg !== "dim") classes.push(`b-${bg}`);
+  return classes;
+}
+
+/** What would be the colour of the text is that of its ground; the text takes the log's own ground. */
+function inverseClasses({ fg }: Look): string[] {
+  return isHue(fg) ? ["inv", `a-${fg}`] : ["inv"];
+}
+
+function isHue(colour: string | null): colour is string {
+  return colour !== null && colour !== "white" && colour !== "black";
 }

@@ -9,7 +9,7 @@ import { Graph } from "./graph.tsx";
 import { attemptOf, isGrowing } from "./log-facts.ts";
 import { RunControls, RunDialogs } from "./run-controls.tsx";
 import { isLive, RunHead, RunProgress, runTitle } from "./run-head.tsx";
-import { runPath, type RunView } from "./run-view.ts";
+import { runPath, type LogTab, type RunView } from "./run-view.ts";
 import { StagePanel } from "./stage-panel.tsx";
 import { StageStrip, swapsRun, Timeline } from "./timeline.tsx";
 
@@ -94,9 +94,15 @@ function RunStream({ view }: { view: RunView }): Html {
     pinned: address.attempt === 0 ? "" : 1,
     search: address.search,
     stream: address.stream,
+    level: address.level,
     line: takesLines ? log.last : "",
-    counts: takesLines ? [log.counts.stdout, log.counts.stderr, log.counts.system].join(".") : "",
+    counts: takesLines ? countsText(log) : "",
   });
   const id = `stream-${selected?.stage_id}-${address.tab}-${address.view}-${attemptOf(view)}-${execution.last_event}`;
   return <div id={id} hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none" data-stream></div>;
+}
+
+/** What `Last-Event-ID` says from then on. */
+function countsText({ counts, levels }: LogTab): string {
+  return [counts.stdout, counts.stderr, counts.system, levels.warn, levels.error].join(".");
 }

@@ -1,37 +1,35 @@
 import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
+import { Menu } from "../components/menu.tsx";
 import { countText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import { logPartPath } from "./log-facts.ts";
-import { runPath, type LogTab, type RunView } from "./run-view.ts";
+import { runPath, wholeLog, type LogTab, type RunView } from "./run-view.ts";
 
 export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
-  const { address } = view;
+  const { search, stream, level } = view.address;
+  const isFiltered = search !== "" || stream !== "" || level !== null;
   const download = logPartPath(view, {}, "log.txt");
   return (
     <div class="logbar" id="logbar" data-keeps-place>
       <LogSearch view={view} />
-      {address.search === "" ? null : (
-        <a class="btn ghost sm" href={runPath(view, { search: "" })}>
+      {isFiltered ? (
+        <a class="btn ghost sm" href={runPath(view, wholeLog)}>
           {`${plural(log.total, "line")} found`}
           <Icon name="x" size="xs" />
         </a>
-      )}
+      ) : null}
       <StreamChoice view={view} counts={log.counts} />
-      <LevelChoice />
+      <LevelChoice view={view} levels={log.levels} />
       <div class="end">
         <Switch name="times" icon="clock" label="Timestamps" />
         <Switch name="wraps" icon="wrap-text" label="Wrap lines" />
-        {address.search === "" && address.stream === "" ? null : (
-          <a
-            class="btn ghost sm"
-            href={withQuery(download, { search: address.search, stream: address.stream })}
-            download
-          >
+        {isFiltered ? (
+          <a class="btn ghost sm" href={withQuery(download, { search, stream, level })} download>
             This view
           </a>
-        )}
+        ) : null}
         <a class="btn ghost icon sm" href={download} download aria-label="Download log">
           <Icon name="download" size="s" />
         </a>
@@ -61,6 +59,7 @@ function LogSearch({ view }: { view: RunView }): Html {
       {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
       {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
       {address.stream === "" ? null : <input type="hidden" name="stream" value={address.stream} />}
+      {address.level === null ? null : <input type="hidden" name="level" value={address.level} />}
     </form>
   );
 }
@@ -102,18 +101,27 @@ export function StreamChoice({ view, counts }: { view: RunView; counts: LogTab["
   );
 }
 
-/** Filters the lines that are there: a line's level is read out of its words. */
-function LevelChoice(): Html {
+/** Which lines are let through, by what they say they are: of the whole log. */
+export function LevelChoice({ view, levels }: { view: RunView; levels: LogTab["levels"] }): Html {
+  const { level } = view.address;
+  const choices = [
+    [null, "All levels", null],
+    ["warn", "Warnings and errors", levels.warn],
+    ["error", "Errors", levels.error],
+  ] as const;
+  const chosen = choices.find(([each]) => each === level) ?? choices[0];
   return (
-    <>
-      <label class="vh" for="log-level">
-        Level
-      </label>
-      <select class="pick sm desk" id="log-level" data-level hidden>
-        <option value="">All levels</option>
-        <option value="warn">Warnings and errors</option>
-        <option value="error">Errors</option>
-      </select>
-    </>
+    <span id="log-levels">
+      <Menu id="levels" icon="list-filter" label={`Level: ${chosen[1]}`} text={chosen[1]}>
+        {choices.map(([each, word, count]) => (
+          <li>
+            <a href={runPath(view, { level: each })} aria-current={each === level ? "true" : null}>
+              {word}
+              {count === null ? null : <span class="n">{countText(count)}</span>}
+            </a>
+          </li>
+        ))}
+      </Menu>
+    </span>
   );
 }

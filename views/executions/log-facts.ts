@@ -25,6 +25,6 @@ export function logPartPath(view: RunView, query: { before?: number; first?: num
     `stages/${stage}/${attemptOf(view)}/${name}`,
   );
   return name === "log"
-    ? withQuery(path, { ...query, search: address.search, stream: address.stream })
+    ? withQuery(path, { ...query, search: address.search, stream: address.stream, level: address.level })
     : path;
 }

@@ -1,28 +1,15 @@
 import type { LogLine } from "../../src/execution/event.ts";
+import { levelOf } from "../../src/execution/log-level.ts";
 import { clockText } from "../components/time-text.ts";
+import { visibleMarkup } from "../components/visible.ts";
 import { raw, type Html } from "../jsx/jsx-runtime.ts";
-import { ansiSpans, plainText } from "./ansi.ts";
-
-export type Level = "sys" | "out" | "err" | "warn" | "error";
+import { ansiSpans } from "./ansi.ts";
 
 /** Lines of a log, numbered on from `first`; `numbers` where they do not follow each other. */
 export interface LogPart {
   lines: readonly LogLine[];
   first: number;
   numbers?: readonly number[];
-}
-
-const errorWords =
-  /^\W*(error|fatal|panic|fail|failed|failure|exception|uncaught|traceback)\b|\b(error|exception|fatal):/i;
-const warningWords = /^\W*(warn|warning)\b|\bwarning:/i;
-
-/** What a line is, by its stream and the word it begins with. */
-export function levelOf({ stream, text }: Pick<LogLine, "stream" | "text">): Level {
-  if (stream === "system") return "sys";
-  const words = plainText(text.length > 400 ? text.slice(0, 400) : text);
-  if (errorWords.test(words)) return "error";
-  if (warningWords.test(words)) return "warn";
-  return stream === "stderr" ? "err" : "out";
 }
 
 /** One block of lines; the browser leaves out of its work the blocks nobody sees. Text is built by hand: it is much. */
@@ -48,7 +35,7 @@ function lineText(line: LogLine, number: number, search: string): string {
   const level = levelOf(line);
   const text = ansiSpans(line.text)
     .map(({ text: part, classes }) => {
-      const marked = search === "" ? Bun.escapeHTML(part) : highlighted(part, search);
+      const marked = visibleMarkup(search === "" ? Bun.escapeHTML(part) : highlighted(part, search));
       return classes === "" ? marked : `<span class="${classes}">${marked}</span>`;
     })
     .join("");

@@ -1,5 +1,5 @@
 import { countText, plural } from "../components/usage-text.ts";
-import { raw, type Html } from "../jsx/jsx-runtime.ts";
+import type { Html } from "../jsx/jsx-runtime.ts";
 import { LogBar } from "./log-bar.tsx";
 import { attemptOf, isGrowing, logPartPath } from "./log-facts.ts";
 import { LogChunks } from "./log-line.tsx";
@@ -14,10 +14,10 @@ export function LogPanel({ view }: { view: RunView }): Html {
       <LogBar view={view} log={log} />
       <div
         class="logwrap"
-        id={`log-${view.selected.stage_id}-${attemptOf(view)}-${address.stream}-${address.search}`}
+        id={`log-${view.selected.stage_id}-${attemptOf(view)}-${address.stream}-${address.level}-${address.search}`}
       >
         <div
-          class="log"
+          class={`log digits-${digitsOf(log.last)}`}
           id="log"
           role="log"
           aria-live="off"
@@ -25,21 +25,15 @@ export function LogPanel({ view }: { view: RunView }): Html {
           tabindex="0"
           data-follows={isGrowing(view)}
         >
-          {log.hasEarlier ? (
-            <Earlier view={view} before={log.part.lines[0]?.seq ?? 0} first={log.part.first} />
-          ) : null}
+          <Earlier view={view} log={log} />
           {log.cut > 0 ? (
             <p class="log-note">{`${plural(log.cut, "line")} in the middle were not kept.`}</p>
           ) : null}
           <div id="log-lines">
             <LogChunks part={log.part} search={address.search} />
           </div>
-          <LogNote view={view} log={log} />
-          {log.hasLater ? (
-            <p class="log-note">
-              <a href={runPath(view)}>To the end of the log</a>
-            </p>
-          ) : null}
+          <LogNote view={view} isEmpty={log.part.lines.length === 0} />
+          {log.hasLater ? <Later view={view} log={log} /> : null}
         </div>
         <div class="follow">
           <button type="button" class="tailing" data-follow aria-pressed="true" hidden>
@@ -53,8 +47,8 @@ export function LogPanel({ view }: { view: RunView }): Html {
 }
 
 /** Why there is nothing to read (yet); gone with the first line. */
-function LogNote({ view, log }: { view: RunView; log: LogTab }): Html {
-  if (log.part.lines.length > 0) return <p id="log-note" class="log-note" hidden></p>;
+export function LogNote({ view, isEmpty }: { view: RunView; isEmpty: boolean }): Html {
+  if (!isEmpty) return <p id="log-note" class="log-note" hidden></p>;
   return (
     <p id="log-note" class="log-note">
       {nothingText(view)}
@@ -63,26 +57,45 @@ function LogNote({ view, log }: { view: RunView; log: LogTab }): Html {
 }
 
 function nothingText(view: RunView): string {
-  const { search, stream } = view.address;
-  if (search !== "" || stream !== "") return "No line is like that.";
+  const { search, stream, level } = view.address;
+  if (search !== "" || stream !== "" || level !== null) return "No line is like that.";
   if (view.selected?.type === "gate") return "A gate writes no log: it waits for a person.";
   return isGrowing(view) ? "Waiting for logs…" : "This stage has left no log.";
 }
 
-interface EarlierProps {
-  view: RunView;
-  /** Lines numbered below this one in the feed. */
-  before: number;
-  /** The number of the first line that is shown. */
-  first: number;
+/**
+ * The place of the lines before: a script loads them, one part a time, when the reader comes there; without one its
+ * links lead there.
+ */
+function Earlier({ view, log }: { view: RunView; log: LogTab }): Html {
+  if (log.earlier === 0) return <></>;
+  const at = { before: log.part.lines[0]?.seq ?? 0, first: log.part.first };
+  const isWhole = !log.part.numbers;
+  return (
+    <p class="log-note" id="earlier" data-earlier={logPartPath(view, at)}>
+      <a href={runPath(view, {}, at)} data-load-earlier>{`${countText(log.earlier)} earlier lines`}</a>
+      {isWhole ? (
+        <>
+          {" · "}
+          <a href={`${runPath(view, {}, { from: 1 })}#L1`}>To the start of the log</a>
+        </>
+      ) : null}
+    </p>
+  );
 }
 
-/** The place of the lines before; loaded when it comes into view, by a link without scripts. */
-export function Earlier({ view, before, first }: EarlierProps): Html {
-  const url = logPartPath(view, { before, first });
+/** Only a part that was asked for by its place has lines after it. */
+function Later({ view, log }: { view: RunView; log: LogTab }): Html {
+  const next = log.part.first + log.part.lines.length;
   return (
-    <p class="log-note" hx-get={url} hx-trigger="intersect once" hx-swap="outerHTML">
-      <a href={runPath(view, {}, { before, first })}>{`${countText(first - 1)} earlier lines`}</a>
+    <p class="log-note">
+      {log.part.numbers ? null : (
+        <>
+          <a href={`${runPath(view, {}, { from: next })}#L${next}`}>The lines after these</a>
+          {" · "}
+        </>
+      )}
+      <a href={runPath(view)}>To the end of the log</a>
     </p>
   );
 }
@@ -91,12 +104,16 @@ export function Earlier({ view, before, first }: EarlierProps): Html {
 export function EarlierPart({ view, log }: { view: RunView; log: LogTab }): Html {
   return (
     <>
-      {log.hasEarlier ? (
-        <Earlier view={view} before={log.part.lines[0]?.seq ?? 0} first={log.part.first} />
-      ) : (
-        raw("")
-      )}
+      <Earlier view={view} log={log} />
       <LogChunks part={log.part} search={view.address.search} />
     </>
   );
 }
+
+/** For the width of the column of numbers. */
+function digitsOf(last: number): number {
+  return Math.min(mostDigits, Math.max(leastDigits, String(last).length));
+}
+
+const leastDigits = 4;
+const mostDigits = 7;

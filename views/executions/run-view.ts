@@ -1,4 +1,5 @@
 import type { LogStream } from "../../src/execution/event.ts";
+import type { LevelCounts, LogLevel } from "../../src/execution/log-level.ts";
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
 import { executionPath, withQuery, type Query } from "../paths.ts";
@@ -37,6 +38,7 @@ export interface RunAddress {
   attempt: number;
   search: string;
   stream: LogStream | "";
+  level: LogLevel | null;
 }
 
 export interface LogTab {
@@ -46,9 +48,11 @@ export interface LogTab {
   /** The number of the attempt's last line, shown or not; what comes is numbered on from it. */
   last: number;
   counts: Readonly<Record<LogStream, number>>;
+  levels: LevelCounts;
   /** Lines that were not kept. */
   cut: number;
-  hasEarlier: boolean;
+  /** How many lines that the filter lets through are before the part. */
+  earlier: number;
   hasLater: boolean;
 }
 
@@ -62,7 +66,7 @@ export function runPath(
   change: Partial<RunAddress> = {},
   more: Query = {},
 ): string {
-  const { stage, tab, view, attempt, search, stream } = { ...address, ...change };
+  const { stage, tab, view, attempt, search, stream, level } = { ...address, ...change };
   return withQuery(executionPath(execution.workflow_slug, execution.run_id), {
     stage,
     tab: tab === "log" ? "" : tab,
@@ -70,13 +74,17 @@ export function runPath(
     attempt: attempt === 0 ? "" : attempt,
     search,
     stream,
+    level,
     ...more,
   });
 }
 
+/** No line of a log left out. */
+export const wholeLog = { search: "", stream: "", level: null } as const;
+
 /** Another stage: its newest attempt, the whole of its log. */
 export function stagePath(view: RunView, stage: string): string {
-  return runPath(view, { stage, attempt: 0, search: "", stream: "" });
+  return runPath(view, { stage, attempt: 0, ...wholeLog });
 }
 
 /** A stage id as part of an element's id; stage ids are of letters, digits, `-` and `_`. */

@@ -6,7 +6,7 @@ import { stepState } from "../components/state.ts";
 import { costText, tokensText } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { LogPanel } from "./log.tsx";
-import { runPath, tabs, type RunView, type Tab } from "./run-view.ts";
+import { runPath, tabs, wholeLog, type RunView, type Tab } from "./run-view.ts";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
 import { StepSpan, swapsRun } from "./timeline.tsx";
 
@@ -136,7 +136,7 @@ function StageTabs({ view }: { view: RunView }): Html {
   return (
     <nav class="tabs" aria-label="Stage detail">
       {tabs.map((tab) => {
-        const url = runPath(view, { tab, search: "", stream: "" });
+        const url = runPath(view, { tab, ...wholeLog });
         const count = tabCount(view, tab);
         return (
           <a href={url} aria-current={tab === view.address.tab ? "page" : null} {...swapsRun(url)}>

@@ -1,7 +1,7 @@
 import type { Value, ValueObject } from "../../src/expression/value.ts";
 import { Markdown } from "../components/markdown.tsx";
 import { bytesText, countText, plural } from "../components/usage-text.ts";
-import { visible } from "../components/visible.tsx";
+import { visible } from "../components/visible.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { executionPath } from "../paths.ts";
 import type { RunView } from "./run-view.ts";

@@ -1,7 +1,11 @@
+import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
 import { getExecution } from "../../store/executions.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage, logTail, type LogFilter, type LogPage } from "../../store/logs.ts";
 import { breath } from "../turns.ts";
+
+/** Which lines; `level` null: of each. */
+export type WalkFilter = LogFilter & { level?: LogLevel | null };
 
 /** Numbers of the feed that are looked through at a time: a few milliseconds. */
 const slice = 10_000;
@@ -12,7 +16,7 @@ const slice = 10_000;
  */
 export async function walkLog(
   store: Store,
-  filter: LogFilter & { after: number; limit: number },
+  filter: WalkFilter & { after: number; limit: number },
   signal: AbortSignal,
 ): Promise<LogPage> {
   if (!isSearch(filter)) return logPage(store, filter);
@@ -21,8 +25,13 @@ export async function walkLog(
   for (let after = filter.after; ; after += slice) {
     const isLast = after + slice >= last;
     const before = isLast ? null : after + slice + 1;
-    const part = logPage(store, { ...filter, after, before, limit: filter.limit - lines.length });
-    lines.push(...part.lines);
+    const room = filter.limit - lines.length;
+    const part = ofLevel(
+      logPage(store, { ...filter, after, before, limit: readAtOnce(filter, room) }),
+      filter,
+    );
+    lines.push(...part.lines.slice(0, room));
+    if (part.lines.length > room) return { lines, has_more: true };
     if (part.has_more || isLast || signal.aborted) return { lines, has_more: part.has_more };
     await breath();
   }
@@ -31,7 +40,7 @@ export async function walkLog(
 /** `logTail`, slice by slice from the end. */
 export async function walkLogBack(
   store: Store,
-  filter: LogFilter & { before: number | null; limit: number },
+  filter: WalkFilter & { before: number | null; limit: number },
   signal: AbortSignal,
 ): Promise<LogPage> {
   if (!isSearch(filter)) return logTail(store, filter);
@@ -39,14 +48,28 @@ export async function walkLogBack(
   let lines: LogPage["lines"] = [];
   for (let { before } = filter; ;) {
     const after = Math.max(0, Math.min(before ?? last + 1, last + 1) - 1 - slice);
-    const part = logTail(store, { ...filter, before, after, limit: filter.limit - lines.length });
-    lines = [...part.lines, ...lines];
+    const room = filter.limit - lines.length;
+    const part = ofLevel(
+      logTail(store, { ...filter, before, after, limit: readAtOnce(filter, room) }),
+      filter,
+    );
+    lines = [...part.lines.slice(Math.max(0, part.lines.length - room)), ...lines];
+    if (part.lines.length > room) return { lines, has_more: true };
     if (part.has_more || after === 0 || signal.aborted) return { lines, has_more: part.has_more };
     before = after + 1;
     await breath();
   }
 }
 
-function isSearch({ search, stream, attempt }: LogFilter): boolean {
-  return Boolean(search) || Boolean(stream) || typeof attempt === "number";
+/** A level is read out of a line's text: the database does not know it. */
+function ofLevel({ lines, has_more }: LogPage, { level }: WalkFilter): LogPage {
+  return { lines: level ? lines.filter((line) => isOfLevel(line, level)) : lines, has_more };
+}
+
+function readAtOnce({ level }: WalkFilter, room: number): number {
+  return level ? slice : room;
+}
+
+function isSearch({ search, stream, attempt, level }: WalkFilter): boolean {
+  return Boolean(search) || Boolean(level) || Boolean(stream) || typeof attempt === "number";
 }

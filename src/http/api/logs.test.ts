@@ -6,6 +6,7 @@ import { exampleDefinition } from "./example-definition.ts";
 const lines = Array.from({ length: 450 }, (_, at) =>
   at % 100 === 7 ? `Line ${at} has 50% of it` : `line ${at}`,
 );
+const levelled = ["one", "error: two", "warning: three", "four", "error: five"];
 let server: TestServer;
 let path: string;
 beforeAll(async () => {
@@ -58,6 +59,22 @@ test("only one stream, or one attempt", async () => {
   expect(texts((await server.ask("GET", `${path}?attempt=2`)).body)).toEqual([]);
 });
 
+test("only warnings and errors, or errors alone, by what a line says of itself", async () => {
+  const script = { stages: { write: { logs: levelled, outputs: { notes: "n" } } } };
+  Object.assign(server.app.context.options, { script });
+  const json = { parameters: { version: "1" } };
+  const { body: run } = await server.ask("POST", "/workflows/release-notes/run", { json });
+  const { response } = await server.ask("GET", `/workflow-executions/${run.run_id}/stream`);
+  await readEvents(response, (events) => events.some(({ event }) => event === "gate_waiting"));
+  const logs = `/workflow-executions/${run.run_id}/steps/write/logs`;
+  const read = async (query: string) => (await server.ask("GET", `${logs}?${query}`)).body;
+  expect(texts(await read("level=error"))).toEqual(["error: two", "error: five"]);
+  expect(texts(await read("level=warn"))).toEqual(["error: two", "warning: three", "error: five"]);
+  expect(await read("level=warn&limit=2")).toMatchObject({ has_more: true });
+  expect(texts(await read("level=warn&tail=1&limit=2"))).toEqual(["warning: three", "error: five"]);
+  expect(await read("level=error&download=1")).toBe("error: two\nerror: five\n");
+});
+
 test("a log is downloaded as text, filters applied", async () => {
   const whole = await server.ask("GET", `${path}?download=1`);
   expect(whole.body).toBe(`${lines.join("\n")}\n`);
@@ -66,12 +83,18 @@ test("a log is downloaded as text, filters applied", async () => {
   expect((await server.ask("GET", `${path}?download=1&search=nothing+of+it`)).body).toBe("");
 });
 
-test.each(["limit=0", "limit=1001", "before=5", "stream=out", "after=-1", "search=", "colour=red"])(
-  "%s is refused",
-  async (query) => {
-    expect((await server.ask("GET", `${path}?${query}`)).status).toBe(400);
-  },
-);
+test.each([
+  "limit=0",
+  "limit=1001",
+  "before=5",
+  "stream=out",
+  "level=loud",
+  "after=-1",
+  "search=",
+  "colour=red",
+])("%s is refused", async (query) => {
+  expect((await server.ask("GET", `${path}?${query}`)).status).toBe(400);
+});
 
 test("a stage that is not there is not found", async () => {
   expect((await server.ask("GET", path.replace("/write/", "/nothing/"))).status).toBe(404);

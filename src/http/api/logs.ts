@@ -1,13 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
 import type { LogStream } from "../../execution/event.ts";
+import { logLevels } from "../../execution/log-level.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
-import { logFacts, type LogFilter } from "../../store/logs.ts";
+import { logFacts } from "../../store/logs.ts";
 import { breath } from "../turns.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
-import { walkLog, walkLogBack } from "./log-walk.ts";
+import { walkLog, walkLogBack, type WalkFilter } from "./log-walk.ts";
 import { closed, oneOf } from "./schemas.ts";
 import { LogPage, logStreams } from "./schemas-execution.ts";
 
@@ -30,6 +31,7 @@ export const logEndpoints: Endpoint[] = [
         tail: Type.Optional(Type.Boolean({ description: "the last lines instead of the first" })),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
         stream: Type.Optional(oneOf(logStreams)),
+        level: Type.Optional(oneOf(logLevels)),
         attempt: Type.Optional(Type.Integer({ minimum: 1, description: "default: of every attempt" })),
         search: Type.Optional(
           Type.String({
@@ -60,6 +62,7 @@ export const logEndpoints: Endpoint[] = [
         stage_id,
         attempt: query.attempt ?? null,
         stream: query.stream ?? null,
+        level: query.level ?? null,
         search: query.search ?? null,
       };
       const { signal } = request;
@@ -77,7 +80,7 @@ interface Part {
 
 async function page(
   { store }: Context,
-  filter: LogFilter,
+  filter: WalkFilter,
   { after = 0, before, tail, limit = 200 }: Part,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -101,7 +104,7 @@ async function page(
 /** Reads on only as fast as the client takes it. */
 function download(
   { store }: Context,
-  filter: LogFilter & { stream: LogStream | null },
+  filter: WalkFilter & { stream: LogStream | null },
   signal: AbortSignal,
 ): Response {
   let after = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { ansiSpans, plainText } from "../../../views/executions/ansi.ts";
-import { levelOf, LogChunk } from "../../../views/executions/log-line.tsx";
+import { ansiSpans } from "../../../views/executions/ansi.ts";
+import { LogChunk } from "../../../views/executions/log-line.tsx";
+import { plainLogText } from "../../execution/log-text.ts";
 import { render } from "../../../views/jsx/jsx-runtime.ts";
 import type { LogLine } from "../../execution/event.ts";
 
@@ -31,27 +32,13 @@ describe("terminal output", () => {
     ["10 %\r50 %\r100 %", "100 %"],
     ["ends so\r", "ends so"],
     ["bell\u0007 and \u0000zero", "bell and zero"],
+    [`${esc}[7m inverse ${esc}[27mno more`, "{inv| inverse }no more"],
+    [`${esc}[7;31mred ground${esc}[0m`, "{inv a-red|red ground}"],
     [`${esc}`, ""],
     [`${esc}[31`, "[31"],
   ])("%j is %s", (text, expected) => expect(shown(text)).toBe(expected));
 
-  test("is searched as the text it shows", () => expect(plainText(`${esc}[31mre${esc}[0md`)).toBe("red"));
-});
-
-describe("a line's level", () => {
-  test.each([
-    ["stdout", "all is well", "out"],
-    ["stderr", "progress 3 of 4", "err"],
-    ["system", "error: even so", "sys"],
-    ["stdout", "Error: no such file", "error"],
-    ["stderr", `${esc}[31mFAIL${esc}[0m a.test.ts`, "error"],
-    ["stdout", "  [ERROR] disk", "error"],
-    ["stdout", "TypeError: x is not a function", "out"],
-    ["stdout", "found 0 errors", "out"],
-    ["stdout", "1 failed, 2 passed", "out"],
-    ["stderr", "warning: unused", "warn"],
-    ["stdout", "npm WARN old", "out"],
-  ] as const)("%s %j is %s", (stream, text, level) => expect(levelOf({ stream, text })).toBe(level));
+  test("is searched as the text it shows", () => expect(plainLogText(`${esc}[31mre${esc}[0md`)).toBe("red"));
 });
 
 describe("a block of lines", () => {
@@ -70,6 +57,14 @@ describe("a block of lines", () => {
     const html = render(LogChunk({ part, search: "hit" }));
     expect(html).toContain('id="L7"');
     expect(html).toContain('&lt;b&gt;<mark>Hit</mark>&lt;/b&gt; <span class="a-red">&lt;i&gt;</span>');
+  });
+
+  test("shows marks that turn the direction of a text, and what is not to be seen", () => {
+    const html = render(
+      LogChunk({ part: { lines: [line("rm \u202efdp.exe a\u200bb")], first: 1 }, search: "" }),
+    );
+    expect(html).toContain('rm <i class="unseen" data-mark="U+202E">\u202e</i>fdp.exe');
+    expect(html).toContain('a<i class="unseen" data-mark="U+200B">\u200b</i>b');
   });
 
   test("numbers lines on, or as it is told", () => {

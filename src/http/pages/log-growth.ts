@@ -1,11 +1,12 @@
-import { StreamChoice } from "../../../views/executions/log-bar.tsx";
+import { LevelChoice, StreamChoice } from "../../../views/executions/log-bar.tsx";
 import { LogChunk } from "../../../views/executions/log-line.tsx";
 import type { RunView } from "../../../views/executions/run-view.ts";
 import { raw, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
-import { isWanted } from "./log-part.ts";
+import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
+import { isWanted, type LineFilter } from "./log-part.ts";
 import { partial } from "./partial.ts";
-import { wholeOf } from "./run-view-of.ts";
+import { addressOf, wholeOf } from "./run-view-of.ts";
 
 /** How far a page's log has got. Lines are numbered by all of the attempt, also by those a filter leaves out. */
 export interface LogGrowth {
@@ -16,28 +17,29 @@ export interface LogGrowth {
   /** The number of the last line. */
   line: number;
   counts: Record<LogStream, number>;
-  search: string;
-  stream: string;
+  levels: LevelCounts;
+  filter: LineFilter;
 }
 
-/** From what the page was drawn with, or from what it told with `Last-Event-ID`: `line.stdout.stderr.system`. */
+/** From what the page was drawn with, or from what it told with `Last-Event-ID`: `line.stdout.stderr.system.warn.error`. */
 export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth | null {
   if ((query.get("line") ?? "") === "") return null;
   const numbers = (resumed ?? `${query.get("line")}.${query.get("counts")}`).split(".").map(wholeOf);
-  const [line = 0, stdout = 0, stderr = 0, system = 0] = numbers;
+  const [line = 0, stdout = 0, stderr = 0, system = 0, warn = 0, error = 0] = numbers;
+  const { search, stream, level } = addressOf(query);
   return {
     stage: query.get("stage") ?? "",
     attempt: wholeOf(query.get("attempt")),
     known: 0,
     line,
     counts: { stdout, stderr, system },
-    search: query.get("search") ?? "",
-    stream: query.get("stream") ?? "",
+    levels: { warn, error },
+    filter: { search, stream, level },
   };
 }
 
-export function growthId({ line, counts }: LogGrowth): string {
-  return [line, counts.stdout, counts.stderr, counts.system].join(".");
+export function growthId({ line, counts, levels }: LogGrowth): string {
+  return [line, counts.stdout, counts.stderr, counts.system, levels.warn, levels.error].join(".");
 }
 
 /** The lines that have come, to go to the end of the log, with what counts them. */
@@ -51,17 +53,19 @@ export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: (
     const line = lineOf(event);
     growth.line++;
     growth.counts[line.stream]++;
-    if (!isWanted(line, growth.search.toLowerCase(), growth.stream)) continue;
+    growth.levels = countLevels(growth.levels, [line]);
+    if (!isWanted(line, growth.filter)) continue;
     lines.push(line);
     numbers.push(growth.line);
   }
   if (!hasNew) return [];
   const counts = [
     partial("#log-streams", "outerMorph", StreamChoice({ view: view(), counts: growth.counts })),
+    partial("#log-levels", "outerMorph", LevelChoice({ view: view(), levels: growth.levels })),
     partial("#log-count", "innerHTML", growth.line),
   ];
   if (lines.length === 0) return counts;
-  const chunk = LogChunk({ part: { lines, numbers, first: numbers[0] ?? 1 }, search: growth.search });
+  const chunk = LogChunk({ part: { lines, numbers, first: numbers[0] ?? 1 }, search: growth.filter.search });
   return [
     partial("#log-lines", "beforeend", chunk),
     partial("#log-note", "outerHTML", raw(noNote)),

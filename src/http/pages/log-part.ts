@@ -1,25 +1,34 @@
-import { plainText } from "../../../views/executions/ansi.ts";
 import type { LogTab } from "../../../views/executions/run-view.ts";
 import type { LogLine, LogStream } from "../../execution/event.ts";
+import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
+import { plainLogText } from "../../execution/log-text.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
 import { breath } from "../turns.ts";
+import { levelCounts } from "./log-levels.ts";
 import { countLogStreams, logFacts, logPage, logTail } from "../../store/logs.ts";
 
 const pageLines = 1000;
 const walkLines = 5000;
 
-/** Which part of a log. Numbers are 0 where nothing is asked for. */
-export interface LogPlace {
-  attempt: number;
+/** What lines are let through; "" and null let all through. */
+export interface LineFilter {
   search: string;
   stream: LogStream | "";
+  level: LogLevel | null;
+}
+
+/** Which part of a log. Numbers are 0 where nothing is asked for. */
+export interface LogPlace extends LineFilter {
+  attempt: number;
   /** Only lines below this number of the feed… */
   before: number;
   /** …of which the first that is known has this line number. */
   first: number;
   /** The part around this line number. */
   line: number;
+  /** The part that begins with this line number. */
+  from: number;
 }
 
 /**
@@ -37,8 +46,10 @@ export async function logTabOf(
   const filter = { run_id, stage_id: step.stage_id, attempt };
   const counts = countLogStreams(store, filter);
   const cut = logFacts(store, run_id, step.stage_id).cut.lines;
-  const part = await partOf(store, filter, place, execution.last_event, counts);
-  return { counts: { ...counts }, cut, ...part };
+  const until = execution.last_event;
+  const levels = await levelCounts(store, filter, until);
+  const part = await partOf(store, filter, place, until, counts);
+  return { counts: { ...counts }, levels, cut, ...part };
 }
 
 interface Filter {
@@ -47,7 +58,7 @@ interface Filter {
   attempt: number;
 }
 
-type Part = Pick<LogTab, "part" | "total" | "last" | "hasEarlier" | "hasLater">;
+type Part = Pick<LogTab, "part" | "total" | "last" | "earlier" | "hasLater">;
 
 function partOf(
   store: Store,
@@ -57,25 +68,27 @@ function partOf(
   counts: Record<LogStream, number>,
 ): Part | Promise<Part> {
   const total = counts.stdout + counts.stderr + counts.system;
-  if (place.search !== "" || place.stream !== "") return matching(store, filter, place, until);
-  if (place.line > 0 && place.line <= total - pageLines) return around(store, filter, place.line, total);
+  if (isFiltered(place)) return matching(store, filter, place, until);
+  if (place.from > 0) return beginningWith(store, filter, Math.min(place.from, Math.max(1, total)), total);
+  if (place.line > 0 && place.line <= total - pageLines) {
+    return beginningWith(store, filter, Math.max(1, place.line - pageLines / 2), total);
+  }
   if (place.before > 0) {
-    const { lines, has_more } = logTail(store, { ...filter, before: place.before, limit: pageLines });
+    const { lines } = logTail(store, { ...filter, before: place.before, limit: pageLines });
     const first = Math.max(1, place.first - lines.length);
-    return { part: { lines, first }, total, last: total, hasEarlier: has_more, hasLater: true };
+    return { part: { lines, first }, total, last: total, earlier: first - 1, hasLater: true };
   }
   // Lines that came after the execution was read are the stream's to bring.
-  const { lines, has_more } = logTail(store, { ...filter, limit: pageLines });
+  const { lines } = logTail(store, { ...filter, limit: pageLines });
   const known = lines.filter(({ seq }) => seq <= until);
   for (const { stream } of lines.slice(known.length)) counts[stream]--;
   const first = total - lines.length + 1;
   const last = first + known.length - 1;
-  return { part: { lines: known, first }, total, last, hasEarlier: has_more, hasLater: false };
+  return { part: { lines: known, first }, total, last, earlier: first - 1, hasLater: false };
 }
 
-/** The page of lines with this one in its middle; the log is read up to there. */
-async function around(store: Store, filter: Filter, line: number, total: number): Promise<Part> {
-  const first = Math.max(1, line - pageLines / 2);
+/** The page of lines that begins with this one; the log is read up to there. */
+async function beginningWith(store: Store, filter: Filter, first: number, total: number): Promise<Part> {
   let after = 0;
   for (let skipped = 0; skipped < first - 1;) {
     const { lines } = logPage(store, { ...filter, after, limit: Math.min(walkLines, first - 1 - skipped) });
@@ -85,36 +98,50 @@ async function around(store: Store, filter: Filter, line: number, total: number)
     await breath();
   }
   const { lines, has_more } = logPage(store, { ...filter, after, limit: pageLines });
-  return { part: { lines, first }, total, last: total, hasEarlier: first > 1, hasLater: has_more };
+  return { part: { lines, first }, total, last: total, earlier: first - 1, hasLater: has_more };
 }
 
 /** The last lines that match, under the numbers they have in the whole log, which is read for that. */
-async function matching(
-  store: Store,
-  filter: Filter,
-  { search, stream }: LogPlace,
-  until: number,
-): Promise<Part> {
-  const wanted = search.toLowerCase();
+async function matching(store: Store, filter: Filter, place: LogPlace, until: number): Promise<Part> {
   const found: (LogLine & { number: number })[] = [];
   let total = 0;
+  let earlier = 0;
   let number = 0;
   for await (const lines of slices(store, filter, until)) {
     for (const line of lines) {
       number++;
-      if (!isWanted(line, wanted, stream)) continue;
+      if (!isWanted(line, place)) continue;
       total++;
+      if (place.before > 0 && line.seq >= place.before) continue;
       found.push({ ...line, number });
-      if (found.length > pageLines) found.shift();
+      if (found.length <= pageLines) continue;
+      found.shift();
+      earlier++;
     }
   }
   const part = { lines: found, first: found[0]?.number ?? 1, numbers: found.map((line) => line.number) };
-  return { part, total, last: number, hasEarlier: false, hasLater: false };
+  return { part, total, last: number, earlier, hasLater: place.before > 0 };
 }
 
-export function isWanted(line: Pick<LogLine, "text" | "stream">, wanted: string, stream: string): boolean {
+/** The lines of an attempt that a filter lets through, as text, slice by slice. */
+export async function* wantedText(store: Store, filter: Filter, wanted: LineFilter): AsyncGenerator<string> {
+  for await (const lines of slices(store, filter, Number.MAX_SAFE_INTEGER - 1)) {
+    const text = lines.filter((line) => isWanted(line, wanted)).map((line) => `${line.text}\n`);
+    yield text.join("");
+  }
+}
+
+export function isFiltered({ search, stream, level }: LineFilter): boolean {
+  return search !== "" || stream !== "" || level !== null;
+}
+
+export function isWanted(
+  line: Pick<LogLine, "text" | "stream">,
+  { search, stream, level }: LineFilter,
+): boolean {
   if (stream !== "" && line.stream !== stream) return false;
-  return wanted === "" || plainText(line.text).toLowerCase().includes(wanted);
+  if (search !== "" && !plainLogText(line.text).toLowerCase().includes(search.toLowerCase())) return false;
+  return isOfLevel(line, level);
 }
 
 /** The log up to a number of the feed. */

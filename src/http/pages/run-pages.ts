@@ -4,12 +4,13 @@ import { render } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
+import { isFiltered, wantedText } from "./log-part.ts";
 import { namedFile } from "./output-files.ts";
 import { decidedAs } from "./decided-as.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { runStream } from "./run-stream.ts";
-import { runViewOf, withLog } from "./run-view-of.ts";
+import { addressOf, runViewOf, wholeOf, withLog } from "./run-view-of.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const run = "/workflows/:id/executions/:run";
@@ -44,16 +45,37 @@ async function earlierLines({ context, request, url, params }: PageCall): Promis
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }
 
-/** The API gives the whole log; its address is the API's own. */
-function download({ url, params }: PageCall): Answer {
+/** The API gives the whole log; what a filter of the page lets through is the page's own. */
+function download({ context, request, url, params }: PageCall): Response {
   const { run: runId = "", stage = "", attempt = "" } = params;
-  const query = new URLSearchParams({ download: "1", attempt });
-  for (const name of ["search", "stream"]) {
-    const value = url.searchParams.get(name);
-    if (value) query.set(name, value);
+  const { search, stream, level } = addressOf(url.searchParams);
+  const wanted = { search, stream, level };
+  if (isFiltered(wanted)) {
+    const { run_id } = getExecution(context.store, runId);
+    const text = wantedText(context.store, { run_id, stage_id: stage, attempt: wholeOf(attempt) }, wanted);
+    return textFile(text, request.signal, `${stage}-${runId.slice(0, 8)}-part.log`);
   }
+  const query = new URLSearchParams({ download: "1", attempt });
   const path = `/api/v1/workflow-executions/${encodeURIComponent(runId)}/steps/${encodeURIComponent(stage)}/logs`;
   return redirect(`${path}?${query}`);
+}
+
+/** Reads on only as fast as it is taken, and ends when nobody takes it any more. */
+function textFile(parts: AsyncGenerator<string>, signal: AbortSignal, name: string): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const next = signal.aborted ? { done: true as const, value: undefined } : await parts.next();
+      if (next.done) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="${name.replaceAll(/[^\w.-]/g, "_")}"`,
+    },
+  });
 }
 
 function file({ context, params }: PageCall): Answer {

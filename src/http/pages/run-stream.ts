@@ -3,6 +3,7 @@ import { GateDialogs } from "../../../views/executions/gate-dialogs.tsx";
 import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
 import { Graph } from "../../../views/executions/graph.tsx";
 import { attemptOf, isGrowing } from "../../../views/executions/log-facts.ts";
+import { LogNote } from "../../../views/executions/log.tsx";
 import { RunControls } from "../../../views/executions/run-controls.tsx";
 import { RunHead, RunProgress, runTitle } from "../../../views/executions/run-head.tsx";
 import { stepElement, type RunView } from "../../../views/executions/run-view.ts";
@@ -35,7 +36,7 @@ export function runStream(context: Context, given: RunStreamGiven): Response {
   const { request, runId, query } = given;
   getExecution(context.store, runId);
   const [, resumed, rest] =
-    /^(\d{1,12})\.([\d.]{0,60})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
+    /^(\d{1,12})\.([\d.]{0,90})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
   const growth = logGrowth(query, rest ?? null);
   let seq = resumed === undefined ? wholeOf(query.get("after")) : Number(resumed);
   const changes = async (): Promise<string> => {
@@ -147,8 +148,14 @@ async function panelParts(
   if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt)
     return [nextAttempt(await withLog(context, view), growth)];
   const head = partial("#stage-head", "outerMorph", StageHead({ view }));
-  if (address.tab === "log") return [head];
+  if (address.tab === "log") return [head, ...noteOf(view, growth)];
   return [head, partial("#stage-body", "outerMorph", StageBody({ view }))];
+}
+
+/** A log without a line says another thing once no line can come any more. */
+function noteOf(view: RunView, growth: LogGrowth | null): Html[] {
+  if (!growth || growth.line > 0) return [];
+  return [partial("#log-note", "outerMorph", LogNote({ view, isEmpty: true }))];
 }
 
 /** The stage tries again: its panel shows the new attempt from its start, and lines are counted anew. */
@@ -157,6 +164,7 @@ function nextAttempt(view: RunView, growth: LogGrowth): Html {
   growth.known = view.execution.last_event;
   growth.line = view.log?.last ?? 0;
   growth.counts = { stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
+  growth.levels = view.log?.levels ?? { warn: 0, error: 0 };
   return partial("#stage", "outerHTML", StagePanel({ view }));
 }
 

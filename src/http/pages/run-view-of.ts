@@ -1,5 +1,6 @@
 import { tabs, type RunAddress, type RunView } from "../../../views/executions/run-view.ts";
 import { AppError } from "../../errors.ts";
+import { logLevels } from "../../execution/log-level.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { toYaml } from "../../workflow/serialize.ts";
@@ -56,17 +57,20 @@ export function addressOf(query: URLSearchParams): RunAddress {
     attempt: wholeOf(query.get("attempt")),
     search: (query.get("search") ?? "").slice(0, 200),
     stream: stream === "stdout" || stream === "stderr" || stream === "system" ? stream : "",
+    level: logLevels.find((level) => level === query.get("level")) ?? null,
   };
 }
 
-function placeOf(query: URLSearchParams, { attempt, search, stream }: RunAddress): LogPlace {
+function placeOf(query: URLSearchParams, { attempt, search, stream, level }: RunAddress): LogPlace {
   return {
     attempt,
     search,
     stream,
+    level,
     before: wholeOf(query.get("before")),
     first: wholeOf(query.get("first")),
     line: wholeOf(query.get("line")),
+    from: wholeOf(query.get("from")),
   };
 }
 

@@ -1,0 +1,56 @@
+import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
+import type { Store } from "../../store/database.ts";
+import { logFacts, logPage } from "../../store/logs.ts";
+import { breath } from "../turns.ts";
+
+interface Counted {
+  /** The number of the feed up to which lines are counted. */
+  until: number;
+  counts: LevelCounts;
+}
+
+interface OfAttempt {
+  run_id: string;
+  stage_id: string;
+  attempt: number;
+}
+
+const walkLines = 5000;
+const mostKept = 500;
+const kept = new WeakMap<Store, Map<string, Counted>>();
+
+/**
+ * How many lines of an attempt each level lets through, up to a number of the feed. A line's level is read out of its
+ * text, which no index helps with: what was counted once is kept, and only the lines since then are read.
+ */
+export async function levelCounts(store: Store, attempt: OfAttempt, until: number): Promise<LevelCounts> {
+  const known = kept.get(store) ?? new Map<string, Counted>();
+  kept.set(store, known);
+  const key = keyOf(store, attempt);
+  const before = known.get(key);
+  let counted = before && before.until <= until ? before : { until: 0, counts: { warn: 0, error: 0 } };
+  while (counted.until < until) {
+    const { lines, has_more } = logPage(store, {
+      ...attempt,
+      after: counted.until,
+      before: until + 1,
+      limit: walkLines,
+    });
+    const last = has_more ? (lines.at(-1)?.seq ?? until) : until;
+    counted = { until: last, counts: countLevels(counted.counts, lines) };
+    if (has_more) await breath();
+  }
+  if (before && before.until > until) return counted.counts;
+  known.delete(key);
+  known.set(key, counted);
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKept) break;
+    known.delete(oldest);
+  }
+  return counted.counts;
+}
+
+/** Lines that were taken out of a log that grew too long make it another one. */
+function keyOf(store: Store, { run_id, stage_id, attempt }: OfAttempt): string {
+  return [run_id, stage_id, attempt, logFacts(store, run_id, stage_id).cut.lines].join(" ");
+}
