@@ -1,9 +1,10 @@
 // CSI sequences (of which only those that end in "m" say something here), OSC with its text, and lone escapes.
-// oxlint-disable-next-line no-control-regex
+/* oxlint-disable no-control-regex */
 export const ansiSequences =
   /\u001b\[([0-9;:?]*)([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[^[\]]?/g;
-// oxlint-disable-next-line no-control-regex -- they would be drawn as boxes
+/** They would be drawn as boxes. */
 export const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+/* oxlint-enable no-control-regex */
 
 /** A line of a log without what only a terminal obeys: for searching, and for the level of a line. */
 export function plainLogText(text: string): string {
