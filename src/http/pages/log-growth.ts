@@ -21,7 +21,10 @@ export interface LogGrowth {
   filter: LineFilter;
 }
 
-/** From what the page was drawn with, or from what it told with `Last-Event-ID`: `line.stdout.stderr.system.warn.error`. */
+/**
+ * From what the page was drawn with, or from what it told with `Last-Event-ID`:
+ * `line.stdout.stderr.system.warn.error`.
+ */
 export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth | null {
   if ((query.get("line") ?? "") === "") return null;
   const numbers = (resumed ?? `${query.get("line")}.${query.get("counts")}`).split(".").map(wholeOf);
