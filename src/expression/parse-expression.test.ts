@@ -95,8 +95,8 @@ describe("what cannot be read is refused with its place:", () => {
       4,
       '1e999 is too large a number. the largest is about 1.8e308. make it a quoted string: "1e999"',
     ],
-    ["“a”", 0, "unexpected “. strings stand in plain quotes: '…' or \"…\""],
-    ["a\u00a0", 1, "unexpected character U+00A0"],
+    ["“a”", 0, "unexpected “ (U+201C). strings stand in plain quotes: '…' or \"…\""],
+    ["a\u00a0", 1, "this is an invisible character: U+00A0 (no-break space). write a plain space"],
     [
       "a.größe",
       4,

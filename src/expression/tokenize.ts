@@ -1,6 +1,7 @@
 import { ExpressionError } from "./expression-error.ts";
 import { numberProblem } from "./number-problem.ts";
 import { readString } from "./read-string.ts";
+import { findUnseen, type Unseen } from "./unseen.ts";
 
 export type Token = { start: number; end: number } & (
   | { kind: "number"; value: number }
@@ -92,18 +93,29 @@ function unexpected(text: string, at: number): string {
     return '"${{" stands inside an expression. leave it out: this is one already';
   if ("+-*/%".includes(character)) return `"${character}" is not an operator: expressions have no arithmetic`;
   if (/[“”‘’`´]/u.test(character))
-    return `unexpected ${character}. strings stand in plain quotes: '…' or "…"`;
+    return `unexpected ${character} (${codeName(character)}). strings stand in plain quotes: '…' or "…"`;
+  const unseen = findUnseen(character);
+  if (unseen) return `this is ${unseen.name}. ${wayOut(unseen)}`;
   if (/[\p{L}\p{N}]/u.test(character)) {
     return `unexpected "${character}". names hold only a-z, A-Z, 0-9, "_" and "-"; others go in brackets: ['…']`;
   }
   return `unexpected ${shown(character)}`;
 }
 
+function wayOut({ plain }: Unseen): string {
+  if (plain === "") return "take it out";
+  return plain === " " ? "write a plain space" : `write "${plain}"`;
+}
+
 /** Characters that cannot be seen are named by their number. */
 function shown(character: string): string {
   if (/[\p{P}\p{S}\p{L}\p{N}]/u.test(character)) return `"${character}"`;
+  return `character ${codeName(character)}`;
+}
+
+function codeName(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return `character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {

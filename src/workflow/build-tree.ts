@@ -110,7 +110,7 @@ function buildScalar(report: Report, scalar: Scalar | null, path: Path, fallback
     const message = numberProblem(scalar?.source ?? String(value), value);
     if (message !== null) {
       report.error("schema", { code: "bad_number", message, path, at: spot });
-      return { kind: "scalar", value: null, style, ...spot };
+      return { kind: "scalar", value: null, style, isFaulty: true, ...spot };
     }
   }
   if (

@@ -1,13 +1,17 @@
 import { codePoints } from "../expression/code-points.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { Value } from "../expression/value.ts";
+import type { Checking } from "./checking.ts";
 import { Definition, type DraftDefinition } from "./definition.ts";
 import { checkFormat, checkName } from "./formats.ts";
+import { meantChoice } from "./foreign-words.ts";
+import { isIdentifier } from "./identifier.ts";
 import type { Report } from "./report.ts";
 import { compileShape, type Shape } from "./shape.ts";
 import { textOf, valueOf, type Path, type SourceNode } from "./source-node.ts";
 import { pathText } from "./source-path.ts";
-import { nameOf, ownerText, shortened, unknownKey, wrongType, type Checking } from "./shape-problems.ts";
+import { plainKeys, unseenIn } from "./unseen-characters.ts";
+import { nameOf, ownerText, shortened, unknownKey, wrongType } from "./shape-problems.ts";
 
 type Of<Kind extends Shape["kind"]> = Extract<Shape, { kind: Kind }>;
 type Clean = Value | undefined;
@@ -18,9 +22,9 @@ let definitionShape: Shape | null = null;
  * Holds a tree against the schema: every fault goes to the report, and what is right comes back. An item of a list
  * keeps its number: where a text is wrong an empty one stands, where a map is wrong an empty map.
  */
-export function checkShape(root: SourceNode, report: Report): DraftDefinition {
+export function checkShape(text: string, root: SourceNode, report: Report): DraftDefinition {
   definitionShape ??= compileShape(Definition);
-  const clean = check({ root, report }, definitionShape, root, []);
+  const clean = check({ text, root, report }, definitionShape, root, []);
   return isDraft(clean) ? clean : {};
 }
 
@@ -60,6 +64,7 @@ function check(checking: Checking, shape: Shape, node: SourceNode, path: Path): 
 function checkObject(checking: Checking, shape: Of<"object">, node: SourceNode, path: Path): Clean {
   if (node.kind !== "map") return wrongType(checking, "a map", node, path);
   const clean: Record<string, Value> = {};
+  plainKeys(checking, node, path, (name) => shape.fields.has(name));
   for (const [key, { value }] of node.entries) {
     const field = shape.fields.get(key);
     if (!field) {
@@ -90,6 +95,7 @@ function isLeftOut(node: SourceNode, shape: Shape): boolean {
 function checkNames(checking: Checking, shape: Of<"names">, node: SourceNode, path: Path): Clean {
   if (node.kind !== "map") return wrongType(checking, "a map of names", node, path);
   const clean: Record<string, Value> = {};
+  plainKeys(checking, node, path, () => true);
   for (const [name, entry] of node.entries) {
     const wrong = checkName(name, shape.format);
     if (wrong) {
@@ -148,6 +154,8 @@ function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path
   if (text.length < shape.min) return refuse("too_short", `"${nameOf(path)}" must not be empty`);
   const wrong = shape.format === null ? null : checkFormat(shape.format, text);
   if (wrong) {
+    const meant = unseenIn(checking, node, path);
+    if (meant !== null) return shape.format === "identifier" && isIdentifier(meant) ? meant : undefined;
     refuse(wrong.code, `"${shortened(text)}" ${wrong.problem}`, wrong.hint);
     // A bad id is still the name others use: they shall not be told that it does not exist.
     return shape.format === "identifier" ? text : undefined;
@@ -177,10 +185,11 @@ function checkNumber(checking: Checking, shape: Of<"number">, node: SourceNode, 
 function checkChoice(checking: Checking, shape: Of<"choice">, node: SourceNode, path: Path): Clean {
   const text = textOf(node);
   if (text !== null && shape.words.includes(text)) return text;
+  if (unseenIn(checking, node, path) !== null) return undefined;
   const words = shape.words.map((word) => `"${word}"`);
   const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
   if (text === null) return wrongType(checking, list, node, path);
-  const meant = nearest(text, shape.words);
+  const meant = meantChoice(text, shape.words) ?? nearest(text, shape.words);
   checking.report.error("schema", {
     code: "bad_choice",
     message: `"${nameOf(path)}" must be ${list}, not "${shortened(text)}"`,

@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration.ts";
+import { meantDuration, meantType } from "./foreign-words.ts";
 import { isIdentifier, kebabOf } from "./identifier.ts";
 import { parseType } from "./value-type.ts";
 
@@ -27,9 +28,7 @@ const checks: Record<string, (text: string) => FormatProblem | null> = {
     return problem("bad_id", "is not an identifier", hint);
   },
   duration: (text) =>
-    parseDuration(text) !== null
-      ? null
-      : problem("bad_duration", "is not a duration", 'write it as "90s", "30m" or "1h30m"'),
+    parseDuration(text) !== null ? null : problem("bad_duration", "is not a duration", durationHint(text)),
   "artifact-ref": (text) =>
     artifactRef.test(text)
       ? null
@@ -40,11 +39,17 @@ const checks: Record<string, (text: string) => FormatProblem | null> = {
         ),
   "context-ref": (text) =>
     contextRef.test(text) ? null : problem("bad_ref", "is not a context module", 'write it as "ctx:name"'),
-  "value-type": (text) => (parseType(text) !== null ? null : problem("bad_type", "is not a type", typeHint)),
+  "value-type"(text) {
+    if (parseType(text) !== null) return null;
+    const meant = meantType(text);
+    return problem(
+      "bad_type",
+      "is not a type",
+      meant === null ? typeHint : `did you mean "${meant}"? ${typeHint}`,
+    );
+  },
   semver: (text) =>
-    semver.test(text)
-      ? null
-      : problem("bad_version", "is not a semantic version", 'three numbers, such as "1.0.0"'),
+    semver.test(text) ? null : problem("bad_version", "is not a semantic version", versionHint(text)),
   color: (text) =>
     /^#[0-9A-Fa-f]{6}$/.test(text) ? null : problem("bad_color", "is not a color", 'write it as "#1f6feb"'),
 };
@@ -72,7 +77,25 @@ export function checkName(given: string, format: string | null): FormatProblem |
   return null;
 }
 
+function durationHint(text: string): string {
+  const forms = 'write it as "90s", "30m" or "1h30m"';
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return `a duration has a unit: "${text}s" or "${text}m"`;
+  const meant = meantDuration(text);
+  return meant === null ? forms : `did you mean "${meant}"? ${forms}`;
+}
+
+function versionHint(text: string): string {
+  const [, numbers] = /^v?([0-9]+(?:\.[0-9]+){0,2})$/i.exec(text.trim()) ?? [];
+  if (numbers === undefined) return 'three numbers, such as "1.0.0"';
+  const three = [...numbers.split("."), "0", "0"].slice(0, 3).map(Number).join(".");
+  return `three numbers: "${three}"`;
+}
+
 function refHint(text: string, kinds: string): string {
+  const [, kind = "", name = ""] =
+    /^(agent|skill|command|mcp|hook)s?\s*[:/]\s*([\w./@-]+)$/i.exec(text) ?? [];
+  const meant = `${kind.toLowerCase()}:${name}`;
+  if (artifactRef.test(meant)) return `did you mean "${meant}"?`;
   if (/^[A-Za-z0-9_][\w./-]*$/.test(text)) return `did you mean "agent:${text}"?`;
   return `the kind first: ${kinds}, then ":" and the name`;
 }

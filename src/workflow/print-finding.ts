@@ -11,7 +11,13 @@ export function printFinding(finding: Finding, source: string, file: string): st
   const { line, column, severity, message, code, hint } = finding;
   const head = oneLine(`${file}:${line}:${column}: ${severity}: ${message} [${code}]`);
   const shown = excerpt(source, linesOf(source), line, column);
-  return [head, ...shown, ...(hint === null ? [] : [`  hint: ${oneLine(hint)}`])].join("\n");
+  return [head, ...shown, ...(hint === null ? [] : hintLines(hint))].join("\n");
+}
+
+/** A hint may show a piece of a file. */
+function hintLines(hint: string): string[] {
+  const [first = "", ...rest] = hint.split("\n").map(oneLine);
+  return [`  hint: ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
 /** Names that a message quotes may hold line ends: what follows those would look like another finding. */

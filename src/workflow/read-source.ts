@@ -3,6 +3,7 @@ import { buildTree } from "./build-tree.ts";
 import { createReport, type Report } from "./report.ts";
 import type { SourceNode, Spot } from "./source-node.ts";
 import { textLines, type TextLines } from "./text-lines.ts";
+import { unseenAround } from "./unseen-characters.ts";
 
 export interface Source {
   text: string;
@@ -34,13 +35,17 @@ export function readSource(text: string): Source {
     report.error("schema", { code: "too_deep", message, path: [], at: spot(deep) });
     return source;
   }
-  const document = compose(text, tokens, report);
+  const document = compose(source, tokens, report);
   if (document) source.root = buildTree(document, limits.nesting, report);
   return source;
 }
 
 /** The first document, when it has no faults of syntax. Duplicate keys are found by us: yaml compares each with all. */
-function compose(text: string, tokens: readonly CST.Token[], report: Report): Document.Parsed | null {
+function compose(
+  { text, lines }: Source,
+  tokens: readonly CST.Token[],
+  report: Report,
+): Document.Parsed | null {
   const composer = new Composer({
     version: "1.2",
     schema: "core",
@@ -51,9 +56,17 @@ function compose(text: string, tokens: readonly CST.Token[], report: Report): Do
   });
   const [document, second] = composer.compose(tokens, true, text.length);
   if (!document) throw new Error("yaml composed no document");
-  for (const { code, message, pos } of firstErrors(document)) {
+  const errors = firstErrors(document);
+  const syntax = errors.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+  const isUnseen = unseenAround(
+    text,
+    lines,
+    syntax.map(({ pos }) => pos[0]),
+    report,
+  );
+  for (const { code, message, pos } of errors) {
     if (code === "TAG_RESOLVE_FAILED") reportTag(report, message, pos[0]);
-    else
+    else if (!isUnseen)
       report.error("schema", {
         code: "yaml_syntax",
         message: `this is not YAML: ${lowerFirst(message)}`,

@@ -1,17 +1,13 @@
 import { nearest } from "../expression/nearest.ts";
+import type { Checking } from "./checking.ts";
 import { checkFormat } from "./formats.ts";
-import type { Report } from "./report.ts";
+import { foreignKeyHint } from "./foreign-keys.ts";
 import { child, textOf, type Path, type SourceMapping, type SourceNode } from "./source-node.ts";
 import { pathText } from "./source-path.ts";
-
-/** The tree that is held against the schema, and where its faults go. */
-export interface Checking {
-  root: SourceNode;
-  report: Report;
-}
+import { unseenIn, unseenInKey, unseenInKeys } from "./unseen-characters.ts";
 
 export function unknownKey(
-  { root, report }: Checking,
+  checking: Checking,
   known: readonly string[],
   map: SourceMapping,
   path: Path,
@@ -19,17 +15,21 @@ export function unknownKey(
 ): void {
   const entry = map.entries.get(key);
   if (!entry) return;
-  report.warn("schema", {
+  const at = { ...entry.key, origin: entry.value.origin };
+  if (unseenInKey(checking.report, key, [...path, key], at)) return;
+  checking.report.warn("schema", {
     code: "unknown_key",
-    message: `unknown key "${key}" in ${ownerText({ root, report }, path)}`,
+    message: `unknown key "${key}" in ${ownerText(checking, path)}`,
     path: [...path, key],
-    at: { ...entry.key, origin: entry.value.origin },
-    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the fields out" : keyHint(known, map, key),
+    at,
+    hint: key === "<<" ? "YAML 1.2 has no merge keys: write the fields out" : keyHint(known, map, path, key),
   });
 }
 
 /** A key that is there already may have been meant, too: then it stands there twice. */
-function keyHint(known: readonly string[], map: SourceMapping, key: string): string {
+function keyHint(known: readonly string[], map: SourceMapping, path: Path, key: string): string {
+  const foreign = foreignKeyHint(path, key);
+  if (foreign !== null) return foreign;
   const free = known.filter((name) => !map.entries.has(name));
   const meant = nearest(key, free);
   if (meant !== null) return `did you mean "${meant}"?`;
@@ -39,38 +39,62 @@ function keyHint(known: readonly string[], map: SourceMapping, key: string): str
 }
 
 export function wrongType(
-  { report }: Checking,
+  checking: Checking,
   wanted: string,
   node: SourceNode,
   path: Path,
   format: string | null = null,
 ): undefined {
+  if (node.kind === "scalar" && node.isFaulty) return undefined;
+  if (unseenIn(checking, node, path) !== null || unseenInKeys(checking, node, path)) return undefined;
   const subject = path.length === 0 ? "the definition" : `"${nameOf(path)}"`;
-  report.error("schema", {
+  checking.report.error("schema", {
     code: "wrong_type",
     message: `${subject} must be ${wanted}, not ${described(node)}`,
     path,
     at: node,
-    hint: typeHint(wanted, node, format),
+    hint: typeHint(wanted, node, path, format),
   });
   return undefined;
 }
 
-function typeHint(wanted: string, node: SourceNode, format: string | null): string | null {
-  if (node.kind !== "scalar" || node.value === null) return null;
-  const written = node.written ?? String(node.value);
-  if (wanted === "a list") return `a list of one is written [${shortened(written)}]`;
-  if (wanted !== "a text") return null;
-  const wrong = format === null ? null : checkFormat(format, written);
-  return wrong?.hint ?? `put it in quotes: "${shortened(written)}"`;
+function typeHint(wanted: string, node: SourceNode, path: Path, format: string | null): string | null {
+  const written = writtenText(node);
+  if (node.kind !== "scalar" || written === null) return null;
+  if (wanted === "a list" && node.value !== null) return `a list is written [${shortened(written)}]`;
+  if (wanted === "a map" && path.at(-1) === "roles")
+    return `who does a stage is its primary role: roles: {primary: ${shortened(written)}}`;
+  if (wanted === "a text") {
+    const wrong = format === null ? null : checkFormat(format, written);
+    return wrong?.hint ?? quoteIt(written);
+  }
+  if (typeof node.value !== "string") return null;
+  const word = written.trim().toLowerCase();
+  if (wanted === "true or false" && /^(true|yes|on|y|1)$/.test(word)) return "write true, without quotes";
+  if (wanted === "true or false" && /^(false|no|off|n|0)$/.test(word)) return "write false, without quotes";
+  return wanted.endsWith("number") && Number.isFinite(Number(word || "x"))
+    ? `write ${shortened(word)}, without quotes`
+    : null;
+}
+
+/** The way out for a number, true, false or null that was meant as a text. */
+export function quoteIt(written: string): string {
+  return `quote it: "${shortened(written)}"`;
+}
+
+/** A scalar as the file has it; null for what is none, or is not there at all. */
+export function writtenText(node: SourceNode | null): string | null {
+  if (node?.kind !== "scalar") return null;
+  return node.written ?? (node.value === null ? null : String(node.value));
 }
 
 function described(node: SourceNode): string {
   if (node.kind === "map") return "a map";
   if (node.kind === "list") return `a list of ${node.items.length}`;
-  if (node.value === null) return "empty";
   if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;
-  return typeof node.value === "number" ? `the number ${node.written ?? node.value}` : String(node.value);
+  const written = writtenText(node);
+  if (written === null) return "empty";
+  return typeof node.value === "number" ? `the number ${written}` : written;
 }
 
 /** The last name of a path, with the numbers behind it: `depends_on[1]`. */

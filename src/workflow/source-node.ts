@@ -40,6 +40,8 @@ export interface SourceScalar extends Spot {
   style: ScalarStyle;
   /** The text of what is not a string, as it is written: `1.0` for the number 1. */
   written?: string;
+  /** What stood here has been reported and cannot be used: there is nothing more to say about it. */
+  isFaulty?: true;
 }
 
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";

@@ -4,6 +4,7 @@ import { withDefaults } from "./defaults.ts";
 import type { EffectiveDefinition } from "./effective.ts";
 import { expressionSites } from "./expression-sites.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
+import { reportForeignFile } from "./foreign-file.ts";
 import { buildGraph } from "./graph.ts";
 import { createGuess } from "./guess.ts";
 import { mergeOverrides } from "./merge-overrides.ts";
@@ -124,7 +125,9 @@ function checkTree(
   report: Report,
   options: CheckOptions,
 ): { validation: ValidationResult; draft: EffectiveDefinition } {
-  const definition = withDefaults(checkShape(root, report));
+  if (reportForeignFile(root, report))
+    return { validation: resultOf(report.findings()), draft: withDefaults({}) };
+  const definition = withDefaults(checkShape(text, root, report));
   const subject = {
     text,
     root,

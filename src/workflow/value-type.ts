@@ -44,11 +44,17 @@ export function parseType(text: string): ValueType | null {
   return { depth, innermost };
 }
 
-/** Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. */
-export function checkValue(type: string, value: unknown): string | null {
+/** How a message shows the value at a path of a larger one. */
+type Show = (value: unknown, path: readonly number[]) => string;
+
+/**
+ * Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. `show` is for values whose
+ * text is known.
+ */
+export function checkValue(type: string, value: unknown, show: Show = shown): string | null {
   const parsed = parseType(type);
   if (!parsed) return `has the unknown type "${type}"`;
-  const problem = problemOf(parsed, value, "");
+  const problem = problemOf(parsed, value, [], show);
   if (problem !== null) return problem;
   const size = sizeProblem(value as Value);
   return size === null ? null : `must be JSON of a sane size: ${size}`;
@@ -94,14 +100,21 @@ function fitsSimple(from: SimpleType, to: SimpleType): boolean {
   return to === "object" && from === "memory_item";
 }
 
-function problemOf({ depth, innermost }: ValueType, value: unknown, place: string): string | null {
+function problemOf(
+  { depth, innermost }: ValueType,
+  value: unknown,
+  path: readonly number[],
+  show: Show,
+): string | null {
+  const place = path.length === 0 ? "" : `item ${path.map((at) => `[${at}]`).join("")} `;
   if (depth === 0) {
-    return hasType(innermost, value) ? null : `${place}must be ${nameOf(innermost)}, not ${shown(value)}`;
+    return hasType(innermost, value)
+      ? null
+      : `${place}must be ${nameOf(innermost)}, not ${show(value, path)}`;
   }
-  if (!Array.isArray(value)) return `${place}must be ${typeName(depth, innermost)}, not ${shown(value)}`;
-  const path = place === "" ? "item " : place.trimEnd();
+  if (!Array.isArray(value)) return `${place}must be ${typeName(depth, innermost)}, not ${show(value, path)}`;
   for (const [at, item] of value.entries()) {
-    const problem = problemOf({ depth: depth - 1, innermost }, item, `${path}[${at}] `);
+    const problem = problemOf({ depth: depth - 1, innermost }, item, [...path, at], show);
     if (problem !== null) return problem;
   }
   return null;
@@ -170,7 +183,7 @@ function typeName(depth: number, innermost: SimpleType): string {
 }
 
 /** The value as JSON, cut where it is long; values of agents may be large or nested deep. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "number" || value === undefined) return String(value);

@@ -95,7 +95,8 @@ function Findings({ findings }: { findings: readonly Finding[] }): Html {
           {findings.map(({ line, column, message, hint, code }) => (
             <li>
               <code>{`${line}:${column}`}</code> {message}
-              {hint === null ? null : ` ${hint}`} <code>{`[${code}]`}</code>
+              {hint === null ? null : <small class="finding-hint">{` ${hint}`}</small>}{" "}
+              <code>{`[${code}]`}</code>
             </li>
           ))}
         </ul>

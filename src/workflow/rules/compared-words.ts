@@ -6,6 +6,7 @@ import type { Expression, Literal } from "../../expression/syntax.ts";
 import type { Value } from "../../expression/value.ts";
 import type { ExpressionSite } from "../expression-sites.ts";
 import type { Report } from "../report.ts";
+import { checkValue } from "../value-type.ts";
 import { siteSpot, type Rule, type Subject } from "../subject.ts";
 
 const aliases = Object.keys(statusAliases);
@@ -112,8 +113,11 @@ function statusHint(value: Value): string {
 function checkEnum({ subject, report, site, offset }: Telling, { literal, other, use }: Compared): void {
   const name = use === "equal" ? parameterOf(other) : null;
   const { parameters } = subject.definition.config;
-  const values = name !== null && Object.hasOwn(parameters, name) ? parameters[name]?.enum : null;
+  const declared = name !== null && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  const values = declared?.enum;
   const { value } = literal;
+  // Values that are wrong themselves have been reported.
+  if (values?.some((each) => checkValue(declared?.type ?? "", each) !== null)) return;
   if (!values || value === null || values.some((each) => deepEqual(each, value))) return;
   const texts = values.filter((each) => typeof each === "string");
   const near = typeof value === "string" ? nearest(value, texts) : null;

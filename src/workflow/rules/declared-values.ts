@@ -1,9 +1,10 @@
 import { deepEqual } from "../../expression/deep-equal.ts";
 import type { Value } from "../../expression/value.ts";
 import type { Report } from "../report.ts";
-import type { Path } from "../source-node.ts";
+import { quoteIt, writtenText } from "../shape-problems.ts";
+import { nodeAt, type Path, type SourceNode } from "../source-node.ts";
 import { spotAt, type Rule, type Subject } from "../subject.ts";
-import { checkValue } from "../value-type.ts";
+import { checkValue, coerceText, parseType, shown } from "../value-type.ts";
 
 /** Defaults and the values of an enum have the type that is declared beside them. */
 export const declaredValues: Rule = (subject, report) => {
@@ -54,14 +55,36 @@ function checkOne(
   report: Report,
   { field, path, type, value }: { field: string; path: Path; type: string; value: Value },
 ): void {
-  const problem = type === "" ? null : checkValue(type, value);
-  if (problem === null) return;
+  let wrong: SourceNode | null = null;
+  const problem =
+    type === ""
+      ? null
+      : checkValue(type, value, (part, at) => {
+          wrong = nodeAt(subject.root, [...path, ...at]);
+          return typeof part === "string" ? shown(part) : (writtenText(wrong) ?? shown(part));
+        });
+  if (problem === null || isFaulty(wrong)) return;
   report.error("schema", {
     code: "wrong_value",
     message: `${field} ${problem}`,
     path,
-    at: spotAt(subject, path),
+    at: wrong ?? spotAt(subject, path),
+    hint: valueHint(type, wrong),
   });
+}
+
+function isFaulty(node: SourceNode | null): boolean {
+  return node?.kind === "scalar" && node.isFaulty === true;
+}
+
+/** YAML reads 01234, 1.10 and true as something else than the text they may be meant as, and "3" as a text. */
+function valueHint(type: string, node: SourceNode | null): string | null {
+  const written = writtenText(node);
+  const innermost = parseType(type)?.innermost;
+  if (node?.kind !== "scalar" || written === null || !innermost) return null;
+  if (typeof node.value !== "string") return innermost === "string" ? quoteIt(written) : null;
+  const read = coerceText(innermost, node.value);
+  return innermost !== "string" && "value" in read ? `write ${node.value}, without quotes` : null;
 }
 
 function checkAmong(

@@ -39,7 +39,7 @@ export function Problems({ id, findings }: { id?: string; findings: readonly Fin
           <span>
             <span class="vh">{severity === "error" ? "Error: " : "Warning: "}</span>
             {message}
-            {hint === null ? null : <small>{` ${hint}`}</small>}
+            {hint === null ? null : <small class="finding-hint">{` ${hint}`}</small>}
           </span>
         </li>
       ))}

@@ -1,0 +1,112 @@
+import { findUnseen, showUnseen, withPlainCharacters, type Unseen } from "../expression/unseen.ts";
+import type { Problem, Report } from "./report.ts";
+import { sourceOffset } from "./scalar-offset.ts";
+import type { Checking } from "./checking.ts";
+import type { Path, SourceMapping, SourceNode, Spot } from "./source-node.ts";
+import type { TextLines } from "./text-lines.ts";
+
+/**
+ * Tells of a character in a value that cannot be seen; the value as it was probably meant comes back. Null: there is
+ * none. Only for what is wrong anyway: in prose such characters have their place.
+ */
+export function unseenIn({ text, report }: Checking, node: SourceNode, path: Path): string | null {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return null;
+  const unseen = findUnseen(node.value);
+  if (!unseen) return null;
+  const start = sourceOffset(text, node, unseen.offset);
+  const at: Spot = { start, end: node.end, origin: node.origin };
+  const meant = withoutQuotes(withPlainCharacters(node.value));
+  tell(report, unseen, { path, at, inside: node.value, meant });
+  return meant;
+}
+
+/** Tells of such a character in a key that nobody knows; false where there is none. */
+export function unseenInKey(report: Report, key: string, path: Path, at: Spot): boolean {
+  const unseen = findUnseen(key);
+  if (unseen) tell(report, unseen, { path, at, inside: key, meant: withPlainCharacters(key) });
+  return unseen !== null;
+}
+
+/** Tells of such characters in the keys of a map that should be none, such as one made by a dash that is no hyphen. */
+export function unseenInKeys({ report }: Checking, node: SourceNode, path: Path): boolean {
+  if (node.kind !== "map") return false;
+  return [...node.entries].some(([key, entry]) =>
+    unseenInKey(report, key, path, { ...entry.key, origin: entry.value.origin }),
+  );
+}
+
+/** Gives a key with such a character the name that was meant, where there is one and it is free. */
+export function plainKeys(
+  { text, report }: Checking,
+  map: SourceMapping,
+  path: Path,
+  isKnown: (name: string) => boolean,
+): void {
+  for (const [key, entry] of map.entries) {
+    const unseen = findUnseen(key);
+    const name = withPlainCharacters(key);
+    if (!unseen || !isKnown(name)) continue;
+    const quote = /^["']/.test(text.slice(entry.key.start, entry.key.start + 1)) ? 1 : 0;
+    const start = entry.key.start + quote + unseen.offset;
+    const at: Spot = { start, end: entry.key.end, origin: entry.value.origin };
+    tell(report, unseen, { path: [...path, name], at, inside: key, meant: name });
+    map.entries.delete(key);
+    if (!map.entries.has(name)) map.entries.set(name, entry);
+  }
+}
+
+/**
+ * Tells of such characters in the lines, or right before them, that YAML trips over; false where there are none. Those
+ * in quotes and comments do no harm.
+ */
+export function unseenAround(
+  text: string,
+  lines: TextLines,
+  offsets: readonly number[],
+  report: Report,
+): boolean {
+  const told = new Set<number>();
+  for (const offset of offsets) {
+    const { line } = lines.place(offset);
+    for (const each of [line, line - 1]) {
+      const { start, end } = lines.range(Math.max(1, each));
+      const bare = text
+        .slice(start, end)
+        .replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(?<=^|[ \t])#.*$/g, (part) => " ".repeat(part.length));
+      const unseen = findUnseen(bare);
+      if (!unseen) continue;
+      const at: Spot = { start: start + unseen.offset, end, origin: null };
+      const inside = bare.replace(/^[ \t]+|[ \t]+$/g, "").slice(0, 60);
+      if (!told.has(at.start)) tell(report, unseen, { path: [], at, inside, meant: null });
+      told.add(at.start);
+      break;
+    }
+  }
+  return told.size > 0;
+}
+
+interface Telling extends Pick<Problem, "path" | "at"> {
+  inside: string;
+  /** Null: nobody knows. */
+  meant: string | null;
+}
+
+function tell(report: Report, { name, plain }: Unseen, { path, at, inside, meant }: Telling): void {
+  const shown = showUnseen(inside.length > 60 ? `${inside.slice(0, 57)}…` : inside);
+  report.error("schema", {
+    code: "unseen_character",
+    message: `"${shown}" holds ${name}`,
+    path,
+    at,
+    hint: meant === null || meant === "" ? wayOut(plain) : `write ${JSON.stringify(meant)}`,
+  });
+}
+
+function wayOut(plain: string): string {
+  if (plain === "") return "take it out";
+  return plain === " " ? "write a plain space" : `write ${plain === '"' ? "plain quotes" : `"${plain}"`}`;
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/s, "$2").trim();
+}
