@@ -197,6 +197,12 @@ describe("the house is kept:", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  test("tests assert no durations and have no limits of their own: src/testing/limits.ts has them", () => {
+    const timed = /\bperformance\.now\(|\bBun\.nanoseconds\(|\bsetDefaultTimeout\(|\}, \d+(_000)?\);$/m;
+    const wrong = files.filter((file) => file.isTest && file.room !== "tidy" && timed.test(file.code));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   test("a comment that promises work names nobody's later", () => {
     const later = /\b(TODO|FIXME|XXX|HACK)\b|not (yet )?implemented/;
     const wrong = sources.filter((file) => later.test(file.lines.join("\n")));

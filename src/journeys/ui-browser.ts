@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach } from "bun:test";
@@ -14,7 +14,7 @@ export const hasChromium = existsSync(chromiumPath);
 
 /** Pictures of what a person would have seen are kept in this folder, when somebody asks for them. */
 const shotsFolder = process.env["SKILLMEAT_SHOTS"];
-const axeFile = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const flags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
   --disable-background-networking --disable-component-update --disable-sync`.split(/\s+/);
 
@@ -28,6 +28,9 @@ export interface Site {
   start(workflow: string, parameters?: Record<string, unknown>): Promise<string>;
   /** One execution as the API gives it. */
   execution(runId: string): Promise<ExecutionView>;
+  /** From now on every agent stops after this line, until it is released: a run that cannot end by itself. */
+  hold(line?: number): void;
+  release(): void;
   /** Waits until a gate of it waits. */
   gateWaits(runId: string): Promise<unknown>;
 }
@@ -86,6 +89,7 @@ async function newContext({ width = 1280, theme = "light", scripts = true }: Vis
     colorScheme: theme,
     javaScriptEnabled: scripts,
     hasTouch: width < 500,
+    reducedMotion: "reduce",
   });
   context.setDefaultTimeout(longestWaitMs);
   return context;
@@ -118,8 +122,9 @@ async function openSite(
     restart: async (signal) => {
       server.kill(signal);
       await server.ended;
-      server = journey.start(["serve", "--port", new URL(url).port, ...options], { env });
-      await listening(server);
+      // The port is nobody's in between: a program that has just taken it soon gives it back.
+      do server = journey.start(["serve", "--port", new URL(url).port, ...options], { env });
+      while ((await listening(server)) === "");
     },
     start: async (workflow, parameters = {}) => {
       const body = JSON.stringify({ parameters });
@@ -127,21 +132,34 @@ async function openSite(
       return (said as { run_id: string }).run_id;
     },
     execution,
+    hold: (line = 1) => {
+      journey.write("hold", String(line));
+    },
+    release: () => rmSync(join(journey.folder, "hold")),
     gateWaits: (runId) =>
       until("a gate waits", async () => (await execution(runId)).waiting_gates.length > 0),
   };
 }
 
-function listening(server: Running): Promise<string> {
-  return until("the server listens", () => /^listening on (\S+)$/m.exec(server.stdout)?.[1]);
+/** Its address; "" when its port was held by another. */
+async function listening(server: Running): Promise<string> {
+  let isOver = false;
+  void server.ended.then(() => (isOver = true));
+  return until("the server listens", () => {
+    if (isOver && server.stderr.includes("is held by")) return "";
+    if (isOver) throw new Error(server.stderr);
+    return /^listening on (\S+)$/m.exec(server.stdout)?.[1];
+  });
 }
 
-/** What axe finds wrong, a line each: the rule, and the elements. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  // A page that was opened with scripts switched off cannot be asked; the same page with scripts is.
-  const source = readFileSync(axeFile, "utf8");
-  const findings = await page.evaluate(`(async () => { ${source}; const tags = ${JSON.stringify(axeTags)};
-    const { violations } = await axe.run(document, { runOnly: tags });
+/**
+ * What axe finds wrong, a line each: the rule, and the elements. `rules` narrows it to these. A page that was opened
+ * with scripts switched off cannot be asked; the same page with scripts is.
+ */
+export async function axeFindings(page: Page, rules: readonly string[] = axeTags): Promise<string[]> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource);
+  const findings = await page.evaluate(`(async () => {
+    const { violations } = await axe.run(document, { runOnly: ${JSON.stringify(rules)} });
     const placeOf = ({ target }) => target.join(" ");
     return violations.map(({ id, nodes }) => id + ": " + nodes.map(placeOf).join(", ")); })()`);
   return findings as string[];
@@ -182,14 +200,14 @@ function agentFile(name: string): string {
   return `---\nname: ${name}\ndescription: Says lines\ndispatcher: command\ncommand: ${command}\n---\nTalk.\n`;
 }
 
-/** Says its lines with a pause after each; fails when the file `fail` is there. */
+/** Says its lines, up to the number in the file `hold` while that is there; fails when the file `fail` is there. */
 const talkerScript = `#!/bin/sh
 lines=$(sed -n 's/.*"lines": *\\([0-9]*\\).*/\\1/p' "$SKILLMEAT_INPUT" | head -1)
 i=0
 while [ "$i" -lt "\${lines:-5}" ]; do
   i=$((i + 1))
   printf '\\033[32mpass\\033[0m line %d of %s <b>&amp;</b>\\n' "$i" "$SKILLMEAT_STAGE_ID"
-  sleep 0.05
+  while at=$(cat "$SKILLMEAT_WORKDIR/hold" 2>&1) && [ "$i" -ge "$at" ]; do sleep 0.02; done
 done
 [ -e "$SKILLMEAT_WORKDIR/fail" ] && { echo "error: told to fail" >&2; exit 3; }
 echo "said=$i" >>"$SKILLMEAT_OUTPUT_KV"

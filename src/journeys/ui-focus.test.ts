@@ -182,9 +182,11 @@ describe.skipIf(!hasChromium)("the focus", () => {
 
   test("does not find another control under it when a run ends by itself", async () => {
     const here = await site("focus-end");
-    const runId = await here.start("lone", { lines: 40 });
+    here.hold();
+    const runId = await here.start("lone");
     const page = await visit(here, `/workflows/lone/executions/${runId}`);
     await tabTo(page, page.getByRole("button", { name: "Cancel", exact: true }));
+    here.release();
     await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
     await until("it is on the page's main part", () => isInside(page, "main"));
     expect(await isInside(page, "button")).toBe(false);
@@ -197,7 +199,8 @@ describe.skipIf(!hasChromium)("the focus", () => {
     await until("it is on the way back from deleting", isKept);
     await page.goto(`${here.url}/workflows/talk/edit/discard`);
     await until("it is on the way back from discarding", isKept);
-    const runId = await here.start("lone", { lines: 1000 });
+    here.hold();
+    const runId = await here.start("lone");
     for (const [path, opener, safe] of [
       ["/workflows/executions", "Cancel the chosen", "Let them run"],
       [`/workflows/lone/executions/${runId}`, "Cancel", "Let it run"],
@@ -211,7 +214,7 @@ describe.skipIf(!hasChromium)("the focus", () => {
 
   test("comes to the workflow's name in few keys, however many stages there are before it", async () => {
     const stages = Array.from(
-      { length: 200 },
+      { length: 60 },
       (_, at) => `  - { id: s${at}, roles: { primary: agent:talker } }`,
     );
     const long = ["workflow: { id: long, name: Long }", "stages:", ...stages, ""].join("\n");

@@ -39,7 +39,8 @@ describe.skipIf(!hasChromium)("with scripts off", () => {
 
   test("a run is cancelled", async () => {
     const place = await site("plain-cancel");
-    const runId = await place.start("lone", { lines: 1000 });
+    place.hold();
+    const runId = await place.start("lone");
     const page = await visit(place, `/workflows/lone/executions/${runId}`, { scripts: false });
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await page.getByRole("button", { name: "Cancel the run" }).click();

@@ -169,7 +169,8 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     "is paused, resumed, cancelled, run again, and run again from where it failed: %s",
     async (name, how, press) => {
       const place = await site(`control-${name.replace(" ", "-")}`);
-      const runId = await place.start("talk", { topic: "squid", lines: 60 });
+      place.hold();
+      const runId = await place.start("talk", { topic: "squid" });
       const page = await visit(place, `/workflows/talk/executions/${runId}`, how);
       const button = (label: string) => page.getByRole("button", { name: label, exact: true });
       const stands = (state: string): Promise<unknown> =>
@@ -178,7 +179,10 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
           return (await page.locator("#run-head .badge", { hasText: state }).count()) > 0;
         });
       await press(page, button("Pause"));
+      await page.locator(".toast", { hasText: "Pausing" }).waitFor();
+      place.release();
       await stands("Paused");
+      place.hold();
       if (name === "keyboard") await hasFocus(page, "Resume");
       await press(page, button("Resume"));
       await stands("Running");
@@ -186,6 +190,7 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
       await press(page, button("Cancel the run"));
       await stands("Cancelled");
       if (name === "keyboard") await hasFocus(page, "Re-run");
+      place.release();
       place.journey.write("fail", "");
       await press(page, button("Re-run"));
       await page.waitForURL((url) => !url.href.includes(runId));
@@ -204,10 +209,12 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     "goes on live after a %s and a new start: no line lost, none twice",
     async (signal) => {
       const place = await site(`ended-${signal}`);
+      place.hold(20);
       const runId = await place.start("lone", { lines: 120 });
       const page = await visit(place, `/workflows/lone/executions/${runId}`);
-      await until("lines come", async () => (await lineNumbers(page)).length > 15);
+      await page.locator("#L20").waitFor();
       await place.restart(signal);
+      place.release();
       await says(page, "Completed");
       await until("the last line is there", async () => (await page.locator("#L120").count()) === 1);
       const numbers = await lineNumbers(page);
