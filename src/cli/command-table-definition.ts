@@ -104,6 +104,20 @@ export const definitionCommands: Command[] = [
     load: () => import("./workflow-export.ts"),
   },
   {
+    name: "publish",
+    summary: "mark a stored workflow as ready for use",
+    arguments: [workflowArgument],
+    examples: ["workflow publish sdlc-feature"],
+    load: () => import("./workflow-publish.ts"),
+  },
+  {
+    name: "archive",
+    summary: "put a stored workflow away; its file and its executions stay",
+    arguments: [workflowArgument],
+    examples: ["workflow archive sdlc-feature"],
+    load: () => import("./workflow-archive.ts"),
+  },
+  {
     name: "delete",
     summary: "remove a stored workflow; its executions stay",
     arguments: [workflowArgument],

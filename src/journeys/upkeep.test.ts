@@ -84,3 +84,25 @@ describe("skillmeat db migrate --to", () => {
     await server.ended;
   });
 });
+
+describe("skillmeat workflow publish and archive", () => {
+  test("give a stored workflow its status, as often as they are asked", async () => {
+    const journey = begin("status");
+    await journey.run(["workflow", "create", journey.write("ship.yaml", text)]);
+    const status = async (): Promise<string> =>
+      (
+        JSON.parse((await journey.run(["workflow", "show", "ship", "--format", "json"])).stdout) as {
+          status: string;
+        }
+      ).status;
+    for (const [command, becomes] of [
+      ["publish", "published"],
+      ["publish", "published"],
+      ["archive", "archived"],
+    ] as const) {
+      const { code, stdout } = await journey.run(["workflow", command, "ship"]);
+      expect([code, stdout, await status()]).toEqual([0, `ship is ${becomes}\n`, becomes]);
+    }
+    expect(await journey.run(["workflow", "publish", "nobody"])).toMatchObject({ code: 3 });
+  });
+});
