@@ -133,6 +133,7 @@ export const controlCommands: Command[] = [
     options: [
       { flags: "--from-failed", description: "keep what completed" },
       { flags: "--from <stage_id>", description: "keep what completed before this stage" },
+      { flags: "--params-file <file>", description: "the secret parameters anew (- reads stdin)" },
       detachOption,
       eventsOption,
       formatOption,

@@ -35,7 +35,10 @@ export const statusOption: OptionSpec = {
 
 export const parameterOptions: OptionSpec[] = [
   { flags: "--param <name=value>", description: "a parameter; again for more", repeats: true },
-  { flags: "--params-file <file>", description: "parameters as YAML or JSON; --param wins over it" },
+  {
+    flags: "--params-file <file>",
+    description: "parameters as YAML or JSON (- reads stdin); --param wins over it",
+  },
 ];
 
 export const strictOption: OptionSpec = {

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { readConfig } from "../config.ts";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
+import { AppError } from "../errors.ts";
 import { allowedEnv } from "../execution/allowed-env.ts";
 import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.ts";
 import type { StartOptions } from "../operation/preflight.ts";
@@ -27,7 +28,22 @@ export async function composePlan(
     swapNames: { agents: "--agent", modules: "--context" },
     options: startOptions(invocation, workdir),
   };
-  return planRun(wish, placeOf(invocation));
+  const planned = await planRun(wish, placeOf(invocation));
+  refuseSecretsOnTheLine(given, planned);
+  return planned;
+}
+
+/** Process lists and the shell's history would show it. */
+function refuseSecretsOnTheLine(given: Invocation["given"], { composed }: PlannedRun): void {
+  const { parameters } = composed.definition.config;
+  for (const [name] of pairs(given.list("param"), "--param", "name=value")) {
+    if (!Object.hasOwn(parameters, name) || parameters[name]?.secret !== true) continue;
+    throw new AppError(
+      "invalid_usage",
+      `parameter "${name}" is secret, and a command line can be read by others. ` +
+        "give it in a file: --params-file <file> (- reads it from stdin)",
+    );
+  }
 }
 
 export function startOptions({ given, env }: Invocation, workdir: string): StartOptions {

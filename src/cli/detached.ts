@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { RerunFrom, StartRequest } from "../engine/engine.ts";
+import type { ValueObject } from "../expression/value.ts";
 import { executionView } from "../execution/view.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
 import { getExecution, getSteps } from "../store/executions.ts";
@@ -16,7 +17,7 @@ import { withStore } from "./open-home.ts";
 export type HostRequest =
   | { kind: "start"; request: StartRequest }
   | { kind: "take-over"; run_id: string }
-  | { kind: "rerun"; run_id: string; from: RerunFrom };
+  | { kind: "rerun"; run_id: string; from: RerunFrom; secrets: ValueObject };
 
 /** What it answers, as one line of JSON on stdout, once that is on disk. */
 export type HostAnswer = { run_id: string } | { error: { code: AppErrorCode | "bug"; message: string } };
@@ -49,7 +50,7 @@ function handToServer(invocation: Invocation, request: HostRequest): Promise<str
     try {
       return request.kind === "start"
         ? await engine.start(request.request)
-        : await engine.rerun(request.run_id, request.from);
+        : await engine.rerun(request.run_id, request.from, request.secrets);
     } finally {
       await engine.stop("leave");
     }

@@ -45,7 +45,7 @@ function begun(engine: Engine, request: HostRequest): Promise<string> {
     case "take-over":
       return takeOver(engine, request.run_id);
     case "rerun":
-      return engine.rerun(request.run_id, request.from);
+      return engine.rerun(request.run_id, request.from, request.secrets);
     default:
       return request satisfies never;
   }

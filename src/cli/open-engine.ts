@@ -1,5 +1,6 @@
 import { readConfig } from "../config.ts";
 import { createEngine } from "../engine/create-engine.ts";
+import { allowedEnv } from "../execution/allowed-env.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
@@ -18,6 +19,7 @@ export function openEngine(
     kind,
     dispatch,
     channels,
+    agentEnv: allowedEnv(env),
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log,
     tell: output.note,

@@ -1,4 +1,4 @@
-import { statSync, type Stats } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { decodeText, readTextFile } from "../collection/read-text-file.ts";
 import type { DefinitionText } from "../collection/stored-definition.ts";
@@ -45,9 +45,15 @@ export function statOf(absolute: string, shown: string): Stats | null {
   }
 }
 
-/** YAML or JSON of a text file, as plain data. Throws `AppError("invalid_usage")` with the place of the first fault. */
+/**
+ * YAML or JSON of a text file, or of stdin for `-`, as plain data. Throws
+ * `AppError("invalid_usage")` with the place of the first fault.
+ */
 export function readDataFile(path: string, workdir: string): Value {
-  const { root, report } = readSource(readTextFile(resolve(workdir, path), path));
+  // A pipe is read by its number: here it may be a socket, which has no path.
+  const text =
+    path === "-" ? decodeText(readFileSync(0), "stdin") : readTextFile(resolve(workdir, path), path);
+  const { root, report } = readSource(text);
   const [first] = report.findings();
   if (root && !first) return valueOf(root);
   if (!first) throw new Error("a text without a tree has a finding");

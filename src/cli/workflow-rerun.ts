@@ -5,14 +5,18 @@ import type { CommandRun, Invocation } from "./command.ts";
 import { startDetached } from "./detached.ts";
 import { runInForeground } from "./foreground.ts";
 import { withStore } from "./open-home.ts";
+import { parametersGiven } from "./parameters-given.ts";
 
 export const run: CommandRun = async (invocation) => {
   const from = rerunFrom(invocation);
   const { run_id } = await withStore(invocation.home, (store) =>
     findExecutionByPrefix(store, invocation.given.argument(0)),
   );
-  if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "rerun", run_id, from });
-  return runInForeground(invocation, (engine) => engine.rerun(run_id, from));
+  const secrets = parametersGiven(invocation.given, invocation.workdir);
+  if (invocation.given.flag("detach")) {
+    return startDetached(invocation, { kind: "rerun", run_id, from, secrets });
+  }
+  return runInForeground(invocation, (engine) => engine.rerun(run_id, from, secrets));
 };
 
 function rerunFrom({ given }: Invocation): RerunFrom {

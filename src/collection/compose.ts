@@ -53,17 +53,18 @@ export function composeDefinition(
 }
 
 /**
- * The plan under what was given. `coerce`: given texts become their parameter's declared type. Throws
- * `AppError("invalid_parameters")` with all that is wrong.
+ * The plan under what was given, and the values the run has, which the plan does not tell of secret ones. `coerce`:
+ * given texts become their parameter's declared type. Throws `AppError("invalid_parameters")` with all that is wrong.
  */
-export function planOf(composed: Composed, given: Record<string, Value>, coerce: boolean): Plan {
+export function planOf(
+  composed: Composed,
+  given: Record<string, Value>,
+  coerce: boolean,
+): { plan: Plan; values: ValueObject } {
   const { definition, validation, overrides, artifacts } = composed;
   const parameters = resolveParameters(definition, given, { coerce, overridden: overridden(overrides) });
-  return planWorkflow(definition, { parameters, overrides, validation, artifacts });
-}
-
-export function parameterValues(plan: Plan): ValueObject {
-  return Object.fromEntries(plan.parameters.map(({ name, value }) => [name, value]));
+  const plan = planWorkflow(definition, { parameters, overrides, validation, artifacts });
+  return { plan, values: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) };
 }
 
 /** sha256 of a definition's source text, hex. */

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync } from "node:fs";
+import type { Masks } from "../execution/masks.ts";
 import type { LogSink } from "./dispatcher.ts";
 import { createLineTail, longestLine, type LineTail } from "./line-tail.ts";
 import { parseLogCommand, showLogCommand } from "./log-command.ts";
-import type { Masks } from "./masks.ts";
 
 /** An attempt's two log files on their way to the engine, and what the agent told in them. */
 export interface AttemptLogs {
@@ -14,7 +14,7 @@ export interface AttemptLogs {
   /** For how many milliseconds nothing was written, also before this process has followed them. */
   silentMs(): number;
   readonly warnings: readonly string[];
-  /** What the agent itself called an error last, else its last line on stderr; masked. */
+  /** What the agent itself called an error last, else its last line on stderr. */
   readonly complaint: string | null;
 }
 
@@ -94,10 +94,11 @@ function createListener(masks: Masks): Listener {
 
   function shown(raw: string, isCut: boolean): string | null {
     const command = isCut ? null : parseLogCommand(raw);
-    if (!command) return isCut ? raw : masks.hide(raw);
-    if (command.kind === "mask") masks.add(command.secret);
+    if (!command) return raw;
+    if (command.kind === "mask") masks.learn(command.secret);
     const text = showLogCommand(command);
     if (text === null) return null;
+    // One that has several lines is known in that form only.
     const hidden = masks.hide(text).replace(/[\r\n]+/g, " ");
     if (command.kind === "error") error = hidden.slice("error: ".length);
     if (command.kind === "warning" && warnings.length < mostWarnings) {
@@ -135,7 +136,7 @@ export function rest(): Promise<void> {
   });
 }
 
-/** A line as text; one that is too long is masked and cut here, any other is not masked yet. */
+/** A line as text, as it is; one that is too long is masked before it is cut. */
 function textOf(bytes: Buffer, length: number, masks: Masks): string {
   const end = bytes.length === length && bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
   const raw = bytes.toString("utf8", 0, end);
@@ -144,7 +145,7 @@ function textOf(bytes: Buffer, length: number, masks: Masks): string {
   const mark = ` [cut: the line has ${length} bytes]`;
   const hidden = masks.hide(raw);
   // The cut may have gone through a secret.
-  const whole = Buffer.from(hidden.slice(0, Math.max(0, hidden.length - masks.longest)));
+  const whole = Buffer.from(hidden.slice(0, Math.max(0, hidden.length - masks.reach)));
   return whole.subarray(0, startOfCharacter(whole, longestLine - mark.length)).toString() + mark;
 }
 

@@ -12,7 +12,6 @@ import type {
   StageResult,
 } from "./dispatcher.ts";
 import { openIdleWatch } from "./idle-watch.ts";
-import { masksOf, type Masks } from "./masks.ts";
 import { outcomeOf, usageOfStopped } from "./outcome.ts";
 import { isSurelyAlone, signalProcess } from "./processes.ts";
 import { startAgent } from "./start-agent.ts";
@@ -56,9 +55,8 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   const started = startAgent({ ...request, workdir: place.workdir }, command.argv);
   if ("error" in started) return failed(started.error);
   const { agent, files } = started;
-  const masks = masksFor(request);
-  const logs = openLogs({ files, sink: control.log, masks, from: { stdout: 0, stderr: 0 } });
-  const result = await follow({ request, control, desk, agent, logs, masks });
+  const logs = openLogs({ files, sink: control.log, masks: control.masks, from: { stdout: 0, stderr: 0 } });
+  const result = await follow({ request, control, desk, agent, logs });
   if (isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt)) {
     desk.alone.add(request.attempt_id);
   }
@@ -79,9 +77,8 @@ async function readopt(
   let result: StageResult | null = null;
   if (adopted) {
     const { agent, files } = adopted;
-    const masks = masksFor(request);
-    const logs = openLogs({ files, sink: control.log, masks, from: control.log.offsets });
-    result = await follow({ request, control, desk, agent, logs, masks });
+    const logs = openLogs({ files, sink: control.log, masks: control.masks, from: control.log.offsets });
+    result = await follow({ request, control, desk, agent, logs });
   }
   if (result === null) await sweep(request, desk);
   else await tellOfChanges(request, control.log);
@@ -118,12 +115,11 @@ interface Followed {
   desk: Desk;
   agent: Supervised;
   logs: AttemptLogs;
-  masks: Masks;
 }
 
 /** Waits for the agent's end, or brings it about. Null when it is gone and nobody knows its exit status. */
 async function follow(followed: Followed): Promise<StageResult | null> {
-  const { request, control, desk, agent, logs, masks } = followed;
+  const { request, control, desk, agent, logs } = followed;
   const { attempt_id, attempt_dir } = request;
   const { idle_timeout_ms: idleMs } = request;
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
@@ -149,7 +145,7 @@ async function follow(followed: Followed): Promise<StageResult | null> {
       outputs: request.outputs,
       warnings: logs.warnings,
       complaint: logs.complaint,
-      masks,
+      masks: control.masks,
     });
   } finally {
     unfollow();
@@ -168,11 +164,6 @@ function endOrAbort(ended: Promise<unknown>, signal: AbortSignal): Promise<boole
       resolve(false);
     }, reject);
   });
-}
-
-/** The provider keys come with the run's options, the workflow's own secrets with its `env`. */
-function masksFor({ options, env }: StageRequest): Masks {
-  return masksOf(options.env, env);
 }
 
 const stopped: StageError = { class: "cancelled", message: "the agent was stopped" };

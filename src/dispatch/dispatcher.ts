@@ -1,5 +1,6 @@
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { LogStream } from "../execution/event.ts";
+import type { Masks } from "../execution/masks.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 
@@ -58,6 +59,8 @@ export interface StageRequest extends AttemptPlace {
 export interface DispatchControl {
   signal: AbortSignal;
   log: LogSink;
+  /** The execution's: whoever records something hides it by them. An agent may name more. */
+  masks: Masks;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Masks } from "../execution/masks.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 import { coerceText } from "../workflow/value-type.ts";
 import { attemptFiles, hasCode } from "./attempt-folder.ts";
@@ -7,7 +8,6 @@ import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile, StageError, StageResult } from "./dispatcher.ts";
 import { exitError, isHopeless } from "./exit-code.ts";
 import { parseKeyValues } from "./key-values.ts";
-import type { Masks } from "./masks.ts";
 import { usageOf } from "./usage.ts";
 
 /** What is known of an attempt that has ended. */
@@ -34,15 +34,14 @@ export function outcomeOf(ending: Ending): StageResult {
   const present = filesIn(folder);
   const warnings = [...ending.warnings];
   const aside = { ...usageIn(folder, present, warnings), ...summaryIn(folder, present, warnings) };
-  if (aside.text !== undefined) aside.text = masks.hide(aside.text);
   const error =
     namedError(ending, present, warnings) ??
     (status === 0 ? null : exitError(status, ending.program, ending));
   const given = error ? { error } : outputsIn(ending, present);
-  const hidden = warnings.map((warning) => masks.hide(warning));
-  if (!("error" in given)) return { ok: true, outputs: given.outputs, ...aside, warnings: hidden };
+  if (!("error" in given)) return { ok: true, outputs: given.outputs, ...aside, warnings };
+  // Hidden before it is cut: the cut may go through a secret.
   const message = masks.hide(given.error.message).slice(0, mostMessage);
-  return { ok: false, error: { ...given.error, message }, ...aside, warnings: hidden };
+  return { ok: false, error: { ...given.error, message }, ...aside, warnings };
 }
 
 /** What was used before an attempt was stopped is paid, too. */

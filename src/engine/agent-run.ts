@@ -1,13 +1,14 @@
 import { dispatcherNameFor } from "../dispatch/choose.ts";
-import { hideIn, type Masks } from "../dispatch/masks.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
+import { hideIn, type Masks } from "../execution/masks.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { Usage } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
+import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
 import { attemptPlace, stageRequest, summaryRequest } from "./stage-request.ts";
@@ -37,7 +38,7 @@ export async function runAttempt(
 ): Promise<AttemptOutcome> {
   const { execution, step, attempt } = begun;
   const log = openLogSink(engine, execution, step);
-  const control: DispatchControl = { signal: attempt.abort.signal, log };
+  const control: DispatchControl = { signal: attempt.abort.signal, log, masks: execution.masks };
   try {
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
     const request = stageRequest(engine, execution, step);
@@ -45,6 +46,7 @@ export async function runAttempt(
       how === "new"
         ? await dispatcher.dispatch(request, control)
         : await dispatcher.readopt(request, control);
+    keepNamed(engine, execution);
     if (result === null) return { kind: "gone" };
     const outcome = judged(request, result, execution.masks);
     for (const warning of warningsOf(outcome)) log.warn(warning);
@@ -57,8 +59,16 @@ export async function runAttempt(
   } catch (error) {
     log.end();
     const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
-    return { kind: "failed", failure: hiddenFailure(failure, execution.masks), usage: null };
+    return { kind: "failed", failure: shortFailure(failure, execution.masks), usage: null };
   }
+}
+
+/** Before the outcome is stored: then the log, where the agent named its secrets, is not read again. */
+function keepNamed({ secretsDir }: EngineState, execution: LiveExecution): void {
+  const { masks, runId } = execution;
+  if (masks.secrets.size === execution.masksKept) return;
+  keepMasks(secretsDir, runId, masks.secrets);
+  execution.masksKept = masks.secrets.size;
 }
 
 /**
@@ -90,26 +100,50 @@ function judged(request: StageRequest, result: StageResult, masks: Masks): Attem
   const usage = result.usage ?? null;
   if (!result.ok) {
     const failure = result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
-    return { kind: "failed", failure: hiddenFailure(failure, masks), usage };
+    return { kind: "failed", failure: shortFailure(failure, masks), usage };
   }
   const { outputs, undeclared, problems } = checkOutputs(request.outputs, result.outputs ?? {});
   if (problems.length > 0) {
-    const failure = { class: "output_contract", message: shortened(problems.join("; ")) };
-    return { kind: "failed", failure: hiddenFailure(failure, masks), usage };
+    const failure = { class: "output_contract", message: problems.join("; ") };
+    return { kind: "failed", failure: shortFailure(failure, masks), usage };
   }
-  const data = {
-    outputs: hideIn(outputs, masks) as StageCompleted["outputs"],
-    text: result.text === undefined ? null : masks.hide(result.text),
-    handoff_summary: null,
-    usage,
-    warnings: [...result.warnings.slice(0, mostWarnings), ...warningsOfUndeclared(undeclared)].map(
-      masks.hide,
-    ),
-  };
+  const masked = maskedOutputs(outputs as StageCompleted["outputs"], undeclared, masks);
+  const warnings = [
+    ...result.warnings.slice(0, mostWarnings),
+    ...warningsOfUndeclared(undeclared),
+    ...warningsOfSecrets(outputs as StageCompleted["outputs"], masked),
+  ];
+  const data = { outputs: masked, text: result.text ?? null, handoff_summary: null, usage, warnings };
   return { kind: "succeeded", data };
 }
 
-function hiddenFailure(failure: Failure, masks: Masks): Failure {
+/** A name that nobody declared may be anything, too. */
+function maskedOutputs(
+  outputs: StageCompleted["outputs"],
+  undeclared: readonly string[],
+  masks: Masks,
+): StageCompleted["outputs"] {
+  if (masks.secrets.size === 0) return outputs;
+  const odd = new Set(undeclared);
+  const entries = Object.entries(outputs).map(([name, value]) => [
+    odd.has(name) ? masks.hide(name) : name,
+    hideIn(value, masks),
+  ]);
+  return Object.fromEntries(entries) as StageCompleted["outputs"];
+}
+
+/** Secrets do not travel through outputs. */
+function warningsOfSecrets(given: StageCompleted["outputs"], masked: StageCompleted["outputs"]): string[] {
+  if (given === masked) return [];
+  return Object.entries(given).flatMap(([name, value]) => {
+    const isMasked = JSON.stringify(value) !== JSON.stringify(masked[name]);
+    if (!isMasked) return [];
+    return `output "${name}" holds a secret, which is masked. a stage that needs it takes it from "config.env"`;
+  });
+}
+
+/** Hidden before it is cut: the cut may go through a secret. */
+function shortFailure(failure: Failure, masks: Masks): Failure {
   return { ...failure, message: shortened(masks.hide(failure.message)) };
 }
 
@@ -152,9 +186,9 @@ async function withSummary(
   const usage = addUsage(data.usage, result?.usage ?? null);
   const text = result?.ok ? (result.text ?? summaryOutput(result.outputs)) : null;
   if (text !== null) {
-    return { kind: "succeeded", data: { ...data, usage, handoff_summary: execution.masks.hide(text) } };
+    return { kind: "succeeded", data: { ...data, usage, handoff_summary: text } };
   }
-  const warning = `the handoff has no summary: ${execution.masks.hide(why)}`;
+  const warning = `the handoff has no summary: ${why}`;
   control.log.write("system", `warning: ${warning}`);
   return { kind: "succeeded", data: { ...data, usage, warnings: [...data.warnings, warning] } };
 }

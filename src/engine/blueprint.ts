@@ -38,9 +38,7 @@ export function makeBlueprint(
   agents: Record<string, AgentFile>,
   modules: Record<string, ContextModule>,
 ): Blueprint {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([definition, agents, modules]))
-    .digest("hex");
+  const hash = snapshotHash({ definition, agents, modules });
   const batches = batchesOf(definition.stages);
   const stages = stageBlueprints(definition.stages, batches);
   return {
@@ -53,6 +51,17 @@ export function makeBlueprint(
     maxParallel: definition.config.max_parallel ?? defaultMaxParallel,
     timeoutMs: milliseconds(definition.config.timeout),
   };
+}
+
+/** sha256, hex. */
+export function snapshotHash({
+  definition,
+  agents,
+  modules,
+}: Pick<Blueprint, "definition" | "agents" | "modules">): string {
+  return createHash("sha256")
+    .update(JSON.stringify([definition, agents, modules]))
+    .digest("hex");
 }
 
 function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly string[][]): StageBlueprint[] {

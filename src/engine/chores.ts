@@ -24,15 +24,17 @@ export async function settleEnd(engine: EngineState, runId: string): Promise<voi
 
 /** Puts something that went wrong beside the executions themselves into the lifecycle log. */
 export function complain(engine: EngineState, runId: string, event: string, error: unknown): void {
+  const execution = engine.live.get(runId);
+  const message = error instanceof Error ? error.message : String(error);
   engine.log({
     at: isoTime(engine.alarm.now()),
     level: "error",
     event,
-    workflow_id: engine.live.get(runId)?.record.workflow_slug ?? "",
+    workflow_id: execution?.record.workflow_slug ?? "",
     execution_id: runId,
     stage_id: null,
     attempt: null,
-    message: error instanceof Error ? error.message : String(error),
+    message: execution?.masks.hide(message) ?? message,
   });
 }
 

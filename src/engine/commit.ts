@@ -136,7 +136,7 @@ function takeChanges(execution: LiveExecution, at: string): Written {
 }
 
 function newExecution({ execution, changes, feed }: Written): NewExecution {
-  const { hash, definition, agents, modules } = execution.blueprint;
+  const { hash, definition, agents, modules } = execution.snapshot;
   return {
     execution: { record: execution.record, machine: persist(execution.actor) },
     steps: execution.steps.map(({ record, actor }) => ({ record, machine: persist(actor) })),

@@ -12,7 +12,7 @@ import { hasOrphans, heartbeat, removeHolder, type HolderKind } from "../store/l
 import { storeFailure } from "../store/store-failure.ts";
 import { sweeperOf } from "./agent-run.ts";
 import { failEffects, lostTo, loseExecution } from "./attachment.ts";
-import { openDeadlines, type Alarm } from "./deadlines.ts";
+import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { flush } from "./flush.ts";
@@ -41,6 +41,8 @@ export interface EngineOptions {
   kind: HolderKind;
   /** Agents at once in this engine. */
   maxSteps?: number;
+  /** Variables of this process that agents may see. */
+  agentEnv?: Readonly<Record<string, string>>;
   /** Of one step's log. */
   mostLogBytes?: number;
   /** Which dispatcher does an agent's work when neither the run nor its file names one. */
@@ -62,7 +64,7 @@ const heartbeatMs = 10_000;
 const stopGraceMs = 6_000;
 /** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
 const lookMs = 25;
-/** That a holder has died shows in no commit, so it is looked for. */
+/** A holder's death shows in no commit. */
 const adoptEveryMs = 1_000;
 
 /** An engine of this process, registered as a possible holder of leases. Throws what `register` throws. */
@@ -90,9 +92,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       refuseInTrouble(engine);
       return startExecution(engine, request);
     },
-    rerun: async (runId, from) => {
+    rerun: async (runId, from, secrets) => {
       refuseInTrouble(engine);
-      return rerunExecution(engine, runId, from);
+      return rerunExecution(engine, runId, from, secrets);
     },
     signal: (runId, signal) => signalExecution(engine, runId, signal),
     takeOver: async (runId) => {
@@ -122,6 +124,8 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     holderId: Bun.randomUUIDv7(),
     attemptsDir: join(options.home, "attempts"),
     worktreesDir: join(options.home, "worktrees"),
+    secretsDir: join(options.home, "secrets"),
+    agentEnv: options.agentEnv ?? {},
     alarm,
     maxSteps: options.maxSteps ?? defaultMaxSteps,
     drives: options.kind !== "command",
@@ -170,15 +174,6 @@ function tellFailed(engine: EngineState, failure: unknown): void {
   for (const waiting of engine.waiters.values()) for (const { fail } of waiting) fail(failure);
   engine.waiters.clear();
 }
-
-const realAlarm: Alarm = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 const realClock: SimulationClock = {
   now: () => performance.now(),

@@ -26,6 +26,15 @@ export interface Alarm {
   after(ms: number, call: () => void): () => void;
 }
 
+export const realAlarm: Alarm = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** `fire` gets every key whose instant has come, each once. */
 export function openDeadlines(alarm: Alarm, fire: (keys: string[]) => void): Deadlines {
   const entries = new Map<string, Entry>();

@@ -17,6 +17,10 @@ export interface EngineState {
   readonly attemptsDir: string;
   /** Folder of the stages' own git worktrees. */
   readonly worktreesDir: string;
+  /** Folder of what the database must not hold. */
+  readonly secretsDir: string;
+  /** Variables of this process that agents may see. */
+  readonly agentEnv: Readonly<Record<string, string>>;
   readonly alarm: Alarm;
   readonly maxSteps: number;
   /** False: what is started is only stored, for another engine to take over. */

@@ -16,8 +16,11 @@ export interface Engine {
    * the lease, applies it and gives the lease back without doing any stage.
    */
   signal(runId: string, signal: Signal): Promise<SignalAnswer>;
-  /** A new execution of the same snapshot and parameters. */
-  rerun(runId: string, from: RerunFrom): Promise<string>;
+  /**
+   * A new execution of the same snapshot and parameters. `secrets`: values of the secret parameters, which are not kept
+   * once an execution has ended.
+   */
+  rerun(runId: string, from: RerunFrom, secrets?: ValueObject): Promise<string>;
   /** Takes over one execution whose holder is dead and goes on with it. */
   takeOver(runId: string): Promise<"taken" | "held" | "ended">;
   /** Takes over every execution whose holder is dead; the ids taken. */
@@ -49,6 +52,8 @@ export interface StartRequest {
   trigger: Trigger;
   options: RunOptions;
   agents: Record<string, AgentFile>;
+  /** Absolute path of the file the definition was read from; none: it came from elsewhere. */
+  definition_file?: string;
   /** The context modules it names, by reference; those that were found. */
   modules: Record<string, ContextModule>;
   /** The id the execution gets (UUIDv7): for whoever must know it before it is stored. Default: a new one. */

@@ -1,5 +1,3 @@
-import { hideIn } from "../dispatch/masks.ts";
-import type { ValueObject } from "../expression/value.ts";
 import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
 import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
@@ -8,6 +6,7 @@ import { announce, commitBatch, takeBatch } from "./commit.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
+import { forgetSecrets } from "./kept-secrets.ts";
 import { sweepWorktrees } from "./left-overs.ts";
 import { mayStart, tellStep, type Effect, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { takeOutcome } from "./outcome.ts";
@@ -58,7 +57,7 @@ function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep
   const facts = {
     agent_id: role?.artifact ?? "",
     model: agent?.model ?? role?.model ?? "",
-    inputs: hideIn(step.inputs ?? {}, execution.masks) as ValueObject,
+    inputs: step.inputs ?? {},
     context_consumed: packedContext(execution, step).consumed,
     deadline_at: isoTime(nowMs + step.plan.timeoutMs),
   };
@@ -75,6 +74,7 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   // Whoever waits for the commit is told first: to start a hundred agents takes a while.
   for (const effect of changes.effects) if (effect.kind === "call") effect.done();
   for (const effect of changes.effects) actOne(engine, execution, effect);
+  if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
   if (hasEnded) sweepWorktrees(engine, execution);
   if (hasEnded || changes.release) forget(engine, execution);
   if (hasEnded) void settleEnd(engine, execution.runId);

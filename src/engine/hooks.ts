@@ -69,7 +69,7 @@ async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promis
   const child = Bun.spawn(["/bin/sh", "-c", text], {
     cwd: record.options.workdir,
     env: {
-      ...withoutServerToken({ ...record.options.env, ...execution.env }),
+      ...withoutServerToken({ ...execution.options.env, ...execution.env }),
       ...values,
       SKILLMEAT_RUN_ID: record.run_id,
       SKILLMEAT_WORKFLOW: record.workflow_slug,
@@ -88,7 +88,7 @@ async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promis
   clearTimeout(last);
   // What it has left in the background may keep the pipe open for ever.
   const words = await Promise.race([said.whole, sleep(pipeGraceMs).then(said.sofar)]);
-  if (code !== 0) throw new Error(`exit ${code}${words === "" ? "" : `: ${execution.masks.hide(words)}`}`);
+  if (code !== 0) throw new Error(`exit ${code}${words === "" ? "" : `: ${words}`}`);
 }
 
 function shellText(template: string, execution: LiveExecution) {
@@ -148,7 +148,7 @@ function filled(template: string, execution: LiveExecution): string {
   }
 }
 
-function say(engine: EngineState, { record }: LiveExecution, event: string, message: string): void {
+function say(engine: EngineState, { record, masks }: LiveExecution, event: string, message: string): void {
   engine.log({
     at: isoTime(engine.alarm.now()),
     level: event === "hook_failed" ? "error" : "info",
@@ -157,6 +157,6 @@ function say(engine: EngineState, { record }: LiveExecution, event: string, mess
     execution_id: record.run_id,
     stage_id: null,
     attempt: null,
-    message,
+    message: masks.hide(message),
   });
 }

@@ -5,6 +5,7 @@ import { loadForEngine } from "../store/executions.ts";
 import { dispatcherName, sweeperOf } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
+import { sweepSecrets } from "./kept-secrets.ts";
 import { liveAgain } from "./live-again.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { attemptPlace } from "./stage-request.ts";
@@ -22,8 +23,9 @@ export function sweepLeft(engine: EngineState, execution: LiveExecution): void {
   }
 }
 
-/** The same for executions that have ended, which nobody takes over any more. */
+/** The same for executions that have ended, which nobody takes over any more; their secrets go, too. */
 export function sweepEnded(engine: EngineState): void {
+  sweepSecrets(engine.secretsDir, (runId) => lives(engine, runId));
   if (!existsSync(engine.attemptsDir)) return;
   for (const runId of readdirSync(engine.attemptsDir)) {
     try {
@@ -35,6 +37,11 @@ export function sweepEnded(engine: EngineState): void {
       complain(engine, runId, "cleanup_failed", error);
     }
   }
+}
+
+function lives({ store }: EngineState, runId: string): boolean {
+  const loaded = loadForEngine(store, runId);
+  return loaded !== null && !hasEnded(loaded.execution.record.status);
 }
 
 /**

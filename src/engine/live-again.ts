@@ -1,16 +1,21 @@
+import { join } from "node:path";
+import { AppError } from "../errors.ts";
+import type { ExecutionRecord } from "../execution/record.ts";
+import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
 import { logFacts } from "../store/logs.ts";
 import { restore } from "./actor.ts";
-import { makeBlueprint } from "./blueprint.ts";
+import { makeBlueprint, type Blueprint } from "./blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
+import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import { makeExecution, type StepParts } from "./make-execution.ts";
+import { makeExecution, type ClearFacts, type StepParts } from "./make-execution.ts";
 
 /** An execution as the database has it, in memory again. */
 export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: boolean): LiveExecution {
-  const { definition, agents, modules, hash } = loaded.snapshot;
-  const blueprint = engine.blueprints.get(hash)?.blueprint ?? makeBlueprint(definition, agents, modules);
   const { record, machine } = loaded.execution;
+  const kept = keptOf(engine, record, drives);
+  const blueprint = blueprintOf(engine, loaded.snapshot, kept);
   const parts = loaded.steps.map(({ record: step, machine: stored }): StepParts => ({
     record: step,
     actor: step.type === "gate" ? restore("gate", stored) : restore("stage", stored),
@@ -18,8 +23,45 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
     offsets: loaded.offsets.get(step.stage_id) ?? { stdout: 0, stderr: 0 },
   }));
   const { mostLogBytes } = engine;
-  return makeExecution({ ...blueprint, hash }, record, restore("execution", machine), parts, {
+  const execution = makeExecution(blueprint, record, restore("execution", machine), parts, {
     drives,
     mostLogBytes,
+    clear: clearFacts(record, kept),
   });
+  execution.snapshot = loaded.snapshot;
+  return execution;
+}
+
+/** The record's parameters and options in clear. */
+export function clearFacts({ parameters, options }: ExecutionRecord, kept: KeptSecrets | null): ClearFacts {
+  return {
+    parameters: { ...parameters, ...kept?.parameters },
+    options: kept?.options ?? options,
+    named: kept?.masks ?? [],
+  };
+}
+
+function blueprintOf(
+  engine: EngineState,
+  { hash, definition, agents, modules }: LoadedExecution["snapshot"],
+  kept: KeptSecrets | null,
+): Blueprint {
+  if (kept?.snapshot) {
+    const clear = makeBlueprint(kept.snapshot.definition, kept.snapshot.agents, kept.snapshot.modules);
+    return engine.blueprints.get(clear.hash)?.blueprint ?? clear;
+  }
+  const known = engine.blueprints.get(hash)?.blueprint ?? makeBlueprint(definition, agents, modules);
+  return { ...known, hash };
+}
+
+/** Throws for an execution that cannot go on because its secrets are gone; one that only is to be ended needs none. */
+function keptOf(engine: EngineState, record: ExecutionRecord, drives: boolean): KeptSecrets | null {
+  const kept = readSecrets(engine.secretsDir, record.run_id);
+  if (kept || !record.options.kept_apart || !drives || hasEnded(record.status)) return kept;
+  const file = join(engine.secretsDir, record.run_id);
+  throw new AppError(
+    "unavailable",
+    `execution "${record.run_id}" cannot go on: "${file}", which held its secrets, is gone. ` +
+      `cancel it with "skillmeat workflow cancel ${record.run_id}" and start it anew`,
+  );
 }

@@ -1,15 +1,17 @@
 import type { ExecutionEvent, LogStream, StageEvent } from "../execution/event.ts";
-import type { Masks } from "../dispatch/masks.ts";
+import type { Masks } from "../execution/masks.ts";
 import { applyToExecution, applyToStep, endStep } from "../execution/apply-event.ts";
-import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
 import type { ExecutionScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
+import type { ExecutionSnapshot } from "../store/transitions.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { newActor, sendTo, stateOf, type Actor, type ActorEvent } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
 import type { ExecutionEffect } from "./execution-machine.ts";
 import type { GateEffect } from "./gate-machine.ts";
+import { hideFacts } from "./hide-facts.ts";
 import type { StageEffect } from "./stage-machine.ts";
 import type { StepLog } from "./step-log.ts";
 
@@ -17,7 +19,12 @@ import type { StepLog } from "./step-log.ts";
 export interface LiveExecution {
   readonly runId: string;
   readonly blueprint: Blueprint;
+  /** As it is stored: secrets are masked in it. */
   record: ExecutionRecord;
+  /** The record's, in clear. */
+  readonly options: RunOptions;
+  /** What the blueprint is stored as. */
+  snapshot: ExecutionSnapshot;
   actor: Actor<"execution">;
   /** In the order of the file. */
   readonly steps: LiveStep[];
@@ -40,8 +47,10 @@ export interface LiveExecution {
   changes: Changes;
   /** False: signals are applied, but nothing is started (the process only passes by). */
   readonly drives: boolean;
-  /** Hides the secrets of its variables in all that is stored and shown. */
+  /** Hides its secrets in all that is stored and shown. */
   readonly masks: Masks;
+  /** How many of them a later engine would know of. */
+  masksKept: number;
 }
 
 export interface LiveStep {
@@ -119,7 +128,7 @@ export function hasChanges({ feed, answers, offsets, effects, cuts, steps, relea
 
 /** Sends an event to the execution's actor; false when it is not lawful in its state, which then stays. */
 export function tellExecution(execution: LiveExecution, event: ActorEvent<"execution">, at: string): boolean {
-  const step = sendTo<"execution", ExecutionEffect>(execution.actor, event);
+  const step = sendTo<"execution", ExecutionEffect>(execution.actor, hideFacts(event, execution.masks));
   if (!step) return false;
   execution.actor = step.actor;
   for (const effect of step.effects) record(execution, effect, at);
@@ -133,7 +142,8 @@ export function tellStep(
   event: ActorEvent<"stage"> | ActorEvent<"gate">,
   at: string,
 ): boolean {
-  const next = sendTo<"stage" | "gate", StageEffect | GateEffect>(step.actor, event as never);
+  const facts = hideFacts(event, execution.masks);
+  const next = sendTo<"stage" | "gate", StageEffect | GateEffect>(step.actor, facts as never);
   if (!next) return false;
   const before = step.record.status;
   step.actor = next.actor as unknown as LiveStep["actor"];

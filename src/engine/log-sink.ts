@@ -26,7 +26,6 @@ export function openLogSink(
     execution.changes.feed.push({ kind: "line", stage_id, attempt, stream, text, at });
   };
   const write = (stream: LogStream, text: string, offset?: number): void => {
-    if (text.startsWith(warning) && warned.size < mostWarnings) warned.add(text);
     // An engine that has given the execution away, or has failed, writes nothing of it any more.
     if (
       isOver ||
@@ -35,7 +34,9 @@ export function openLogSink(
       engine.live.get(execution.runId) !== execution
     )
       return;
-    const line = step.log.take({ stream, text });
+    const hidden = execution.masks.hide(text);
+    if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
+    const line = step.log.take({ stream, text: hidden });
     if (line) keep(line);
     // What is only held in mind is read again by a later engine, so its place is not moved.
     if (line && offset !== undefined && stream !== "system") {
@@ -50,7 +51,8 @@ export function openLogSink(
     write,
     // What an agent itself has warned of stands in its log already.
     warn: (text) => {
-      if (!warned.has(`${warning}${text}`)) write("system", `${warning}${text}`);
+      const line = execution.masks.hide(`${warning}${text}`);
+      if (!warned.has(line)) write("system", line);
     },
     end: () => {
       if (isOver) return;

@@ -1,6 +1,5 @@
-import { masksOf } from "../dispatch/masks.ts";
 import { absentOutputs, openScope } from "../execution/scope.ts";
-import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
@@ -8,6 +7,7 @@ import { newActor, restore, type Actor } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
 import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { verdictOf } from "./orchestration.ts";
+import { masksFor } from "./seal.ts";
 import { resolveInputs } from "./step-facts.ts";
 import { openStepLog } from "./step-log.ts";
 
@@ -18,21 +18,31 @@ export interface StepParts {
   offsets: { stdout: number; stderr: number };
 }
 
+/** What the record of an execution has masked, in clear. */
+export interface ClearFacts {
+  parameters: ValueObject;
+  options: RunOptions;
+  /** What was named a secret while it ran. */
+  named: readonly string[];
+}
+
 /** Puts an execution together in memory: what it waits for and what stands open follows from its records. */
 export function makeExecution(
   blueprint: Blueprint,
   record: ExecutionRecord,
   actor: Actor<"execution">,
   parts: readonly StepParts[],
-  { drives, mostLogBytes }: { drives: boolean; mostLogBytes: number },
+  { drives, mostLogBytes, clear }: { drives: boolean; mostLogBytes: number; clear: ClearFacts },
 ): LiveExecution {
-  const { env, scope } = namespaces(blueprint, record);
-  const masks = masksOf(env, record.options.env);
+  const { env, scope } = namespaces(blueprint, { ...record, parameters: clear.parameters });
+  const masks = masksFor(blueprint.definition, { ...clear, env });
   const steps = parts.map((part, at) => liveStep(planAt(blueprint, at), part, mostLogBytes));
   const execution: LiveExecution = {
     runId: record.run_id,
     blueprint,
     record,
+    options: clear.options,
+    snapshot: blueprint,
     actor,
     steps,
     byId: new Map(steps.map((step) => [step.record.stage_id, step])),
@@ -47,6 +57,7 @@ export function makeExecution(
     changes: noChanges(),
     drives,
     masks,
+    masksKept: masks.secrets.size,
   };
   for (const step of steps) if (isSettled(step.record.status)) takeIn(execution, step);
   for (const step of steps) if (step.record.inputs !== null) step.inputs = inputsAgain(execution, step);

@@ -1,15 +1,22 @@
 import { AppError } from "../errors.ts";
 import type { StepRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
+import type { ValueObject } from "../expression/value.ts";
 import { loadForEngine, type LoadedExecution } from "../store/executions.ts";
-import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import type { Blueprint } from "./blueprint.ts";
 import type { RerunFrom } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { freshParts, reusedParts, type StepParts } from "./make-execution.ts";
-import { knownBlueprint, startFrom } from "./start.ts";
+import { startFrom } from "./start.ts";
+import { parametersAgain, unseal } from "./unseal.ts";
 
 /** A new execution of the same snapshot and parameters; what `from` leaves alone is carried over with its outputs. */
-export function rerunExecution(engine: EngineState, runId: string, from: RerunFrom): Promise<string> {
+export function rerunExecution(
+  engine: EngineState,
+  runId: string,
+  from: RerunFrom,
+  secrets: ValueObject = {},
+): Promise<string> {
   const loaded = loadForEngine(engine.store, runId);
   if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
   const earlier = loaded.execution.record;
@@ -19,9 +26,10 @@ export function rerunExecution(engine: EngineState, runId: string, from: RerunFr
       `execution "${runId}" is ${earlier.status}: it can be re-run in part when it has ended`,
     );
   }
-  const { definition, agents, modules } = loaded.snapshot;
-  const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
+  const { blueprint, options, kept } = unseal(engine, loaded);
   const again = stagesToRun(blueprint, loaded, from);
+  const texts = textsOf(blueprint, again);
+  const parameters = parametersAgain(earlier, { kept, given: secrets, read: (name) => texts.includes(name) });
   const newRunId = engine.newId();
   const parts = blueprint.stages.map((plan, at) => carried(newRunId, plan, { again, loaded, at }));
   const reused = parts.filter(({ record }) => record.reused).length;
@@ -33,6 +41,8 @@ export function rerunExecution(engine: EngineState, runId: string, from: RerunFr
       ...earlier,
       run_id: newRunId,
       parent_id: runId,
+      parameters,
+      options,
       snapshot_hash: blueprint.hash,
       status: "pending",
       had_failures: false,
@@ -46,8 +56,14 @@ export function rerunExecution(engine: EngineState, runId: string, from: RerunFr
       created_at: at,
       updated_at: at,
     },
-    parts,
+    { parts, file: earlier.options.kept_apart?.file ?? null },
   );
+}
+
+/** All that may read a parameter when these stages run. */
+function textsOf({ definition, stages }: Blueprint, again: ReadonlySet<number>): string {
+  const run = stages.filter(({ position }) => again.has(position)).map(({ stage }) => stage);
+  return JSON.stringify([definition.config.env, definition.hooks, run]);
 }
 
 function carried(

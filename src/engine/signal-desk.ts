@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { createMasks } from "../execution/masks.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import { hasEnded } from "../execution/status.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
@@ -10,6 +11,7 @@ import { applySignal } from "./apply-signal.ts";
 import { attach, forget } from "./attachment.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
+import { readSecrets } from "./kept-secrets.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { readAgain, stopAgain } from "./recovery.ts";
 import { runAttempt, sweeperOf } from "./agent-run.ts";
@@ -56,7 +58,8 @@ function applied(engine: EngineState, execution: LiveExecution, signal: Signal):
 /** Puts the signal down for the holder; null when that has died before it answered. */
 async function asked(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer | null> {
   const id = engine.newId();
-  postSignal(engine.store, { id, run_id: runId, signal, created_at: isoTime(engine.alarm.now()) });
+  const wish = withoutSecrets(engine, runId, signal);
+  postSignal(engine.store, { id, run_id: runId, signal: wish, created_at: isoTime(engine.alarm.now()) });
   const endMs = performance.now() + longestWaitMs;
   let lookedAtMs = performance.now();
   for (;;) {
@@ -79,6 +82,16 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
       );
     }
   }
+}
+
+/** What people say with a signal is stored before its execution sees it. */
+function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Signal): Signal {
+  const kept = readSecrets(secretsDir, runId);
+  if (!kept) return signal;
+  const { hide } = createMasks(kept.masks);
+  if ("comment" in signal && signal.comment !== null) return { ...signal, comment: hide(signal.comment) };
+  if ("reason" in signal && signal.reason !== null) return { ...signal, reason: hide(signal.reason) };
+  return signal;
 }
 
 /** Nobody drives the execution: the signal is applied, nothing is started, and the lease is given back. */

@@ -67,7 +67,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
 /** What names a step's present attempt: its idempotency key, and the folders it works with. */
 export function attemptPlace(
   engine: EngineState,
-  { runId, record: { options } }: LiveExecution,
+  { runId, options }: LiveExecution,
   { plan: { stage }, record }: LiveStep,
 ): AttemptPlace {
   const { stage_id, attempt_number } = record;

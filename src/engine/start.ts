@@ -6,10 +6,12 @@ import { makeBlueprint, type Blueprint } from "./blueprint.ts";
 import type { StartRequest } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
+import { keepSecrets } from "./kept-secrets.ts";
 import { freshParts, makeExecution, newExecutionActor, type StepParts } from "./make-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { begin } from "./orchestration.ts";
 import { momentOf } from "./outcome.ts";
+import { masksFor, seal } from "./seal.ts";
 
 /** A new execution, begun in memory; the promise resolves with its id once that is on disk. */
 export function startExecution(engine: EngineState, request: StartRequest): Promise<string> {
@@ -17,19 +19,27 @@ export function startExecution(engine: EngineState, request: StartRequest): Prom
   const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
   const runId = request.run_id ?? engine.newId();
   const parts = blueprint.stages.map((plan) => freshParts(runId, plan));
-  return startFrom(engine, blueprint, newRecord(engine, runId, blueprint, request), parts);
+  const record = newRecord(engine, runId, blueprint, request);
+  return startFrom(engine, blueprint, record, { parts, file: request.definition_file ?? null });
 }
 
-/** Begins an execution whose steps may be settled in part. */
+/**
+ * Begins an execution whose steps may be settled in part. `record` holds its secrets in clear; `file` is where its
+ * definition came from.
+ */
 export function startFrom(
   engine: EngineState,
   blueprint: Blueprint,
   record: ExecutionRecord,
-  parts: readonly StepParts[],
+  { parts, file }: { parts: readonly StepParts[]; file: string | null },
 ): Promise<string> {
   const moment = momentOf(engine);
   // What expressions see as run.started_at is what the event that starts it says.
   const execution = made(engine, blueprint, { ...record, started_at: moment.at }, parts);
+  const sealed = seal(execution.record, blueprint, { masks: execution.masks, file });
+  execution.record = sealed.record;
+  execution.snapshot = sealed.snapshot;
+  if (sealed.kept) keepSecrets(engine.secretsDir, execution.runId, sealed.kept);
   attach(engine, execution);
   engine.created.add(execution);
   if (engine.drives) begin(execution, moment);
@@ -53,10 +63,12 @@ function made(
 ): LiveExecution {
   try {
     const { mostLogBytes, drives } = engine;
-    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives, mostLogBytes });
+    const clear = { ...record, named: [] };
+    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives, mostLogBytes, clear });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new AppError("invalid_definition", `config.env cannot be evaluated: ${error.message}`);
+    const masks = masksFor(blueprint.definition, { ...record, env: blueprint.definition.config.env });
+    throw new AppError("invalid_definition", `config.env cannot be evaluated: ${masks.hide(error.message)}`);
   }
 }
 

@@ -56,6 +56,18 @@ export interface RunOptions {
   env: Record<string, string>;
   /** `--agent stage=ref`, already merged into the snapshot; kept for display. */
   context_modules: string[];
+  /** What is masked in the record and the snapshot, for it is secret; absent when nothing is. */
+  kept_apart?: KeptApart;
+}
+
+/** What an execution needs beside the database: it is in `<home>/secrets` for as long as it lives. */
+export interface KeptApart {
+  /** Names. */
+  parameters: string[];
+  options: boolean;
+  definition: boolean;
+  /** Absolute path of the definition's file; null: it came from none. */
+  file: string | null;
 }
 
 /** The record of one stage in an execution. */

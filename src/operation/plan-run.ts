@@ -34,6 +34,8 @@ export interface RunPlace {
 export interface PlannedRun {
   composed: Composed;
   plan: Plan;
+  /** The parameters, also those that the plan masks. */
+  values: ValueObject;
   swapped: ValueObject | null;
 }
 
@@ -51,8 +53,8 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
   // What the asker has to put right comes before what the machine lacks.
-  const values = planOf(composed, parameters, coerce);
-  const plan = { ...values, preflight: await preflight(composed, options, dispatch) };
+  const planned = planOf(composed, parameters, coerce);
+  const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
   log(plannedEntry(plan.workflow.id, plan));
-  return { composed, plan, swapped };
+  return { composed, plan, values: planned.values, swapped };
 }

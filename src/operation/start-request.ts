@@ -1,4 +1,5 @@
-import { agentsOf, definitionHash, modulesOf, parameterValues } from "../collection/compose.ts";
+import { basename, join } from "node:path";
+import { agentsOf, definitionHash, modulesOf } from "../collection/compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Trigger } from "../execution/status.ts";
@@ -7,7 +8,7 @@ import type { PlannedRun } from "./plan-run.ts";
 
 /** What the engine is asked to start. Throws `FindingsError` when a stage could not start: then nothing is created. */
 export function startRequest(
-  { composed, plan, swapped }: PlannedRun,
+  { composed, plan, values, swapped }: PlannedRun,
   { options, trigger }: { options: RunOptions; trigger: Trigger },
 ): StartRequest {
   const { source, definition } = composed;
@@ -15,8 +16,9 @@ export function startRequest(
   return {
     definition,
     definition_hash: definitionHash(source.text),
+    definition_file: join(source.beside, basename(source.file)),
     workflow_id: source.workflow_id,
-    parameters: parameterValues(plan),
+    parameters: values,
     overrides: swapped,
     trigger,
     options,

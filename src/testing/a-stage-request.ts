@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createMasks, type Masks } from "../execution/masks.ts";
 import type { DispatchControl, StageRequest } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
 
@@ -71,7 +72,10 @@ export interface TakenLine {
 }
 
 /** A control that keeps the lines; `offsets`: where an earlier engine had got to. */
-export function aControl(offsets = { stdout: 0, stderr: 0 }): {
+export function aControl(
+  offsets = { stdout: 0, stderr: 0 },
+  masks: Masks = createMasks(),
+): {
   control: DispatchControl;
   lines: TakenLine[];
   texts: () => string[];
@@ -82,11 +86,12 @@ export function aControl(offsets = { stdout: 0, stderr: 0 }): {
   const log = {
     offsets,
     write: (stream: LogStream, text: string, offset?: number) => {
-      lines.push({ stream, text, offset: offset ?? null });
+      // As the engine does, which records nothing else.
+      lines.push({ stream, text: masks.hide(text), offset: offset ?? null });
     },
   };
   return {
-    control: { signal: abort.signal, log },
+    control: { signal: abort.signal, log, masks },
     lines,
     texts: () => lines.map(({ text }) => text),
     stop: () => abort.abort(),

@@ -38,9 +38,10 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   return {
     workflow: workflowDefaults(written.workflow ?? {}),
     config: {
-      parameters: mapped(config?.parameters, ({ enum: values, ...field }) => ({
+      parameters: mapped(config?.parameters, ({ enum: values, secret, ...field }) => ({
         ...fieldDefaults(field, field.required ?? false),
         enum: isList(values) ? values : null,
+        ...(secret === true ? { secret } : {}),
       })),
       timeout: config?.timeout ?? "2h",
       env: mapped(config?.env, (text) => text),

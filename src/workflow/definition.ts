@@ -62,6 +62,7 @@ const parameter = Type.Object({
   default: optional(Type.Unknown()),
   description: optional(Type.String()),
   enum: optional(Type.Array(Type.Unknown(), { minItems: 1 })),
+  secret: optional(Type.Boolean()),
 });
 
 const input = Type.Object({

@@ -32,6 +32,8 @@ export interface EffectiveParameter {
   default?: Value;
   description: string | null;
   enum: Value[] | null;
+  /** Only there when it is true. */
+  secret?: true;
 }
 
 export interface EffectiveStage {

@@ -4,6 +4,7 @@ import { nearest } from "../expression/nearest.ts";
 import type { Value } from "../expression/value.ts";
 import type { EffectiveDefinition, EffectiveParameter } from "./effective.ts";
 import type { PlanParameter } from "./plan.ts";
+import { isSecretParameter, mask } from "./secret-name.ts";
 import { checkValue, coerceText } from "./value-type.ts";
 
 export interface ParameterOptions {
@@ -31,7 +32,7 @@ export function resolveParameters(
   const resolved = Object.entries(declared).flatMap(([name, parameter]): PlanParameter[] => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined) {
-      const checked = checkGiven(parameter, value, coerce);
+      const checked = checkGiven(parameter, value, { coerce, isSecret: isSecretParameter(name, parameter) });
       if ("value" in checked) return [{ name, value: checked.value, origin: "given" }];
       problems.push({ path: name, message: `parameter "${name}" ${checked.problem}` });
     } else if (parameter.default !== undefined) {
@@ -48,14 +49,15 @@ export function resolveParameters(
 function checkGiven(
   parameter: EffectiveParameter,
   given: Value,
-  coerce: boolean,
+  { coerce, isSecret }: { coerce: boolean; isSecret: boolean },
 ): { value: Value } | { problem: string } {
   const { type, enum: values } = parameter;
   const checked = coerce && typeof given === "string" ? coerceText(type, given) : checkTyped(type, given);
-  if ("problem" in checked || !values || values.some((each) => deepEqual(each, checked.value)))
-    return checked;
+  // What is wrong with a secret is told without the value.
+  if ("problem" in checked) return isSecret ? { problem: `must be ${type}` } : checked;
+  if (!values || values.some((each) => deepEqual(each, checked.value))) return checked;
   const list = values.map((each) => JSON.stringify(each)).join(", ");
-  return { problem: `must be one of ${list}, not ${JSON.stringify(checked.value)}` };
+  return { problem: `must be one of ${list}, not ${isSecret ? mask : JSON.stringify(checked.value)}` };
 }
 
 function checkTyped(type: string, value: Value): { value: Value } | { problem: string } {

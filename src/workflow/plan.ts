@@ -11,8 +11,9 @@ import type {
 } from "./effective.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
 import { batchesOf, criticalPath } from "./graph.ts";
+import { isSecretName, mask, shownParameter } from "./secret-name.ts";
 
-/** What would run: parameters resolved, stages in batches. Nothing has run. */
+/** What would run: parameters resolved, secret ones masked, stages in batches. Nothing has run. */
 export interface Plan {
   workflow: { id: string; name: string; version: string };
   parameters: PlanParameter[];
@@ -86,12 +87,16 @@ export interface PlanOptions {
 
 /** Lays out a definition that holds: what would run, in which order, for how long at most. */
 export function planWorkflow(definition: EffectiveDefinition, options: PlanOptions): Plan {
-  const { workflow, stages } = definition;
+  const { workflow, config, stages } = definition;
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   const { path, total } = criticalPath(stages, timeoutOf);
   return {
     workflow: { id: workflow.id, name: workflow.name, version: workflow.version },
-    parameters: options.parameters,
+    parameters: options.parameters.map(({ name, value, origin }) => ({
+      name,
+      value: shownParameter(name, config.parameters[name], value),
+      origin,
+    })),
     batches: batchesOf(stages).map((ids, at) => {
       const members = ids.flatMap((id) => byId.get(id) ?? []);
       return {
@@ -102,11 +107,19 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
     }),
     critical_path: path,
     estimated_seconds: total / 1000,
-    overrides: options.overrides,
+    overrides: options.overrides.map(shownOverride),
     artifacts: options.artifacts ? resolvedRefs(definition, options.artifacts) : [],
     validation: options.validation,
     preflight: [],
   };
+}
+
+/** An override of a secret variable tells only that there is one. */
+function shownOverride({ path, from, to }: AppliedOverride): AppliedOverride {
+  const [, name = ""] = /^config\.(?:env|parameters)\.([^.]+)/.exec(path) ?? [];
+  if (!isSecretName(name)) return { path, from, to };
+  const shown = (value: Value): Value => (typeof value === "string" ? mask : value);
+  return { path, from: shown(from), to: shown(to) };
 }
 
 /** The modules a stage's agent gets: the workflow's, when it inherits them, then its own. */

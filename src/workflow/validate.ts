@@ -24,6 +24,7 @@ import { references } from "./rules/references.ts";
 import { rollback } from "./rules/rollback.ts";
 import { stageIds } from "./rules/stage-ids.ts";
 import { stageTypes } from "./rules/stage-types.ts";
+import { secretParameters } from "./rules/secret-parameters.ts";
 import { unusedParameters } from "./rules/unused-parameters.ts";
 import { child, nearestNode, textOf, type Path, type SourceNode } from "./source-node.ts";
 import { graphParts, type Rule } from "./subject.ts";
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   gates,
   rollback,
   declaredValues,
+  secretParameters,
   unusedParameters,
   expressions,
   references,

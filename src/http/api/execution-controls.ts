@@ -2,6 +2,7 @@ import type { RerunFrom } from "../../engine/engine.ts";
 import { AppError } from "../../errors.ts";
 import type { Signal } from "../../execution/signal.ts";
 import { hasEnded } from "../../execution/status.ts";
+import type { ValueObject } from "../../expression/value.ts";
 import { getExecution } from "../../store/executions.ts";
 import { isProcessAlive } from "../../store/holder-process.ts";
 import { holderOf } from "../../store/leases.ts";
@@ -77,7 +78,8 @@ export const controlEndpoints: Endpoint[] = [
     },
     handle: async ({ params, body, context }) => {
       const { run_id } = getExecution(context.store, params.run_id);
-      return started(context, await context.engine.rerun(run_id, rerunFrom(body)));
+      const secrets = Object.assign(Object.create(null), body.parameters) as ValueObject;
+      return started(context, await context.engine.rerun(run_id, rerunFrom(body), secrets));
     },
   }),
   endpoint({

@@ -163,6 +163,11 @@ export const RerunBody = Type.Object(
   {
     from_failed: Type.Optional(Type.Boolean({ description: "keep what completed" })),
     from_stage: Type.Optional(Type.String({ description: "keep what completed before this stage" })),
+    parameters: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: "the secret ones, which are not kept once an execution has ended",
+      }),
+    ),
   },
   { $id: "RerunRequest", ...closed },
 );

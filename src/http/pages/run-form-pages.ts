@@ -12,6 +12,7 @@ import { composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
 import { problemOf } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
 import { callEndpoint } from "./call-endpoint.ts";
+import { isSecretParameter } from "../../workflow/secret-name.ts";
 import { artifactsOf, frameOf } from "./page-frame.ts";
 import {
   html,
@@ -36,7 +37,7 @@ export function mountRunForm(routes: PageRoutes): void {
 async function asked(call: PageCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const last = lastTexts(call.context, workflow);
-  const texts = last ?? declaredTexts(workflow);
+  const texts = withoutSecrets(workflow, last ?? declaredTexts(workflow));
   const form = await formFor(call, workflow, {
     texts,
     given: givenBy(workflow, texts, new URLSearchParams()),
@@ -101,8 +102,11 @@ function givenBy(
 ): Given {
   const parameters: Record<string, Value> = Object.create(null);
   const problems = new Map<string, string>();
-  for (const [name, { type, required }] of Object.entries(config.parameters)) {
+  for (const [name, parameter] of Object.entries(config.parameters)) {
+    const { type, required } = parameter;
     const text = texts.get(name) ?? "";
+    // The field of a secret never shows the default.
+    if (text === "" && isSecretParameter(name, parameter) && (parameter.default ?? null) !== null) continue;
     // An empty field is no value; an empty text can be given where one is required.
     if (text === "" && !(required && type === "string" && form.has(`p.${name}`))) {
       if (required) problems.set(name, "is required");
@@ -142,7 +146,7 @@ async function formFor(
     slug,
     name,
     parameters: config.parameters,
-    texts,
+    texts: withoutSecrets(workflow, texts),
     problems: new Map(),
     trouble: null,
     isLast: false,
@@ -190,6 +194,16 @@ function overridesFor(context: Context, { stages }: WorkflowRecord, sent?: URLSe
 function textsIn(form: URLSearchParams, { config }: WorkflowRecord): Map<string, string> {
   const names = Object.keys(config.parameters);
   return new Map(names.map((name) => [name, (form.get(`p.${name}`) ?? "").replaceAll("\r\n", "\n")]));
+}
+
+/** A secret is never in the form that is sent out: not the default, not the last one, not what was just given. */
+function withoutSecrets({ config }: WorkflowRecord, texts: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...texts].filter(([name]) => {
+      const parameter = Object.hasOwn(config.parameters, name) ? config.parameters[name] : undefined;
+      return parameter === undefined || !isSecretParameter(name, parameter);
+    }),
+  );
 }
 
 /** The values of the last run, as texts; null when it never ran. */

@@ -51,7 +51,7 @@ function Fields({ view, scope }: { view: BuilderView; scope: FormScope }): Html 
           scope={scope}
           map="config.parameters"
           word="parameter"
-          fields={["required", "default", "description", "enum"]}
+          fields={["required", "default", "description", "enum", "secret"]}
           isRequired={false}
         />
       </Group>

@@ -6,7 +6,7 @@ import { fieldId } from "./field.tsx";
 import { findingsAt, Problems, type FormScope } from "./problems.tsx";
 
 /** Which of an entry's fields a row has. */
-export type RowField = "source" | "required" | "default" | "description" | "enum";
+export type RowField = "source" | "required" | "default" | "description" | "enum" | "secret";
 
 interface RowsProps {
   scope: FormScope;
@@ -72,7 +72,13 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
         />
       ) : null}
       <div class="pair">
-        <Required scope={scope} name={`${prefix}.required`} node={node} isRequired={props.isRequired} />
+        <YesOrNo
+          scope={scope}
+          name={`${prefix}.required`}
+          label="Required"
+          text={scalarText(child(node, "required"))}
+          usual={props.isRequired ? "Yes" : "No"}
+        />
         <Cell
           scope={scope}
           name={`${prefix}.default`}
@@ -81,9 +87,7 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
           isMono
         />
       </div>
-      {fields.includes("enum") ? (
-        <Choices scope={scope} name={`${prefix}.enum`} node={child(node, "enum")} />
-      ) : null}
+      <RareFields scope={scope} fields={fields} prefix={prefix} node={node} />
       <Cell
         scope={scope}
         name={`${prefix}.description`}
@@ -93,6 +97,30 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
       <Problems findings={problems} />
       {name === "" ? null : <RemoveRow prefix={prefix} title={title} />}
     </div>
+  );
+}
+
+function RareFields({
+  scope,
+  fields,
+  prefix,
+  node,
+}: Pick<RowsProps, "scope" | "fields"> & { prefix: string; node: SourceNode | null }): Html {
+  return (
+    <>
+      {fields.includes("enum") ? (
+        <Choices scope={scope} name={`${prefix}.enum`} node={child(node, "enum")} />
+      ) : null}
+      {fields.includes("secret") ? (
+        <YesOrNo
+          scope={scope}
+          name={`${prefix}.secret`}
+          label="Secret"
+          text={scalarText(child(node, "secret"))}
+          usual="No"
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -134,29 +162,25 @@ function Cell({ scope, name, label, text, placeholder, suggests, isMono = false 
   );
 }
 
-function Required({
+function YesOrNo({
   scope,
   name,
-  node,
-  isRequired,
-}: {
-  scope: FormScope;
-  name: string;
-  node: SourceNode | null;
-  isRequired: boolean;
-}): Html {
+  label,
+  text,
+  usual,
+}: Pick<CellProps, "scope" | "name" | "label" | "text"> & { usual: string }): Html {
   const id = fieldId(scope, name);
-  const text = scalarText(child(node, "required"));
-  const usual = isRequired ? "Yes, as usual" : "No, as usual";
   return (
     <div class="row">
-      <label for={id}>Required</label>
+      <label for={id}>{label}</label>
       <select class="pick" id={id} name={name}>
-        {[["", usual] as const, ["true", "Yes"] as const, ["false", "No"] as const].map(([value, words]) => (
-          <option value={value} selected={value === text}>
-            {words}
-          </option>
-        ))}
+        {[["", `${usual}, as usual`] as const, ["true", "Yes"] as const, ["false", "No"] as const].map(
+          ([value, words]) => (
+            <option value={value} selected={value === text}>
+              {words}
+            </option>
+          ),
+        )}
       </select>
     </div>
   );

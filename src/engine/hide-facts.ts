@@ -1,0 +1,43 @@
+import { hideValues, type Masks } from "../execution/masks.ts";
+import type { ValueObject } from "../expression/value.ts";
+
+/**
+ * What an event of a machine says, with every secret hidden. All that is recorded of an execution comes with such an
+ * event, so that this is the one place where it is hidden. What a machine or a record goes by is left as it is: a
+ * secret may well be the word "completed".
+ */
+export function hideFacts<E extends { type: string }>(event: E, masks: Masks): E {
+  return masks.secrets.size === 0 ? event : (hidden(event, masks) as E);
+}
+
+const goneBy = new Set([
+  "type",
+  "status",
+  "class",
+  "error_class",
+  "decision",
+  "deadline_at",
+  "due_at",
+  "onTimeout",
+  "policy",
+  "seed",
+  "usage",
+  "agent_id",
+  "model",
+  "context_consumed",
+  "approvers",
+]);
+/** Values of people and agents: there the names within and numbers are hidden as well. */
+const values = new Set(["inputs", "outputs"]);
+
+function hidden(fact: unknown, masks: Masks): unknown {
+  if (typeof fact === "string") return masks.hide(fact);
+  if (typeof fact !== "object" || fact === null) return fact;
+  if (Array.isArray(fact)) return fact.map((item) => hidden(item, masks));
+  return Object.fromEntries(
+    Object.entries(fact).map(([key, value]) => {
+      if (goneBy.has(key)) return [key, value];
+      return [key, values.has(key) ? hideValues(value as ValueObject, masks) : hidden(value, masks)];
+    }),
+  );
+}

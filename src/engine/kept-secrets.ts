@@ -1,0 +1,86 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { RunOptions } from "../execution/record.ts";
+import type { ValueObject } from "../expression/value.ts";
+import type { ExecutionSnapshot } from "../store/transitions.ts";
+
+/**
+ * What an execution needs to run and the database must not hold, for its log and its backups would keep it: one file
+ * for each execution that lives, `<home>/secrets/<run_id>`.
+ */
+export interface KeptSecrets {
+  /** The parameters that are masked in the record. */
+  parameters: ValueObject;
+  /** Null: nothing in them is masked. */
+  options: RunOptions | null;
+  /** Null: nothing in it is masked. */
+  snapshot: Omit<ExecutionSnapshot, "hash"> | null;
+  /** Every secret that is to be masked, those that agents have named as well. */
+  masks: string[];
+}
+
+/** How old a file is, in milliseconds, before it counts as left behind: its execution may be about to be stored. */
+const aboutToBeStoredMs = 60_000;
+
+/** Returns when it is on disk. Throws the system's errors. */
+export function keepSecrets(folder: string, runId: string, secrets: KeptSecrets): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, runId);
+  const draft = `${file}.new`;
+  const handle = openSync(draft, "w", 0o600);
+  try {
+    writeFileSync(handle, JSON.stringify(secrets));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(draft, file);
+  syncFolder(folder);
+}
+
+/** Null when there are none. */
+export function readSecrets(folder: string, runId: string): KeptSecrets | null {
+  const file = join(folder, runId);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as KeptSecrets) : null;
+}
+
+/** What agents have named secrets is masked by a later engine, too. */
+export function keepMasks(folder: string, runId: string, masks: ReadonlySet<string>): void {
+  const kept = readSecrets(folder, runId) ?? { parameters: {}, options: null, snapshot: null };
+  keepSecrets(folder, runId, { ...kept, masks: [...masks] });
+}
+
+export function forgetSecrets(folder: string, runId: string): void {
+  rmSync(join(folder, runId), { force: true });
+}
+
+/** Removes the files of executions that do not live. */
+export function sweepSecrets(folder: string, lives: (runId: string) => boolean): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const ageMs = Date.now() - statSync(file).mtimeMs;
+    if (ageMs > aboutToBeStoredMs && !lives(name)) rmSync(file, { force: true });
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

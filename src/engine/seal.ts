@@ -1,0 +1,126 @@
+import type { ExecutionRecord, KeptApart, RunOptions } from "../execution/record.ts";
+import { createMasks, hideIn, hideValues, secretsOf, type Masks } from "../execution/masks.ts";
+import type { Value, ValueObject } from "../expression/value.ts";
+import type { ExecutionSnapshot } from "../store/transitions.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { isSecretParameter } from "../workflow/secret-name.ts";
+import { snapshotHash, type Blueprint } from "./blueprint.ts";
+import type { KeptSecrets } from "./kept-secrets.ts";
+
+/** What an execution is stored as, and what is kept apart of it; null: it has no secrets. */
+export interface Sealed {
+  record: ExecutionRecord;
+  snapshot: ExecutionSnapshot;
+  kept: KeptSecrets | null;
+}
+
+/**
+ * Masks all secrets in what a new execution is stored as. `record` and `blueprint` hold them in clear; `file` is where
+ * the definition came from.
+ */
+export function seal(
+  record: ExecutionRecord,
+  blueprint: Blueprint,
+  { masks, file }: { masks: Masks; file: string | null },
+): Sealed {
+  const { hash, definition, agents, modules } = blueprint;
+  const clear = { definition, agents, modules };
+  const { kept_apart: _, ...options } = record.options;
+  if (masks.secrets.size === 0) {
+    return { record: { ...record, options }, snapshot: { hash, ...clear }, kept: null };
+  }
+  const parameters = Object.entries(record.parameters).filter(([, value]) =>
+    differs(value, hideIn(value, masks)),
+  );
+  const hiddenOptions = hideOptions(options, masks);
+  const snapshot = hideTexts(clear, masks) as typeof clear;
+  const apart: KeptApart = {
+    parameters: parameters.map(([name]) => name),
+    options: differs(options, hiddenOptions),
+    definition: differs(clear, snapshot),
+    file,
+  };
+  const snapshot_hash = apart.definition ? snapshotHash(snapshot) : hash;
+  return {
+    record: {
+      ...record,
+      parameters: hideValues(record.parameters, masks),
+      overrides: hideIn(record.overrides, masks),
+      options: { ...hiddenOptions, kept_apart: apart },
+      snapshot_hash,
+    },
+    snapshot: { hash: snapshot_hash, ...snapshot },
+    kept: {
+      parameters: Object.fromEntries(parameters),
+      options: apart.options ? options : null,
+      snapshot: apart.definition ? clear : null,
+      masks: [...masks.secrets],
+    },
+  };
+}
+
+/** The masks of an execution: its secret variables and parameters, and what was named a secret while it ran. */
+export function masksFor(
+  definition: EffectiveDefinition,
+  {
+    parameters,
+    options,
+    env,
+    named = [],
+  }: {
+    parameters: ValueObject;
+    options: RunOptions;
+    env: Readonly<Record<string, string>>;
+    named?: readonly string[];
+  },
+): Masks {
+  const given = [...secretsOf(env), ...secretsOf(options.env), ...secretParameters(definition, parameters)];
+  return createMasks([...given, ...named]);
+}
+
+/** A default counts as well: the snapshot holds it, used or not. */
+function secretParameters({ config }: EffectiveDefinition, given: ValueObject): string[] {
+  return Object.entries(config.parameters).flatMap(([name, parameter]) => {
+    if (!isSecretParameter(name, parameter)) return [];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return [value, parameter.default].flatMap((each) =>
+      each === undefined || each === null ? [] : [typeof each === "string" ? each : JSON.stringify(each)],
+    );
+  });
+}
+
+function hideOptions(options: RunOptions, masks: Masks): RunOptions {
+  const env = Object.entries(options.env).map(([name, value]) => [name, masks.hide(value)]);
+  return { ...options, script: hideIn(options.script, masks), env: Object.fromEntries(env) };
+}
+
+/** Where a definition, an agent or a module holds free text: only there a secret can stand. */
+const freeTexts = new Set([
+  "default",
+  "enum",
+  "source",
+  "condition",
+  "instructions",
+  "message",
+  "summary_prompt",
+  "description",
+  "run",
+  "env",
+  "prompt",
+  "text",
+]);
+
+function hideTexts(value: unknown, masks: Masks): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => hideTexts(item, masks));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      freeTexts.has(key) ? hideIn(item as Value, masks) : hideTexts(item, masks),
+    ]),
+  );
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
+}
