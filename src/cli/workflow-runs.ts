@@ -1,10 +1,11 @@
 import { executionStatuses, hasEnded, type ExecutionStatus } from "../execution/status.ts";
-import { executionView } from "../execution/view.ts";
+import { listedExecution } from "../execution/view.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { findExecutionByPrefix, getSteps } from "../store/executions.ts";
 import { listExecutions } from "../store/list-executions.ts";
-import { findWorkflow } from "../store/read-workflows.ts";
+import type { Library } from "../collection/refresh-index.ts";
+import { openWorkflow } from "../operation/open-workflow.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { elapsedText } from "./elapsed.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
@@ -50,14 +51,13 @@ async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode>
     if (given.flag(option)) throw new AppError("invalid_usage", `--${option} needs a run id`);
   }
   const page = listExecutions(store, {
-    ...workflowFilter(store, given.text("workflow")),
+    ...workflowFilter({ home: invocation.home, store }, given.text("workflow")),
     status: statusOf(given.text("status")),
     limit: given.whole("limit", { least: 1, most: 100 }) ?? 20,
     cursor: given.text("cursor"),
   });
   if (given.text("format") === "json") {
-    const items = page.items.map((record) => executionView(record, getSteps(store, record.run_id)));
-    output.json({ ...page, items });
+    output.json({ ...page, items: page.items.map(listedExecution) });
     return exitCodes.done;
   }
   if (page.items.length === 0) output.note("no executions");
@@ -95,12 +95,12 @@ function endMs(completedAt: string | null): number {
 
 /** Executions of files that were run as they are have no stored workflow: their `workflow.id` is looked for then. */
 function workflowFilter(
-  store: Store,
+  library: Library,
   name: string | null,
 ): { workflow_id: string } | { workflow_slug: string } | Record<string, never> {
   if (name === null) return {};
   try {
-    return { workflow_id: findWorkflow(store, name).id };
+    return { workflow_id: openWorkflow(library, name).id };
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return { workflow_slug: name };
     throw error;

@@ -4,6 +4,11 @@ import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record
 export type ExecutionView = ReturnType<typeof executionView>;
 
 export function executionView(record: ExecutionRecord, steps: readonly StepRecord[]) {
+  return { ...listedExecution(record), steps: steps.map(stepView) };
+}
+
+/** The same as an item of a list, which tells nothing of the steps. */
+export function listedExecution(record: ExecutionRecord) {
   return {
     run_id: record.run_id,
     workflow_id: record.workflow_id,
@@ -24,7 +29,6 @@ export function executionView(record: ExecutionRecord, steps: readonly StepRecor
     parent_id: record.parent_id,
     last_event: record.last_event,
     cost: costView(record.usage),
-    steps: steps.map(stepView),
   };
 }
 

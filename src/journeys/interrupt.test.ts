@@ -190,8 +190,10 @@ describe.concurrent("on a terminal", () => {
     terminal.type("n");
     expect((await terminal.ended).code).toBe(1);
     const { stdout } = await journey.run(["workflow", "runs", "--format", "json"]);
-    const [run] = (JSON.parse(stdout) as { items: { steps: { status: string }[] }[] }).items;
-    expect(run?.steps.map(({ status }) => status)).toEqual(["cancelled", "failed"]);
+    const [listed] = (JSON.parse(stdout) as { items: { run_id: string }[] }).items;
+    expect(listed).not.toHaveProperty("steps");
+    const { steps } = await journey.execution(listed?.run_id ?? "");
+    expect(steps.map(({ status }) => status)).toEqual(["cancelled", "failed"]);
   });
 
   test("Ctrl+C that is typed at the question cancels, and gives the terminal back", async () => {

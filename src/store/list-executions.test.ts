@@ -7,7 +7,6 @@ import type { Store } from "./database.ts";
 import { findExecutionByPrefix } from "./executions.ts";
 import { registerHolder } from "./leases.ts";
 import { countByStatus, listExecutions, type ExecutionFilter } from "./list-executions.ts";
-import { encodeCursor } from "./page.ts";
 import { commitTransitions } from "./transitions.ts";
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -149,8 +148,8 @@ describe("what no list has given out is refused", () => {
     { cursor: "%%%" },
     { cursor: "abc" },
     { cursor: Buffer.from("no-colon").toString("base64url") },
-    { cursor: encodeCursor({ direction: "after", id: "x", value: "no time" }) },
-    { cursor: `${encodeCursor({ direction: "after", id: "x", value: day(1) })}=` },
+    { cursor: Buffer.from(`x:${day(1)}`).toString("base64url") },
+    { cursor: Buffer.from(`x:${day(1)}\n000000000000`).toString("base64url") },
     { limit: 0 },
     { limit: 1.5 },
     { limit: 1_001 },
@@ -162,11 +161,11 @@ describe("what no list has given out is refused", () => {
   });
 });
 
-test("a cursor is the base64url of id and sort value", () => {
+test("a cursor is the base64url of id and sort value, and of whose it is", () => {
   const store = aStore();
   const [, newest = ""] = add(store, { started_at: day(1) }, { started_at: day(2) });
   const { next_cursor } = listExecutions(store, { limit: 1 });
-  expect(Buffer.from(next_cursor ?? "", "base64url").toString()).toBe(`${newest}:${day(2)}`);
+  expect(Buffer.from(next_cursor ?? "", "base64url").toString()).toStartWith(`${newest}:${day(2)}\n`);
 });
 
 test("an execution is found by what its id begins with, when that is enough", () => {
@@ -179,4 +178,38 @@ test("an execution is found by what its id begins with, when that is enough", ()
   expect(() => findExecutionByPrefix(store, "abc")).toThrow("at least 4 characters");
   expect(() => findExecutionByPrefix(store, "ffff")).toThrow('there is no execution "ffff"');
   expect(() => findExecutionByPrefix(store, "a%cd")).toThrow("there is no execution");
+});
+
+describe("a cursor belongs to one list", () => {
+  const store = aStore();
+  add(store, { started_at: day(1) }, { started_at: day(2) }, { started_at: day(3) });
+  const filters: ExecutionFilter[] = [
+    {},
+    { sort: "started_at" },
+    { status: "running" },
+    { live: true },
+    { started_after: day(1) },
+    { workflow_id: "w" },
+  ];
+  const cursors = filters.map((filter) => listExecutions(store, { ...filter, limit: 1 }).next_cursor);
+  test.each(filters.map((filter, at) => [filter, at] as const))("%j", (filter, at) => {
+    cursors.forEach((cursor, of) => {
+      if (cursor === null) return;
+      const again = () => listExecutions(store, { ...filter, limit: 1, cursor });
+      if (of === at) expect(again).not.toThrow();
+      else expect(again).toThrow("of another list, order or filter");
+    });
+  });
+  test("and to that one however it is asked for", () => {
+    const [cursor = null] = cursors;
+    const asked: ExecutionFilter = {
+      sort: "-started_at",
+      search: "",
+      status: null,
+      live: false,
+      limit: 5,
+      cursor,
+    };
+    expect(listExecutions(store, asked).items).toHaveLength(2);
+  });
 });

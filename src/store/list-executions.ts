@@ -7,7 +7,7 @@ import type { Store } from "./database.ts";
 import { executionRecord, type ExecutionRow } from "./execution-rows.ts";
 import { notEnded, startedOrCreated, workflowExecutions as table } from "./execution-tables.ts";
 import { likePattern } from "./like-pattern.ts";
-import { decodeCursor, pageLimit, pageOf, type Cursor, type Page } from "./page.ts";
+import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
 
 export const executionSorts = ["-started_at", "started_at"] as const;
 export type ExecutionSort = (typeof executionSorts)[number];
@@ -37,13 +37,14 @@ export interface ExecutionFilter {
  * the same. Throws `AppError("invalid_usage")` for a bad cursor, limit or time.
  */
 export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page<ExecutionRecord> {
-  const limit = pageLimit(filter.limit);
-  const cursor = filter.cursor ? timeCursor(filter.cursor) : null;
+  const { limit: _, cursor: __, sort = "-started_at", ...narrowed } = filter;
+  const asked = askPage({ name: "executions", sort, ...narrowed }, filter);
+  const { limit, cursor } = asked;
   const names = filter.search ? matchingNames(store, filter.search) : null;
   const kept = conditionsOf(filter, names);
   const rows = names?.length === 0 ? [] : readRows(store, filter, kept, cursor, limit + 1);
   const total = names?.length === 0 ? 0 : countRows(store, kept);
-  return pageOf(rows, limit, cursor, total, placeOf, (items) => items.map(executionRecord));
+  return pageOf(rows, asked, total, placeOf, (items) => items.map(executionRecord));
 }
 
 function placeOf(row: ExecutionRow): { id: string; value: string } {
@@ -127,12 +128,6 @@ function matchingNames(store: Store, search: string): string[] {
     .prepare<{ name: string }, [string]>(selectNames)
     .all(likePattern(search))
     .map(({ name }) => name);
-}
-
-function timeCursor(text: string): Cursor {
-  const cursor = decodeCursor(text);
-  isoTime("cursor", cursor.value);
-  return cursor;
 }
 
 function isoTime(path: string, given: string): string {

@@ -106,7 +106,8 @@ test("a cursor of another order is refused", () => {
   add(store, { name: "one" });
   add(store, { name: "two" });
   const { next_cursor } = listWorkflows(store, { sort: "name", limit: 1 });
-  expect(() => listWorkflows(store, { cursor: next_cursor })).toThrow("in another order");
+  expect(() => listWorkflows(store, { cursor: next_cursor })).toThrow("of another list, order or filter");
+  expect(() => listWorkflows(store, { sort: "-name", cursor: next_cursor })).toThrow("of another list");
   const neverWas = Buffer.from("a:2026-99-99T99:99:99Z").toString("base64url");
-  expect(() => listWorkflows(store, { cursor: neverWas })).toThrow("in another order");
+  expect(() => listWorkflows(store, { cursor: neverWas })).toThrow("not one that a list has given out");
 });

@@ -1,9 +1,8 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
-import { AppError } from "../errors.ts";
 import type { Store } from "./database.ts";
 import { likePattern } from "./like-pattern.ts";
-import { decodeCursor, pageLimit, pageOf, type Cursor, type Page } from "./page.ts";
+import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
 import { withParts } from "./read-workflows.ts";
 import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
 import type { WorkflowRow } from "./workflow-rows.ts";
@@ -37,9 +36,10 @@ export interface WorkflowFilter {
 
 /** A page of workflows. Throws `AppError("invalid_usage")` for a bad cursor or limit. */
 export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<WorkflowRecord> {
-  const limit = pageLimit(filter.limit);
-  const { key, descends } = orderOf(filter.sort ?? "-updated_at");
-  const cursor = filter.cursor ? cursorFor(key, filter.cursor) : null;
+  const { status, tags, search, sort = "-updated_at" } = filter;
+  const asked = askPage({ name: "workflows", sort, status, tags, search }, filter);
+  const { limit, cursor } = asked;
+  const { key, descends } = orderOf(sort);
   const conditions = conditionsOf(filter, key);
   const direction = cursor?.direction === "before" ? !descends : descends;
   const order = direction ? desc : asc;
@@ -53,9 +53,7 @@ export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<W
     .toSQL();
   const rows = store.prepare<WorkflowRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
   const placeOf = (row: WorkflowRow) => ({ id: row.id, value: row[sortColumns[key]] });
-  return pageOf(rows, limit, cursor, countRows(store, conditions), placeOf, (items) =>
-    withParts(store, items),
-  );
+  return pageOf(rows, asked, countRows(store, conditions), placeOf, (items) => withParts(store, items));
 }
 
 /** Every tag with the number of workflows that have it, by name. */
@@ -86,21 +84,6 @@ const sortColumns = {
 function orderOf(sort: WorkflowSort): { key: SortKey; descends: boolean } {
   const descends = sort.startsWith("-");
   return { key: (descends ? sort.slice(1) : sort) as SortKey, descends };
-}
-
-function cursorFor(key: SortKey, text: string): Cursor {
-  const cursor = decodeCursor(text);
-  const isPlace = key === "name" || (key === "last_run" && cursor.value === "") || isTime(cursor.value);
-  if (isPlace) return cursor;
-  throw new AppError(
-    "invalid_usage",
-    "the cursor is of a list in another order. leave it away to begin at the start",
-    [{ path: "cursor", message: "of another order" }],
-  );
-}
-
-function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {

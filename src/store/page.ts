@@ -19,14 +19,51 @@ export interface Cursor {
 const defaultLimit = 20;
 const mostItems = 1_000;
 
+/** What is asked for of a list: which list, in which order and narrowed by what, and the page of it. */
+export interface AskedPage {
+  /** The same for the same list only. */
+  list: string;
+  limit: number;
+  cursor: Cursor | null;
+}
+
+/**
+ * Reads what is asked for. `list` names the list, its order and whatever narrows it; what is empty narrows nothing.
+ * Throws `AppError("invalid_usage")` for a limit that is not from 1 to 1,000, and for a cursor that this list, in this
+ * order and narrowed by this, has not given out: it would leave out what it should not.
+ */
+export function askPage(
+  list: { name: string; sort: string; [narrowed: string]: unknown },
+  given: { limit?: number | undefined; cursor?: string | null | undefined },
+): AskedPage {
+  const key = listKey(list);
+  return {
+    list: key,
+    limit: pageLimit(given.limit),
+    cursor: given.cursor ? decodeCursor(given.cursor, key) : null,
+  };
+}
+
+function listKey(list: Readonly<Record<string, unknown>>): string {
+  const told = Object.entries(list)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(told)).digest("hex").slice(0, 12);
+}
+
+function isEmpty(value: unknown): boolean {
+  const isNothing = value === undefined || value === null || value === "" || value === false;
+  return isNothing || (Array.isArray(value) && value.length === 0);
+}
+
 /**
  * Makes a page of what was read: `rows` are up to `limit + 1` rows from the cursor on, in the direction of the cursor
  * (nearest first), `placeOf` gives a row's own place.
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],
-  limit: number,
-  cursor: Cursor | null,
+  { list, limit, cursor }: AskedPage,
   total: number,
   placeOf: (row: Row) => { id: string; value: string },
   itemsOf: (rows: Row[]) => T[],
@@ -42,36 +79,41 @@ export function pageOf<Row, T>(
   const hasPrevious = backwards ? goesOn : cursor !== null;
   return {
     items: itemsOf(kept),
-    next_cursor: hasNext && last ? encodeCursor({ direction: "after", ...placeOf(last) }) : null,
-    prev_cursor: hasPrevious && first ? encodeCursor({ direction: "before", ...placeOf(first) }) : null,
+    next_cursor: hasNext && last ? encodeCursor({ direction: "after", ...placeOf(last) }, list) : null,
+    prev_cursor: hasPrevious && first ? encodeCursor({ direction: "before", ...placeOf(first) }, list) : null,
     has_more: hasNext && last !== undefined,
     total_count: total,
   };
 }
 
-/** base64url of `{id}:{sort value}`, with `<` before it when it points backwards. */
-export function encodeCursor({ direction, id, value }: Cursor): string {
-  return Buffer.from(`${direction === "before" ? "<" : ""}${id}:${value}`).toString("base64url");
+/** base64url of `{id}:{sort value}`, with `<` before it when it points backwards, and behind it whose cursor it is. */
+function encodeCursor({ direction, id, value }: Cursor, list: string): string {
+  const text = `${direction === "before" ? "<" : ""}${id}:${value}\n${list}`;
+  return Buffer.from(text).toString("base64url");
 }
 
-/** Throws `AppError("invalid_usage")` for what no list has given out. */
-export function decodeCursor(text: string): Cursor {
+function decodeCursor(text: string, list: string): Cursor {
   const plain = Buffer.from(text, "base64url").toString();
-  const match = /^(<?)([\w-]+):([^]*)$/.exec(plain);
-  const [, before, id, value] = match ?? [];
+  const match = /^(<?)([\w-]+):([^]*)\n([0-9a-f]{12})$/.exec(plain);
+  const [, before, id, value, of] = match ?? [];
   const isOurs = /^[\w-]+$/.test(text) && Buffer.from(plain).toString("base64url") === text;
   if (!isOurs || id === undefined || value === undefined) {
-    throw new AppError(
-      "invalid_usage",
-      "the cursor is not one that a list has given out. leave it away to begin at the start",
-      [{ path: "cursor", message: "not a cursor" }],
-    );
+    throw wrongCursor("the cursor is not one that a list has given out", "not a cursor");
+  }
+  if (of !== list) {
+    throw wrongCursor("the cursor is of another list, order or filter", "of another list, order or filter");
   }
   return { direction: before ? "before" : "after", id, value };
 }
 
+function wrongCursor(said: string, message: string): AppError {
+  return new AppError("invalid_usage", `${said}. leave it away to begin at the start`, [
+    { path: "cursor", message },
+  ]);
+}
+
 /** The number of items a page may have. Throws `AppError("invalid_usage")` for what is not from 1 to 1,000. */
-export function pageLimit(given: number | undefined): number {
+function pageLimit(given: number | undefined): number {
   const limit = given ?? defaultLimit;
   if (Number.isInteger(limit) && limit >= 1 && limit <= mostItems) return limit;
   throw new AppError("invalid_usage", `a page has from 1 to ${mostItems} items, not ${limit}`, [

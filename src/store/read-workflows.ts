@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Store } from "./database.ts";
-import { decodeCursor, pageLimit, pageOf, type Cursor, type Page } from "./page.ts";
+import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
 import type { LastExecution, WorkflowRecord, WorkflowVersion } from "./workflow-record.ts";
 import { workflowRecord, type StageRow, type WorkflowRow } from "./workflow-rows.ts";
 
@@ -95,11 +95,11 @@ export function listWorkflowVersions(
   options: { limit?: number; cursor?: string | null } = {},
 ): Page<WorkflowVersion> {
   readWorkflowRow(store, workflowId);
-  const limit = pageLimit(options.limit);
-  const cursor = options.cursor ? decodeCursor(options.cursor) : null;
+  const asked = askPage({ name: "versions", sort: "-number", workflowId }, options);
+  const { limit, cursor } = asked;
   const rows = versionRows(store, workflowId, cursor, limit + 1);
   const total = store.prepare<{ count: number }, [string]>(countVersions).get(workflowId)?.count ?? 0;
-  return pageOf(rows, limit, cursor, total, versionPlace, (items) => items);
+  return pageOf(rows, asked, total, versionPlace, (items) => items);
 }
 
 function versionPlace(row: WorkflowVersion): { id: string; value: string } {

@@ -133,6 +133,7 @@ describe("an execution", () => {
       expect((await server.ask("GET", `/workflow-executions?started_after=${never}`)).status).toBe(400);
     }
     const below = await server.ask("GET", "/workflows/release-notes/executions");
-    expect(below.body.items).toMatchObject([{ run_id, steps: [] }]);
+    expect(below.body.items).toMatchObject([{ run_id }]);
+    expect(below.body.items[0]).not.toHaveProperty("steps");
   });
 });

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { executionView } from "../../execution/view.ts";
+import { executionView, listedExecution } from "../../execution/view.ts";
 import { executionStatuses } from "../../execution/status.ts";
 import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
@@ -29,7 +29,7 @@ export const executionEndpoints: Endpoint[] = [
     operationId: "listExecutions",
     isKept: true,
     summary: "List executions",
-    description: "Items come without their steps; one execution by itself has them.",
+    description: "Items have no key steps; one execution by itself has it.",
     query: Type.Object(
       {
         workflow_id: Type.Optional(Type.String({ maxLength: 500, description: "id or workflow.id" })),
@@ -96,7 +96,7 @@ export function executionNow({ store }: Context, runId: string) {
 
 function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
   const page = listExecutions(store, filter);
-  return json({ ...page, items: page.items.map((record) => executionView(record, [])) });
+  return json({ ...page, items: page.items.map(listedExecution) });
 }
 
 /** Executions of a file that was run as it is have no stored workflow: then its `workflow.id` is meant. */

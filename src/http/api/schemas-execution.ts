@@ -82,11 +82,16 @@ export const Execution = Type.Object(
     parent_id: nullable(Id),
     last_event: Type.Integer({ description: "number of the newest event" }),
     cost: Cost,
-    steps: Type.Array(Step, { description: "in the order of the file; empty in lists" }),
+    steps: Type.Array(Step, { description: "in the order of the file" }),
   },
   { $id: "Execution", ...closed },
 );
-export const ExecutionPage = pageOf(Execution, "ExecutionPage");
+const ListedExecution = Type.Omit(Execution, ["steps"], {
+  $id: "ListedExecution",
+  ...closed,
+  description: "as an item of a list: without steps",
+});
+export const ExecutionPage = pageOf(ListedExecution, "ExecutionPage");
 
 export const Event = Type.Object(
   {

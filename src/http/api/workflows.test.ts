@@ -137,6 +137,25 @@ describe("a list of workflows", () => {
     expect(answer.body.error.details[0].path).toBe(query.split("=")[0]);
   });
 
+  test("refuses a cursor of another order, list or filter", async () => {
+    const { body } = await server.ask("GET", "/workflows?sort=name&limit=2");
+    for (const path of [
+      "/workflows?sort=-name",
+      "/workflows",
+      "/workflows?sort=name&search=a",
+      "/workflows/a/versions",
+      "/workflow-executions",
+    ]) {
+      const joined = `${path}${path.includes("?") ? "&" : "?"}cursor=${body.next_cursor}`;
+      const answer = await server.ask("GET", joined);
+      expect([path, answer.status, answer.body.error?.message]).toEqual([
+        path,
+        400,
+        expect.stringContaining("another list, order or filter"),
+      ]);
+    }
+  });
+
   test("is searched for plain text: % and _ mean themselves", async () => {
     await server.ask("POST", "/workflows", { yaml: named("percent", '"100% done"') });
     const found = await server.ask("GET", "/workflows?search=0%25");
