@@ -18,6 +18,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   gates: async (folder) => (await import("./gates.ts")).measureGates(folder),
   http: async (folder) => (await import("./http.ts")).measureHttp(folder),
   pages: async (folder) => (await import("./pages.ts")).measurePages(folder),
+  log: async (folder) => (await import("./log-page.ts")).measureLogPage(folder),
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
 };
 
