@@ -20,6 +20,7 @@ describe("the configuration", () => {
       maxSteps: 8,
       channels: new Map(),
       retention: null,
+      serveRoots: null,
       dispatch: { default: "claude-code", agents: new Map() },
     });
   });
@@ -47,6 +48,11 @@ default = "command"
     ]);
   });
 
+  test("takes folders for runs, also below the user's own", () => {
+    const { serveRoots } = configOf('[serve]\nroots = ["/srv/a", "~/work", "~"]', { HOME: "/u" });
+    expect(serveRoots).toEqual(["/srv/a", "/u/work", "/u"]);
+  });
+
   test.each([
     ["not = [toml", "is not TOML"],
     ["[workflow]\nmax_steps = 0", '"workflow.max_steps" must be a whole number from 1 to 1000'],
@@ -54,6 +60,9 @@ default = "command"
     ["[dispatch]\ndefault = 1", '"dispatch.default" must be a text'],
     ["[retention]\nexecutions = 90", '"retention.executions" must be a duration such as "90d"'],
     ["[retention]\nkeep = 0", '"retention.keep" must be a whole number, at least 1'],
+    ['[serve]\nroots = "/srv"', '"serve.roots" must be a list of at least one absolute path'],
+    ["[serve]\nroots = []", '"serve.roots" must be a list of at least one absolute path'],
+    ['[serve]\nroots = ["work"]', '"serve.roots" must be a list of absolute paths, such as "/home/ada/work"'],
     ["dispatch = 1", '"dispatch" must be a table'],
     [
       '[workflow.channels]\nops = "file:///etc/passwd"',

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { AppError } from "./errors.ts";
 import { parseDuration } from "./workflow/duration.ts";
 
@@ -14,6 +14,8 @@ export interface Config {
   channels: Map<string, string>;
   /** `[retention]`: what `prune` and a living server let go of; null where it says nothing. */
   retention: { olderThanMs: number | null; keep: number | null } | null;
+  /** `[serve] roots`: the folders runs that are asked for over HTTP may work in, absolute; null: not said. */
+  serveRoots: readonly string[] | null;
   dispatch: {
     /** `[dispatch] default`: the dispatcher of agents that name none. */
     default: string;
@@ -55,6 +57,7 @@ export function readConfig(home: string, env: Env): Config {
     maxSteps: maxSteps(file, workflow["max_steps"]),
     channels: channels(file, table(file, workflow, "channels", "workflow.channels")),
     retention: retention(file, table(file, root, "retention")),
+    serveRoots: serveRoots(file, table(file, root, "serve")["roots"], env),
     dispatch: {
       default: text(file, "dispatch.default", dispatch["default"]) ?? "claude-code",
       agents: new Map(
@@ -99,6 +102,18 @@ function maxSteps(file: string, value: unknown): number {
     throw wrong(file, "workflow.max_steps", "a whole number from 1 to 1000");
   }
   return Number(value);
+}
+
+function serveRoots(file: string, given: unknown, env: Env): string[] | null {
+  if (given === undefined) return null;
+  const isList = Array.isArray(given) && given.length > 0;
+  if (!isList) throw wrong(file, "serve.roots", "a list of at least one absolute path");
+  return given.map((path: unknown) => {
+    const whole = typeof path === "string" ? path.replace(/^~(?=\/|$)/, env["HOME"] || homedir()) : "";
+    if (!isAbsolute(whole))
+      throw wrong(file, "serve.roots", 'a list of absolute paths, such as "/home/ada/work"');
+    return whole;
+  });
 }
 
 function retention(file: string, given: Table): Config["retention"] {

@@ -5,6 +5,8 @@ export type AppErrorCode =
   | "invalid_definition"
   /** The definition holds, but a stage could not start here. */
   | "preflight_failed"
+  /** A run may not work in that folder. */
+  | "workdir_not_allowed"
   | "not_found"
   | "conflict"
   | "forbidden"

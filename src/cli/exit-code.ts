@@ -19,6 +19,7 @@ const byError: Record<AppErrorCode, ExitCode> = {
   invalid_parameters: exitCodes.usage,
   invalid_definition: exitCodes.failed,
   preflight_failed: exitCodes.failed,
+  workdir_not_allowed: exitCodes.usage,
   not_found: exitCodes.notFound,
   conflict: exitCodes.conflict,
   forbidden: exitCodes.failed,

@@ -134,9 +134,10 @@ function partsOf(
   { home, env, log }: Invocation,
   given: { store: Store; engine: Engine; options: ServerParts["options"]; access: Access },
 ): ServerParts {
-  const { engineEnabled, dispatch } = readConfig(home, env);
+  const { engineEnabled, dispatch, serveRoots } = readConfig(home, env);
   return {
     ...given,
+    roots: serveRoots ?? [given.options.workdir],
     metrics: createMetrics(given.store, given.engine),
     home,
     userHome: env["HOME"] ?? homedir(),

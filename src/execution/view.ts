@@ -20,6 +20,7 @@ export function listedExecution(record: ExecutionRecord) {
     trigger: record.trigger,
     parameters: record.parameters,
     overrides: record.overrides,
+    workdir: record.options.workdir,
     progress: { done: record.progress_done, total: record.progress_total },
     waiting_gates: record.waiting_gates,
     started_at: record.started_at,

@@ -75,6 +75,7 @@ const statuses: Record<AppErrorCode, number> = {
   invalid_parameters: 400,
   invalid_definition: 422,
   preflight_failed: 422,
+  workdir_not_allowed: 422,
   not_found: 404,
   conflict: 409,
   forbidden: 403,

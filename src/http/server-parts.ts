@@ -18,6 +18,8 @@ export interface ServerParts {
   userHome: string;
   /** How executions started over HTTP are done. */
   options: RunOptions;
+  /** Where such an execution may work if it says where: these folders and what is below them. */
+  roots: readonly string[];
   /** Which dispatcher does what names none. */
   dispatch: DispatchConfig;
   /** Who decides and creates where a request names nobody. */

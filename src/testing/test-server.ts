@@ -64,6 +64,7 @@ export async function aTestServer(given: Partial<ServerParts> = {}): Promise<Tes
     home,
     userHome: root,
     options,
+    roots: [workdir],
     dispatch: { default: "claude-code", agents: new Map() },
     user: "tester",
     engineEnabled: true,

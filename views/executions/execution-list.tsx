@@ -1,6 +1,7 @@
 import { hasEnded } from "../../src/execution/status.ts";
 import { StateWord } from "../components/badge.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
+import { Folder } from "../components/folder.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Pager } from "../components/pager.tsx";
 import { runName } from "../components/run-name.ts";
@@ -87,6 +88,7 @@ function Nothing({ list: { query, workflow } }: { list: ExecutionList }): Html {
 
 function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
   const { rows, query, workflow } = list;
+  const withFolder = rows.some(({ execution }) => execution.options.workdir !== list.workdir);
   return (
     <form method="post" action="/workflows/executions/cancel" id="bulk">
       <input type="hidden" name="back" value={listPath(workflow, query)} />
@@ -101,6 +103,7 @@ function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
               {workflow ? null : <th scope="col">Workflow</th>}
               <th scope="col">Status</th>
               <th scope="col">Stands</th>
+              {withFolder ? <th scope="col">Works in</th> : null}
               <SortedHead list={list} />
               <th scope="col">Took</th>
               <th scope="col">Trigger</th>
@@ -109,7 +112,7 @@ function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row row={row} withWorkflow={workflow === null} now={now} />
+              <Row row={row} withWorkflow={workflow === null} withFolder={withFolder} now={now} />
             ))}
           </tbody>
         </table>
@@ -140,10 +143,11 @@ function SortedHead({ list: { query, workflow } }: { list: ExecutionList }): Htm
 interface RowProps {
   row: ExecutionRow;
   withWorkflow: boolean;
+  withFolder: boolean;
   now: number;
 }
 
-function Row({ row: { execution, place }, withWorkflow, now }: RowProps): Html {
+function Row({ row: { execution, place }, withWorkflow, withFolder, now }: RowProps): Html {
   const { run_id, workflow_slug, workflow_name, started_at, created_at, completed_at, status } = execution;
   const name = runName(run_id);
   return (
@@ -172,6 +176,11 @@ function Row({ row: { execution, place }, withWorkflow, now }: RowProps): Html {
         <StateWord state={executionState(execution)} />
       </td>
       <td class="wide">{place}</td>
+      {withFolder ? (
+        <td>
+          <Folder path={execution.options.workdir} />
+        </td>
+      ) : null}
       <td>
         <Moment at={started_at ?? created_at} now={now} />
       </td>

@@ -22,6 +22,8 @@ export interface ExecutionList {
   previous: string | null;
   /** Of one workflow; null: of all. */
   workflow: { slug: string; name: string } | null;
+  /** Where runs work that were not told where. */
+  workdir: string;
 }
 
 export function listPath(workflow: ExecutionList["workflow"], query: ExecutionQuery): string {

@@ -1,6 +1,7 @@
 import type { StepRecord } from "../../src/execution/record.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import { Badge } from "../components/badge.tsx";
+import { Folder } from "../components/folder.tsx";
 import { Icon } from "../components/icon.tsx";
 import { runName } from "../components/run-name.ts";
 import { executionState, stepState, type Mark } from "../components/state.ts";
@@ -39,6 +40,10 @@ export function RunHead({ view }: { view: RunView }): Html {
         <span class="desk">
           <Icon name="git-branch" size="s" />
           <code>{`v${execution.workflow_version}`}</code>
+        </span>
+        <span class="desk">
+          <Icon name="terminal" size="s" />
+          <Folder path={execution.options.workdir} />
         </span>
         <Cost view={view} />
       </div>

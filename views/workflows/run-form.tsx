@@ -7,6 +7,7 @@ import { page } from "../layout/page.tsx";
 import { libraryPath, workflowPath } from "../paths.ts";
 import { ParameterField } from "./parameter-field.tsx";
 import { PlanPreview } from "./plan-preview.tsx";
+import { WorkdirField, type WorkdirChoice } from "./workdir-field.tsx";
 
 /** A run before it starts: what is asked for, what stands in the fields, what is wrong with it. */
 export interface RunForm {
@@ -23,6 +24,7 @@ export interface RunForm {
   isLast: boolean;
   /** Null where a run may change nothing. */
   overrides: RunOverrides | null;
+  workdir: WorkdirChoice;
   /** Null while the fields make none. */
   plan: Plan | null;
 }
@@ -91,6 +93,7 @@ export function RunFormBody({ form }: { form: RunForm }): Html {
           {overrides === null ? null : (
             <Overrides overrides={overrides} problem={form.problems.get("overrides") ?? null} />
           )}
+          <WorkdirField choice={form.workdir} />
         </div>
         <div
           id="plan-preview"

@@ -3,6 +3,7 @@ import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
 import type { Value } from "../../expression/value.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
+import { chooseWorkdir } from "../../operation/choose-workdir.ts";
 import { planRun, type PlannedRun } from "../../operation/plan-run.ts";
 import { startRequest } from "../../operation/start-request.ts";
 import type { Context } from "../server-parts.ts";
@@ -11,6 +12,14 @@ import type { Context } from "../server-parts.ts";
 export interface RunGiven {
   parameters?: Record<string, unknown>;
   overrides?: { agents?: Record<string, string>; context_modules?: string[] };
+  workdir?: string;
+}
+
+/** The server as a run that works elsewhere sees it. Throws what `chooseWorkdir` throws. */
+export function atWorkdir(context: Context, asked: string | undefined): Context {
+  const { options, roots } = context;
+  const workdir = chooseWorkdir(asked, { fallback: options.workdir, roots });
+  return workdir === options.workdir ? context : { ...context, options: { ...options, workdir } };
 }
 
 /** A definition in a request belongs to no file; its artifacts are looked for from the server's working directory. */

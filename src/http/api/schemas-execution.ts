@@ -73,6 +73,7 @@ export const Execution = Type.Object(
     trigger: oneOf(["manual", "scheduled", "api"]),
     parameters: JsonObject,
     overrides: nullable(JsonObject),
+    workdir: Type.String({ description: "where its agents work" }),
     progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, closed),
     waiting_gates: Type.Array(Type.String()),
     started_at: nullable(Time),

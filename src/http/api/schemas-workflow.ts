@@ -183,7 +183,16 @@ export const Overrides = Type.Object(
   },
   closed,
 );
-const runParts = { parameters: Type.Optional(JsonObject), overrides: Type.Optional(Overrides) };
+const runParts = {
+  parameters: Type.Optional(JsonObject),
+  overrides: Type.Optional(Overrides),
+  workdir: Type.Optional(
+    Type.String({
+      maxLength: 4096,
+      description: "where the agents work; default: where the server was started",
+    }),
+  ),
+};
 export const PlanBody = Type.Object(runParts, { $id: "PlanRequest", ...closed });
 export const PlanDefinitionBody = Type.Object(
   { definition, ...runParts },

@@ -1,9 +1,10 @@
-import { Type } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { FoundDefinition } from "../../collection/stored-definition.ts";
+import type { StartRequest } from "../../engine/engine.ts";
 import { checkDefinition } from "../../operation/check-definition.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
-import { composeRun, composeStart, definitionInBody, definitionOf } from "./compose-run.ts";
+import { atWorkdir, composeRun, composeStart, definitionInBody, definitionOf } from "./compose-run.ts";
 import { definitionText } from "./definition-body.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
@@ -68,8 +69,9 @@ export const workflowRunEndpoints: Endpoint[] = [
     body: definitionBody(PlanDefinitionBody, { parameters: { version: "1.4.0" } }),
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 422) },
     handle: async ({ body, context }) => {
-      const source = definitionInBody(definitionText(body.definition), context);
-      return json((await composeRun(source, body, context)).plan);
+      const here = atWorkdir(context, body.workdir);
+      const source = definitionInBody(definitionText(body.definition), here);
+      return json((await composeRun(source, body, here)).plan);
     },
   }),
   endpoint({
@@ -95,8 +97,10 @@ export const workflowRunEndpoints: Endpoint[] = [
       examples: { parameters: { parameters: { version: "1.4.0" } } },
     },
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 404, 422) },
-    handle: async ({ params, body, context }) =>
-      json((await composeRun(definitionOf(params.id, context), body, context)).plan),
+    handle: async ({ params, body, context }) => {
+      const here = atWorkdir(context, body.workdir);
+      return json((await composeRun(definitionOf(params.id, here), body, here)).plan);
+    },
   }),
   endpoint({
     ...shared,
@@ -107,9 +111,9 @@ export const workflowRunEndpoints: Endpoint[] = [
     body: { schema: RunBody, required: false, takesYaml: false, examples: { run: runExample } },
     answers: { ...startedAnswer, ...problems(400, 404, 409, 422) },
     handle: ({ params, body, context, request }) => {
-      const source = definitionOf(params.id, context);
-      const asked = { scope: `run ${source.workflow_id}`, given: body, request };
-      return startRun(context, asked, () => composeStart(source, body, context));
+      const { workflow_id } = definitionOf(params.id, context);
+      const asked = { scope: `run ${workflow_id}`, given: body, request };
+      return startRun(context, asked, () => composeAt(params.id, body, context));
     },
   }),
   endpoint({
@@ -130,10 +134,16 @@ export const workflowRunEndpoints: Endpoint[] = [
       const { workflow_id, ...given } = body;
       const source = definitionOf(workflow_id, context);
       const asked = { scope: `run ${source.workflow_id}`, given, request };
-      return startRun(context, asked, () => composeStart(source, given, context));
+      return startRun(context, asked, () => composeAt(workflow_id, given, context));
     },
   }),
 ];
+
+/** What was started before under the same key is answered without a look at where it was to work. */
+function composeAt(workflow: string, given: Static<typeof RunBody>, context: Context): Promise<StartRequest> {
+  const here = atWorkdir(context, given.workdir);
+  return composeStart(definitionOf(workflow, here), given, here);
+}
 
 function definitionBody<T extends typeof DefinitionBody | typeof PlanDefinitionBody>(
   schema: T,

@@ -57,6 +57,7 @@ function listOf(
   });
   return {
     query,
+    workdir: context.options.workdir,
     rows: page.items.map((execution): ExecutionRow => ({ execution, place: placeOf(store, execution) })),
     total: page.total_count,
     next: page.next_cursor,

@@ -8,7 +8,7 @@ import type { Value } from "../../expression/value.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import { coerceText } from "../../workflow/value-type.ts";
-import { composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
+import { atWorkdir, composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
 import { problemOf } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
 import { callEndpoint } from "./call-endpoint.ts";
@@ -38,10 +38,9 @@ async function asked(call: PageCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const last = lastTexts(call.context, workflow);
   const texts = withoutSecrets(workflow, last ?? declaredTexts(workflow));
-  const form = await formFor(call, workflow, {
-    texts,
-    given: givenBy(workflow, texts, new URLSearchParams()),
-  });
+  const workdir = lastWorkdir(call.context, workflow);
+  const given = givenBy(workflow, texts, new URLSearchParams({ workdir }));
+  const form = await formFor(call, workflow, { texts, given });
   return html(
     runFormPage(frameOf(call.context, call.request), { ...form, isLast: last !== null }),
     200,
@@ -60,18 +59,17 @@ async function started(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const texts = textsIn(form, workflow);
   const given = givenBy(workflow, texts, form);
-  const again = async (
-    problems: ReadonlyMap<string, string>,
-    trouble: string | null,
-    status: number,
-  ): Promise<Answer> => {
-    const shown = { ...(await formFor(call, workflow, { texts, given, sent: form })), problems, trouble };
+  const again = async (more: Partial<RunForm>, status: number, workdirProblem?: string): Promise<Answer> => {
+    const drawn = await formFor(call, workflow, { texts, given, sent: form });
+    const workdir = { ...drawn.workdir, problem: workdirProblem ?? null };
+    const shown = { ...drawn, workdir, ...more };
     return html(runFormPage(frameOf(context, request), shown), status);
   };
-  if (given.problems.size > 0) return await again(given.problems, null, 400);
+  if (given.problems.size > 0) return await again({ problems: given.problems }, 400);
   try {
-    const { parameters, overrides } = given;
-    const body = { parameters, trigger: "manual", ...(overrides ? { overrides } : {}) };
+    const { parameters, overrides, workdir } = given;
+    const swaps = { ...(overrides ? { overrides } : {}), ...(workdir === undefined ? {} : { workdir }) };
+    const body = { parameters, trigger: "manual", ...swaps };
     const answer = await callEndpoint(context, "runWorkflow", { params: { id: workflow.id }, body, request });
     const path = executionPath(workflow.slug, (answer as { run_id: string }).run_id);
     const cookie = { "set-cookie": toastCookie({ kind: "done", text: "The run has started." }) };
@@ -81,10 +79,11 @@ async function started(call: FormCall): Promise<Answer> {
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
+    if (problem.code === "workdir_not_allowed") return again({}, problem.status, problem.message);
     const problems = new Map(problem.details.map(({ path, message }) => [path, message]));
     if (/^"?overrides/.test(problem.message)) problems.set("overrides", problem.message);
     const isAtFields = [...problems.keys()].some((name) => texts.has(name) || name === "overrides");
-    return again(problems, isAtFields ? null : problem.message, problem.status);
+    return again({ problems, trouble: isAtFields ? null : problem.message }, problem.status);
   }
 }
 
@@ -118,7 +117,13 @@ function givenBy(
     else problems.set(name, made.problem);
   }
   const overrides = overridesIn(form);
-  return { parameters, problems, ...(overrides ? { overrides } : {}) };
+  const workdir = form.get("workdir")?.trim() ?? "";
+  return {
+    parameters,
+    problems,
+    ...(overrides ? { overrides } : {}),
+    ...(workdir === "" ? {} : { workdir }),
+  };
 }
 
 function overridesIn(form: URLSearchParams): NonNullable<RunGiven["overrides"]> | null {
@@ -151,6 +156,12 @@ async function formFor(
     trouble: null,
     isLast: false,
     overrides: config.allow_overrides ? overridesFor(context, workflow, sent) : null,
+    workdir: {
+      text: given.workdir ?? "",
+      otherwise: context.options.workdir,
+      roots: context.roots,
+      problem: null,
+    },
     plan: await planOrNull(context, workflow, given),
   };
 }
@@ -159,15 +170,14 @@ async function formFor(
 async function planOrNull(
   context: Context,
   workflow: WorkflowRecord,
-  { parameters, overrides, problems }: Given,
+  { parameters, overrides, workdir, problems }: Given,
 ): Promise<Plan | null> {
   if (problems.size > 0) return null;
   try {
-    const source = definitionOf(workflow.id, context);
     // A look ahead while one types is no plan that somebody asked for.
-    const quiet = { ...context, log: () => {} };
+    const here = atWorkdir({ ...context, log: () => {} }, workdir);
     const wish = { parameters, ...(overrides ? { overrides } : {}) };
-    return (await composeRun(source, wish, quiet)).plan;
+    return (await composeRun(definitionOf(workflow.id, here), wish, here)).plan;
   } catch (error) {
     if (error instanceof AppError || problemOf(error)) return null;
     throw error;
@@ -217,6 +227,19 @@ function lastTexts({ store }: Context, { id, config }: WorkflowRecord): Map<stri
       textOf(Object.hasOwn(last.parameters, name) ? last.parameters[name] : undefined),
     ]),
   );
+}
+
+/** Where the last run worked, if it was told where and may work there again; else "". */
+function lastWorkdir(context: Context, { id }: WorkflowRecord): string {
+  const [last] = listExecutions(context.store, { workflow_id: id, limit: 1 }).items;
+  const folder = last?.options.workdir ?? context.options.workdir;
+  if (folder === context.options.workdir) return "";
+  try {
+    return atWorkdir(context, folder).options.workdir;
+  } catch (error) {
+    if (error instanceof AppError) return "";
+    throw error;
+  }
 }
 
 function declaredTexts({ config }: WorkflowRecord): Map<string, string> {
