@@ -81,7 +81,7 @@ export const controlCommands: Command[] = [
       { flags: "--cursor <cursor>", description: "go on where a list ended" },
       formatOption,
     ],
-    examples: ["workflow runs --status failed", "workflow runs 0192f --logs --follow"],
+    examples: ["workflow runs --status failed", "workflow runs 5e86b7 --logs --follow"],
     load: () => import("./workflow-runs.ts"),
   },
   {
@@ -89,7 +89,7 @@ export const controlCommands: Command[] = [
     summary: "open a gate that waits",
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
-    examples: ["workflow approve 0192f deploy-approval --comment 'looked at it'"],
+    examples: ["workflow approve 5e86b7 deploy-approval --comment 'looked at it'"],
     notForAgents: "decide gates",
     load: () => import("./workflow-approve.ts"),
   },
@@ -98,7 +98,7 @@ export const controlCommands: Command[] = [
     summary: "refuse a gate that waits",
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
-    examples: ["workflow reject 0192f --comment 'tests are missing'"],
+    examples: ["workflow reject 5e86b7 --comment 'tests are missing'"],
     notForAgents: "decide gates",
     load: () => import("./workflow-reject.ts"),
   },
@@ -107,7 +107,7 @@ export const controlCommands: Command[] = [
     summary: "start nothing new; what runs goes on to its end",
     arguments: [runIdArgument],
     options: [yesOption, formatOption],
-    examples: ["workflow pause 0192f"],
+    examples: ["workflow pause 5e86b7"],
     load: () => import("./workflow-pause.ts"),
   },
   {
@@ -115,7 +115,7 @@ export const controlCommands: Command[] = [
     summary: "stop an execution and its agents",
     arguments: [runIdArgument],
     options: [yesOption, formatOption],
-    examples: ["workflow cancel 0192f -y"],
+    examples: ["workflow cancel 5e86b7 -y"],
     load: () => import("./workflow-cancel.ts"),
   },
   {
@@ -123,7 +123,7 @@ export const controlCommands: Command[] = [
     summary: "go on with an execution that is paused, or whose engine is gone",
     arguments: [runIdArgument],
     options: [detachOption, eventsOption, formatOption],
-    examples: ["workflow resume 0192f"],
+    examples: ["workflow resume 5e86b7"],
     load: () => import("./workflow-resume.ts"),
   },
   {
@@ -138,7 +138,7 @@ export const controlCommands: Command[] = [
       eventsOption,
       formatOption,
     ],
-    examples: ["workflow rerun 0192f --from-failed"],
+    examples: ["workflow rerun 5e86b7 --from-failed"],
     load: () => import("./workflow-rerun.ts"),
   },
 ];

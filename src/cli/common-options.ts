@@ -9,7 +9,7 @@ export const formatOption: OptionSpec = {
 
 export const runIdArgument: ArgumentSpec = {
   name: "run_id",
-  description: "an execution's id, or the first 4 or more characters of it",
+  description: "an execution's short id, or any part of its id of 4 characters or more",
 };
 
 export const workflowArgument: ArgumentSpec = {

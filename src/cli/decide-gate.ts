@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from "../execution/record.ts";
 import { AppError } from "../errors.ts";
-import { findExecutionByPrefix } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import { confirm } from "./ask.ts";
 import type { Invocation } from "./command.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -12,7 +12,7 @@ import { sendSignal } from "./send-signal.ts";
 export function decideGate(invocation: Invocation, decision: "approve" | "reject"): Promise<ExitCode> {
   return withStore(invocation.home, async (store) => {
     const { given, env } = invocation;
-    const record = findExecutionByPrefix(store, given.argument(0));
+    const record = findRun(store, given.argument(0));
     const stageId = given.optionalArgument(1) ?? onlyGate(record);
     await confirm(invocation, `${decision} gate "${stageId}" of ${record.workflow_name} (${record.run_id})?`);
     return sendSignal(invocation, store, record.run_id, {

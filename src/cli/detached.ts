@@ -8,7 +8,7 @@ import { getExecution, getSteps } from "../store/executions.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { holders } from "../store/leases.ts";
 import type { Invocation } from "./command.ts";
-import { commandWords } from "./command-words.ts";
+import { runWords } from "./command-words.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
 import { withStore } from "./open-home.ts";
@@ -33,9 +33,7 @@ export async function startDetached(invocation: Invocation, request: HostRequest
     );
   } else {
     output.line(runId);
-    output.note(
-      `runs in the background; follow it: ${commandWords(invocation, "workflow", "runs", runId, "--follow")}`,
-    );
+    output.note(`runs in the background; follow it: ${runWords(invocation, "runs", runId, "--follow")}`);
   }
   return exitCodes.done;
 }

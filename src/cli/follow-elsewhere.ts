@@ -1,7 +1,7 @@
 import type { Store } from "../store/database.ts";
 import { getExecution, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
-import { commandWords } from "./command-words.ts";
+import { runWords } from "./command-words.ts";
 import { watchAsJson, watchAsLines } from "./event-lines.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { followStored } from "./follow-stored.ts";
@@ -28,9 +28,7 @@ export async function followElsewhere(
   watcher.close();
   interrupts.close();
   if (end === "abandoned") {
-    output.note(
-      `nobody drives it any more; go on with: ${commandWords(invocation, "workflow", "resume", runId)}`,
-    );
+    output.note(`nobody drives it any more; go on with: ${runWords(invocation, "resume", runId)}`);
     return exitCodes.unavailable;
   }
   if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;

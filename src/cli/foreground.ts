@@ -1,10 +1,11 @@
 import type { Engine } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
+import { shortId } from "../execution/short-id.ts";
 import { executionView } from "../execution/view.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution, getSnapshot, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
-import { commandWords } from "./command-words.ts";
+import { runWords } from "./command-words.ts";
 import { watchAsJson, watchAsLines } from "./event-lines.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { announceGates, askAtGates } from "./gate-desk.ts";
@@ -49,7 +50,7 @@ function quitAtOnce(invocation: Invocation, runId: string | null): never {
   const { output } = invocation;
   if (output.isTerminal) output.write(showCursor);
   if (runId !== null) {
-    const words = commandWords(invocation, "workflow", "cancel", runId);
+    const words = runWords(invocation, "cancel", runId);
     output.note(`quit before its agents had stopped; stop them with: ${words}`);
   }
   return invocation.quit(exitCodes.interrupted);
@@ -101,7 +102,7 @@ function watcherOf(
   const isJson = given.text("format") === "json";
   const watchers: Watcher[] = [];
   if (given.flag("events")) watchers.push(watchAsJson(output.note));
-  if (!isJson) output.line(`run ${runId}`);
+  if (!isJson) output.line(`run ${shortId(runId)} (${runId})`);
   if (!isJson && output.isTerminal) {
     const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
     watchers.push(table);
@@ -121,7 +122,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
   const { output } = invocation;
   const record = getExecution(store, runId);
   if (end === "left") {
-    output.note(`left as it is; go on with: ${commandWords(invocation, "workflow", "resume", runId)}`);
+    output.note(`left as it is; go on with: ${runWords(invocation, "resume", runId)}`);
     return exitCodes.interrupted;
   }
   showEnded(invocation, store, runId, { withSteps: !output.isTerminal });
@@ -146,7 +147,7 @@ export function showEnded(
       paint: output.paint,
       columns: output.columns,
       withSteps,
-      more: commandWords(invocation, "workflow", "runs", runId, "--logs"),
+      more: runWords(invocation, "runs", runId, "--logs"),
       nowMs: Date.now(),
     }),
   );

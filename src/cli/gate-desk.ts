@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Invocation } from "./command.ts";
-import { commandWords } from "./command-words.ts";
+import { runWords } from "./command-words.ts";
 import { promptForKey, type KeyPrompt } from "./key-prompt.ts";
 import type { LiveTable } from "./live-table.ts";
 import { loginName } from "./login-name.ts";
@@ -15,7 +15,7 @@ export function announceGates(invocation: Invocation, runId: string, say: (line:
     take: (events) => {
       for (const { type, stage_id } of events) {
         if (type !== "gate_waiting" || stage_id === null) continue;
-        say(`approve it: ${commandWords(invocation, "workflow", "approve", runId, stage_id)}`);
+        say(`approve it: ${runWords(invocation, "approve", runId, stage_id)}`);
       }
     },
     close: () => {},
@@ -78,7 +78,7 @@ function waiting(event: StoredEvent, stageId: string): Waiting {
 function question(invocation: Invocation, runId: string, { stage_id, message }: Waiting): string[] {
   const said = message === "" ? "." : `: ${message}${/[.?!…]$/.test(message) ? "" : "."}`;
   return [
-    `later: ${commandWords(invocation, "workflow", "approve", runId, stage_id)}`,
+    `later: ${runWords(invocation, "approve", runId, stage_id)}`,
     `gate "${stage_id}" waits for approval${said} approve? [y]es, [n]o, [l]ater`,
   ];
 }

@@ -1,3 +1,4 @@
+import { shortId } from "../execution/short-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import { AppError } from "../errors.ts";
 
@@ -14,6 +15,6 @@ export async function takeOver(engine: Engine, runId: string): Promise<string> {
   if (outcome === "held") throw new AppError("conflict", `execution "${runId}" is driven by another process`);
   throw new AppError(
     "conflict",
-    `execution "${runId}" has ended. skillmeat workflow rerun ${runId} begins anew`,
+    `execution "${runId}" has ended. skillmeat workflow rerun ${shortId(runId)} begins anew`,
   );
 }

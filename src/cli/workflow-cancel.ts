@@ -1,4 +1,4 @@
-import { findExecutionByPrefix } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import { confirm } from "./ask.ts";
 import type { CommandRun } from "./command.ts";
 import { loginName } from "./login-name.ts";
@@ -7,7 +7,7 @@ import { sendSignal } from "./send-signal.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, async (store) => {
-    const { run_id, workflow_name } = findExecutionByPrefix(store, invocation.given.argument(0));
+    const { run_id, workflow_name } = findRun(store, invocation.given.argument(0));
     await confirm(invocation, `cancel ${workflow_name} (${run_id}) and stop its agents?`);
     const reason = `cancelled by ${loginName(invocation.env)}`;
     return sendSignal(invocation, store, run_id, { type: "cancel", reason });

@@ -1,4 +1,4 @@
-import { findExecutionByPrefix } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import { confirm } from "./ask.ts";
 import type { CommandRun } from "./command.ts";
 import { withStore } from "./open-home.ts";
@@ -6,7 +6,7 @@ import { sendSignal } from "./send-signal.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, async (store) => {
-    const { run_id, workflow_name } = findExecutionByPrefix(store, invocation.given.argument(0));
+    const { run_id, workflow_name } = findRun(store, invocation.given.argument(0));
     await confirm(invocation, `pause ${workflow_name} (${run_id})?`);
     return sendSignal(invocation, store, run_id, { type: "pause" });
   });

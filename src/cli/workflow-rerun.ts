@@ -1,6 +1,6 @@
 import type { RerunFrom } from "../engine/engine.ts";
 import { AppError } from "../errors.ts";
-import { findExecutionByPrefix } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { startDetached } from "./detached.ts";
 import { runInForeground } from "./foreground.ts";
@@ -10,7 +10,7 @@ import { parametersGiven } from "./parameters-given.ts";
 export const run: CommandRun = async (invocation) => {
   const from = rerunFrom(invocation);
   const { run_id } = await withStore(invocation.home, (store) =>
-    findExecutionByPrefix(store, invocation.given.argument(0)),
+    findRun(store, invocation.given.argument(0)),
   );
   const secrets = parametersGiven(invocation.given, invocation.workdir);
   if (invocation.given.flag("detach")) {

@@ -1,7 +1,8 @@
+import { shortId } from "../execution/short-id.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import { AppError } from "../errors.ts";
-import { findExecutionByPrefix } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { startDetached } from "./detached.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -15,13 +16,13 @@ import { takeOver } from "./take-over.ts";
 /** Lets a paused execution go on where it is driven; takes it over when nobody drives it any more. */
 export const run: CommandRun = async (invocation) => {
   const { record, driven } = await withStore(invocation.home, (store) => {
-    const found = findExecutionByPrefix(store, invocation.given.argument(0));
+    const found = findRun(store, invocation.given.argument(0));
     return { record: found, driven: isDriven(store, found.run_id) };
   });
   if (hasEnded(record.status)) {
     throw new AppError(
       "conflict",
-      `execution "${record.run_id}" is ${record.status}. skillmeat workflow rerun ${record.run_id} begins anew`,
+      `execution "${record.run_id}" is ${record.status}. skillmeat workflow rerun ${shortId(record.run_id)} begins anew`,
     );
   }
   return driven ? resumeElsewhere(invocation, record) : resumeHere(invocation, record);

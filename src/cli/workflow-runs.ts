@@ -1,8 +1,10 @@
 import { executionStatuses, hasEnded, type ExecutionStatus } from "../execution/status.ts";
+import { shortId } from "../execution/short-id.ts";
 import { listedExecution } from "../execution/view.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
-import { findExecutionByPrefix, getSteps } from "../store/executions.ts";
+import { getSteps } from "../store/executions.ts";
+import { findRun } from "./find-run.ts";
 import { listExecutions } from "../store/list-executions.ts";
 import type { Library } from "../collection/refresh-index.ts";
 import { openWorkflow } from "../operation/open-workflow.ts";
@@ -25,7 +27,7 @@ export const run: CommandRun = (invocation) =>
 
 async function oneRun(invocation: Invocation, store: Store, prefix: string): Promise<ExitCode> {
   const { given, output } = invocation;
-  const record = findExecutionByPrefix(store, prefix);
+  const record = findRun(store, prefix);
   const { run_id, status } = record;
   refuseUnknownStage(store, run_id, given.text("stage"));
   if (given.flag("follow") && !hasEnded(status)) {
@@ -33,7 +35,7 @@ async function oneRun(invocation: Invocation, store: Store, prefix: string): Pro
   }
   if (given.flag("logs")) showLogs(invocation, store, record);
   else {
-    if (given.text("format") !== "json") output.line(`run ${run_id}`);
+    if (given.text("format") !== "json") output.line(`run ${shortId(run_id)} (${run_id})`);
     showEnded(invocation, store, run_id, { withSteps: true });
     sayUndriven(invocation, store, run_id);
   }

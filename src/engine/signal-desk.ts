@@ -1,3 +1,4 @@
+import { shortId } from "../execution/short-id.ts";
 import { AppError } from "../errors.ts";
 import { createMasks } from "../execution/masks.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
@@ -78,7 +79,7 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
       throw new AppError(
         "unavailable",
         `process ${holder.pid}, which drives execution "${runId}", does not answer. what you asked for is stored and ` +
-          `is done as soon as it does; if it is stuck, end it and go on with: skillmeat workflow resume ${runId}`,
+          `is done as soon as it does; if it is stuck, end it and go on with: skillmeat workflow resume ${shortId(runId)}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { shortId } from "../execution/short-id.ts";
 import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -198,9 +199,21 @@ describe("what is asked of the wrong execution, or of one that cannot do it,", (
     const ended = await journey.run(["workflow", ...args(ids[0] ?? "")]);
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toMatch(said);
-    expect(ended.stderr).toMatch(/^error: .*\n$/);
+    expect(ended.stderr).toMatch(/^error: [^]*\n$/);
     expect(ended.code).toBe(code);
   });
+});
+
+test("a run is named by its short id, which `run` prints, and any other part of its id", async () => {
+  const { journey, running, runId } = await waitingAtGate("short");
+  const short = shortId(runId);
+  expect(running.stdout).toStartWith(`run ${short} (${runId})\n`);
+  for (const name of [short, short.toUpperCase(), `#${short}`, runId.slice(3, 18), runId]) {
+    const { stdout } = await journey.run(["workflow", "runs", name, "--format", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ run_id: runId });
+  }
+  running.kill("SIGINT");
+  await running.ended;
 });
 
 describe("what asks a person", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { shortId } from "../execution/short-id.ts";
 import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, timedAgent, writeEightStages, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -146,7 +147,9 @@ describe.concurrent("kill -9 of the engine:", () => {
     const shown = await journey.run(["workflow", "runs", runId]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("1 running, 1 pending");
-    expect(shown.stderr).toContain(`nobody drives it; go on with: skillmeat workflow resume ${runId}, or`);
+    expect(shown.stderr).toContain(
+      `nobody drives it; go on with: skillmeat workflow resume ${shortId(runId)}, or`,
+    );
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
     nothingIsLeft(journey, runId);
@@ -160,7 +163,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const runId = await runIdOf(running);
     await until("both gates wait", () => running.stdout.split("waits for approval").length === 3);
     await killed(running);
-    const goOn = `nobody drives it; go on with: skillmeat workflow resume ${runId}, or skillmeat serve\n`;
+    const goOn = `nobody drives it; go on with: skillmeat workflow resume ${shortId(runId)}, or skillmeat serve\n`;
     const signal = (...args: string[]) => journey.run(["workflow", ...args, "-y"]);
     expect(await signal("approve", runId, "first")).toMatchObject({
       stdout: 'approved "first"\n',

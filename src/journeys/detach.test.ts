@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { shortId } from "../execution/short-id.ts";
 import { journeys, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -12,7 +13,9 @@ const runId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 describe.concurrent("a run that is detached", () => {
   test("is told by its id alone, is followed by whoever wants to, and leaves no process behind", async () => {
     const { journey, id, stderr } = await detached("detach");
-    expect(stderr).toBe(`runs in the background; follow it: skillmeat workflow runs ${id} --follow\n`);
+    expect(stderr).toBe(
+      `runs in the background; follow it: skillmeat workflow runs ${shortId(id)} --follow\n`,
+    );
     const follower = journey.start(["workflow", "runs", id, "--follow"]);
     await until("it follows", () => catchesInterrupts(follower.pid));
     journey.write("go", "");
@@ -42,7 +45,9 @@ describe.concurrent("a run that is detached", () => {
     signalIfThere(host, "SIGKILL");
     const followed = await follower.ended;
     expect(followed.code).toBe(5);
-    expect(followed.stderr).toBe(`nobody drives it any more; go on with: skillmeat workflow resume ${id}\n`);
+    expect(followed.stderr).toBe(
+      `nobody drives it any more; go on with: skillmeat workflow resume ${shortId(id)}\n`,
+    );
     journey.write("go", "");
     expect(await journey.run(["workflow", "resume", id])).toMatchObject({ code: 0 });
     expect(journey.lines("began")).toEqual(["one", "two"]);

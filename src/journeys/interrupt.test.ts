@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { shortId } from "../execution/short-id.ts";
 import { journeys, program, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
@@ -66,7 +67,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     running.kill("SIGINT");
     const ended = await running.ended;
     expect(ended.code).toBe(130);
-    expect(ended.stderr).toEndWith(`stop them with: skillmeat workflow cancel ${runId}\n`);
+    expect(ended.stderr).toEndWith(`stop them with: skillmeat workflow cancel ${shortId(runId)}\n`);
     // It has not waited for the agents: they are there.
     expect(marked(runId).length).toBeGreaterThan(0);
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
@@ -114,7 +115,7 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
       running.kill(signal);
       const ended = await running.ended;
       expect(ended.code).toBe(130);
-      expect(ended.stderr).toBe(`left as it is; go on with: skillmeat workflow resume ${runId}\n`);
+      expect(ended.stderr).toBe(`left as it is; go on with: skillmeat workflow resume ${shortId(runId)}\n`);
       expect(marked(runId).length).toBeGreaterThan(0);
       journey.write("go", "");
       expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
@@ -149,7 +150,7 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
       stdout: "pipe",
       stderr: "pipe",
     });
-    const runId = (await pipe.stdout.text()).trim().replace("run ", "");
+    const runId = /\((\S+)\)/.exec(await pipe.stdout.text())?.[1] ?? "";
     expect(await pipe.stderr.text()).toBe("");
     expect((await journey.execution(runId)).status).toBe("completed");
   });

@@ -16,8 +16,8 @@ export interface LoadedExecution {
   offsets: Map<string, { stdout: number; stderr: number }>;
 }
 
-const shortestPrefix = 4;
-const namedCandidates = 5;
+/** How many characters of an id name a run at least. */
+export const shortestPart = 4;
 
 /** Throws `AppError("not_found")`. */
 export function getExecution(store: Store, runId: string): ExecutionRecord {
@@ -27,31 +27,16 @@ export function getExecution(store: Store, runId: string): ExecutionRecord {
 }
 
 /**
- * The execution whose id begins so (at least 4 characters, in any case of letters). Throws `AppError`: `not_found`, or
- * `conflict` when several do.
+ * The executions that a part of an id may mean, in any case of letters, newest first and not all where they are many:
+ * the one whose id it is, else those whose id ends so, as people and pages name them, else those that have it anywhere.
  */
-export function findExecutionByPrefix(store: Store, prefix: string): ExecutionRecord {
-  const begins = prefix.toLowerCase();
-  if (begins.length < shortestPrefix) {
-    throw new AppError(
-      "invalid_usage",
-      `"${prefix}" is too short for a run id. give at least ${shortestPrefix} characters`,
-    );
+export function executionsNamed(store: Store, part: string): ExecutionRecord[] {
+  const asked = part.toLowerCase();
+  for (const query of [selectById, selectByEnd, selectByPart]) {
+    const found = store.prepare<{ id: string }, [string]>(query).all(asked);
+    if (found.length > 0) return found.map(({ id }) => getExecution(store, id));
   }
-  const rows = store
-    .prepare<{ id: string }, [string, string, number]>(selectByPrefix)
-    .all(begins, `${begins}\u{10ffff}`, namedCandidates + 1);
-  const [first, ...others] = rows;
-  if (!first) throw noExecution(prefix);
-  if (others.length > 0) {
-    const named = rows.slice(0, namedCandidates).map(({ id }) => `"${id}"`);
-    const more = rows.length > namedCandidates ? " and more" : "";
-    throw new AppError(
-      "conflict",
-      `several executions begin with "${prefix}": ${named.join(", ")}${more}. give more of the id`,
-    );
-  }
-  return getExecution(store, first.id);
+  return [];
 }
 
 /** In the order of the file. */
@@ -92,7 +77,7 @@ interface SnapshotRow {
   modules_json: string;
 }
 
-function noExecution(asked: string): AppError {
+export function noExecution(asked: string): AppError {
   return new AppError("not_found", `there is no execution "${asked}". "skillmeat workflow runs" lists them`);
 }
 
@@ -102,7 +87,10 @@ const stepColumns = listed(columnsBut(executionSteps, ["machine_json"]));
 
 const selectExecution = `SELECT ${executionColumns} FROM workflow_executions WHERE id = ?`;
 const selectWholeExecution = `SELECT ${executionColumns}, machine_json FROM workflow_executions WHERE id = ?`;
-const selectByPrefix = "SELECT id FROM workflow_executions WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+const selectById = "SELECT id FROM workflow_executions WHERE id = ?";
+const selectByEnd =
+  "SELECT id FROM workflow_executions WHERE substr(id, -length(?1)) = ?1 ORDER BY id DESC LIMIT 6";
+const selectByPart = "SELECT id FROM workflow_executions WHERE instr(id, ?) > 0 ORDER BY id DESC LIMIT 6";
 const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;

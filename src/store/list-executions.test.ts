@@ -4,7 +4,7 @@ import type { ExecutionRecord } from "../execution/record.ts";
 import { aNewExecution } from "../testing/an-execution.ts";
 import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
-import { findExecutionByPrefix } from "./executions.ts";
+import { executionsNamed } from "./executions.ts";
 import { registerHolder } from "./leases.ts";
 import { countByStatus, listExecutions, type ExecutionFilter } from "./list-executions.ts";
 import { commitTransitions } from "./transitions.ts";
@@ -168,16 +168,19 @@ test("a cursor is the base64url of id and sort value, and of whose it is", () =>
   expect(Buffer.from(next_cursor ?? "", "base64url").toString()).toStartWith(`${newest}:${day(2)}\n`);
 });
 
-test("an execution is found by what its id begins with, when that is enough", () => {
+test("an execution is named by its whole id, by the end of it, or by any other part", () => {
   const store = aStore();
-  const run_ids = ["abcd1111", "abcd2222", "abce3333"];
+  const run_ids = ["abcd-1111-eeee", "abcd-2222-ffff", "1111-3333-abcd"];
   add(store, ...run_ids.map((run_id) => ({ run_id })));
-  expect(findExecutionByPrefix(store, "ABCE").run_id).toBe("abce3333");
-  expect(findExecutionByPrefix(store, "abcd1111").run_id).toBe("abcd1111");
-  expect(() => findExecutionByPrefix(store, "abcd")).toThrow('"abcd1111", "abcd2222"');
-  expect(() => findExecutionByPrefix(store, "abc")).toThrow("at least 4 characters");
-  expect(() => findExecutionByPrefix(store, "ffff")).toThrow('there is no execution "ffff"');
-  expect(() => findExecutionByPrefix(store, "a%cd")).toThrow("there is no execution");
+  const named = (part: string) => executionsNamed(store, part).map(({ run_id }) => run_id);
+  expect(named("abcd-1111-eeee")).toEqual(["abcd-1111-eeee"]);
+  expect(named("FFFF")).toEqual(["abcd-2222-ffff"]);
+  // People see the end of an id: what else has the part does not count then.
+  expect(named("abcd")).toEqual(["1111-3333-abcd"]);
+  expect(named("2222")).toEqual(["abcd-2222-ffff"]);
+  expect(named("1111")).toEqual(["abcd-1111-eeee", "1111-3333-abcd"]);
+  expect(named("a%cd")).toEqual([]);
+  expect(named("____")).toEqual([]);
 });
 
 describe("a cursor belongs to one list", () => {

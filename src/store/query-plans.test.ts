@@ -11,7 +11,7 @@ import {
   listNewDrafts,
   writeDraft,
 } from "./drafts.ts";
-import { findExecutionByPrefix, getSteps, loadForEngine } from "./executions.ts";
+import { executionsNamed, getSteps, loadForEngine } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
 import { releaseKey, reserveKey } from "./idempotency.ts";
@@ -92,7 +92,7 @@ function exerciseExecutions(store: Store): void {
   signalAnswer(store, "s");
   holderOf(store, run_id);
   deadLeases(store, nobody);
-  findExecutionByPrefix(store, "run-0");
+  executionsNamed(store, "run-");
   getSteps(store, run_id);
   loadForEngine(store, run_id);
   eventsAfter(store, run_id, 0, 10);

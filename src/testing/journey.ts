@@ -80,7 +80,7 @@ export function journeys(): (name: string) => Journey {
 
 /** The id that `workflow run` prints first. */
 export function runIdOf(running: Running): Promise<string> {
-  return until("the id of the run is printed", () => /^run (\S+)$/m.exec(running.stdout)?.[1]);
+  return until("the id of the run is printed", () => /^run \S+ \((\S+)\)$/m.exec(running.stdout)?.[1]);
 }
 
 function beginJourney(folder: string): Journey {

@@ -1,4 +1,6 @@
-/** The end of a run's id: its beginning is its time, the same for runs of one minute. */
+import { shortId } from "../../src/execution/short-id.ts";
+
+/** A run as pages name it. */
 export function runName(runId: string): string {
-  return `#${runId.slice(-6)}`;
+  return `#${shortId(runId)}`;
 }

@@ -1,0 +1,31 @@
+import { AppError } from "../errors.ts";
+import { localMoment, zoneName } from "../execution/local-time.ts";
+import type { ExecutionRecord } from "../execution/record.ts";
+import type { Store } from "../store/database.ts";
+import { executionsNamed, noExecution, shortestPart } from "../store/executions.ts";
+
+/**
+ * The execution that a short id, or any other part of an id, names; a `#` in front, as on the pages, is left out. Throws
+ * `AppError`: `not_found`, or `invalid_usage` that lists those that it may mean.
+ */
+export function findRun(store: Store, named: string): ExecutionRecord {
+  const part = named.replace(/^#/, "");
+  if (part.length < shortestPart) {
+    throw new AppError(
+      "invalid_usage",
+      `"${named}" is too short for a run id. give at least ${shortestPart} characters`,
+    );
+  }
+  const [first, ...others] = executionsNamed(store, part);
+  if (!first) throw noExecution(named);
+  if (others.length === 0) return first;
+  throw new AppError(
+    "invalid_usage",
+    `"${named}" may be one of several executions. give more of the id`,
+    [first, ...others].map(({ run_id, workflow_name, workflow_version, started_at, created_at }) => {
+      const at = started_at ?? created_at;
+      const started = `started ${localMoment(at)} ${zoneName(at)}`;
+      return { path: run_id, message: `${workflow_name} v${workflow_version}, ${started}` };
+    }),
+  );
+}
