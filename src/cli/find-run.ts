@@ -5,7 +5,7 @@ import type { Store } from "../store/database.ts";
 import { executionsNamed, noExecution, shortestPart } from "../store/executions.ts";
 
 /**
- * The execution that a short id, or any other part of an id, names; a `#` in front, as on the pages, is left out. Throws
+ * The execution that a short id, or any other part of an id, names, with or without the `#` of the pages. Throws
  * `AppError`: `not_found`, or `invalid_usage` that lists those that it may mean.
  */
 export function findRun(store: Store, named: string): ExecutionRecord {

@@ -1,4 +1,4 @@
-import { shortId } from "../execution/short-id.ts";
+import { runWords } from "./command-words.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import { AppError } from "../errors.ts";
@@ -22,7 +22,7 @@ export const run: CommandRun = async (invocation) => {
   if (hasEnded(record.status)) {
     throw new AppError(
       "conflict",
-      `execution "${record.run_id}" is ${record.status}. skillmeat workflow rerun ${shortId(record.run_id)} begins anew`,
+      `execution "${record.run_id}" is ${record.status}. ${runWords(invocation, "rerun", record.run_id)} begins anew`,
     );
   }
   return driven ? resumeElsewhere(invocation, record) : resumeHere(invocation, record);

@@ -79,7 +79,8 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
       throw new AppError(
         "unavailable",
         `process ${holder.pid}, which drives execution "${runId}", does not answer. what you asked for is stored and ` +
-          `is done as soon as it does; if it is stuck, end it and go on with: skillmeat workflow resume ${shortId(runId)}`,
+          `is done as soon as it does; if it is stuck, end it and go on with: ` +
+          `skillmeat workflow resume ${shortId(runId)}`,
       );
     }
   }

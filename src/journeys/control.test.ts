@@ -182,7 +182,12 @@ describe("what is asked of the wrong execution, or of one that cannot do it,", (
 
   const cases: [string, number, RegExp, (id: string) => string[]][] = [
     ["a prefix too short", 2, /"01" is too short for a run id/, () => ["runs", "01"]],
-    ["an ambiguous prefix", 4, /several executions begin with "\w{4}"/, (id) => ["cancel", id.slice(0, 4)]],
+    [
+      "a part that fits several",
+      2,
+      /may be one of several.*\n( {2}[\w-]{36}: Journey v1\.0\.0, started [\d: -]+ UTC\n){2}$/,
+      (id) => ["cancel", id.slice(0, 4), "-y"],
+    ],
     ["an unknown run", 3, /there is no execution "ffff"/, () => ["approve", "ffff"]],
     ["hostile characters", 3, /there is no execution "%_%_"/, () => ["pause", "%_%_"]],
     ["a gate where none waits", 4, /no gate of execution .* waits/, (id) => ["approve", id, "-y"]],
