@@ -13,7 +13,7 @@ import type {
 } from "./dispatcher.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 import { outcomeOf, usageOfStopped } from "./outcome.ts";
-import { isSurelyAlone, signalProcess } from "./processes.ts";
+import { isSurelyAlone, livedMs, signalProcess } from "./processes.ts";
 import { startAgent } from "./start-agent.ts";
 import { endLeftovers, stopAgent } from "./stop-agent.ts";
 import { recordedSupervisor, type Supervised } from "./supervisor.ts";
@@ -39,6 +39,10 @@ export function createCommandDispatcher(): StageDispatcher {
     name: "command",
     dispatch: (request, control) => dispatch(request, control, desk),
     readopt: (request, control) => readopt(request, control, desk),
+    livedMs: ({ attempt_dir, attempt_id }) => {
+      const supervisor = recordedSupervisor(attempt_dir, attempt_id);
+      return supervisor?.isRunning() ? livedMs(supervisor.pid) : null;
+    },
     sweep: (attempt, isLast) => sweep(attempt, desk, isLast),
   };
 }

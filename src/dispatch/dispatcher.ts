@@ -11,6 +11,8 @@ export interface StageDispatcher {
   dispatch(request: StageRequest, control: DispatchControl): Promise<StageResult>;
   /** Goes on with an attempt an earlier engine started; null when its agent is gone without a result. */
   readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | null>;
+  /** For how long an attempt's agent that an earlier engine started has lived, in ms; null when none runs. */
+  livedMs?(attempt: AttemptPlace): number | null;
   /**
    * Ends whatever is left of an attempt (processes, files); after the stage's last one its worktree, too, unless there
    * are changes in it. Safe to call for one that never was.

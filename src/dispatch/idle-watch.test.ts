@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
 import { processesWith } from "../testing/process-table.ts";
+import type { AttemptLogs } from "./attempt-logs.ts";
 import { createCommandDispatcher } from "./command.ts";
 import type { StageResult } from "./dispatcher.ts";
+import { openIdleWatch } from "./idle-watch.ts";
 
 const dispatcher = createCommandDispatcher();
 
@@ -55,4 +57,19 @@ describe("an agent that may not be silent for long", () => {
 
 test("one that may be silent is left alone", async () => {
   expect((await run("sleep 0.3", null)).ok).toBe(true);
+});
+
+describe("the silence before this process has followed an agent", () => {
+  const silentForTwoHours = { read: () => 0, silentMs: () => 7_200_000 } as unknown as AttemptLogs;
+  // Of this very process, which has lived for longer than a millisecond and for less than an hour.
+  const agent = { pid: process.pid, isRunning: () => true, ended: new Promise<never>(() => {}) };
+
+  test.each([
+    [1, true],
+    [3_600_000, false],
+  ])("is not longer than its life: stopped after %p ms? %p", (idleMs, isStopped) => {
+    const watch = openIdleWatch(idleMs, silentForTwoHours, agent);
+    watch.read();
+    expect(watch.signal.aborted).toBe(isStopped);
+  });
 });

@@ -1,6 +1,7 @@
 import { formatDuration } from "../workflow/duration.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
 import type { StageError } from "./dispatcher.ts";
+import { livedMs } from "./processes.ts";
 import type { Supervised } from "./supervisor.ts";
 
 /** Reads an agent's logs, and tells when they have been silent for too long. */
@@ -13,11 +14,17 @@ export interface IdleWatch {
   readonly error: StageError;
 }
 
-/** The silence is measured from the agent's last write on, whoever followed it then. */
+/** Longer between two looks at the log, nobody has looked: this process was stopped, or the machine asleep. */
+const longestLookMs = 1_000;
+
+/**
+ * The silence is measured from the agent's last write on, whoever followed it then, but not for longer than the agent
+ * has lived: how long a write is ago is told by the wall clock, which may have been set. From then on it is counted.
+ */
 export function openIdleWatch(idleMs: number, logs: AttemptLogs, agent: Supervised): IdleWatch {
   const abort = new AbortController();
-  // Only the way back to the last write takes the wall clock, which may be set: from there on time just passes.
-  let writtenAt = performance.now() - logs.silentMs();
+  let silentMs = Math.min(logs.silentMs(), livedMs(agent.pid) ?? 0);
+  let lookedAt = performance.now();
   return {
     signal: abort.signal,
     error: {
@@ -26,8 +33,11 @@ export function openIdleWatch(idleMs: number, logs: AttemptLogs, agent: Supervis
     },
     read() {
       const count = logs.read();
-      if (count > 0) writtenAt = performance.now() - logs.silentMs();
-      else if (performance.now() - writtenAt >= idleMs && agent.isRunning()) abort.abort();
+      const now = performance.now();
+      silentMs += Math.min(now - lookedAt, longestLookMs);
+      lookedAt = now;
+      if (count > 0) silentMs = Math.min(silentMs, logs.silentMs());
+      else if (silentMs >= idleMs && agent.isRunning()) abort.abort();
       return count;
     },
   };

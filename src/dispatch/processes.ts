@@ -31,6 +31,26 @@ export function carriesMark(pid: number, attemptId: string, attemptDir: string):
   return stdout.toString().includes(` ${attemptDir} `);
 }
 
+/** For how long a process has lived, in ms, whatever the wall clock was set to meanwhile; null when there is none. */
+export function livedMs(pid: number): number | null {
+  if (!canReadProcesses) return livedByPs(pid);
+  const fields = statFields(pid);
+  if (!fields || fields[0] === "Z" || fields[0] === "X") return null;
+  const [uptime = ""] = readFileSync("/proc/uptime", "utf8").split(" ");
+  return Math.max(0, Number(uptime) * 1000 - (Number(fields[19]) * 1000) / ticksPerSecond);
+}
+
+/** Of `/proc/PID/stat`: the same on every Linux. */
+const ticksPerSecond = 100;
+
+function livedByPs(pid: number): number | null {
+  const { stdout } = Bun.spawnSync(["ps", "-o", "etime=", "-p", String(pid)]);
+  const [, days = "0", hours = "0", minutes = "", seconds = ""] =
+    /^\s*(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)\s*$/.exec(stdout.toString()) ?? [];
+  if (seconds === "") return null;
+  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+}
+
 /** True when some process that is not a zombie is in the group. */
 export function isGroupAlive(group: number): boolean {
   if (!signalProcess(-group, 0)) return false;

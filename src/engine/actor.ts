@@ -42,10 +42,24 @@ export function stateOf<K extends ActorKind>(actor: Actor<K>): Actor<K>["snapsho
   return actor.snapshot.value;
 }
 
+/** How far an execution's durations had got at an instant of the wall clock; see `durations.ts`. */
+export interface StoredClock {
+  at_ms: number;
+  /** Of `config.timeout`. */
+  spent_ms: number;
+  /** By stage: what was left of the attempt's timeout, or of the wait for the next try. */
+  left_ms: Record<string, number>;
+}
+
 /** What is stored of an actor. */
-export function persist(actor: Actor<ActorKind>): string {
+export function persist(actor: Actor<ActorKind>, clock?: StoredClock): string {
   const { value, context } = actor.snapshot;
-  return JSON.stringify({ v: machineVersion, value, context });
+  return JSON.stringify({ v: machineVersion, value, context, clock });
+}
+
+/** The clock that an execution's actor was stored with; null for one of an earlier version. */
+export function storedClock(stored: string): StoredClock | null {
+  return (JSON.parse(stored) as { clock?: StoredClock }).clock ?? null;
 }
 
 /** Throws `AppError("unavailable")` for a snapshot this program does not know: XState itself would fail much later. */
@@ -60,6 +74,17 @@ export function restore<K extends ActorKind>(kind: K, stored: string): Actor<K> 
   }
   const machine = machines[kind] as { resolveState(state: object): unknown };
   return { kind, snapshot: machine.resolveState({ value, context }) as Actor<K>["snapshot"] };
+}
+
+/** The same actor with its execution's clock put to a new count. */
+export function withClock(
+  { kind, snapshot }: Actor<"execution">,
+  clock: { spentMs: number; sinceMs: number },
+): Actor<"execution"> {
+  const { value, context } = snapshot;
+  const machine = machines.execution as { resolveState(state: object): unknown };
+  const put = machine.resolveState({ value, context: { ...context, ...clock } });
+  return { kind, snapshot: put as Actor<"execution">["snapshot"] };
 }
 
 /** A machine with what XState wants around its pure steps: their actions are not done but kept. */

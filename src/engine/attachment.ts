@@ -53,11 +53,24 @@ export function deadlineKey(runId: string, stageId: string | null): string {
 /** Arms what ends by itself; also after an execution was taken over. */
 export function armDeadlines(engine: EngineState, execution: LiveExecution, steps: Iterable<LiveStep>): void {
   if (!execution.drives) return;
-  for (const { record } of steps) {
-    const atMs = record.deadline_at === null ? null : Date.parse(record.deadline_at);
-    engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), atMs);
-  }
+  for (const step of steps) armStep(engine, execution, step);
   const { spentMs, sinceMs } = execution.actor.snapshot.context;
   const endMs = sinceMs === null ? null : sinceMs + execution.blueprint.timeoutMs - spentMs;
-  engine.deadlines.set(deadlineKey(execution.runId, null), endMs);
+  engine.deadlines.set(
+    deadlineKey(execution.runId, null),
+    endMs === null ? null : { clock: "watched", atMs: endMs },
+  );
+}
+
+/** A gate's deadline is an appointment; how long an attempt or a wait may last is counted. */
+function armStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
+  const { stage_id, status, deadline_at } = step.record;
+  const key = deadlineKey(execution.runId, stage_id);
+  if (status === "waiting_for_approval" && deadline_at !== null) {
+    engine.deadlines.set(key, { clock: "wall", atMs: Date.parse(deadline_at) });
+  } else if (!execution.timed.has(step)) engine.deadlines.set(key, null);
+  else if (step.leftMs !== null) {
+    engine.deadlines.set(key, { clock: "watched", atMs: engine.deadlines.watchedMs() + step.leftMs });
+    step.leftMs = null;
+  }
 }

@@ -11,6 +11,7 @@ import { persist } from "./actor.ts";
 import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
+import { clockOf } from "./durations.ts";
 import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
 import { lifecycleEntry } from "../execution/lifecycle.ts";
 import { hasChanges, noChanges, type LiveExecution } from "./live-execution.ts";
@@ -31,8 +32,9 @@ export function takeBatch(engine: EngineState): Batch {
     if (!isNew && !hasChanges(execution.changes)) continue;
     const taken = takeChanges(execution, at);
     written.push(taken);
-    if (isNew) transitions.created.push(newExecution(taken));
-    else transitions.updated.push(update(taken));
+    const machine = persist(execution.actor, clockOf(engine, execution));
+    if (isNew) transitions.created.push(newExecution(taken, machine));
+    else transitions.updated.push(update(taken, machine));
   }
   engine.dirty.clear();
   engine.created.clear();
@@ -135,10 +137,10 @@ function takeChanges(execution: LiveExecution, at: string): Written {
   return { execution, changes, feed, hasEnded: isOver(record.status) };
 }
 
-function newExecution({ execution, changes, feed }: Written): NewExecution {
+function newExecution({ execution, changes, feed }: Written, machine: string): NewExecution {
   const { hash, definition, agents, modules } = execution.snapshot;
   return {
-    execution: { record: execution.record, machine: persist(execution.actor) },
+    execution: { record: execution.record, machine },
     steps: execution.steps.map(({ record, actor }) => ({ record, machine: persist(actor) })),
     snapshot: { hash, definition, agents, modules },
     events: feed.filter(isEvent),
@@ -146,9 +148,9 @@ function newExecution({ execution, changes, feed }: Written): NewExecution {
   };
 }
 
-function update({ execution, changes, feed, hasEnded }: Written): ExecutionUpdate {
+function update({ execution, changes, feed, hasEnded }: Written, machine: string): ExecutionUpdate {
   return {
-    execution: { record: execution.record, machine: persist(execution.actor) },
+    execution: { record: execution.record, machine },
     steps: [...changes.steps].map(({ record, actor }) => ({ record, machine: persist(actor) })),
     events: feed.filter(isEvent),
     logs: feed.filter((event) => !isEvent(event)).map(logLine),

@@ -8,10 +8,8 @@ import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { currentProcess } from "../store/holder-process.ts";
-import { hasOrphans, heartbeat, removeHolder, type HolderKind } from "../store/leases.ts";
-import { storeFailure } from "../store/store-failure.ts";
-import { sweeperOf } from "./agent-run.ts";
-import { failEffects, lostTo, loseExecution } from "./attachment.ts";
+import type { HolderKind } from "../store/leases.ts";
+import { failEffects } from "./attachment.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
@@ -19,16 +17,16 @@ import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
+import { keepWatch } from "./keep-watch.ts";
 import { register } from "./register.ts";
 import { takeDeadline } from "./outcome.ts";
-import { probe } from "./put-off.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
 import { startExecution } from "./start.ts";
 import { openStepQueue } from "./step-queue.ts";
-import { takeSignals } from "./take-signals.ts";
-import { failureOf, refuseInTrouble, setHindrance, troubleOf } from "./trouble.ts";
+import { stopEngine } from "./stop-engine.ts";
+import { failureOf, refuseInTrouble, troubleOf } from "./trouble.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -60,12 +58,6 @@ export interface EngineOptions {
 
 const defaultMaxSteps = 8;
 const defaultLogBytes = 50 * 1024 * 1024;
-const heartbeatMs = 10_000;
-const stopGraceMs = 6_000;
-/** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
-const lookMs = 25;
-/** A holder's death shows in no commit. */
-const adoptEveryMs = 1_000;
 
 /** An engine of this process, registered as a possible holder of leases. Throws what `register` throws. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -81,7 +73,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     kind: options.kind,
     heartbeat_at: isoTime(alarm.now()),
   });
-  const stopWatching = watch(engine);
+  const stopWatching = keepWatch(engine);
   // A command that only passes by is over before that would be.
   if (options.kind !== "command") sweepEnded(engine);
   return {
@@ -191,103 +183,10 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
   }
 }
 
-/** Looks for signals of other processes, and shows that this one lives. Returns the way to stop that. */
-function watch(engine: EngineState): () => void {
-  let version = -1;
-  let adoptedAtMs = performance.now();
-  const look = setInterval(() => {
-    guarded(engine, () => {
-      engine.store.refuseChanged();
-      const now = engine.store.dataVersion();
-      const isChanged = now !== version;
-      if (isChanged) takeSignals(engine);
-      version = now;
-      if (!engine.takesOver || engine.phase !== "open") return;
-      if (performance.now() - adoptedAtMs > adoptEveryMs || (isChanged && hasOrphans(engine.store))) {
-        adoptedAtMs = performance.now();
-        recoverAll(engine);
-      }
-    });
-  }, lookMs);
-  const beat = setInterval(() => {
-    guarded(engine, () => {
-      if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
-      for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
-    });
-  }, heartbeatMs);
-  return () => {
-    clearInterval(look);
-    clearInterval(beat);
-  };
-}
-
-/** A database that is only locked or full is asked again the next time. */
-function guarded(engine: EngineState, work: () => void): void {
-  if (engine.phase === "failed" || engine.phase === "closed") return;
-  try {
-    work();
-  } catch (error) {
-    const failure = storeFailure(error);
-    if (failure === "full") hinder(engine);
-    else if (failure !== "busy") engine.fail(error);
-  }
-}
-
-function hinder(engine: EngineState): void {
-  setHindrance(engine, "full");
-  if (!engine.unwritten) probe(engine);
-}
-
 function whenEnded(engine: EngineState, runId: string): Promise<void> {
   const isGone = !engine.live.has(runId) && !engine.chores.has(runId);
   if (isGone && hasEnded(getExecution(engine.store, runId).status)) return Promise.resolve();
   return new Promise((wake, fail) => {
     engine.waiters.set(runId, [...(engine.waiters.get(runId) ?? []), { wake, fail }]);
   });
-}
-
-async function stopEngine(
-  engine: EngineState,
-  mode: "leave" | "wait" | "stop",
-  stopWatching: () => void,
-): Promise<void> {
-  if (engine.phase === "open") engine.phase = "draining";
-  if (mode === "wait") while (isAtWork(engine)) await Promise.all(engine.working);
-  if (engine.phase === "draining") flush(engine);
-  const failed = engine.phase === "failed";
-  if (!failed) engine.phase = "closed";
-  if (mode === "stop") await stopAgents(engine);
-  await withinGrace(Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
-  stopWatching();
-  engine.deadlines.close();
-  if (!failed) leaveStore(engine);
-}
-
-/** What its agents come to is taken in only as long as it can be stored. */
-function isAtWork({ phase, working }: EngineState): boolean {
-  return phase !== "failed" && working.size > 0;
-}
-
-/** One that cannot be removed now is of a dead process soon, which says the same. */
-function leaveStore({ store, holderId }: EngineState): void {
-  try {
-    removeHolder(store, holderId);
-  } catch (error) {
-    if (storeFailure(error) === null) throw error;
-  }
-}
-
-/** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
-function withinGrace(work: Promise<unknown>): Promise<unknown> {
-  return Promise.race([work, sleep(stopGraceMs, undefined, { ref: false })]);
-}
-
-/** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */
-async function stopAgents(engine: EngineState): Promise<void> {
-  const running = [...engine.live.values()].flatMap((execution) =>
-    execution.steps.filter(({ attempt }) => attempt !== null).map((step) => ({ execution, step })),
-  );
-  for (const { step } of running) step.attempt?.abort.abort();
-  await Promise.all(engine.working);
-  await Promise.all(running.map(({ execution, step }) => sweeperOf(engine, execution, step)()));
 }

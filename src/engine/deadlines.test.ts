@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { fakeClock } from "../testing/fake-clock.ts";
-import { openDeadlines } from "./deadlines.ts";
+import { openDeadlines, type Due } from "./deadlines.ts";
 
 function opened() {
   const clock = fakeClock(0);
@@ -10,11 +10,15 @@ function opened() {
   return { clock, fired, deadlines };
 }
 
+function wall(atMs: number): Due {
+  return { clock: "wall", atMs };
+}
+
 describe("deadlines", () => {
   test("fire at their instant, each once, in order", () => {
     const { clock, fired, deadlines } = opened();
-    deadlines.set("b", 200);
-    deadlines.set("a", 100);
+    deadlines.set("b", wall(200));
+    deadlines.set("a", wall(100));
     clock.advance(99);
     expect(fired).toEqual([]);
     clock.advance(1);
@@ -24,9 +28,9 @@ describe("deadlines", () => {
 
   test("can be moved and cleared", () => {
     const { clock, fired, deadlines } = opened();
-    deadlines.set("a", 100);
-    deadlines.set("a", 300);
-    deadlines.set("b", 50);
+    deadlines.set("a", wall(100));
+    deadlines.set("a", wall(300));
+    deadlines.set("b", wall(50));
     deadlines.set("b", null);
     clock.advance(299);
     expect(fired).toEqual([]);
@@ -37,7 +41,7 @@ describe("deadlines", () => {
   test("further away than a timer can count do not fire at once", () => {
     const { clock, fired, deadlines } = opened();
     const days = 24 * 60 * 60 * 1000;
-    deadlines.set("a", 30 * days);
+    deadlines.set("a", wall(30 * days));
     clock.advance(29 * days);
     expect(fired).toEqual([]);
     clock.advance(days);
@@ -47,7 +51,7 @@ describe("deadlines", () => {
   test("that have passed already fire at the next moment", () => {
     const { clock, fired, deadlines } = opened();
     clock.advance(1000);
-    deadlines.set("a", 10);
+    deadlines.set("a", wall(10));
     clock.advance(0);
     expect(fired).toEqual(["a"]);
   });
@@ -62,7 +66,7 @@ describe("deadlines", () => {
         const { clock, fired, deadlines } = opened();
         const left = new Map<string, number>();
         for (const [key, atMs] of settings) {
-          deadlines.set(key, atMs);
+          deadlines.set(key, atMs === null ? null : wall(atMs));
           if (atMs === null) left.delete(key);
           else left.set(key, atMs);
         }

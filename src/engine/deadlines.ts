@@ -1,26 +1,44 @@
-/** Instants at which something happens by itself. One timer for all of them, however many. */
+/** When something happens by itself. One timer for all of it, however much. */
 export interface Deadlines {
   /** Sets, moves or (null) clears the one deadline of a key. */
-  set(key: string, atMs: number | null): void;
+  set(key: string, due: Due | null): void;
+  /** How long it is to a key's deadline on the watched clock, in ms; null when it has none there. */
+  leftMs(key: string): number | null;
+  /**
+   * The watched clock: milliseconds during which this process has really run. It stands still while the process is
+   * stopped or the machine asleep, and nobody can set it.
+   */
+  watchedMs(): number;
   close(): void;
 }
 
+/** An appointment, by the wall clock; or the end of a duration, by the watched one. */
+export interface Due {
+  clock: Clock;
+  atMs: number;
+}
+
+type Clock = "wall" | "watched";
+
 interface Entry {
   key: string;
+  clock: Clock;
   atMs: number;
   place: number;
 }
 
 /**
- * The longest sleep. Deadlines are instants of the wall clock, which may be set forward while we sleep; and a timer
- * above 24.8 days fires at once.
+ * The longest sleeps. The wall clock may be set forward while we sleep, and a timer above 24.8 days fires at once; what
+ * is slept longer than it was meant is time that nobody has watched.
  */
-const longestSleepMs = 20_000;
+const longestSleepMs = { wall: 20_000, watched: 1_000 } as const;
+/** A busy machine wakes nobody in time. */
+const lateMs = 1_000;
 
 export interface Alarm {
   /** The wall clock, in ms: it may be set, forward and back. */
   now(): number;
-  /** A clock that nobody sets, in ms from anywhere. */
+  /** A clock that nobody sets, in ms from anywhere. It may go on while the process is stopped. */
   monotonic(): number;
   /** Calls back once after so many milliseconds; returns the way to stop that. */
   after(ms: number, call: () => void): () => void;
@@ -35,50 +53,93 @@ export const realAlarm: Alarm = {
   },
 };
 
-/** `fire` gets every key whose instant has come, each once. */
+/** `fire` gets every key whose time has come, each once. */
 export function openDeadlines(alarm: Alarm, fire: (keys: string[]) => void): Deadlines {
   const entries = new Map<string, Entry>();
-  const heap: Entry[] = [];
+  const heaps: Record<Clock, Entry[]> = { wall: [], watched: [] };
+  const watched = openWatchedClock(alarm);
+  const nowBy = { wall: alarm.now, watched: watched.nowMs };
   let stop: (() => void) | null = null;
-  let armedMs = Infinity;
+
+  const sleepMs = (clock: Clock): number => {
+    const [next] = heaps[clock];
+    return next ? Math.min(Math.max(0, next.atMs - nowBy[clock]()), longestSleepMs[clock]) : Infinity;
+  };
   const arm = (): void => {
-    const next = heap[0];
-    if (!next) return;
-    if (stop && next.atMs >= armedMs) return;
+    const ms = Math.min(sleepMs("wall"), sleepMs("watched"));
+    if (ms === Infinity || watched.wakesWithin(ms)) return;
     stop?.();
-    armedMs = next.atMs;
-    stop = alarm.after(Math.min(Math.max(0, next.atMs - alarm.now()), longestSleepMs), ring);
+    watched.wakeAfter(ms);
+    stop = alarm.after(ms, ring);
   };
   const ring = (): void => {
     stop = null;
-    armedMs = Infinity;
-    const nowMs = alarm.now();
-    const due: string[] = [];
-    for (let next = heap[0]; next && next.atMs <= nowMs; next = heap[0]) {
-      removeAt(heap, next.place);
-      entries.delete(next.key);
-      due.push(next.key);
-    }
+    watched.wake();
+    const clocks = ["wall", "watched"] as const;
+    const due = clocks.flatMap((clock) => takeDue(heaps[clock], nowBy[clock]()));
+    for (const key of due) entries.delete(key);
     if (due.length > 0) fire(due);
     arm();
   };
   return {
-    set: (key, atMs) => {
+    set: (key, due) => {
       const known = entries.get(key);
-      if (known?.atMs === atMs) return;
-      if (known) removeAt(heap, known.place);
+      if (known && known.atMs === due?.atMs && known.clock === due.clock) return;
+      if (known) removeAt(heaps[known.clock], known.place);
       entries.delete(key);
-      if (atMs === null) return;
-      const entry = { key, atMs, place: heap.length };
+      if (due === null) return;
+      const heap = heaps[due.clock];
+      const entry = { key, ...due, place: heap.length };
       entries.set(key, entry);
       heap.push(entry);
       rise(heap, entry);
       arm();
     },
+    leftMs: (key) => {
+      const entry = entries.get(key);
+      return entry?.clock === "watched" ? Math.max(0, entry.atMs - watched.nowMs()) : null;
+    },
+    watchedMs: watched.nowMs,
     close: () => {
       stop?.();
-      heap.length = 0;
+      for (const heap of Object.values(heaps)) heap.length = 0;
       entries.clear();
+    },
+  };
+}
+
+function takeDue(heap: Entry[], nowMs: number): string[] {
+  const due: string[] = [];
+  for (let next = heap[0]; next && next.atMs <= nowMs; next = heap[0]) {
+    removeAt(heap, next.place);
+    due.push(next.key);
+  }
+  return due;
+}
+
+/** Time that passes while we are awake, or sleep as long as we meant to. */
+function openWatchedClock(alarm: Alarm) {
+  let watchedMs = 0;
+  let lookedAtMs = alarm.monotonic();
+  /** When we are woken; without a timer nobody counts. */
+  let wakesAtMs: number | null = null;
+  const nowMs = (): number => {
+    const now = alarm.monotonic();
+    const until = wakesAtMs === null ? now : Math.min(now, wakesAtMs + lateMs);
+    watchedMs += Math.max(0, until - lookedAtMs);
+    lookedAtMs = now;
+    return watchedMs;
+  };
+  return {
+    nowMs,
+    wakesWithin: (ms: number): boolean => wakesAtMs !== null && wakesAtMs <= alarm.monotonic() + ms,
+    wakeAfter: (ms: number): void => {
+      nowMs();
+      wakesAtMs = alarm.monotonic() + ms;
+    },
+    wake: (): void => {
+      nowMs();
+      wakesAtMs = null;
     },
   };
 }

@@ -13,7 +13,7 @@ export type ExecutionMachineEvent =
   | { type: "QUIET" }
   /** Every step has settled. */
   | { type: "DONE"; hadFailures: boolean }
-  /** The clock of `config.timeout` runs from `atMs` on, or stands still. */
+  /** The clock of `config.timeout` runs from `atMs` of the watched clock on, or stands still. */
   | { type: "CLOCK"; runs: boolean; atMs: number };
 
 export interface ExecutionContext {
@@ -21,7 +21,7 @@ export interface ExecutionContext {
   message: string | null;
   /** True: what runs is stopped, and not waited for. */
   stops: boolean;
-  /** What counts against `config.timeout`: spent so far, and since when the clock runs (null: it stands still). */
+  /** What counts against `config.timeout`: spent so far, and since when (watched clock; null: it stands still). */
   spentMs: number;
   sinceMs: number | null;
 }

@@ -4,8 +4,9 @@ import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
 import { logFacts } from "../store/logs.ts";
-import { restore } from "./actor.ts";
+import { restore, storedClock } from "./actor.ts";
 import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import { goOnCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -29,6 +30,7 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
     clear: clearFacts(record, kept),
   });
   execution.snapshot = loaded.snapshot;
+  goOnCounting(engine, execution, storedClock(machine));
   return execution;
 }
 

@@ -42,6 +42,8 @@ export interface LiveExecution {
   inQueue: number;
   /** Steps per batch that have not settled; index 0 is batch 1. */
   readonly batchLeft: number[];
+  /** Steps whose state ends after a duration. */
+  readonly timed: Set<LiveStep>;
   /** Ready while nothing new may start: looked at again when it goes on. */
   readonly held: Set<LiveStep>;
   changes: Changes;
@@ -66,6 +68,8 @@ export interface LiveStep {
   /** How its present state was begun: told apart from every other try. */
   attempt: RunningAttempt | null;
   isQueued: boolean;
+  /** How long its state may last yet, by the watched clock, in ms; null: its deadline is set, or it has none. */
+  leftMs: number | null;
   readonly log: StepLog;
   /** How far the attempt's own log files have been taken in, in bytes. */
   offsets: { stdout: number; stderr: number };
@@ -153,6 +157,7 @@ export function tellStep(
     step.record = applyToStep(step.record, stageEvent, at);
     record(execution, stageEvent, at);
   }
+  time(execution, step, at);
   if (event.type === "END") step.record = endStep(step.record, at);
   count(execution, step, before);
   return true;
@@ -175,6 +180,15 @@ export function mayStart(execution: LiveExecution): boolean {
 function record(execution: LiveExecution, event: ExecutionEvent, at: string): void {
   execution.record = applyToExecution(execution.record, event, at);
   execution.changes.feed.push({ kind: "event", event, at });
+}
+
+/** The instant was computed for this very moment: only how far away it is counts from now on. */
+function time(execution: LiveExecution, step: LiveStep, at: string): void {
+  const { status, deadline_at } = step.record;
+  const isTimed = status === "running" || status === "retry_wait";
+  step.leftMs = isTimed && deadline_at !== null ? Date.parse(deadline_at) - Date.parse(at) : null;
+  if (isTimed) execution.timed.add(step);
+  else execution.timed.delete(step);
 }
 
 function count(execution: LiveExecution, step: LiveStep, before: StepRecord["status"]): void {

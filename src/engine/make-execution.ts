@@ -53,6 +53,7 @@ export function makeExecution(
     inQueue: 0,
     unsettled: steps.filter(({ record: { status } }) => !isSettled(status)).length,
     batchLeft: [...blueprint.batchSizes],
+    timed: new Set(steps.filter(({ record }) => isTimed(record))),
     held: new Set(),
     changes: noChanges(),
     drives,
@@ -152,6 +153,7 @@ function liveStep(plan: StageBlueprint, part: StepParts, mostLogBytes: number): 
     inputs: null,
     attempt: null,
     isQueued: false,
+    leftMs: null,
     log: openStepLog(part.logBytes, mostLogBytes),
     offsets: part.offsets,
   };
@@ -192,6 +194,10 @@ function namespaces(blueprint: Blueprint, record: ExecutionRecord) {
 function asText(template: string, scope: ValueObject): string {
   const value = evaluateTemplate(parseTemplate(template), scope);
   return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
+}
+
+function isTimed({ status }: StepRecord): boolean {
+  return status === "running" || status === "retry_wait";
 }
 
 function count(steps: readonly LiveStep[], status: StepRecord["status"]): number {

@@ -16,6 +16,8 @@ export interface Moment {
   atMs: number;
   /** ISO of the same. */
   at: string;
+  /** The same moment on the clock that counts durations; see `Deadlines`. */
+  watchedMs: number;
   /** Puts a step in the queue for a place. */
   enqueue(execution: LiveExecution, step: LiveStep): void;
   /** Takes it out again. */
@@ -98,7 +100,7 @@ export function conclude(execution: LiveExecution, moment: Moment): void {
   const waits = now === "running" ? execution.retrying + execution.inQueue : 0;
   const isSpending = execution.running + waits > 0;
   if (isSpending !== (execution.actor.snapshot.context.sinceMs !== null)) {
-    tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.atMs }, moment.at);
+    tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.watchedMs }, moment.at);
   }
 }
 

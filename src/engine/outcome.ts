@@ -8,7 +8,8 @@ import { conclude, follow, stopAll, type Moment } from "./orchestration.ts";
 /** The moment, and the queue of this engine, for the pure orchestration. */
 export function momentOf(engine: EngineState): Moment {
   const atMs = engine.alarm.now();
-  return { atMs, at: isoTime(atMs), enqueue: engine.queue.push, dequeue: engine.queue.remove };
+  const { push: enqueue, remove: dequeue } = engine.queue;
+  return { atMs, at: isoTime(atMs), watchedMs: engine.deadlines.watchedMs(), enqueue, dequeue };
 }
 
 /** Takes in what an attempt came to: its step goes on, and with it what waited for it. */

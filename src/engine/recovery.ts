@@ -6,6 +6,7 @@ import { storeFailure } from "../store/store-failure.ts";
 import { letGoOn } from "./apply-signal.ts";
 import { attach } from "./attachment.ts";
 import { complain } from "./chores.ts";
+import { showDeadlines } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepLeft } from "./left-overs.ts";
@@ -60,6 +61,7 @@ export function recoverAll(engine: EngineState): string[] {
 function goOn(engine: EngineState, execution: LiveExecution): void {
   if (executionState(execution) === "pending") return beginStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adopt(execution, step);
+  showDeadlines(engine, execution);
   sweepLeft(engine, execution);
   stopAgain(engine, execution);
   letGoOn(engine, execution);

@@ -144,7 +144,7 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
 }
 
 function secondsBetween(from: string | null, to: string | null): number | null {
-  return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+  return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
 
 type Stored = Value | Usage;

@@ -34,11 +34,11 @@ export interface TestEngine {
 /** An engine with a clock that stands still and agents that a test answers for. */
 export async function anEngine(
   answer?: Answer,
-  given: Partial<EngineOptions> & { clock?: FakeClock } = {},
+  given: Partial<EngineOptions> & { clock?: FakeClock; livedMs?: () => number | null } = {},
 ): Promise<TestEngine> {
   const store = given.store ?? openTestStore();
   const clock = given.clock ?? fakeClock();
-  const agents = fakeAgents(answer);
+  const agents = fakeAgents(answer, given.livedMs);
   const engine = await createEngine({
     home: "/nonexistent",
     kind: "run",

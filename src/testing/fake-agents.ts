@@ -26,7 +26,11 @@ export type Answer = (
   how: AskedAttempt["how"],
 ) => Partial<StageResult> | null | undefined;
 
-export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
+/** `livedMs`: for how long an agent of an earlier engine has lived. */
+export function fakeAgents(
+  answer: Answer = () => undefined,
+  livedMs: () => number | null = () => null,
+): FakeAgents {
   const open = new Map<string, AskedAttempt>();
   const waiting = new Map<string, (attempt: AskedAttempt) => void>();
   const asked: string[] = [];
@@ -52,6 +56,7 @@ export function fakeAgents(answer: Answer = () => undefined): FakeAgents {
     name: "fake",
     dispatch: take("dispatch") as StageDispatcher["dispatch"],
     readopt: take("readopt"),
+    livedMs,
     sweep: ({ attempt_id }, isLast) => {
       swept.push(attempt_id);
       if (isLast) sweptLast.push(attempt_id);

@@ -4,13 +4,22 @@ import type { Alarm } from "../engine/deadlines.ts";
 export interface FakeClock extends Alarm {
   /** Moves on, and rings what becomes due on the way, in order. */
   advance(ms: number): void;
+  /** Sets the wall clock forward, or back. */
+  jump(ms: number): void;
+  /** Time passes, on every clock, and nobody is woken: the process is stopped, or the machine asleep. */
+  freeze(ms: number): void;
 }
 
 export function fakeClock(startMs = Date.parse("2026-01-02T03:04:05.000Z")): FakeClock {
-  let nowMs = startMs;
+  let wallMs = startMs;
+  let nowMs = 0;
   let alarms: { atMs: number; call: () => void }[] = [];
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    wallMs += ms;
+  };
   return {
-    now: () => nowMs,
+    now: () => wallMs,
     monotonic: () => nowMs,
     after: (ms, call) => {
       const alarm = { atMs: nowMs + ms, call };
@@ -25,10 +34,14 @@ export function fakeClock(startMs = Date.parse("2026-01-02T03:04:05.000Z")): Fak
         const [next] = alarms.filter(({ atMs }) => atMs <= endMs).toSorted((a, b) => a.atMs - b.atMs);
         if (!next) break;
         alarms = alarms.filter((other) => other !== next);
-        nowMs = Math.max(nowMs, next.atMs);
+        pass(Math.max(0, next.atMs - nowMs));
         next.call();
       }
-      nowMs = endMs;
+      pass(endMs - nowMs);
     },
+    jump: (ms) => {
+      wallMs += ms;
+    },
+    freeze: pass,
   };
 }

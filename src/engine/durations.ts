@@ -1,0 +1,94 @@
+import { dispatcherName } from "./agent-run.ts";
+import { withClock, type StoredClock } from "./actor.ts";
+import { deadlineKey } from "./attachment.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { planFlush } from "./flush-plan.ts";
+import type { LiveExecution, LiveStep } from "./live-execution.ts";
+import { attemptPlace } from "./stage-request.ts";
+
+/**
+ * Durations (an attempt's timeout, the wait for the next try, `config.timeout`) are time that an engine has watched,
+ * whatever the wall clock says. With every commit of an execution it is stored how much of them is left.
+ */
+
+/** How far an execution's durations have got, as it is stored. */
+export function clockOf(engine: EngineState, execution: LiveExecution): StoredClock {
+  const { spentMs, sinceMs } = execution.actor.snapshot.context;
+  return {
+    at_ms: engine.alarm.now(),
+    spent_ms: spentMs + (sinceMs === null ? 0 : engine.deadlines.watchedMs() - sinceMs),
+    left_ms: Object.fromEntries(
+      [...execution.timed].map((step) => [step.record.stage_id, leftOf(engine, execution, step) ?? 0]),
+    ),
+  };
+}
+
+/**
+ * Goes on counting where the last commit of an earlier engine has left off. What passed since then by the wall clock
+ * counts, but an agent's timeout not for longer than the agent has lived; a clock that was set back counts as nothing.
+ */
+export function goOnCounting(
+  engine: EngineState,
+  execution: LiveExecution,
+  stored: StoredClock | null,
+): void {
+  const nowMs = engine.alarm.now();
+  const gapMs = Math.max(0, nowMs - (stored?.at_ms ?? Date.parse(execution.record.updated_at)));
+  const counted = [...execution.timed].map((step) => {
+    const leftMs = stored?.left_ms[step.record.stage_id] ?? leftByWall(step, nowMs - gapMs);
+    const livedMs = step.record.status === "running" ? agentLivedMs(engine, execution, step) : null;
+    const unwatchedMs = livedMs === null ? gapMs : Math.max(0, livedMs - (step.plan.timeoutMs - leftMs));
+    const countedMs = Math.min(gapMs, unwatchedMs);
+    step.leftMs = Math.max(0, leftMs - countedMs);
+    return countedMs;
+  });
+  const context = execution.actor.snapshot.context;
+  if (context.sinceMs === null) return;
+  // The execution's own clock runs for what runs and waits in it.
+  const spentMs = (stored?.spent_ms ?? context.spentMs) + Math.max(0, ...counted);
+  execution.actor = withClock(execution.actor, { spentMs, sinceMs: engine.deadlines.watchedMs() });
+}
+
+/** Has the instants that are shown agree with the clock on the wall; after it was set, and after a restart. */
+export function showDeadlines(engine: EngineState, execution: LiveExecution): void {
+  for (const step of execution.timed) {
+    const { deadline_at } = step.record;
+    const leftMs = leftOf(engine, execution, step);
+    if (deadline_at === null || leftMs === null) continue;
+    const atMs = engine.alarm.now() + leftMs;
+    if (Math.abs(Date.parse(deadline_at) - atMs) < worthShowingMs) continue;
+    step.record = { ...step.record, deadline_at: isoTime(atMs) };
+    execution.changes.steps.add(step);
+    planFlush(engine, execution);
+  }
+}
+
+/** Looks whether the wall clock was set, or time went by unwatched. To be called again and again. */
+export function openJumpWatch(engine: EngineState): () => void {
+  const differenceMs = (): number => engine.alarm.now() - engine.deadlines.watchedMs();
+  let known = differenceMs();
+  return () => {
+    const now = differenceMs();
+    if (Math.abs(now - known) < worthShowingMs) return;
+    known = now;
+    for (const execution of engine.live.values()) if (execution.drives) showDeadlines(engine, execution);
+  };
+}
+
+const worthShowingMs = 2_000;
+
+/** Null when it is over already. */
+function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record }: LiveStep): number | null {
+  return leftMs ?? engine.deadlines.leftMs(deadlineKey(runId, record.stage_id));
+}
+
+/** An execution that was stored before durations were counted has only the instant. */
+function leftByWall({ record, plan }: LiveStep, atMs: number): number {
+  const leftMs = record.deadline_at === null ? 0 : Date.parse(record.deadline_at) - atMs;
+  return Math.min(leftMs, plan.timeoutMs);
+}
+
+function agentLivedMs(engine: EngineState, execution: LiveExecution, step: LiveStep): number | null {
+  const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+  return dispatcher.livedMs?.(attemptPlace(engine, execution, step)) ?? null;
+}

@@ -1,0 +1,67 @@
+import { hasOrphans, heartbeat } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { lostTo, loseExecution } from "./attachment.ts";
+import { isoTime, type EngineState } from "./engine-state.ts";
+import { openJumpWatch } from "./durations.ts";
+import { probe } from "./put-off.ts";
+import { recoverAll } from "./recovery.ts";
+import { takeSignals } from "./take-signals.ts";
+import { setHindrance } from "./trouble.ts";
+
+/** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
+const lookMs = 25;
+/** That a holder has died shows in no commit, so it is looked for. */
+const adoptEveryMs = 1_000;
+const heartbeatMs = 10_000;
+
+/**
+ * Looks for signals of other processes, for a clock that was set and for a database that was changed, and shows that
+ * this process lives. Returns the way to stop that.
+ */
+export function keepWatch(engine: EngineState): () => void {
+  let version = -1;
+  const showJumps = openJumpWatch(engine);
+  let adoptedAtMs = performance.now();
+  const look = setInterval(() => {
+    guarded(engine, () => {
+      engine.store.refuseChanged();
+      showJumps();
+      const now = engine.store.dataVersion();
+      const isChanged = now !== version;
+      if (isChanged) takeSignals(engine);
+      version = now;
+      if (!engine.takesOver || engine.phase !== "open") return;
+      if (performance.now() - adoptedAtMs > adoptEveryMs || (isChanged && hasOrphans(engine.store))) {
+        adoptedAtMs = performance.now();
+        recoverAll(engine);
+      }
+    });
+  }, lookMs);
+  const beat = setInterval(() => {
+    guarded(engine, () => {
+      if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
+      for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
+    });
+  }, heartbeatMs);
+  return () => {
+    clearInterval(look);
+    clearInterval(beat);
+  };
+}
+
+/** A database that is only locked or full is asked again the next time. */
+function guarded(engine: EngineState, work: () => void): void {
+  if (engine.phase === "failed" || engine.phase === "closed") return;
+  try {
+    work();
+  } catch (error) {
+    const failure = storeFailure(error);
+    if (failure === "full") hinder(engine);
+    else if (failure !== "busy") engine.fail(error);
+  }
+}
+
+function hinder(engine: EngineState): void {
+  setHindrance(engine, "full");
+  if (!engine.unwritten) probe(engine);
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { removeHolder } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { sweeperOf } from "./agent-run.ts";
+import type { EngineState } from "./engine-state.ts";
+
+const stopGraceMs = 6_000;
+
+/** Ends an engine; see `Engine.stop`. */
+export async function stopEngine(
+  engine: EngineState,
+  mode: "leave" | "wait" | "stop",
+  stopWatching: () => void,
+): Promise<void> {
+  if (engine.phase === "open") engine.phase = "draining";
+  if (mode === "wait") while (isAtWork(engine)) await Promise.all(engine.working);
+  if (engine.phase === "draining") engine.flush();
+  const failed = engine.phase === "failed";
+  if (!failed) engine.phase = "closed";
+  if (mode === "stop") await stopAgents(engine);
+  await withinGrace(Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
+  stopWatching();
+  engine.deadlines.close();
+  if (!failed) leaveStore(engine);
+}
+
+/** What its agents come to is taken in only as long as it can be stored. */
+function isAtWork({ phase, working }: EngineState): boolean {
+  return phase !== "failed" && working.size > 0;
+}
+
+/** One that cannot be removed now is of a dead process soon, which says the same. */
+function leaveStore({ store, holderId }: EngineState): void {
+  try {
+    removeHolder(store, holderId);
+  } catch (error) {
+    if (storeFailure(error) === null) throw error;
+  }
+}
+
+/** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
+function withinGrace(work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, sleep(stopGraceMs, undefined, { ref: false })]);
+}
+
+/** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */
+async function stopAgents(engine: EngineState): Promise<void> {
+  const running = [...engine.live.values()].flatMap((execution) =>
+    execution.steps.filter(({ attempt }) => attempt !== null).map((step) => ({ execution, step })),
+  );
+  for (const { step } of running) step.attempt?.abort.abort();
+  await Promise.all(engine.working);
+  await Promise.all(running.map(({ execution, step }) => sweeperOf(engine, execution, step)()));
+}
