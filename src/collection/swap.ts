@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
+import type { Finding } from "../workflow/finding.ts";
 import type { Composed } from "./compose.ts";
 
 /** What one run changes in a definition: another agent for a stage, more context modules. */
@@ -37,6 +38,11 @@ export function swap(composed: Composed, { agents, modules }: Swaps, names: Swap
   const to = [...new Set([...from, ...modules])];
   if (to.length > from.length) overrides.push({ path: "context.global_modules", from, to });
   definition.context.global_modules = to;
+  warnOfMissing(
+    composed,
+    modules.filter((ref) => !from.includes(ref)),
+    names.modules,
+  );
   const record: Record<string, Value> = {};
   if (agents.length > 0) record["agents"] = Object.fromEntries(agents);
   if (modules.length > 0) record["context_modules"] = [...modules];
@@ -68,6 +74,22 @@ function swapAgent(
   const { primary } = stage.roles;
   overrides.push({ path: `stages.${stageId}.roles.primary.artifact`, from: primary.artifact, to: ref });
   primary.artifact = ref;
+}
+
+/** What the definition itself names and is nowhere, its own findings tell. */
+function warnOfMissing(composed: Composed, refs: readonly string[], option: string): void {
+  const { artifacts, startFinding, validation } = composed;
+  const missing = [...new Set(refs)].filter((ref) => artifacts.find(ref) === null);
+  const warnings = missing.map((ref): Finding => {
+    const message = `the context module "${ref}" of ${option} is not in the collection`;
+    const told = { code: "unknown_context_module", message, hint: artifacts.hint(ref) };
+    return {
+      ...startFinding(["context", "global_modules"], told),
+      severity: "warning",
+      category: "artifact",
+    };
+  });
+  composed.validation = { ...validation, warnings: [...validation.warnings, ...warnings] };
 }
 
 function wrongModule(name: string, option: string): AppError {

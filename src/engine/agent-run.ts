@@ -11,7 +11,7 @@ import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
-import { attemptPlace, stageRequest, summaryRequest } from "./stage-request.ts";
+import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./stage-request.ts";
 
 /** What an attempt came to, its outputs held against the contract. */
 export type AttemptOutcome =
@@ -42,6 +42,7 @@ export async function runAttempt(
   try {
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
     const request = stageRequest(engine, execution, step);
+    if (how === "new") warnOfMissing(log, missingModules(execution, step));
     const result =
       how === "new"
         ? await dispatcher.dispatch(request, control)
@@ -64,6 +65,13 @@ export async function runAttempt(
 }
 
 /** Before the outcome is stored: then the log, where the agent named its secrets, is not read again. */
+/** The author of the definition was warned too; whoever reads the log was not. */
+function warnOfMissing(log: { warn(warning: string): void }, refs: readonly string[]): void {
+  for (const ref of refs) {
+    log.warn(`the context module "${ref}" is not in the collection; the agent works without it`);
+  }
+}
+
 function keepNamed({ secretsDir }: EngineState, execution: LiveExecution): void {
   const { masks, runId } = execution;
   if (masks.secrets.size === execution.masksKept) return;

@@ -108,13 +108,21 @@ export function summaryRequest(
 }
 
 /** The context a step's agent gets: global modules where they are inherited, then the stage's own, each once. */
-export function packedContext({ blueprint }: LiveExecution, { plan: { stage } }: LiveStep): PackedContext {
-  const inherited = stage.context.inherit_global ? blueprint.definition.context.global_modules : [];
-  const refs = [...new Set([...inherited, ...stage.context.modules])];
-  const found = refs.flatMap((ref) =>
+export function packedContext({ blueprint }: LiveExecution, step: LiveStep): PackedContext {
+  const found = moduleRefs(blueprint, step).flatMap((ref) =>
     Object.hasOwn(blueprint.modules, ref) ? (blueprint.modules[ref] ?? []) : [],
   );
   return packContext(found);
+}
+
+/** The context modules that a step is to get and that were nowhere when the execution was started. */
+export function missingModules({ blueprint }: LiveExecution, step: LiveStep): string[] {
+  return moduleRefs(blueprint, step).filter((ref) => !Object.hasOwn(blueprint.modules, ref));
+}
+
+function moduleRefs({ definition }: LiveExecution["blueprint"], { plan: { stage } }: LiveStep): string[] {
+  const inherited = stage.context.inherit_global ? definition.context.global_modules : [];
+  return [...new Set([...inherited, ...stage.context.modules])];
 }
 
 function handoffsFor(engine: EngineState, execution: LiveExecution, { plan }: LiveStep): Handoff[] {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { until } from "../../testing/journey-until.ts";
 import { aTestServer, type TestServer } from "../../testing/test-server.ts";
 import { exampleDefinition } from "./example-definition.ts";
 
@@ -75,6 +76,33 @@ describe("a plan", () => {
       { path: "stages.write.roles.primary.artifact", from: "agent:writer", to: "agent:editor" },
       { path: "context.global_modules", from: [], to: ["ctx:style"] },
     ]);
+  });
+
+  test("warns of a context module that is nowhere, whoever names it; the step's log says it too", async () => {
+    const yaml = exampleDefinition
+      .replace("release-notes", "contexts")
+      .replace("Release Notes", "Contexts")
+      .replace("stages:\n", "context:\n  global_modules: [ctx:house]\nstages:\n");
+    await server.ask("POST", "/workflows", { yaml });
+    const json = { parameters, overrides: { context_modules: ["ctx:stlye", "ctx:house"] } };
+    const { body } = await server.ask("POST", "/workflows/contexts/plan", { json });
+    const told = body.validation.warnings.filter(
+      ({ code }: { code: string }) => code === "unknown_context_module",
+    );
+    expect(told.map(({ category, message }: Record<string, string>) => [category, message])).toEqual([
+      ["artifact", 'the context module "ctx:house" is not in the collection'],
+      ["artifact", 'the context module "ctx:stlye" of overrides.context_modules is not in the collection'],
+    ]);
+    const started = await server.ask("POST", "/workflows/contexts/run", { json });
+    const steps = `/workflow-executions/${started.body.run_id}/steps`;
+    await until("the step has run", async () => {
+      const { body: run } = await server.ask("GET", `/workflow-executions/${started.body.run_id}`);
+      return run.waiting_gates.length > 0;
+    });
+    const log = await server.ask("GET", `${steps}/write/logs?stream=system`);
+    const texts = log.body.items.map(({ text }: { text: string }) => text).join("\n");
+    expect(texts).toContain('warning: the context module "ctx:house" is not in the collection');
+    expect(texts).toContain('warning: the context module "ctx:stlye" is not in the collection');
   });
 
   const wrong: [string, object, number, string][] = [
