@@ -21,6 +21,7 @@ describe("the configuration", () => {
       channels: new Map(),
       retention: null,
       serveRoots: null,
+      passEnv: [],
       dispatch: { default: "claude-code", agents: new Map() },
     });
   });
@@ -108,5 +109,16 @@ describe("the folder of the data", () => {
       'SKILLMEAT_HOME is "~ada/x", and no shell has replaced its "~". give the whole path, or ./~ada/x',
     );
     expect(() => homeFolder({ HOME: "/u" }, "~ada")).toThrow('--data-dir is "~ada"');
+  });
+});
+
+describe("the variables that agents see as well", () => {
+  test("are named, or by their beginning", () => {
+    const { passEnv } = configOf('[agents]\npass_env = ["GITHUB_TOKEN", "NPM_*"]');
+    expect(passEnv).toEqual(["GITHUB_TOKEN", "NPM_*"]);
+  });
+
+  test.each(['"GITHUB_TOKEN"', '["*"]', '["A*B"]', "[1]", '["a b"]'])("%s is refused", (given) => {
+    expect(() => configOf(`[agents]\npass_env = ${given}`)).toThrow('"agents.pass_env" must be a list');
   });
 });

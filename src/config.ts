@@ -16,6 +16,8 @@ export interface Config {
   retention: { olderThanMs: number | null; keep: number | null } | null;
   /** `[serve] roots`: the folders runs that are asked for over HTTP may work in, absolute; null: not said. */
   serveRoots: readonly string[] | null;
+  /** `[agents] pass_env`: variables that agents see as well; `NPM_*` stands for all that begin so. */
+  passEnv: string[];
   dispatch: {
     /** `[dispatch] default`: the dispatcher of agents that name none. */
     default: string;
@@ -58,6 +60,7 @@ export function readConfig(home: string, env: Env): Config {
     channels: channels(file, table(file, workflow, "channels", "workflow.channels")),
     retention: retention(file, table(file, root, "retention")),
     serveRoots: serveRoots(file, table(file, root, "serve")["roots"], env),
+    passEnv: passEnv(file, table(file, root, "agents")["pass_env"]),
     dispatch: {
       default: text(file, "dispatch.default", dispatch["default"]) ?? "claude-code",
       agents: new Map(
@@ -125,6 +128,14 @@ function retention(file: string, given: Table): Config["retention"] {
     throw wrong(file, "retention.keep", "a whole number, at least 1");
   if (olderThanMs === null && keep === null) return null;
   return { olderThanMs, keep: keep === null ? null : Number(keep) };
+}
+
+function passEnv(file: string, given: unknown): string[] {
+  if (given === undefined) return [];
+  const isName = (name: unknown): name is string =>
+    typeof name === "string" && /^[A-Za-z_][A-Za-z0-9_]*\*?$/.test(name);
+  if (Array.isArray(given) && given.every(isName)) return given;
+  throw wrong(file, "agents.pass_env", 'a list of variables, such as ["GITHUB_TOKEN", "NPM_*"]');
 }
 
 function channels(file: string, given: Table): Map<string, string> {

@@ -2,13 +2,12 @@ import { homedir } from "node:os";
 import { readConfig } from "../config.ts";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
 import { AppError } from "../errors.ts";
-import { allowedEnv } from "../execution/allowed-env.ts";
 import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.ts";
 import type { StartOptions } from "../operation/preflight.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
-import { dispatcherOf } from "./run-options.ts";
+import { agentEnv, dispatcherOf } from "./run-options.ts";
 
 /**
  * What would run of the definition at a path or of a name, under what the command line gives and the working directory
@@ -46,8 +45,9 @@ function refuseSecretsOnTheLine(given: Invocation["given"], { composed }: Planne
   }
 }
 
-export function startOptions({ given, env }: Invocation, workdir: string): StartOptions {
-  return { workdir, dispatcher: dispatcherOf(given.text("dispatcher")), env: allowedEnv(env) };
+export function startOptions(invocation: Invocation, workdir: string): StartOptions {
+  const dispatcher = dispatcherOf(invocation.given.text("dispatcher"));
+  return { workdir, dispatcher, env: agentEnv(invocation) };
 }
 
 export function placeOf({ home, env, log }: Invocation): RunPlace {

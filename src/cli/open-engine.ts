@@ -12,14 +12,14 @@ export function openEngine(
   kind: Parameters<typeof createEngine>[0]["kind"],
 ): Promise<Engine> {
   log.begin();
-  const { maxSteps, dispatch, channels } = readConfig(home, env);
+  const { maxSteps, dispatch, channels, passEnv } = readConfig(home, env);
   return createEngine({
     store,
     home,
     kind,
     dispatch,
     channels,
-    agentEnv: allowedEnv(env),
+    agentEnv: allowedEnv(env, passEnv),
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log,
     tell: output.note,

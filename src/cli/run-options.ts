@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { readConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { allowedEnv } from "../execution/allowed-env.ts";
 import type { RunOptions } from "../execution/record.ts";
@@ -19,9 +20,14 @@ export async function runOptions(
     dispatcher: dispatcherOf(given.text("dispatcher")),
     script,
     sim_delay_ms,
-    env: allowedEnv(invocation.env),
+    env: agentEnv(invocation),
     context_modules: given.list("context"),
   };
+}
+
+/** What agents see of this process's variables. */
+export function agentEnv({ home, env }: Invocation): Record<string, string> {
+  return allowedEnv(env, readConfig(home, env).passEnv);
 }
 
 /** `--workdir`, else where the command was called. Absolute; whether it is there, the preflight asks. */

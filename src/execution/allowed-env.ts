@@ -1,8 +1,43 @@
-/** What an agent may see of the starter's environment. Keys and tokens are not stored: the dispatcher adds its own. */
-export function allowedEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const allowed = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
-  const entries = Object.entries(env).filter(([name, value]) => allowed.test(name) && value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+const ordinary = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
+/** Without these nothing reaches the network of many a company. Programs read either case. */
+const proxies = /^(HTTP|HTTPS|FTP|ALL|NO)_PROXY$/i;
+const certificates = new Set([
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "NODE_EXTRA_CA_CERTS",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "AWS_CA_BUNDLE",
+  "GIT_SSL_CAINFO",
+  "GIT_SSL_CAPATH",
+  "PIP_CERT",
+  "CARGO_HTTP_CAINFO",
+]);
+const sshAgent = new Set(["SSH_AUTH_SOCK", "SSH_AGENT_PID"]);
+
+/**
+ * What an agent may see of the starter's environment: what every program needs to find its way, and what `passed` names
+ * (a name, or the beginning of one with a `*` behind).
+ */
+export function allowedEnv(
+  env: Readonly<Record<string, string | undefined>>,
+  passed: readonly string[] = [],
+): Record<string, string> {
+  const allowed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && (isAllowed(name) || passed.some((each) => names(each, name)))) {
+      allowed[name] = value;
+    }
+  }
+  return allowed;
+}
+
+function isAllowed(name: string): boolean {
+  return ordinary.test(name) || proxies.test(name) || certificates.has(name) || sshAgent.has(name);
+}
+
+function names(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /**
