@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { shortId } from "../execution/short-id.ts";
 import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
-import { patientAgent, timedAgent, writeEightStages, writeWorkflow } from "../testing/journey-workflows.ts";
+import { heldAgent, patientAgent, writeEightStages, writeWorkflow } from "../testing/journey-workflows.ts";
 import { processesWith, signalIfThere } from "../testing/process-table.ts";
 
 /** What survives when the process that drives an execution is killed, with and without its agents. */
@@ -13,7 +13,7 @@ const programs = ["collect", "left", "right", "judge", "build", "release"];
 describe.concurrent("kill -9 of the engine:", () => {
   test("five times in a run of eight stages: it completes, and each program has run exactly once", async () => {
     const journey = begin("crash");
-    timedAgent(journey);
+    heldAgent(journey);
     writeEightStages(journey);
     let running = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(running);
@@ -26,15 +26,19 @@ describe.concurrent("kill -9 of the engine:", () => {
     };
 
     await killWhen("the first agent runs", () => journey.lines("began").includes("collect"));
+    free(journey, "collect");
     resume();
     await killWhen("the pair runs", () => journey.lines("began").length === 3);
+    free(journey, "left", "right");
     await until("the pair has ended unseen", () => journey.lines("ended").length === 3);
     resume();
     await killWhen("the next one runs", () => journey.lines("began").includes("judge"));
+    free(journey, "judge");
     resume();
     await killWhen("the gate waits", () => running.stdout.includes("[consent] waits for approval"));
     resume();
     await killWhen("the agent behind the gate runs", () => journey.lines("began").includes("build"));
+    free(journey, "build", "release");
     resume();
 
     expect(await running.ended).toMatchObject({ code: 0 });
@@ -180,13 +184,6 @@ async function killed(running: Running): Promise<Running> {
   running.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
   return running;
-}
-
-/** As the timed one, but it ends only when its stage was set free. */
-function heldAgent(journey: Journey): void {
-  timedAgent(journey);
-  const wait = 'while [ ! -e "$SKILLMEAT_WORKDIR/free-$SKILLMEAT_STAGE_ID" ]; do sleep 0.02; done';
-  journey.write("agents/worker.sh", journey.read("agents/worker.sh").replace("sleep 0.15", wait));
 }
 
 function free(journey: Journey, ...stages: string[]): void {

@@ -58,6 +58,8 @@ describe.concurrent("the delivery example", () => {
   test("tries the backend again while somebody else builds there", async () => {
     const journey = begin("delivery-locked");
     journey.write("build/search/backend/.lock", "somebody else");
+    // The lock is taken away after the first attempt, on a slow machine after some more.
+    journey.write(".skillmeat-workflow-overrides.yaml", patientBackend);
     const search = delivery.map((word) => word.replace("auth-redesign", "search"));
     const running = journey.start(search);
     await until("it is to be tried again", () =>
@@ -111,6 +113,10 @@ test("the demo's workflow reports on any folder, with or without a history", asy
   expect(report).toContain("Looked at every file");
   expect(report).toContain("- `src/long.ts:301` has 301 lines");
 });
+
+const patientBackend = `overrides:
+  sdlc-feature: { stages: { backend-impl: { error_policy: { retry: { max_attempts: 100 } } } } }
+`;
 
 /** Runs it up to its gate, where first a stranger and then the approver decides. */
 async function decided(journey: Journey, decision: "approve" | "reject") {

@@ -18,21 +18,21 @@ export function scriptAgent(journey: Journey, name: string, script: string): voi
   journey.write(`agents/${name}.sh`, `#!/bin/sh\n${script}\n`);
 }
 
-/** Notes that it began and that it ended, about 150 ms apart. */
-export function timedAgent(journey: Journey): void {
+/** Runs until its stage is set free: until the file `free-<stage>` is there. */
+export function heldAgent(journey: Journey): void {
   scriptAgent(
     journey,
     "worker",
     [
       'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/began"',
-      "sleep 0.15",
+      'while [ ! -e "$SKILLMEAT_WORKDIR/free-$SKILLMEAT_STAGE_ID" ]; do sleep 0.02; done',
       'echo "score=7" >>"$SKILLMEAT_OUTPUT_KV"',
       'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/ended"',
     ].join("\n"),
   );
 }
 
-/** Runs until the file `go` is there, or for half a minute. */
+/** Runs until the file `go` is there; gives up after many minutes, when its test is long over. */
 export function patientAgent(journey: Journey): void {
   scriptAgent(
     journey,
@@ -40,7 +40,7 @@ export function patientAgent(journey: Journey): void {
     [
       'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/began"',
       "n=0",
-      'while [ ! -e "$SKILLMEAT_WORKDIR/go" ] && [ $n -lt 1500 ]; do sleep 0.02; n=$((n + 1)); done',
+      'while [ ! -e "$SKILLMEAT_WORKDIR/go" ] && [ $n -lt 60000 ]; do sleep 0.02; n=$((n + 1)); done',
       'echo "$SKILLMEAT_STAGE_ID" >>"$SKILLMEAT_WORKDIR/ended"',
     ].join("\n"),
   );
