@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
-import { goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
+import { axeFindings, goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
@@ -136,6 +136,19 @@ describe.skipIf(!hasChromium)("gates", () => {
     await page.goto(`${place.url}/approvals`);
     await page.locator('[data-key="a"]').click();
     expect(await page.getByRole("dialog").getByLabel("As").inputValue()).toBe("");
+  });
+
+  test("of two runs stand among the approvals, each with its own words", async () => {
+    const place = await pairedSite("gates-inbox");
+    place.journey.write("go", "");
+    for (const _ of [1, 2]) await place.gateWaits(await place.start("paired"));
+    for (const [width, theme] of widths) {
+      const page = await visit(place, "/approvals", { width, theme });
+      await until("all four are there", async () => (await boxes(page).count()) === 4);
+      await shot(page, `gates-inbox-${width}`);
+      expect(await axeFindings(page)).toEqual([]);
+      expect(await goesSideways(page)).toBe(false);
+    }
   });
 
   test("are not decided by nobody, also without scripts", async () => {

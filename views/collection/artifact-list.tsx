@@ -3,7 +3,7 @@ import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
-import type { Frame, Section } from "../layout/frame.ts";
+import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
 import { withQuery, workflowPath } from "../paths.ts";
 
@@ -36,10 +36,9 @@ const kinds: Record<
 /** What the collection holds of one kind; a badge anywhere leads here. */
 export function artifactsPage(frame: Frame, list: ArtifactList): string {
   const { title, word } = kinds[list.kind];
-  const section: Section = list.kind === "agents" || list.kind === "skills" ? list.kind : "settings";
   return page({
     frame,
-    facts: { title, section },
+    facts: { title, section: list.kind },
     children: (
       <main id="main" class="scroll" tabindex="-1">
         <div class="bar" data-keeps-place>

@@ -56,7 +56,7 @@ export function executionState(
   }
 }
 
-export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by">): State {
+export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by" | "error_class">): State {
   const { status, type } = step;
   switch (status) {
     case "pending":
@@ -70,7 +70,7 @@ export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by
     case "completed":
       return { mark: "completed", word: type === "gate" ? "Approved" : "Completed" };
     case "failed":
-      return { mark: "failed", word: type === "gate" ? "Rejected" : "Failed" };
+      return { mark: "failed", word: type === "gate" ? failedGateWord(step) : "Failed" };
     case "timed_out":
       return { mark: "failed", word: "Timed out" };
     case "cancelled":
@@ -81,3 +81,13 @@ export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by
       return status satisfies never;
   }
 }
+
+/** A gate that nobody decided in time was not rejected by anybody, and one that could not be asked was not either. */
+function failedGateWord({ error_class, decided_by }: Pick<StepRecord, "decided_by" | "error_class">): string {
+  if (error_class === "timeout") return "Timed out";
+  if (error_class !== "rejected") return "Failed";
+  return decided_by === byDeadline ? "Timed out, rejected" : "Rejected";
+}
+
+/** Who is named when a gate's deadline decides. */
+const byDeadline = "timeout";

@@ -70,9 +70,10 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
   const { step } = gate;
   const id = elementOf(gate);
   return (
-    <section
+    <div
       class="gate"
       id={`gate-${id}`}
+      role="group"
       aria-label={`Gate ${step.stage_name}`}
       tabindex={isFirst ? "-1" : null}
       autofocus={isFirst}
@@ -98,7 +99,7 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
           <kbd aria-hidden="true">A</kbd>
         </button>
       </div>
-    </section>
+    </div>
   );
 }
 

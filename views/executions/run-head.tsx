@@ -1,4 +1,4 @@
-import type { StepRecord } from "../../src/execution/record.ts";
+import type { ExecutionRecord } from "../../src/execution/record.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import { Badge } from "../components/badge.tsx";
 import { Folder } from "../components/folder.tsx";
@@ -77,7 +77,7 @@ function subjectOf({ execution }: RunView): string {
 /** One segment a stage, in order. */
 export function RunProgress({ view: { steps, execution } }: { view: RunView }): Html {
   const marks = steps.map((step) => stepState(step).mark);
-  const text = progressText(steps, marks);
+  const text = progressText(execution, marks);
   return (
     <div id="run-progress" class="prog">
       <div
@@ -94,7 +94,7 @@ export function RunProgress({ view: { steps, execution } }: { view: RunView }): 
         ))}
       </div>
       <p>
-        <b>{`${finished(steps)} of ${steps.length}`}</b>
+        <b>{`${execution.progress_done} of ${execution.progress_total}`}</b>
         {text.slice(text.indexOf(" finished"))}
       </p>
     </div>
@@ -110,17 +110,16 @@ const counted: readonly [Mark, string][] = [
   ["cancelled", "cancelled"],
 ];
 
-/** `6 of 10 finished · 1 running · 1 waiting`. */
-export function progressText(steps: readonly StepRecord[], marks: readonly Mark[]): string {
+/** `6 of 10 finished · 1 running · 1 waiting`; finished is what lists and the API count: also what failed or was skipped. */
+export function progressText(
+  { progress_done, progress_total }: Pick<ExecutionRecord, "progress_done" | "progress_total">,
+  marks: readonly Mark[],
+): string {
   const parts = counted.flatMap(([mark, word]) => {
     const count = marks.filter((each) => each === mark).length;
     return count === 0 ? [] : [`${count} ${word}`];
   });
-  return [`${finished(steps)} of ${steps.length} finished`, ...parts].join(" · ");
-}
-
-function finished(steps: readonly StepRecord[]): number {
-  return steps.filter(({ status }) => status === "completed").length;
+  return [`${progress_done} of ${progress_total} finished`, ...parts].join(" · ");
 }
 
 /** What the browser's tab says. */

@@ -16,7 +16,7 @@ export interface Frame {
   /** Of all executions, also those that `live` leaves out. */
   liveCount: number;
   waitingCount: number;
-  counts: { agents: number; skills: number };
+  counts: { agents: number; skills: number; context: number };
   /** `trouble`: why the engine takes nothing in at the moment. */
   engine: { running: number; trouble: { kind: string; message: string } | null };
   /** Number of the newest event of all executions: where the page's stream goes on. */
@@ -73,4 +73,5 @@ export interface Crumb {
   path: string;
 }
 
-export type Section = "workflows" | "executions" | "approvals" | "agents" | "skills" | "settings" | null;
+export type Section =
+  "workflows" | "executions" | "approvals" | "agents" | "skills" | "context" | "settings" | null;

@@ -36,6 +36,9 @@ export function Sidebar({ frame, section }: { frame: Frame; section: Section }):
           <Entry href="/skills" icon="sparkles" name="Skills" isHere={section === "skills"}>
             <span class="n">{frame.counts.skills}</span>
           </Entry>
+          <Entry href="/context" icon="layers" name="Context" isHere={section === "context"}>
+            <span class="n">{frame.counts.context}</span>
+          </Entry>
         </ul>
       </nav>
       <SidebarFoot frame={frame} section={section} />

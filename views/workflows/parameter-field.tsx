@@ -56,12 +56,10 @@ function Control({ field, parameter, text }: ControlProps): Html {
   const { type, required, enum: choices } = parameter;
   if (choices !== null) {
     const texts = choices.map((choice) => (typeof choice === "string" ? choice : JSON.stringify(choice)));
-    return <Choice field={field} choices={required ? texts : ["", ...texts]} text={text} />;
+    return <Choice field={field} choices={texts} text={text} required={required} />;
   }
   if (type === "boolean") {
-    return (
-      <Choice field={field} choices={required ? ["true", "false"] : ["", "true", "false"]} text={text} />
-    );
+    return <Choice field={field} choices={["true", "false"]} text={text} required={required} />;
   }
   if (type === "integer" || type === "number") {
     return (
@@ -91,20 +89,23 @@ function Control({ field, parameter, text }: ControlProps): Html {
   );
 }
 
-function Choice({
-  field,
-  choices,
-  text,
-}: {
+interface ChoiceProps {
   field: ControlProps["field"];
   choices: readonly string[];
   text: string;
-}): Html {
+  required: boolean;
+}
+
+/** One of several. Nothing is chosen before somebody has: a run must not start with what merely stood first. */
+function Choice({ field, choices, text, required }: ChoiceProps): Html {
   return (
-    <select class="pick" {...field}>
+    <select class="pick" {...field} required={required}>
+      <option value="" selected={text === ""}>
+        {required ? "Choose…" : "as declared"}
+      </option>
       {choices.map((choice) => (
         <option value={choice} selected={choice === text}>
-          {choice === "" ? "as declared" : choice}
+          {choice}
         </option>
       ))}
     </select>

@@ -3,11 +3,10 @@ import {
   type ArtifactEntry,
   type ArtifactList,
 } from "../../../views/collection/artifact-list.tsx";
-import { listModules } from "../../collection/list-modules.ts";
 import { listLibrary } from "../../operation/list-library.ts";
 import type { EffectiveStage } from "../../workflow/effective.ts";
 import type { Context } from "../server-parts.ts";
-import { artifactsOf, frameOf } from "./page-frame.ts";
+import { artifactsOf, frameOf, modulesOf } from "./page-frame.ts";
 import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
 
@@ -39,8 +38,7 @@ function listed({ context, request, url }: PageCall, kind: Kind): Answer {
 function entriesOf(context: Context, kind: Kind): Omit<ArtifactEntry, "usedBy">[] {
   if (kind === "agents") return artifactsOf(context).list("agent");
   if (kind === "skills") return artifactsOf(context).list("skill");
-  const { options, home, userHome } = context;
-  return listModules({ beside: options.workdir, workdir: options.workdir, home, userHome });
+  return modulesOf(context);
 }
 
 /** Workflows by each reference they name; a reference's version does not count. */

@@ -1,5 +1,6 @@
 import type { Frame, Theme, Toast } from "../../../views/layout/frame.ts";
 import { openArtifacts } from "../../collection/artifacts.ts";
+import { listModules } from "../../collection/list-modules.ts";
 import { lastEventId } from "../../store/feed.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import { listExecutions } from "../../store/list-executions.ts";
@@ -42,7 +43,7 @@ export function plainFrame(context: Context, request: Request, toast: Toast | nu
     live: [],
     liveCount: 0,
     waitingCount: 0,
-    counts: { agents: 0, skills: 0 },
+    counts: { agents: 0, skills: 0, context: 0 },
     engine: { running: 0, trouble: context.engineTrouble() },
     lastEvent: 0,
     hasWorkflows: context.engineEnabled,
@@ -67,9 +68,17 @@ function artifactCounts(context: Context): Frame["counts"] {
   const at = Date.now();
   if (known && at - known.at < countsLifeMs) return known.counts;
   const artifacts = artifactsOf(context);
-  const counts = { agents: artifacts.list("agent").length, skills: artifacts.list("skill").length };
+  const counts = {
+    agents: artifacts.list("agent").length,
+    skills: artifacts.list("skill").length,
+    context: modulesOf(context).length,
+  };
   counted.set(context, { at, counts });
   return counts;
+}
+
+export function modulesOf({ options: { workdir }, home, userHome }: Context) {
+  return listModules({ beside: workdir, workdir, home, userHome });
 }
 
 export function artifactsOf({ options: { workdir }, home, userHome }: Context) {

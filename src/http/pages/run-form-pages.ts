@@ -2,7 +2,6 @@ import { render } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { PlanPreview } from "../../../views/workflows/plan-preview.tsx";
 import { runFormPage, type RunForm, type RunOverrides } from "../../../views/workflows/run-form.tsx";
-import { listModules } from "../../collection/list-modules.ts";
 import { AppError } from "../../errors.ts";
 import type { Value } from "../../expression/value.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
@@ -13,7 +12,7 @@ import { problemOf } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { isSecretParameter } from "../../workflow/secret-name.ts";
-import { artifactsOf, frameOf } from "./page-frame.ts";
+import { artifactsOf, frameOf, modulesOf } from "./page-frame.ts";
 import {
   html,
   redirect,
@@ -185,8 +184,6 @@ async function planOrNull(
 }
 
 function overridesFor(context: Context, { stages }: WorkflowRecord, sent?: URLSearchParams): RunOverrides {
-  const { options, home, userHome } = context;
-  const surroundings = { beside: options.workdir, workdir: options.workdir, home, userHome };
   return {
     agents: stages.flatMap(({ id, name, roles }) =>
       roles
@@ -197,7 +194,7 @@ function overridesFor(context: Context, { stages }: WorkflowRecord, sent?: URLSe
       .list("agent")
       .map(({ name }) => `agent:${name}`),
     modules: sent?.get("modules") ?? "",
-    knownModules: listModules(surroundings).map(({ name }) => `ctx:${name}`),
+    knownModules: modulesOf(context).map(({ name }) => `ctx:${name}`),
   };
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { stepState, type Mark } from "../../../views/components/state.ts";
+import { progressText } from "../../../views/executions/run-head.tsx";
+import { ParameterField } from "../../../views/workflows/parameter-field.tsx";
+import { render } from "../../../views/jsx/jsx-runtime.ts";
+import type { EffectiveParameter } from "../../workflow/effective.ts";
+
+describe("a gate that has failed", () => {
+  test.each([
+    ["rejected", "ann", "Rejected"],
+    ["rejected", "timeout", "Timed out, rejected"],
+    ["timeout", "timeout", "Timed out"],
+    ["expression_error", null, "Failed"],
+    [null, null, "Failed"],
+  ] as const)("of %p, decided by %p, is called: %s", (error_class, decided_by, word) =>
+    expect(stepState({ status: "failed", type: "gate", error_class, decided_by })).toEqual({
+      mark: "failed",
+      word,
+    }),
+  );
+});
+
+describe("what is finished", () => {
+  test("is what lists and the API count, with what was skipped or has failed named beside", () => {
+    const marks: Mark[] = ["completed", "completed", "completed", "completed", "failed", "skipped"];
+    const text = progressText({ progress_done: 6, progress_total: 6 }, marks);
+    expect(text).toBe("6 of 6 finished · 1 failed · 1 skipped");
+  });
+});
+
+describe("the field of a parameter", () => {
+  const parameter: EffectiveParameter = {
+    type: "string",
+    required: true,
+    default: null,
+    description: null,
+    enum: ["calm", "loud"],
+  };
+  const shown = (given: Partial<EffectiveParameter>, text: string): string =>
+    render(ParameterField({ name: "tone", parameter: { ...parameter, ...given }, text, problem: null }));
+
+  test.each([
+    ["an enum", {}],
+    ["a boolean", { type: "boolean" as const, enum: null }],
+  ])("that is %s and required chooses nothing for whoever has not chosen", (_name, given) => {
+    const html = shown(given, "");
+    expect(html).toContain('<option value="" selected>Choose…</option>');
+    expect(html.match(/ selected/g)).toHaveLength(1);
+    expect(html).toMatch(/<select[^>]* required/);
+  });
+
+  test("shows the default, or what was chosen the last time", () => {
+    expect(shown({}, "loud")).toContain('<option value="loud" selected>');
+    expect(shown({ required: false }, "")).toContain('<option value="" selected>as declared</option>');
+  });
+});
