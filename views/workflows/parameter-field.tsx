@@ -1,4 +1,5 @@
 import type { EffectiveParameter } from "../../src/workflow/effective.ts";
+import { isSecretParameter } from "../../src/workflow/secret-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 
 interface FieldProps {
@@ -31,7 +32,11 @@ export function ParameterField({ name, parameter, text, problem }: FieldProps): 
         ) : null}
         <span class="hint">{` ${type}`}</span>
       </label>
-      <Control field={field} parameter={parameter} text={text} />
+      {isSecretParameter(name, parameter) ? (
+        <Secret field={field} parameter={parameter} />
+      ) : (
+        <Control field={field} parameter={parameter} text={text} />
+      )}
       {description === null ? null : (
         <p class="hint" id={`${id}-hint`}>
           {description}
@@ -50,6 +55,23 @@ interface ControlProps {
   field: Readonly<Record<string, string | null>>;
   parameter: EffectiveParameter;
   text: string;
+}
+
+/** It never shows what was given before; left empty it is what the definition says, if that says anything. */
+function Secret({ field, parameter }: Omit<ControlProps, "text">): Html {
+  const hasDefault = parameter.default !== null;
+  return (
+    <input
+      class="text"
+      type="password"
+      {...field}
+      value=""
+      required={parameter.required && !hasDefault}
+      placeholder={hasDefault ? "as declared" : null}
+      autocomplete="new-password"
+      spellcheck="false"
+    />
+  );
 }
 
 function Control({ field, parameter, text }: ControlProps): Html {

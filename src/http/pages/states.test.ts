@@ -49,6 +49,36 @@ describe("the field of a parameter", () => {
     expect(html).toMatch(/<select[^>]* required/);
   });
 
+  test.each([
+    ["api_token", {}],
+    ["Password2", { required: false }],
+    ["deploy_key", { enum: ["a", "b"] }],
+    ["account", { secret: true as const }],
+    ["secrets", { type: "object" as const, enum: null }],
+  ])("%s is a password's, and never filled in", (name, given) => {
+    const declared = { ...parameter, enum: null, default: "hunter2", ...given };
+    const html = render(ParameterField({ name, parameter: declared, text: "hunter2", problem: null }));
+    expect(html).toContain('type="password"');
+    expect(html).not.toContain("hunter2");
+  });
+
+  test("of a secret must be filled in where nothing is declared", () => {
+    const html = render(ParameterField({ name: "token", parameter, text: "", problem: null }));
+    expect(html).toMatch(/<input[^>]*type="password"[^>]* required/);
+  });
+
+  test("with numbers of tokens is no secret", () =>
+    expect(
+      render(
+        ParameterField({
+          name: "max_tokens",
+          parameter: { ...parameter, type: "integer", enum: null },
+          text: "9",
+          problem: null,
+        }),
+      ),
+    ).toContain('type="number"'));
+
   test("shows the default, or what was chosen the last time", () => {
     expect(shown({}, "loud")).toContain('<option value="loud" selected>');
     expect(shown({ required: false }, "")).toContain('<option value="" selected>as declared</option>');
