@@ -110,7 +110,7 @@ const counted: readonly [Mark, string][] = [
   ["cancelled", "cancelled"],
 ];
 
-/** `6 of 10 finished · 1 running · 1 waiting`; finished is what lists and the API count: also what failed or was skipped. */
+/** `6 of 10 finished · 1 running · 1 waiting`; what failed or was skipped is finished too, as in lists and the API. */
 export function progressText(
   { progress_done, progress_total }: Pick<ExecutionRecord, "progress_done" | "progress_total">,
   marks: readonly Mark[],
