@@ -150,7 +150,7 @@ describe("how it ends is what it is:", () => {
     ],
     [
       'head -c 5000 /dev/zero | tr "\\0" "[" > "$SKILLMEAT_OUTPUT"',
-      { message: "the file SKILLMEAT_OUTPUT is nested deeper than 256" },
+      { message: "the file SKILLMEAT_OUTPUT is nested deeper than 256 levels" },
     ],
     [
       'echo count=many > "$SKILLMEAT_OUTPUT_KV"',

@@ -169,7 +169,8 @@ test("while another process keeps the database locked everybody is answered, and
     }),
     post(url, "/workflows/release-notes/run", { parameters: { version: "2" } }),
   ].map(async (answer) => [(await answer).status, isLocked]);
-  for (let asked = 0; asked < 20; asked++) {
+  // Writers are given up after four seconds: a busy machine must have asked all of this by then.
+  for (let asked = 0; asked < 3; asked++) {
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
     expect((await fetch(`${url}/api/v1/workflows`)).status).toBe(200);
   }

@@ -18,6 +18,24 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.waitForURL(/talk\/run/);
   });
 
+  test("the palette shows what fits the last key, also when an earlier answer is late", async () => {
+    const place = await site("late");
+    const page = await visit(place, "/settings");
+    const letThrough = Promise.withResolvers<void>();
+    await page.route("**/find*", async (route) => {
+      if (!/q=talk/.test(route.request().url())) await letThrough.promise;
+      // One that the page has given up cannot be answered any more.
+      await route.continue().catch(() => null);
+    });
+    await page.keyboard.press("Control+k");
+    // Slowly enough that each key asks for itself.
+    await page.keyboard.type("talk", { delay: 150 });
+    await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
+    letThrough.resolve();
+    await page.waitForLoadState("networkidle");
+    expect(await page.locator("#found a", { hasText: "Lone speaker" }).count()).toBe(0);
+  });
+
   test("the palette is filled although it was opened before the page's scripts were all there", async () => {
     const place = await site("early");
     const page = await visit(place, "/settings");

@@ -44,6 +44,7 @@ export function PaletteDialog(): Html {
           spellcheck="false"
           hx-get="/find"
           hx-trigger="input delay:80ms, palette-open"
+          hx-sync="replace"
           hx-target="#found"
           hx-select="#found"
           hx-swap="outerMorph"

@@ -72,6 +72,7 @@ function SearchForm({ query }: { query: LibraryQuery }): Html {
         placeholder="Search workflows"
         hx-get={pathOf(query, { search: "" })}
         hx-trigger="input changed delay:200ms"
+        hx-sync="replace"
         hx-target="#list"
         hx-select="#list"
         hx-swap="outerMorph"

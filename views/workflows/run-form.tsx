@@ -99,6 +99,7 @@ export function RunFormBody({ form }: { form: RunForm }): Html {
           id="plan-preview"
           hx-post={workflowPath(slug, "run/plan")}
           hx-trigger="input from:#run-form delay:250ms"
+          hx-sync="replace"
           hx-include="closest form"
           hx-swap="innerHTML"
         >
