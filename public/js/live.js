@@ -44,8 +44,14 @@ setTimeout(() => {
   if (stream() && !stream()._htmx?.sse) fallBack();
 }, patienceMs);
 
-/* The login has ended, here or elsewhere: the server leads from the page to the login and back. */
-document.addEventListener("logged-out", () => location.reload());
+/* The login has ended elsewhere: the server leads from the page to the login and back. Who logs out here is on the way. */
+let isLeaving = false;
+document.addEventListener("submit", ({ target }) => {
+  isLeaving ||= target.getAttribute("action") === "/logout";
+});
+document.addEventListener("logged-out", () => {
+  if (!isLeaving) location.reload();
+});
 
 /* Lists: something has happened to an execution; the page takes the list anew, at most once a second. */
 let waiting = null;

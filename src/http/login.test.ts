@@ -177,6 +177,13 @@ describe("the login page", () => {
     await locked.close();
   });
 
+  test("may be referred from: its form must come with an origin of its own", async () => {
+    const { headers } = await server.ask("GET", "//login", { headers: html });
+    expect(headers.get("referrer-policy")).toBe("same-origin");
+    expect((await postLogin(token, { origin: "null" })).status).toBe(403);
+    expect((await postLogin(token, { origin: "http://localhost" })).status).toBe(303);
+  });
+
   test("refuses a form that is too large, or from another site", async () => {
     expect((await postLogin("x".repeat(5000))).status).toBe(413);
     expect((await postLogin(token, { origin: "http://evil.example" })).status).toBe(403);

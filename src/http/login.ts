@@ -103,11 +103,14 @@ function answer(
   });
   return new Response(page, {
     status,
-    headers: { ...headers, ...quiet, "content-type": "text/html; charset=utf-8" },
+    headers: { ...headers, "content-type": "text/html; charset=utf-8" },
   });
 }
 
-/** Nobody learns from where a login came. */
+/**
+ * Nobody learns from where a login came. Not for the page itself: without a referrer a browser sends its form with
+ * `Origin: null`, which the guard refuses.
+ */
 const quiet = { "referrer-policy": "no-referrer" };
 
 async function formOf(request: Request): Promise<URLSearchParams> {
