@@ -75,8 +75,18 @@ export const commandTable: (Command | CommandGroup)[] = [
         description: "only these",
         choices: ["workflow", "agent", "skill", "command", "mcp"],
       },
+      {
+        flags: "--place <place>",
+        description: "only what was found there",
+        choices: ["beside", "project", "collection", "user"],
+      },
+      { flags: "--search <text>", description: "in references, names and descriptions" },
       formatOption,
     ],
+    notes:
+      "A reference is looked for beside the workflow, then in .claude of the project (from the working directory up " +
+      "to the root of its repository), then in the collection, then in ~/.claude: the first that has the name hides " +
+      "the others.",
     examples: ["list", "list --type agent --format json"],
     load: () => import("./list.ts"),
   },

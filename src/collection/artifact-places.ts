@@ -1,14 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { openCollection } from "./workflow-files.ts";
+import { followsLinks } from "../config.ts";
+import type { Searched } from "./scan-folder.ts";
+import { collectionsOf } from "./workflow-files.ts";
 
 export const artifactTypes = ["agent", "skill", "command", "mcp", "hook"] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
 
-/** A folder that artifacts are looked for in; links must not lead out of `boundary`. */
-export interface Place {
-  folder: string;
-  boundary: string;
+/** Where an artifact was found, in the order in which they are looked through. */
+export const placeNames = ["beside", "project", "collection", "user"] as const;
+export type PlaceName = (typeof placeNames)[number];
+
+/** A folder that artifacts are looked for in. */
+export interface Place extends Searched {
+  name: PlaceName;
   /** The manifest that names what is here, for a collection's folder. */
   manifest: string | null;
 }
@@ -24,45 +29,76 @@ export interface Surroundings {
 
 /** The folders of a type, in the order they are looked through: the first that has the name wins. */
 export function placesOf(type: ArtifactType, surroundings: Surroundings): Place[] {
-  const { beside, userHome } = surroundings;
+  const { beside, userHome, home } = surroundings;
   const folder = `${type}s`;
-  const own = placesIn(beside, besideBoundary(surroundings), [folder, join(".claude", folder)]);
-  const project = projectFolders(surroundings).flatMap(({ path, root }) =>
-    placesIn(path, root, [join(".claude", folder)]),
-  );
-  const collection = collections(surroundings).map(({ types, root, manifest }) => ({
-    folder: join(types, folder),
-    boundary: root,
-    manifest,
-  }));
-  return [...own, ...project, ...collection, ...placesIn(userHome, userHome, [join(".claude", folder)])];
+  const places: UnsetPlace[] = [
+    ownPlace("beside", join(beside, folder)),
+    claudePlace("beside", beside, folder),
+    ...projectFolders(surroundings).map(({ path }) => claudePlace("project", path, folder)),
+    ...collections(surroundings).map(({ types, root, manifest }) => ({
+      ...collectionPlace(root, join(types, folder)),
+      manifest,
+    })),
+    claudePlace("user", userHome, folder),
+  ];
+  return followingLinks(home, places);
 }
 
 /** The folders of context modules, in their order. */
 export function contextPlaces(surroundings: Surroundings): Place[] {
   const kinds = ["context", "specs", "rules"];
-  const claude = kinds.map((kind) => join(".claude", kind));
-  const { beside } = surroundings;
-  const boundary = besideBoundary(surroundings);
-  return [
-    ...placesIn(beside, boundary, claude),
-    ...projectFolders(surroundings).flatMap(({ path, root }) => placesIn(path, root, claude)),
-    ...collections(surroundings).flatMap(({ types, root }) => placesIn(types, root, kinds)),
-    ...placesIn(beside, boundary, ["context"]),
-  ];
+  const { beside, home } = surroundings;
+  return followingLinks(home, [
+    ...kinds.map((kind) => claudePlace("beside", beside, kind)),
+    ...projectFolders(surroundings).flatMap(({ path }) =>
+      kinds.map((kind) => claudePlace("project", path, kind)),
+    ),
+    ...collections(surroundings).flatMap(({ types, root }) =>
+      kinds.map((kind) => collectionPlace(root, join(types, kind))),
+    ),
+    ownPlace("beside", join(beside, "context")),
+  ]);
+}
+
+type UnsetPlace = Omit<Place, "followsLinks">;
+
+function ownPlace(name: PlaceName, folder: string): UnsetPlace {
+  return { name, folder, boundary: folder, isOwners: false, manifest: null };
+}
+
+function collectionPlace(root: string, folder: string): UnsetPlace {
+  return { name: "collection", folder, boundary: root, isOwners: true, manifest: null };
+}
+
+function claudePlace(name: PlaceName, base: string, folder: string): UnsetPlace {
+  const boundary = join(base, ".claude");
+  return { name, folder: join(boundary, folder), boundary, isOwners: false, manifest: null };
+}
+
+function followingLinks(home: string, places: readonly UnsetPlace[]): Place[] {
+  const follows = followsLinks(home);
+  return places.map((place) => ({ ...place, followsLinks: follows }));
 }
 
 /** The files that name MCP servers: `.mcp.json`, and the manifests of collections. */
-export function serverFiles(surroundings: Surroundings): { file: string; boundary: string }[] {
+export function serverFiles(
+  surroundings: Surroundings,
+): { file: string; boundary: string; place: PlaceName }[] {
   const projects = projectFolders(surroundings).map(({ path, root }) => ({
     file: join(path, ".mcp.json"),
     boundary: root,
+    place: "project" as const,
   }));
   const manifests = collections(surroundings).map(({ manifest, root }) => ({
     file: manifest,
     boundary: root,
+    place: "collection" as const,
   }));
-  const own = { file: join(surroundings.beside, ".mcp.json"), boundary: besideBoundary(surroundings) };
+  const own = {
+    file: join(surroundings.beside, ".mcp.json"),
+    boundary: besideBoundary(surroundings),
+    place: "beside" as const,
+  };
   return [own, ...projects, ...manifests];
 }
 
@@ -85,17 +121,11 @@ function repositoryOf(folder: string): string | null {
   }
 }
 
-/** Both layouts, the active one first. Links out of a collection may lead anywhere in the home. */
+/** Both layouts, the active one first. */
 function collections({ home }: Surroundings): { types: string; root: string; manifest: string }[] {
-  const active = openCollection(home);
-  const found = [{ types: dirname(active.workflows), root: home, manifest: active.manifest }];
-  const plans = join(home, "collection");
-  if (active.folder !== plans) {
-    found.push({ types: join(plans, "artifacts"), root: home, manifest: join(plans, "collection.toml") });
-  }
-  return found;
-}
-
-function placesIn(base: string, boundary: string, folders: readonly string[]): Place[] {
-  return folders.map((folder) => ({ folder: join(base, folder), boundary, manifest: null }));
+  return collectionsOf(home).map(({ folder, workflows, manifest }) => ({
+    types: dirname(workflows),
+    root: folder,
+    manifest,
+  }));
 }

@@ -96,8 +96,8 @@ describe("a name is", () => {
       ["db", "asks"],
       ["github", null],
     ]);
-    expect(open().list("skill")).toEqual([
-      { name: "PDF tools", description: "reads", path: join(root, "repo/.claude/skills/office/pdf") },
+    expect(open().list("skill")).toMatchObject([
+      { ref: "skill:pdf", name: "PDF tools", description: "reads", place: "project" },
     ]);
   });
 
@@ -161,16 +161,15 @@ describe("a context module", () => {
 });
 
 describe("hostile folders:", () => {
-  test("no link leads out of the project, none is followed in circles", () => {
+  test("no link leads out of .claude, none is followed in circles", () => {
     put("secret/key.md");
     put("repo/.claude/agents/fine.md");
-    mkdirSync(join(root, "repo/shared/agents"), { recursive: true });
-    put("repo/shared/agents/linked.md");
+    put("repo/.claude/shared/agents/linked.md");
     symlinkSync(join(root, "secret/key.md"), join(root, "repo/.claude/agents/file.md"));
     symlinkSync(join(root, "secret"), join(root, "repo/.claude/agents/folder"));
     symlinkSync("..", join(root, "repo/.claude/agents/loop"));
     symlinkSync("self", join(root, "repo/.claude/agents/self"));
-    symlinkSync("../../shared/agents", join(root, "repo/.claude/agents/inside"));
+    symlinkSync("../shared/agents", join(root, "repo/.claude/agents/inside"));
     expect(
       open()
         .list("agent")
@@ -195,6 +194,108 @@ describe("hostile folders:", () => {
         .map(({ name }) => name),
     ).toEqual(["fine", "open"]);
     expect(open().list("mcp")).toEqual([]);
+  });
+});
+
+describe("a link that leads out", () => {
+  const kinds: [string, string, string, string][] = [
+    ["of the project, as .claude", "repo/.claude", "../elsewhere", "agent:rev"],
+    ["of .claude, as its agents", "repo/.claude/agents", "../../elsewhere/agents", "agent:rev"],
+    ["of .claude into the project", "repo/src/deep/.claude/agents", "../agents-elsewhere", "agent:rev"],
+    ["as one file", "repo/.claude/agents/rev.md", "../../../elsewhere/agents/rev.md", "agent:rev"],
+    ["as a folder among agents", "repo/.claude/agents/team", "../../../elsewhere/agents", "agent:team/rev"],
+    ["as agents/ beside the workflow", "repo/flows/ship/agents", "../../../elsewhere/agents", "agent:rev"],
+    ["as a skill's folder", "repo/.claude/skills/pdf", "../../../elsewhere/skills/pdf", "skill:pdf"],
+    ["as a file of the collection", "home/collection/artifacts/agents/rev.md", "x", "agent:rev"],
+    ["of the user's own folder", "user/.claude/agents", "../../elsewhere/agents", "agent:rev"],
+    ["as a context module", "repo/.claude/context/style.md", "../../../elsewhere/style.md", "ctx:style"],
+  ];
+  test.each(kinds)("%s is not followed and named, until that is allowed", (_, link, target, ref) => {
+    put("elsewhere/agents/rev.md");
+    put("repo/src/deep/agents-elsewhere/rev.md");
+    put("elsewhere/skills/pdf/SKILL.md");
+    put("elsewhere/style.md");
+    mkdirSync(dirname(join(root, link)), { recursive: true });
+    const to = target === "x" ? join(root, "elsewhere/agents/rev.md") : target;
+    symlinkSync(to, join(root, link));
+    expect(open().find(ref)).toBeNull();
+    const hint = open().hint(ref);
+    expect(hint).toStartWith(`"${join(root, link)}" is a link to "${to}", out of "`);
+    expect(hint).toContain("set follow_links = true under [workflow] in config.toml");
+    put("home/config.toml", "[workflow]\nfollow_links = true\n");
+    if (!link.endsWith(".claude")) expect(open().find(ref)).not.toBeNull();
+    else expect(open().find("agent:rev")).not.toBeNull();
+  });
+
+  test("of another name than what is looked for is not its cause", () => {
+    put("elsewhere/other.md");
+    put("repo/.claude/agents/reviewer.md");
+    symlinkSync(join(root, "elsewhere/other.md"), join(root, "repo/.claude/agents/other.md"));
+    expect(open().hint("agent:reviewr")).toBe('did you mean "agent:reviewer"?');
+    expect(
+      open()
+        .refused("agent")
+        .map(({ link }) => link),
+    ).toEqual([join(root, "repo/.claude/agents/other.md")]);
+  });
+});
+
+describe("a list", () => {
+  test("tells by which reference each is found, where, and what it hides", () => {
+    put("repo/.claude/agents/team/rev.md", "---\nname: Code Reviewer\n---\n");
+    put("home/collections/default/agents/rev.md");
+    put("home/collections/default/agents/scan.md", "---\nname: scanner\n---\n");
+    put(
+      "home/collections/default/collection.toml",
+      '[[artifacts]]\nname = "scan-it"\ntype = "agent"\npath = "agents/scan.md"\norigin = "github"\ntags = ["x"]\n',
+    );
+    put("user/.claude/agents/scan-it.md");
+    const at = (path: string) => join(root, path);
+    expect(open().list("agent")).toEqual([
+      {
+        type: "agent",
+        ref: "agent:rev",
+        name: "Code Reviewer",
+        description: null,
+        place: "project",
+
+        path: at("repo/.claude/agents/team/rev.md"),
+        origin: null,
+        upstream: null,
+        tags: [],
+        shadows: [
+          {
+            place: "collection",
+            path: at("home/collections/default/agents/rev.md"),
+          },
+        ],
+      },
+      {
+        type: "agent",
+        ref: "agent:scan-it",
+        name: "scan-it",
+        description: null,
+        place: "collection",
+
+        path: at("home/collections/default/agents/scan.md"),
+        origin: "github",
+        upstream: null,
+        tags: ["x"],
+        shadows: [
+          {
+            place: "user",
+            path: at("user/.claude/agents/scan-it.md"),
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("has each file once where the working directory is the workflow's own folder", () => {
+    put("repo/flows/ship/.claude/agents/own.md");
+    expect(open("repo/flows/ship").list("agent")).toMatchObject([
+      { ref: "agent:own", place: "beside", shadows: [] },
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { longestAgentFile, parseAgentFile } from "../dispatch/agent-file.ts";
 import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import { readFrontMatter } from "../dispatch/front-matter.ts";
@@ -12,17 +13,13 @@ import {
   placesOf,
   serverFiles,
   type ArtifactType,
+  type Place,
   type Surroundings,
 } from "./artifact-places.ts";
+import { listArtifacts, type ListedArtifact, type ListedType } from "./list-artifacts.ts";
 import { indexPlace, keyOf, type PlaceIndex } from "./place-index.ts";
-import { scanFolder } from "./scan-folder.ts";
+import { refusalText, scanFolder, type RefusedLink } from "./scan-folder.ts";
 import { serversIn } from "./server-names.ts";
-
-export interface ListedArtifact {
-  name: string;
-  description: string | null;
-  path: string;
-}
 
 /** Finds what workflows name: beside the workflow, in the project, in the collection, in the user's own folder. */
 export interface Artifacts extends ArtifactLookup {
@@ -33,7 +30,9 @@ export interface Artifacts extends ArtifactLookup {
   agent(ref: string): AgentFile | null;
   module(ref: string): ContextModule | null;
   /** Each name once: what a reference would find. Sorted by name. */
-  list(type: "agent" | "skill" | "command" | "mcp"): ListedArtifact[];
+  list(type: ListedType): ListedArtifact[];
+  /** Links of a type's places that lead out and were not followed. */
+  refused(type: ListedType): RefusedLink[];
 }
 
 /** Each folder is looked through once, when it is first needed; what changes later is not seen. */
@@ -42,9 +41,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     if (type === "mcp") return [serverIndex(surroundings)];
     return placesOf(type, surroundings).map((place) => later(() => indexPlace(place, type)));
   });
-  const modules = contextPlaces(surroundings).map(({ folder, boundary }) =>
-    later(() => moduleFiles(folder, boundary)),
-  );
+  const modules = contextPlaces(surroundings).map((place) => later(() => moduleFiles(place)));
 
   function findFile(ref: string): { path: string; file: string } | null {
     const { type, names } = splitRef(ref);
@@ -55,7 +52,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     const { names } = splitRef(ref);
     for (const name of names) {
       for (const files of modules) {
-        const file = files().get(keyOf(name));
+        const file = files().byName.get(keyOf(name));
         if (file !== undefined) return file;
       }
     }
@@ -72,13 +69,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
       const origin = isModule(ref) ? findModule(ref) : (findFile(ref)?.path ?? null);
       return origin === null ? null : { origin };
     },
-    hint(ref) {
-      const { type, names } = splitRef(ref);
-      const elsewhere = artifactTypes.find((each) => each !== type && findNamed(indexes(each), names));
-      if (elsewhere) return `there is ${article(elsewhere)} ${elsewhere} "${names[0] ?? ""}"`;
-      const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : known(type, indexes));
-      return meant === null ? null : `did you mean "${ref.slice(0, ref.indexOf(":"))}:${meant}"?`;
-    },
+    hint: (ref) => hintFor(ref, indexes, modules),
     trouble(ref) {
       if (splitRef(ref).type !== "agent") return null;
       try {
@@ -94,8 +85,27 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
       const file = isModule(ref) ? findModule(ref) : null;
       return file === null ? null : readModule(ref, file);
     },
-    list: (type) => listOf(indexes(type)),
+    list: (type) =>
+      listArtifacts(
+        type,
+        indexes(type).map((index) => index()),
+      ),
+    refused: (type) => refusedOf(type, indexes),
   };
+}
+
+type Modules = readonly (() => ModuleFiles)[];
+
+/** Something that helps whoever wrote a reference that is nowhere. */
+function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules: Modules): string | null {
+  const { type, names } = splitRef(ref);
+  const links = isModule(ref) ? modules.flatMap((files) => files().refused) : refusedOf(type, indexes);
+  const link = links.find((each) => mayHold(each, names.at(-1) ?? ""));
+  if (link) return refusalText(link);
+  const elsewhere = artifactTypes.find((each) => each !== type && findNamed(indexes(each), names));
+  if (elsewhere) return `there is ${article(elsewhere)} ${elsewhere} "${names[0] ?? ""}"`;
+  const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : known(type, indexes));
+  return meant === null ? null : `did you mean "${ref.slice(0, ref.indexOf(":"))}:${meant}"?`;
 }
 
 type Indexes = readonly (() => PlaceIndex)[];
@@ -123,22 +133,30 @@ function findNamed(indexes: Indexes, names: readonly string[]): { path: string; 
   return null;
 }
 
-function listOf(indexes: Indexes): ListedArtifact[] {
-  const byName = new Map<string, ListedArtifact>();
-  for (const index of indexes) {
-    for (const { name, description, path } of index().artifacts) {
-      if (!byName.has(keyOf(name))) byName.set(keyOf(name), { name, description, path });
-    }
-  }
-  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, artifact]) => artifact);
-}
-
 function known(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): string[] {
-  return type === null ? [] : listOf(indexes(type)).map(({ name }) => name);
+  if (type === null || type === "hook") return [];
+  const listed = listArtifacts(
+    type,
+    indexes(type).map((index) => index()),
+  );
+  return listed.map(({ ref }) => ref.slice(type.length + 1));
 }
 
-function moduleNames(modules: readonly (() => Map<string, string>)[]): string[] {
-  return modules.flatMap((files) => [...files().keys()]);
+/** Each once: the working directory may be the workflow's own folder, which is looked through twice then. */
+function refusedOf(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): RefusedLink[] {
+  if (type === null) return [];
+  const links = indexes(type).flatMap((index) => index().refused);
+  return [...new Map(links.map((each) => [each.link, each])).values()];
+}
+
+/** Behind a link to a folder there may be anything; a link to a file has the name of what it holds. */
+function mayHold({ link }: RefusedLink, name: string): boolean {
+  const own = keyOf(basename(link));
+  return !/\.[^.]+$/.test(own.slice(1)) || own.replace(/\.[^.]+$/, "") === keyOf(basename(name));
+}
+
+function moduleNames(modules: Modules): string[] {
+  return modules.flatMap((files) => [...files().byName.keys()]);
 }
 
 function article(type: ArtifactType): string {
@@ -147,17 +165,30 @@ function article(type: ArtifactType): string {
 
 function serverIndex(surroundings: Surroundings): () => PlaceIndex {
   return later(() => {
-    const servers = serverFiles(surroundings).flatMap(({ file, boundary }) => serversIn(file, boundary));
-    const artifacts = servers.map((server) => ({ ...server, file: server.path }));
+    const servers = serverFiles(surroundings).flatMap(({ file, boundary, place }) =>
+      serversIn(file, boundary).map((server) => ({ ...server, place })),
+    );
+    const artifacts = servers.map((server) => ({
+      ...server,
+      file: server.path,
+      names: [server.name],
+      listed: null,
+    }));
     const byName = new Map(artifacts.toReversed().map((server) => [keyOf(server.name), server]));
-    return { artifacts, find: (name) => byName.get(keyOf(name)) ?? null };
+    return { artifacts, refused: [], find: (name) => byName.get(keyOf(name)) ?? null };
   });
 }
 
+interface ModuleFiles {
+  byName: Map<string, string>;
+  refused: RefusedLink[];
+}
+
 /** `<name>.md` by its name, folders below included: `team/style`. */
-function moduleFiles(folder: string, boundary: string): Map<string, string> {
-  const files = scanFolder(folder, boundary, { kind: "files", ending: ".md" });
-  return new Map(files.map(({ path, relative }) => [keyOf(relative.slice(0, -".md".length)), path]));
+function moduleFiles(place: Place): ModuleFiles {
+  const { found, refused } = scanFolder(place, { kind: "files", ending: ".md" });
+  const names = found.map(({ path, relative }) => [keyOf(relative.slice(0, -".md".length)), path] as const);
+  return { byName: new Map(names), refused };
 }
 
 function readModule(ref: string, path: string): ContextModule {

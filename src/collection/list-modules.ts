@@ -16,8 +16,8 @@ export interface ListedModule {
 /** Every context module a definition may name from here, each name once: what a reference would find. By name. */
 export function listModules(surroundings: Surroundings): ListedModule[] {
   const byName = new Map<string, ListedModule>();
-  for (const { folder, boundary } of contextPlaces(surroundings)) {
-    for (const { path, relative } of scanFolder(folder, boundary, { kind: "files", ending: ".md" })) {
+  for (const place of contextPlaces(surroundings)) {
+    for (const { path, relative } of scanFolder(place, { kind: "files", ending: ".md" }).found) {
       const name = relative.slice(0, -".md".length);
       if (!byName.has(keyOf(name))) byName.set(keyOf(name), { name, description: descriptionOf(path), path });
     }

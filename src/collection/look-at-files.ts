@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, readlinkSync, statSync, type Dirent } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { followsLinks } from "../config.ts";
 import type { FileProblem } from "../store/workflow-record.ts";
 import { definitionIn, isDefinitionName } from "./detect-artifact-type.ts";
-import { isAbsence, staysInside } from "./scan-folder.ts";
+import { isAbsence, refusalText, staysInside } from "./scan-folder.ts";
 import { collectionsOf } from "./workflow-files.ts";
 
 /** A definition file as it lies there, not read yet. */
@@ -105,14 +105,10 @@ export function markOfFile(file: string, home: string): string | null {
 }
 
 function linkTrouble(path: string, home: string): SeenFile | null {
-  if (staysInside(path, home) || followsLinks(home)) return null;
-  const target = readlinkSync(path);
-  return troubled(
-    path,
-    "link",
-    `"${path}" is a link to "${target}", out of the collection, and is not followed. ` +
-      "to allow it, set follow_links = true under [workflow] in config.toml",
-  );
+  const own = collectionsOf(home).find(({ folder }) => path.startsWith(folder + sep));
+  const boundary = own?.folder ?? home;
+  if (staysInside(path, boundary) || followsLinks(home)) return null;
+  return troubled(path, "link", refusalText({ link: path, target: readlinkSync(path), boundary }));
 }
 
 function troubled(file: string, kind: FileProblem["kind"], message: string): SeenFile {

@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { nameOfFile } from "../dispatch/agent-file.ts";
 import { readFrontMatter } from "../dispatch/front-matter.ts";
 import { AppError } from "../errors.ts";
-import type { ArtifactType, Place } from "./artifact-places.ts";
+import type { ArtifactType, Place, PlaceName } from "./artifact-places.ts";
 import { readManifest } from "./manifest.ts";
 import { readStart } from "./read-start.ts";
-import { isAbsence, scanFolder, staysInside, type Wanted } from "./scan-folder.ts";
+import { isAbsence, scanFolder, staysInside, type RefusedLink, type Wanted } from "./scan-folder.ts";
 
 /** One artifact of a place. */
 export interface Artifact {
@@ -17,11 +17,18 @@ export interface Artifact {
   path: string;
   /** The file that is read: a skill's `SKILL.md`. */
   file: string;
+  place: PlaceName;
+  /** What a reference may call it, the nearest first: its name, its file's, that with the folders. */
+  names: string[];
+  /** What the manifest says of it; null where no manifest names it. */
+  listed: { origin: string | null; upstream: string | null; tags: string[] } | null;
 }
 
 /** What a place holds, by each kind of name, in lower case; the first of a name counts. */
 export interface PlaceIndex {
   artifacts: Artifact[];
+  /** Links that lead out of the place and were not followed. */
+  refused: RefusedLink[];
   find(name: string): Artifact | null;
 }
 
@@ -33,12 +40,13 @@ const wantedOf: Record<Exclude<ArtifactType, "mcp">, Wanted> = {
 };
 
 export function indexPlace(place: Place, type: Exclude<ArtifactType, "mcp">): PlaceIndex {
-  const named = manifestNames(place, type);
-  const found = scanFolder(place.folder, place.boundary, wantedOf[type]);
+  const named = manifestEntries(place, type);
+  const { found, refused } = scanFolder(place, wantedOf[type]);
   const paths = new Set(found.map(({ path }) => path));
   for (const path of named.keys()) {
     const file = type === "skill" ? join(path, "SKILL.md") : path;
-    if (!paths.has(path) && staysInside(file, place.boundary)) found.push({ path, relative: basename(path) });
+    const isThere = place.followsLinks ? existsSync(file) : staysInside(file, place.boundary);
+    if (!paths.has(path) && isThere) found.push({ path, relative: basename(path) });
   }
   const artifacts: Artifact[] = [];
   const byManifest = new Map<string, Artifact>();
@@ -47,25 +55,29 @@ export function indexPlace(place: Place, type: Exclude<ArtifactType, "mcp">): Pl
   for (const each of found) {
     const file = type === "skill" ? join(each.path, "SKILL.md") : each.path;
     const own = headOf(file, type);
-    const listed = named.get(each.path) ?? null;
+    const entry = named.get(each.path) ?? null;
+    const listed = entry?.name ?? null;
     const stem = nameOfFile(file);
-    const artifact = {
+    const folder = dirname(each.relative);
+    const fileNames = [stem, folder === "." ? stem : `${folder}/${stem}`, each.relative];
+    const artifact: Artifact = {
       name: listed ?? own.name ?? stem,
       description: own.description,
       path: each.path,
       file,
+      place: place.name,
+      names: [...[listed, own.name].filter((name) => name !== null), ...fileNames],
+      listed: entry && { origin: entry.origin, upstream: entry.upstream, tags: entry.tags },
     };
     artifacts.push(artifact);
     if (listed !== null) addFirst(byManifest, listed, artifact);
     if (own.name !== null) addFirst(byFrontMatter, own.name, artifact);
-    addFirst(byFile, stem, artifact);
-    const folder = dirname(each.relative);
-    addFirst(byFile, folder === "." ? stem : `${folder}/${stem}`, artifact);
-    addFirst(byFile, each.relative, artifact);
+    for (const name of fileNames) addFirst(byFile, name, artifact);
   }
   const maps = [byManifest, byFrontMatter, byFile];
   return {
     artifacts,
+    refused,
     find(name) {
       for (const map of maps) {
         const artifact = map.get(keyOf(name));
@@ -86,18 +98,31 @@ function addFirst(map: Map<string, Artifact>, name: string, artifact: Artifact):
   if (!map.has(key)) map.set(key, artifact);
 }
 
-/** Absolute path → the manifest's name, of the entries of that type. A manifest that is broken names nothing. */
-function manifestNames({ manifest, boundary }: Place, type: ArtifactType): Map<string, string> {
-  const names = new Map<string, string>();
-  if (manifest === null || !staysInside(manifest, boundary)) return names;
+interface Entry {
+  name: string;
+  origin: string | null;
+  upstream: string | null;
+  tags: string[];
+}
+
+/** By absolute path, the manifest's entries of that type. A manifest that is broken names nothing. */
+function manifestEntries({ manifest, boundary }: Place, type: ArtifactType): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  if (manifest === null || !staysInside(manifest, boundary)) return entries;
   const base = dirname(manifest);
   for (const entry of entriesOf(manifest)) {
-    const { name, path } = entry;
+    const { name, path, tags } = entry;
     if (entry["type"] !== type || typeof name !== "string" || typeof path !== "string") continue;
     const absolute = join(base, path.split(sep).join("/"));
-    if (!relative(base, absolute).startsWith("..")) names.set(absolute.replace(/\/+$/, ""), name);
+    if (relative(base, absolute).startsWith("..")) continue;
+    entries.set(absolute.replace(/\/+$/, ""), {
+      name,
+      origin: textOf(entry["origin"]),
+      upstream: textOf(entry["upstream"]),
+      tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [],
+    });
   }
-  return names;
+  return entries;
 }
 
 function entriesOf(manifest: string): Record<string, unknown>[] {

@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
-import { join, sep } from "node:path";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { join, relative, sep } from "node:path";
 
 /** What a scan looks for: files that end so, or folders that hold such a file. */
 export type Wanted = { kind: "files"; ending: string } | { kind: "folders"; holding: string };
@@ -13,36 +13,125 @@ export interface FoundPath {
 const deepest = 8;
 const mostEntries = 20_000;
 
+/** Where to look, and which links may be followed. */
+export interface Searched {
+  folder: string;
+  /** The folder itself or one above it; links must not lead out of it. */
+  boundary: string;
+  /** True: the boundary may be a link itself, for only the owner of the home could have made it. */
+  isOwners: boolean;
+  /** True: links may lead anywhere. */
+  followsLinks: boolean;
+}
+
+/** A link that leads out of where it lies, and was not followed. */
+export interface RefusedLink {
+  /** Absolute. */
+  link: string;
+  /** As the link has it. */
+  target: string;
+  boundary: string;
+}
+
+/** What a scan came to. */
+export interface Scanned {
+  found: FoundPath[];
+  refused: RefusedLink[];
+}
+
 /**
  * Looks through a folder and those below it, in the order of names. A link is followed only while it stays inside of
- * `boundary`, and no folder is looked through twice. Nothing for a folder that does not exist or may not be read.
+ * the boundary, and no folder is looked through twice. Nothing for a folder that does not exist or may not be read.
  */
-export function scanFolder(folder: string, boundary: string, wanted: Wanted): FoundPath[] {
-  const limit = realOrNull(boundary);
-  if (limit === null) return [];
-  const found: FoundPath[] = [];
+export function scanFolder(searched: Searched, wanted: Wanted): Scanned {
+  const { folder, boundary, followsLinks } = searched;
+  const scanned: Scanned = { found: [], refused: [] };
+  const limit = followsLinks ? sep : realOrNull(boundary);
+  const onTheWay = followsLinks ? null : linkOnTheWay(searched);
+  if (onTheWay !== null) scanned.refused.push({ ...onTheWay, boundary });
+  if (limit === null || onTheWay !== null) return scanned;
   const seen = new Set<string>();
-  const waiting: { path: string; relative: string; depth: number }[] = [
-    { path: folder, relative: "", depth: 0 },
-  ];
+  const waiting: Waiting[] = [{ path: folder, relative: "", depth: 0 }];
   let left = mostEntries;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const real = realOrNull(next.path);
-    if (real === null || !isInside(real, limit) || seen.has(real)) continue;
+    if (real === null || seen.has(real)) continue;
+    if (!isInside(real, limit)) {
+      scanned.refused.push({ ...linkAt(next.path), boundary });
+      continue;
+    }
     seen.add(real);
     const entries = entriesOf(next.path);
-    const deeper: typeof waiting = [];
-    for (const { name, isFolder } of entries) {
-      if (left-- <= 0) return found;
-      const path = join(next.path, name);
-      const relative = next.relative === "" ? name : `${next.relative}/${name}`;
-      if (isFolder && isWantedFolder(path, wanted, limit)) found.push({ path, relative });
-      else if (isFolder && next.depth < deepest) deeper.push({ path, relative, depth: next.depth + 1 });
-      else if (!isFolder && isWantedFile(path, name, wanted, limit)) found.push({ path, relative });
-    }
-    waiting.push(...deeper.toReversed());
+    left -= entries.length;
+    if (left < 0) return scanned;
+    waiting.push(...lookAtEntries(next, entries, { wanted, limit, boundary, scanned }).toReversed());
   }
-  return found;
+  return scanned;
+}
+
+interface Waiting {
+  path: string;
+  relative: string;
+  depth: number;
+}
+
+/** Takes what is wanted of a folder's entries; the folders below that are still to be looked through. */
+function lookAtEntries(
+  here: Waiting,
+  entries: readonly { name: string; isFolder: boolean }[],
+  { wanted, limit, boundary, scanned }: { wanted: Wanted; limit: string; boundary: string; scanned: Scanned },
+): Waiting[] {
+  const deeper: Waiting[] = [];
+  for (const { name, isFolder } of entries) {
+    const path = join(here.path, name);
+    const relative = here.relative === "" ? name : `${here.relative}/${name}`;
+    if (isFolder && isWantedFolder(path, wanted, limit)) scanned.found.push({ path, relative });
+    else if (isFolder && here.depth < deepest) deeper.push({ path, relative, depth: here.depth + 1 });
+    else if (!isFolder && hasWantedName(name, wanted)) {
+      const real = realOrNull(path);
+      if (real === null) continue;
+      if (!isInside(real, limit)) scanned.refused.push({ ...linkAt(path), boundary });
+      else if (isFile(real)) scanned.found.push({ path, relative });
+    }
+  }
+  return deeper;
+}
+
+/** The first link between a boundary and a folder below it that leads out. */
+function linkOnTheWay({ folder, boundary, isOwners }: Searched): Omit<RefusedLink, "boundary"> | null {
+  const limit = realOrNull(boundary);
+  const parts = relative(boundary, folder)
+    .split(sep)
+    .filter((part) => part !== "");
+  const steps = parts.map((_, at) => join(boundary, ...parts.slice(0, at + 1)));
+  for (const step of isOwners ? steps : [boundary, ...steps]) {
+    if (!lstatOf(step)?.isSymbolicLink()) continue;
+    const real = realOrNull(step);
+    const staysIn = step !== boundary && real !== null && limit !== null && isInside(real, limit);
+    if (!staysIn && real !== null) return linkAt(step);
+  }
+  return null;
+}
+
+function linkAt(path: string): Omit<RefusedLink, "boundary"> {
+  return { link: path, target: readlinkSync(path) };
+}
+
+function lstatOf(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Why a link was not followed, and what lets it be. */
+export function refusalText({ link, target, boundary }: RefusedLink): string {
+  return (
+    `"${link}" is a link to "${target}", out of "${boundary}", and is not followed. ` +
+    "to allow it, set follow_links = true under [workflow] in config.toml"
+  );
 }
 
 /** True when the file is where it seems to be: no link leads out of the boundary. */
@@ -58,10 +147,8 @@ function isWantedFolder(path: string, wanted: Wanted, limit: string): boolean {
   return file !== null && isInside(file, limit) && isFile(file);
 }
 
-function isWantedFile(path: string, name: string, wanted: Wanted, limit: string): boolean {
-  if (wanted.kind !== "files" || !name.toLowerCase().endsWith(wanted.ending)) return false;
-  const real = realOrNull(path);
-  return real !== null && isInside(real, limit) && isFile(real);
+function hasWantedName(name: string, wanted: Wanted): boolean {
+  return wanted.kind === "files" && name.toLowerCase().endsWith(wanted.ending);
 }
 
 function entriesOf(folder: string): { name: string; isFolder: boolean }[] {

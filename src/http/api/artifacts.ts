@@ -1,12 +1,14 @@
 import { Type } from "@sinclair/typebox";
-import { openArtifacts, type Artifacts } from "../../collection/artifacts.ts";
+import { placeNames } from "../../collection/artifact-places.ts";
+import { openArtifacts } from "../../collection/artifacts.ts";
+import { listedTypes } from "../../collection/list-artifacts.ts";
 import { listModules } from "../../collection/list-modules.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { closed, nullable, oneOf, pageOf } from "./schemas.ts";
 
-const types = ["agent", "skill", "command", "mcp"] as const;
+const types = listedTypes;
 
 const Artifact = Type.Object(
   {
@@ -15,6 +17,13 @@ const Artifact = Type.Object(
     name: Type.String(),
     description: nullable(Type.String()),
     path: Type.String(),
+    place: oneOf(placeNames),
+    origin: nullable(Type.String({ description: "as the collection's manifest has it" })),
+    upstream: nullable(Type.String()),
+    tags: Type.Array(Type.String()),
+    shadows: Type.Array(Type.Object({ place: oneOf(placeNames), path: Type.String() }, closed), {
+      description: "what has the same name further down the order of places, and is not found by it",
+    }),
   },
   { $id: "Artifact", ...closed },
 );
@@ -37,7 +46,10 @@ export const artifactEndpoints: Endpoint[] = [
     path: "/artifacts",
     operationId: "listArtifacts",
     summary: "List agents, skills, commands and MCP servers, for pickers",
-    query: Type.Object({ type: Type.Optional(oneOf(types)), search }, closed),
+    query: Type.Object(
+      { type: Type.Optional(oneOf(types)), search, place: Type.Optional(oneOf(placeNames)) },
+      closed,
+    ),
     answers: {
       200: { description: "all that fit", schema: pageOf(Artifact, "ArtifactPage") },
       ...problems(400),
@@ -47,7 +59,9 @@ export const artifactEndpoints: Endpoint[] = [
       const wanted = query.type === undefined ? types : [query.type];
       return json(
         envelope(
-          wanted.flatMap((type) => listed(artifacts, type)),
+          wanted
+            .flatMap((type) => artifacts.list(type))
+            .filter(({ place }) => query.place === undefined || place === query.place),
           query.search,
         ),
       );
@@ -79,12 +93,6 @@ export const artifactEndpoints: Endpoint[] = [
 
 function surroundings({ options, home, userHome }: Context) {
   return { beside: options.workdir, workdir: options.workdir, home, userHome };
-}
-
-function listed(artifacts: Artifacts, type: (typeof types)[number]) {
-  return artifacts
-    .list(type)
-    .map(({ name, description, path }) => ({ type, ref: `${type}:${name}`, name, description, path }));
 }
 
 /** One page that holds everything: what a collection has is few. */

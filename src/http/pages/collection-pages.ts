@@ -14,8 +14,6 @@ const mostWorkflows = 1000;
 
 type Kind = ArtifactList["kind"];
 
-const prefixes: Record<Kind, string> = { agents: "agent:", skills: "skill:", context: "ctx:" };
-
 /** What the collection holds, and which workflows name it. */
 export function mountCollection(routes: PageRoutes): void {
   for (const kind of ["agents", "skills", "context"] as const) {
@@ -30,15 +28,15 @@ function listed({ context, request, url }: PageCall, kind: Kind): Answer {
   const wanted = search.toLowerCase();
   const entries = all
     .filter(({ name, description }) => `${name} ${description ?? ""}`.toLowerCase().includes(wanted))
-    .map((entry): ArtifactEntry => ({ ...entry, usedBy: users.get(prefixes[kind] + entry.name) ?? [] }));
+    .map((entry): ArtifactEntry => ({ ...entry, usedBy: users.get(entry.ref) ?? [] }));
   const page = artifactsPage(frameOf(context, request), { kind, entries, search, total: all.length });
   return html(page, 200, shownToast(request));
 }
 
-function entriesOf(context: Context, kind: Kind): Omit<ArtifactEntry, "usedBy">[] {
+function entriesOf(context: Context, kind: Kind): (Omit<ArtifactEntry, "usedBy"> & { ref: string })[] {
   if (kind === "agents") return artifactsOf(context).list("agent");
   if (kind === "skills") return artifactsOf(context).list("skill");
-  return modulesOf(context);
+  return modulesOf(context).map((module) => ({ ...module, ref: `ctx:${module.name}` }));
 }
 
 /** Workflows by each reference they name; a reference's version does not count. */

@@ -192,7 +192,7 @@ function overridesFor(context: Context, { stages }: WorkflowRecord, sent?: URLSe
     ),
     known: artifactsOf(context)
       .list("agent")
-      .map(({ name }) => `agent:${name}`),
+      .map(({ ref }) => ref),
     modules: sent?.get("modules") ?? "",
     knownModules: modulesOf(context).map(({ name }) => `ctx:${name}`),
   };
