@@ -1,5 +1,6 @@
-import { Composer, Parser, type CST, type Document } from "yaml";
+import { Composer, type CST, type Document } from "yaml";
 import { buildTree } from "./build-tree.ts";
+import { limits, parseTokens } from "./parse-tokens.ts";
 import { createReport, type Report } from "./report.ts";
 import type { SourceNode, Spot } from "./source-node.ts";
 import { textLines, type TextLines } from "./text-lines.ts";
@@ -15,7 +16,7 @@ export interface Source {
   tokens: readonly CST.Token[];
 }
 
-const limits = { bytes: 1024 * 1024, nesting: 64, syntaxErrors: 10 };
+const most = { bytes: 1024 * 1024, syntaxErrors: 10 };
 
 /** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
 export function readSource(text: string): Source {
@@ -27,15 +28,14 @@ export function readSource(text: string): Source {
     report.error("schema", { code: "too_large", message, path: [], at: spot(0) });
     return source;
   }
-  const tokens = [...new Parser().parse(text)];
-  source.tokens = tokens;
-  const deep = firstTooDeep(tokens);
-  if (deep !== null) {
-    const message = `this is nested deeper than ${limits.nesting} levels`;
-    report.error("schema", { code: "too_deep", message, path: [], at: spot(deep) });
+  const parsed = parseTokens(text);
+  if ("problem" in parsed) {
+    const { code, problem, offset } = parsed;
+    report.error("schema", { code, message: problem, path: [], at: spot(offset) });
     return source;
   }
-  const document = compose(source, tokens, report);
+  source.tokens = parsed.tokens;
+  const document = compose(source, parsed.tokens, report);
   if (document) source.root = buildTree(document, limits.nesting, report);
   return source;
 }
@@ -93,7 +93,7 @@ function compose(
 /** The errors up to the first token that fits nowhere: yaml trips over everything behind it. */
 function firstErrors({ errors }: Document.Parsed): Document.Parsed["errors"] {
   const lost = errors.findIndex(({ code }) => code === "UNEXPECTED_TOKEN");
-  return errors.slice(0, lost < 0 ? limits.syntaxErrors : Math.min(lost + 1, limits.syntaxErrors));
+  return errors.slice(0, lost < 0 ? most.syntaxErrors : Math.min(lost + 1, most.syntaxErrors));
 }
 
 function reportTag(report: Report, message: string, at: number): void {
@@ -106,29 +106,9 @@ function reportTag(report: Report, message: string, at: number): void {
   });
 }
 
-/** The offset of the first collection that lies too deep. Iterative: yaml's own composer is not. */
-function firstTooDeep(tokens: readonly CST.Token[]): number | null {
-  const open: { token: CST.Token; depth: number }[] = [];
-  const push = (token: CST.Token | null | undefined, depth: number): void => {
-    if (token && (token.type === "document" || "items" in token)) open.push({ token, depth });
-  };
-  for (const token of tokens) push(token, 0);
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
-    if (token.type === "document") push(token.value, depth);
-    if (!("items" in token)) continue;
-    if (depth >= limits.nesting) return token.offset;
-    for (const item of token.items) {
-      push(item.key, depth + 1);
-      push(item.value, depth + 1);
-    }
-  }
-  return null;
-}
-
 function isTooLarge(text: string): boolean {
-  if (text.length * 3 <= limits.bytes) return false;
-  return text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes;
+  if (text.length * 3 <= most.bytes) return false;
+  return text.length > most.bytes || Buffer.byteLength(text) > most.bytes;
 }
 
 function emptyReport(): Report {

@@ -1,6 +1,8 @@
 import type { EffectiveInput, EffectiveOutput } from "../effective.ts";
 import type { ExpressionSite } from "../expression-sites.ts";
-import { siteSpot, type Rule, type Subject } from "../subject.ts";
+import type { Report } from "../report.ts";
+import { child, nodeAt, type SourceNode } from "../source-node.ts";
+import { keySpotAt, siteSpot, type Rule, type Subject } from "../subject.ts";
 import { fits } from "../value-type.ts";
 
 /** A value comes from a plain reference, or it is text put together; what an operator yields is not followed. */
@@ -14,6 +16,7 @@ interface Given {
 
 /** What a source yields fits its input, and is there when the input is required. */
 export const inputSources: Rule = (subject, report) => {
+  checkGiven(subject, report);
   for (const site of subject.sites) {
     const input = inputOf(subject, site);
     const given = input ? givenBy(subject, site) : null;
@@ -34,6 +37,41 @@ export const inputSources: Rule = (subject, report) => {
     }
   }
 };
+
+/** A required input that nothing fills fails its stage in every run. */
+function checkGiven(subject: Subject, report: Report): void {
+  subject.definition.stages.forEach(({ id, type, inputs }, at) => {
+    if (type === "gate") return;
+    for (const [name, { source, required, default: preset }] of Object.entries(inputs)) {
+      const path = ["stages", at, "inputs", name];
+      const node = nodeAt(subject.root, path);
+      // What is wrong itself has been reported.
+      if (
+        source !== null ||
+        !required ||
+        (preset ?? null) !== null ||
+        isGiven(child(node, "source")) ||
+        isFaultyFlag(child(node, "required"))
+      )
+        continue;
+      report.error("schema", {
+        code: "input_without_source",
+        message: `input "${name}" of stage "${id}" is required, but has neither source nor default`,
+        path,
+        at: keySpotAt(subject, path),
+        hint: `give it a value: source: parameters.${name}, or set required: false`,
+      });
+    }
+  });
+}
+
+function isFaultyFlag(node: SourceNode | null): boolean {
+  return isGiven(node) && !(node?.kind === "scalar" && typeof node.value === "boolean");
+}
+
+function isGiven(node: SourceNode | null): boolean {
+  return node !== null && !(node.kind === "scalar" && node.value === null && !node.isFaulty);
+}
 
 function inputOf({ definition }: Subject, { stage, input, use }: ExpressionSite): EffectiveInput | null {
   if (stage === null || use !== "source") return null;

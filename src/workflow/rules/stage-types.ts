@@ -32,6 +32,16 @@ function checkGate(subject: Subject, report: Report, at: number): void {
     const message = `${name} is a gate: a person decides, so it has no "roles"`;
     report.error("schema", place("roles", "gate_with_roles", message, 'take "roles" out'));
   }
+  for (const key of ["inputs", "outputs"]) {
+    const given = node(key);
+    if (given?.kind !== "map" || given.entries.size === 0) continue;
+    const message = `${name} is a gate: nobody works there, so it has no "${key}"`;
+    const hint =
+      key === "inputs"
+        ? 'show values in its message: "${{ parameters.name }}"'
+        : "a stage after it makes them";
+    report.error("schema", place(key, `gate_with_${key}`, message, hint));
+  }
 }
 
 function checkAgent(subject: Subject, report: Report, at: number): void {
