@@ -57,6 +57,7 @@ export const controlCommands: Command[] = [
       { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
       { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
       strictOption,
+      { flags: "--as <name>", description: "who decides at gates (default: your login name)" },
       eventsOption,
       formatOption,
     ],

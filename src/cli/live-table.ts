@@ -3,7 +3,8 @@ import { elapsedText } from "./elapsed.ts";
 import type { Output } from "./output.ts";
 import { paintStatus } from "./paint.ts";
 import type { RunRow, RunRows } from "./run-rows.ts";
-import { cut, tableLines, type Column } from "./table.ts";
+import { questionLines, type Question } from "./question-lines.ts";
+import { tableLines, type Column } from "./table.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** A person does not see more, and a terminal over a slow line cannot take more. */
@@ -14,21 +15,23 @@ const tickMs = 1000;
 export const showCursor = "\u001b[?25h";
 
 export interface LiveTable extends Watcher {
-  /** Lines below the table, for a question; none take it away. */
-  ask(question: readonly string[]): void;
+  /** Asks below the table, or takes the question away; it is on the screen when this returns. */
+  ask(question: Question | null): void;
+  /** Leaves a line above the table for good. */
+  say(line: string): void;
 }
 
 /** The stages of an execution as a table that is redrawn in place, at most ten times a second. */
 export function openLiveTable(output: Output, runRows: RunRows, now: () => number): LiveTable {
   const screen = openScreen(output);
-  let question: readonly string[] = [];
+  let question: Question | null = null;
   let pending: Timer | null = null;
   let drawnAt = 0;
-  const draw = (): void => {
+  const draw = (above: readonly string[] = []): void => {
+    if (pending) clearTimeout(pending);
     pending = null;
     drawnAt = now();
-    const lines = liveLines(output, runRows, drawnAt, question.length);
-    screen.draw([...lines, ...question.map((line) => output.paint.waiting(cut(line, output.columns)))]);
+    screen.draw(frame(output, runRows, { question, nowMs: drawnAt }), above);
   };
   const soon = (): void => {
     pending ??= setTimeout(draw, Math.max(0, frameMs - (now() - drawnAt)));
@@ -42,8 +45,9 @@ export function openLiveTable(output: Output, runRows: RunRows, now: () => numbe
     },
     ask: (next) => {
       question = next;
-      soon();
+      draw();
     },
+    say: (line) => draw([line]),
     close: () => {
       clearInterval(tick);
       if (pending) clearTimeout(pending);
@@ -53,15 +57,40 @@ export function openLiveTable(output: Output, runRows: RunRows, now: () => numbe
   };
 }
 
-/** The table and the bar below it, in no more lines than the terminal has. */
-function liveLines(output: Output, runRows: RunRows, nowMs: number, reserved: number): string[] {
-  // The head, the bar, the line that says what is left out, and the line the cursor stands on.
-  const room = Math.max(3, output.rows - 4 - reserved);
-  const shown = mostTelling(runRows.rows, room);
-  const hidden = runRows.rows.length - shown.length;
-  const lines = tableOf(output, shown, nowMs);
-  if (hidden > 0) lines.push(output.paint.dim(`… and ${hidden} more`));
-  return [...lines, progressBar(output, runRows.done(), runRows.rows.length)];
+/** Below this many lines a question leaves none for the table. */
+const leastTable = 4;
+
+/** The table, the bar and the question below them, in no more lines than the terminal has. */
+function frame(
+  output: Output,
+  runRows: RunRows,
+  { question, nowMs }: { question: Question | null; nowMs: number },
+): string[] {
+  const { columns, paint } = output;
+  // The cursor stands on a line of its own.
+  const lines = Math.max(1, output.rows - 1);
+  const most = lines >= 2 * leastTable ? lines - leastTable : lines;
+  const asked = question === null ? [] : questionLines(question, { columns, most });
+  const taken = asked.reduce((sum, line) => sum + linesTaken(line, columns), 0);
+  return [...liveLines(output, runRows, { nowMs, room: lines - taken }), ...asked.map(paint.waiting)];
+}
+
+/** The table and the bar below it, as far as there is room. */
+function liveLines(
+  output: Output,
+  runRows: RunRows,
+  { nowMs, room }: { nowMs: number; room: number },
+): string[] {
+  const { rows } = runRows;
+  if (room < 1) return [];
+  const bar = progressBar(output, runRows.done(), rows.length);
+  if (room < 3) return [bar];
+  // Beside the rows stand the head and the bar, and the line that says what is left out.
+  const isWhole = rows.length <= room - 2;
+  const shown = isWhole ? rows : mostTelling(rows, Math.max(1, room - 3));
+  const hidden = rows.length - shown.length;
+  const more = hidden > 0 && room > 3 ? [output.paint.dim(`… and ${hidden} more`)] : [];
+  return [...tableOf(output, shown, nowMs), ...more, bar];
 }
 
 /** Where not all fit: what goes on now, then what comes next, then what ended last; in the file's order. */
@@ -113,15 +142,19 @@ function progressBar(output: Output, done: number, total: number): string {
 }
 
 /** Lines at the bottom of a terminal that are written over and over. */
-function openScreen(output: Output): { draw(lines: string[]): void; close(): void } {
+function openScreen(output: Output): {
+  /** `above` stays where it is for good. */
+  draw(lines: string[], above?: readonly string[]): void;
+  close(): void;
+} {
   let before: string[] = [];
   let isHidden = false;
   return {
-    draw: (lines) => {
+    draw: (lines, above = []) => {
       // A resize has wrapped the old lines anew, so their height is counted at the present width.
       const height = before.reduce((sum, line) => sum + linesTaken(line, output.columns), 0);
       const up = height > 0 ? `\u001b[${height}A\r` : "";
-      const body = lines.map((line) => `${line}\u001b[K\n`).join("");
+      const body = [...above, ...lines].map((line) => `${line}\u001b[K\n`).join("");
       const hide = isHidden ? "" : "\u001b[?25l";
       // Synchronised output (mode 2026): the terminal shows the frame as a whole, without flicker.
       output.write(`\u001b[?2026h${hide}${up}${body}\u001b[J\u001b[?2026l`);

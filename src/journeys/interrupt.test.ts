@@ -164,7 +164,7 @@ describe.concurrent("on a terminal", () => {
     writeWorkflow(journey, { ask: { gate: { message: "ready?" } }, work: { after: ["ask"] } });
     const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
     await until("it asks", () =>
-      terminal.shown().includes('gate "ask" waits for approval: ready? approve? '),
+      /gate "ask" waits for approval: ready\?[^]*approve\? \[y\]es/.test(terminal.shown()),
     );
     expect(terminal.shown()).toMatch(/batch +stage +type +status +try +elapsed +last line/);
     expect(terminal.shown()).toContain(" 0/2");
@@ -175,7 +175,7 @@ describe.concurrent("on a terminal", () => {
     expect(code).toBe(0);
     expect(terminal.shown()).toMatch(/1 +ask +gate +completed +\S+ +approved by tester/);
     // It redraws over its own lines, and leaves the cursor as it was.
-    expect(output).toContain("\u001b[6A\r");
+    expect(output).toContain("\u001b[7A\r");
     expect(output.lastIndexOf("\u001b[?25h")).toBeGreaterThan(output.lastIndexOf("\u001b[?25l"));
     expect(journey.lines("began")).toEqual(["work"]);
   });
@@ -185,9 +185,9 @@ describe.concurrent("on a terminal", () => {
     patientAgent(journey);
     writeWorkflow(journey, { first: { gate: {} }, second: { gate: {} } });
     const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
-    await until("it asks", () => terminal.shown().includes('gate "first" waits'));
+    await until("it asks", () => /"first" waits[^]*\[y\]es/.test(terminal.shown()));
     terminal.type("l");
-    await until("it asks about the other", () => terminal.shown().includes('gate "second" waits'));
+    await until("it asks about the other", () => /"second" waits[^]*\[y\]es/.test(terminal.shown()));
     terminal.type("n");
     expect((await terminal.ended).code).toBe(1);
     const { stdout } = await journey.run(["workflow", "runs", "--format", "json"]);
@@ -202,7 +202,7 @@ describe.concurrent("on a terminal", () => {
     patientAgent(journey);
     writeWorkflow(journey, { ask: { gate: {} } });
     const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
-    await until("it asks", () => terminal.shown().includes('gate "ask" waits'));
+    await until("it asks", () => /"ask" waits[^]*\[y\]es/.test(terminal.shown()));
     terminal.type("\u0003");
     const { code, output } = await terminal.ended;
     expect(code).toBe(130);

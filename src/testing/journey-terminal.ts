@@ -9,8 +9,12 @@ export interface Terminal {
   readonly ended: Promise<{ code: number; output: string }>;
 }
 
-/** Runs a command on a pseudo-terminal of 100 columns and 30 rows. */
-export function openTerminal(journey: Journey, command: readonly string[]): Terminal {
+/** Runs a command on a pseudo-terminal. */
+export function openTerminal(
+  journey: Journey,
+  command: readonly string[],
+  size = { cols: 100, rows: 30 },
+): Terminal {
   let output = "";
   const decoder = new TextDecoder();
   const child = Bun.spawn([...command], {
@@ -24,8 +28,7 @@ export function openTerminal(journey: Journey, command: readonly string[]): Term
       TERM: "xterm-256color",
     },
     terminal: {
-      cols: 100,
-      rows: 30,
+      ...size,
       data: (_, bytes) => {
         output += decoder.decode(bytes, { stream: true });
       },
