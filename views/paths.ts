@@ -4,8 +4,12 @@ export const libraryPath = "/workflows";
 export const executionsPath = "/workflows/executions";
 export const approvalsPath = "/approvals";
 
+/** Ids that are pages of their own below `/workflows`; no id begins with `~`. */
+const pageNames: ReadonlySet<string> = new Set(["new", "import", "executions"]);
+
 export function workflowPath(slug: string, part = ""): string {
-  return `/workflows/${encodeURIComponent(slug)}${part === "" ? "" : `/${part}`}`;
+  const name = pageNames.has(slug) ? `~${slug}` : encodeURIComponent(slug);
+  return `/workflows/${name}${part === "" ? "" : `/${part}`}`;
 }
 
 export function executionPath(slug: string, runId: string, part = ""): string {

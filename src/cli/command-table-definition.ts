@@ -35,7 +35,10 @@ export const definitionCommands: Command[] = [
         choices: ["draft", "published", "archived"],
       },
       { flags: "--tag <tag>", description: "only workflows with this tag; again for more", repeats: true },
-      { flags: "--search <text>", description: "only workflows whose name or description holds this" },
+      {
+        flags: "--search <text>",
+        description: "only workflows whose name, id, description or tags hold this",
+      },
       { flags: "--sort <by>", description: "what comes first", choices: ["name", "updated", "last-run"] },
       { flags: "--limit <count>", description: "at most so many, 1 to 100 (default: 20)" },
       { flags: "--cursor <cursor>", description: "go on where a list ended" },
@@ -93,7 +96,7 @@ export const definitionCommands: Command[] = [
     summary: "a stored workflow's definition as a file",
     arguments: [workflowArgument],
     options: [
-      { flags: "-o, --output <file>", description: "write it there (default: stdout)" },
+      { flags: "-o, --output <file>", description: "write it there (default, and -: stdout)" },
       {
         flags: "--format <format>",
         description: "yaml or json (default: the stored text as it is)",

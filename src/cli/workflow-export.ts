@@ -13,7 +13,7 @@ export const run: CommandRun = (invocation) =>
     const workflow = storedWorkflow({ home: invocation.home, store }, given.argument(0));
     const text = inFormat(workflow.definition, given.text("format"));
     const target = given.text("output");
-    if (target === null) output.write(text);
+    if (target === null || target === "-") output.write(text);
     else {
       writeOut(invocation, target, text);
       output.note(`wrote ${target}`);

@@ -19,11 +19,17 @@ export function reserveKey(store: Store, start: KeyedStart, forgetBefore: string
   });
 }
 
+/** What was started under a key, of whatever workflow. */
+export function startsUnderKey(store: Store, key: string): KeyedStart[] {
+  return store.prepare<KeyedStart, [string]>(selectByKey).all(key);
+}
+
 /** Forgets a key whose start was refused, so that it may be tried again. */
 export function releaseKey(store: Store, { scope, key }: Pick<KeyedStart, "scope" | "key">): void {
   store.prepare("DELETE FROM idempotency_keys WHERE scope = ? AND key = ?").run(scope, key);
 }
 
 const insertKey = inserter(idempotencyKeys, columnsBut(idempotencyKeys, []));
+const selectByKey = "SELECT scope, key, request_hash, run_id, created_at FROM idempotency_keys WHERE key = ?";
 const selectKey =
   "SELECT scope, key, request_hash, run_id, created_at FROM idempotency_keys WHERE scope = ? AND key = ?";

@@ -60,6 +60,8 @@ describe("filters", () => {
     [{ tags: ["a", "b"] }, ["one"]],
     [{ tags: ["A"] }, []],
     [{ search: "THREE" }, ["Three"]],
+    [{ search: "slug-t" }, ["two", "Three"]],
+    [{ search: "B" }, ["one", "Three"]],
     [{ search: "%" }, ["one"]],
     [{ search: "_" }, ["two"]],
     [{ search: "\\" }, ["Three"]],

@@ -25,7 +25,7 @@ export interface WorkflowFilter {
   status?: WorkflowStatus | null;
   /** All of them. */
   tags?: readonly string[];
-  /** Plain text in name or description, in any case of letters. */
+  /** Plain text in name, `workflow.id`, description or a tag, in any case of letters. */
   search?: string | null;
   /** `-`: descending; `last_run` puts those that never ran first, `-last_run` last. */
   sort?: WorkflowSort;
@@ -99,7 +99,12 @@ function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {
   }
   if (filter.search) {
     const pattern = likePattern(filter.search);
-    conditions.push(sql`(name like ${pattern} escape '\\' or description like ${pattern} escape '\\')`);
+    const tagged = sql`select 1 from workflow_tags t
+      where t.workflow_id = workflows.id and t.tag like ${pattern} escape '\\'`;
+    conditions.push(
+      sql`(name like ${pattern} escape '\\' or slug like ${pattern} escape '\\'
+        or description like ${pattern} escape '\\' or exists (${tagged}))`,
+    );
   }
   return conditions;
 }

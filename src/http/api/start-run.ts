@@ -1,16 +1,18 @@
 import type { StartRequest } from "../../engine/engine.ts";
 import { AppError } from "../../errors.ts";
+import { openWorkflow } from "../../operation/open-workflow.ts";
 import { getExecution } from "../../store/executions.ts";
-import { releaseKey, reserveKey } from "../../store/idempotency.ts";
+import { releaseKey, reserveKey, startsUnderKey } from "../../store/idempotency.ts";
 import type { Context } from "../server-parts.ts";
 import { json } from "./answers.ts";
 
 const keyLifeMs = 24 * 60 * 60 * 1000;
 const mostKeyLength = 200;
 
-/** What is asked for: `scope` and `given` tell whether a repeated key comes with the same request. */
+/** What is asked for: the workflow and `given` tell whether a repeated key comes with the same request. */
 export interface Asked {
-  scope: string;
+  /** By id, `workflow.id` or name. */
+  workflow: string;
   given: unknown;
   request: Request;
 }
@@ -30,12 +32,31 @@ export async function startRun(
   if (key.length === 0 || key.length > mostKeyLength) {
     throw new AppError("invalid_usage", `an Idempotency-Key has from 1 to ${mostKeyLength} characters`);
   }
-  return startOnce(context, asked, key, compose);
+  try {
+    const { id } = openWorkflow(context, asked.workflow);
+    return await startOnce(context, { scope: `run ${id}`, given: asked.given }, key, compose);
+  } catch (error) {
+    const isGone = error instanceof AppError && error.code === "not_found";
+    const earlier = isGone ? startOfDeleted(context, asked, key) : null;
+    if (earlier === null) throw error;
+    return started(context, earlier, replay);
+  }
+}
+
+/** What was started under a key may be asked for again after its workflow is gone: the execution stays. */
+function startOfDeleted(context: Context, { workflow, given }: Asked, key: string): string | null {
+  const { store } = context;
+  const hash = hashOf(given);
+  const same = startsUnderKey(store, key).find(({ scope, request_hash, run_id }) => {
+    if (request_hash !== hash || !exists(context, run_id)) return false;
+    return scope === `run ${workflow}` || getExecution(store, run_id).workflow_slug === workflow;
+  });
+  return same?.run_id ?? null;
 }
 
 async function startOnce(
   context: Context,
-  { scope, given }: Asked,
+  { scope, given }: { scope: string; given: unknown },
   key: string,
   compose: () => Promise<StartRequest>,
 ): Promise<Response> {

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from "node:path";
 import { readManifest } from "../../collection/manifest.ts";
 import { aTestServer, type TestServer } from "../../testing/test-server.ts";
+import { until } from "../../testing/journey-until.ts";
 import { exampleDefinition } from "./example-definition.ts";
 
 let server: TestServer;
@@ -303,3 +304,36 @@ describe("If-Match", () => {
     expect((await server.ask("PUT", "/workflows/a", { yaml: named("a", "N"), headers })).status).toBe(status);
   });
 });
+
+test("a key that started an execution still leads to it when the workflow is gone", async () => {
+  const { id } = await made("a");
+  const given = { json: { parameters: { version: "1" } }, headers: { "idempotency-key": "k" } };
+  const { body } = await server.ask("POST", "/workflows/a/run", given);
+  await server.ask("POST", `/workflow-executions/${body.run_id}/cancel`);
+  await until("it has ended", async () => {
+    const run = await server.ask("GET", `/workflow-executions/${body.run_id}`);
+    return run.body.status === "cancelled";
+  });
+  expect((await server.ask("DELETE", "/workflows/a")).status).toBe(204);
+  for (const name of ["a", id]) {
+    const again = await server.ask("POST", `/workflows/${name}/run`, given);
+    expect([again.status, again.body.run_id]).toEqual([202, body.run_id]);
+    expect(again.headers.get("idempotent-replay")).toBe("true");
+  }
+  const other = { ...given, json: { parameters: { version: "2" } } };
+  expect((await server.ask("POST", "/workflows/a/run", other)).status).toBe(404);
+  expect((await server.ask("POST", "/workflows/b/run", given)).status).toBe(404);
+});
+
+test.each(["new", "import", "executions"])(
+  "a workflow whose id is %s, as a page is, has its own page",
+  async (id) => {
+    await made(id);
+    const library = await server.ask("GET", "//workflows");
+    expect(library.body).toContain(`href="/workflows/~${id}"`);
+    for (const part of ["", "/edit", "/run", "/executions", "/history"]) {
+      const page = await server.ask("GET", `//workflows/~${id}${part}`);
+      expect([part, page.status, page.body.includes(`>${id}</`)]).toEqual([part, 200, true]);
+    }
+  },
+);

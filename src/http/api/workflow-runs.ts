@@ -110,11 +110,10 @@ export const workflowRunEndpoints: Endpoint[] = [
     headers: runHeaders,
     body: { schema: RunBody, required: false, takesYaml: false, examples: { run: runExample } },
     answers: { ...startedAnswer, ...problems(400, 404, 409, 422) },
-    handle: ({ params, body, context, request }) => {
-      const { workflow_id } = definitionOf(params.id, context);
-      const asked = { scope: `run ${workflow_id}`, given: body, request };
-      return startRun(context, asked, () => composeAt(params.id, body, context));
-    },
+    handle: ({ params, body, context, request }) =>
+      startRun(context, { workflow: params.id, given: body, request }, () =>
+        composeAt(params.id, body, context),
+      ),
   }),
   endpoint({
     ...shared,
@@ -132,8 +131,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     answers: { ...startedAnswer, ...problems(400, 404, 409, 422) },
     handle: ({ body, context, request }) => {
       const { workflow_id, ...given } = body;
-      const source = definitionOf(workflow_id, context);
-      const asked = { scope: `run ${source.workflow_id}`, given, request };
+      const asked = { workflow: workflow_id, given, request };
       return startRun(context, asked, () => composeAt(workflow_id, given, context));
     },
   }),

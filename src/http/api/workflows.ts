@@ -53,7 +53,10 @@ export const workflowEndpoints: Endpoint[] = [
           Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20, description: "all of them" }),
         ),
         search: Type.Optional(
-          Type.String({ maxLength: 200, description: "in name or description; % and _ mean themselves" }),
+          Type.String({
+            maxLength: 200,
+            description: "in name, workflow.id, description or tags; % and _ mean themselves",
+          }),
         ),
         sort: Type.Optional(oneOf(workflowSorts, { default: "-updated_at" })),
         limit: limitQuery,

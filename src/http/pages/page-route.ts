@@ -133,7 +133,9 @@ function readable(params: unknown): Record<string, string> {
     if (typeof value !== "string")
       throw new AppError("invalid_usage", `"${name}" in the address is not encoded`);
   }
-  return given as Record<string, string>;
+  const { id, ...others } = given as Record<string, string>;
+  // A workflow whose id is also the name of a page has its own page behind a ~.
+  return id === undefined ? others : { ...others, id: id.replace(/^~/, "") };
 }
 
 function switchedOff(): AppError {
