@@ -3,11 +3,12 @@ import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { ValidationResult } from "../workflow/finding.ts";
+import type { LaterPlaces } from "../workflow/later-places.ts";
 import { parseOverrides } from "../workflow/overrides.ts";
 import { resolveParameters } from "../workflow/parameters.ts";
 import { planWorkflow } from "../workflow/plan.ts";
 import type { AppliedOverride, Plan } from "../workflow/plan.ts";
-import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
+import type { CheckedWorkflow } from "../workflow/validate.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { findOverrides } from "./find-overrides.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -20,7 +21,7 @@ export interface Composed {
   definition: EffectiveDefinition;
   validation: ValidationResult;
   overrides: AppliedOverride[];
-  startFinding: CheckedWorkflow["startFinding"];
+  later: LaterPlaces;
   artifacts: Artifacts;
 }
 
@@ -36,20 +37,15 @@ export function isComposed(result: Composed | NotValid): result is Composed {
   return "definition" in result;
 }
 
-/** Checks a definition with the overrides of the working directory. */
+/** A definition that was checked with the overrides of the working directory. */
 export function composeDefinition(
   source: FoundDefinition,
-  { workdir, artifacts }: { workdir: string; artifacts: Artifacts },
+  checked: CheckedWorkflow,
+  artifacts: Artifacts,
 ): Composed | NotValid {
-  const overrides = projectOverrides(workdir);
-  const checked = checkWorkflow(source.text, {
-    file: source.file,
-    artifacts,
-    ...(overrides === null ? {} : { overrides }),
-  });
-  const { id, validation, definition, overrides: applied, startFinding } = checked;
-  if (!validation.valid || !definition) return { source, id, validation };
-  return { source, id, definition, validation, overrides: applied, startFinding, artifacts };
+  const { id, validation, definition, overrides, later } = checked;
+  if (!validation.valid || !definition || !later) return { source, id, validation };
+  return { source, id, definition, validation, overrides, later, artifacts };
 }
 
 /**
@@ -96,7 +92,8 @@ export function modulesOf({ definition, artifacts }: Composed): Record<string, C
   return found;
 }
 
-function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
+/** What the project of a folder overrides; null for nothing. Throws `AppError` for a file that cannot be read. */
+export function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
   const file = findOverrides(workdir);
   if (file === null) return null;
   return parseOverrides(readTextFile(file, file), file);

@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { Finding } from "../workflow/finding.ts";
+import { laterFinding } from "../workflow/later-places.ts";
 import type { Composed } from "./compose.ts";
 
 /** What one run changes in a definition: another agent for a stage, more context modules. */
@@ -78,13 +79,13 @@ function swapAgent(
 
 /** What the definition itself names and is nowhere, its own findings tell. */
 function warnOfMissing(composed: Composed, refs: readonly string[], option: string): void {
-  const { artifacts, startFinding, validation } = composed;
+  const { artifacts, later, validation } = composed;
   const missing = [...new Set(refs)].filter((ref) => artifacts.find(ref) === null);
   const warnings = missing.map((ref): Finding => {
     const message = `the context module "${ref}" of ${option} is not in the collection`;
     const told = { code: "unknown_context_module", message, hint: artifacts.hint(ref) };
     return {
-      ...startFinding(["context", "global_modules"], told),
+      ...laterFinding(later.modules, told),
       severity: "warning",
       category: "artifact",
     };

@@ -2,7 +2,7 @@ import { openArtifacts } from "../collection/artifacts.ts";
 import type { FoundDefinition } from "../collection/stored-definition.ts";
 import { validatedEntry } from "../collection/workflow-entry.ts";
 import type { Finding, ValidationResult } from "../workflow/finding.ts";
-import { checkWorkflow } from "../workflow/validate.ts";
+import { checkText } from "./check-text.ts";
 import type { RunPlace } from "./plan-run.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
@@ -12,16 +12,17 @@ export async function checkDefinition(
   { isStrict, options }: { isStrict: boolean; options: StartOptions },
   { home, userHome, dispatch, log }: RunPlace,
 ): Promise<ValidationResult> {
-  const artifacts = openArtifacts({ beside: source.beside, workdir: options.workdir, home, userHome });
+  const surroundings = { beside: source.beside, workdir: options.workdir, home, userHome };
   const { text, file } = source;
-  const checked = checkWorkflow(text, { file, artifacts, strict: isStrict });
+  const job = { text, file, isStrict, surroundings, overridesOf: null };
+  const checked = await checkText(job);
   if (!isStrict) return logged(checked.id, checked.validation, log);
   // What is missing elsewhere too is told in the same answer: the definition itself may hold all the same.
   const isOnlyMissing = checked.validation.errors.every(({ category }) => category === "artifact");
-  const { definition, startFinding } = isOnlyMissing ? checkWorkflow(text, { file, artifacts }) : checked;
-  const missing = definition
-    ? await preflight({ definition, artifacts, startFinding }, options, dispatch)
-    : [];
+  const { definition, later } = isOnlyMissing ? await checkText({ ...job, isStrict: false }) : checked;
+  const artifacts = openArtifacts(surroundings);
+  const missing =
+    definition && later ? await preflight({ definition, artifacts, later }, options, dispatch) : [];
   const errors = [...checked.validation.errors, ...unlessTold(missing, checked.validation.errors)];
   const result = {
     ...checked.validation,

@@ -7,6 +7,7 @@ import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
 import type { Plan } from "../workflow/plan.ts";
+import { checkText } from "./check-text.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
 /** What somebody wants to run, or to see the plan of. */
@@ -47,8 +48,10 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   const { source, parameters, coerce, swaps, swapNames, options } = wish;
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
-  const artifacts = openArtifacts({ beside: source.beside, workdir, home, userHome });
-  const composed = composeDefinition(source, { workdir, artifacts });
+  const surroundings = { beside: source.beside, workdir, home, userHome };
+  const { text, file } = source;
+  const checked = await checkText({ text, file, isStrict: false, surroundings, overridesOf: workdir });
+  const composed = composeDefinition(source, checked, openArtifacts(surroundings));
   log(validatedEntry(composed.id, composed.validation));
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);

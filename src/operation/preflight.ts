@@ -10,11 +10,12 @@ import { AppError } from "../errors.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";
 import type { Finding } from "../workflow/finding.ts";
+import { laterFinding } from "../workflow/later-places.ts";
 
 /** How the stages would be done. */
 export type StartOptions = Pick<RunOptions, "workdir" | "dispatcher" | "env">;
 
-type Checked = Pick<Composed, "definition" | "artifacts" | "startFinding">;
+type Checked = Pick<Composed, "definition" | "artifacts" | "later">;
 
 /** Why a stage could not start; the code of its finding, what is wrong, and the way out. */
 interface Trouble {
@@ -34,7 +35,7 @@ export async function preflight(
   options: StartOptions,
   dispatch: DispatchConfig,
 ): Promise<Finding[]> {
-  const { definition, artifacts, startFinding } = checked;
+  const { definition, artifacts, later } = checked;
   const agentOf = once((ref: string) => readAgent(artifacts, ref));
   const agentTrouble = once((ref: string) => troubleOfAgent(agentOf(ref), ref, checked, options, dispatch));
   const place = { ofFolder: once(() => troubleOfFolder(options.workdir)), isTold: false };
@@ -54,9 +55,8 @@ export async function preflight(
       if (trouble === null) continue;
       const { code, says, wayOut } = trouble;
       const message = `stage "${stage.id}" cannot start: ${says}`;
-      findings.push(
-        startFinding(["stages", at, "roles", "primary", "artifact"], { code, message, hint: wayOut }),
-      );
+      const where = later.stages[at];
+      if (where) findings.push(laterFinding(where, { code, message, hint: wayOut }));
     }
   }
   return findings;

@@ -26,7 +26,8 @@ import { stageIds } from "./rules/stage-ids.ts";
 import { stageTypes } from "./rules/stage-types.ts";
 import { secretParameters } from "./rules/secret-parameters.ts";
 import { unusedParameters } from "./rules/unused-parameters.ts";
-import { child, nearestNode, textOf, type Path, type SourceNode } from "./source-node.ts";
+import { child, textOf, type SourceNode } from "./source-node.ts";
+import { laterPlaces, type LaterPlaces } from "./later-places.ts";
 import { graphParts, type Rule } from "./subject.ts";
 
 const rules: readonly Rule[] = [
@@ -62,8 +63,8 @@ export interface CheckedWorkflow {
   /** With the overrides in and every default; null when there are errors. */
   definition: EffectiveDefinition | null;
   overrides: AppliedOverride[];
-  /** What is found later, of the start of a stage, as a finding with its place. */
-  startFinding: (path: Path, trouble: Pick<Finding, "code" | "message" | "hint">) => Finding;
+  /** For what is found out later; null when there are errors. */
+  later: LaterPlaces | null;
 }
 
 export interface CheckedDraft {
@@ -86,9 +87,9 @@ export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
 /** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
-  const none = { overrides: [], startFinding: startFindings(source) };
+  const none = { overrides: [] };
   if (!source.root)
-    return { id: "", validation: resultOf(source.report.findings()), definition: null, ...none };
+    return { id: "", validation: resultOf(source.report.findings()), definition: null, later: null, ...none };
   const own = checkedTree(source, source.root, source.report, options);
   const id = textOf(child(child(source.root, "workflow"), "id")) ?? "";
   const patch = id === "" ? null : child(options.overrides?.root, id);
@@ -98,27 +99,16 @@ export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkf
   const { root, applied } = mergeOverrides(source.root, patch, own.definition, report);
   merged.root = root;
   const checked = checkedTree(source, root, report, options);
-  return {
-    ...checked,
-    id,
-    overrides: applied,
-    startFinding: startFindings({ ...source, root }),
-  };
-}
-
-function startFindings({ lines, root }: Pick<Source, "lines" | "root">): CheckedWorkflow["startFinding"] {
-  return (path, trouble) => {
-    const report = createReport(lines, () => root);
-    const at = root ? nearestNode(root, path) : { start: 0, end: 0, origin: null };
-    return report.error("preflight", { ...trouble, path, at });
-  };
+  return { ...checked, id, overrides: applied };
 }
 
 function checkedTree(
   ...given: Parameters<typeof checkTree>
-): Pick<CheckedWorkflow, "validation" | "definition"> {
+): Pick<CheckedWorkflow, "validation" | "definition" | "later"> {
   const { validation, draft } = checkTree(...given);
-  return { validation, definition: validation.valid ? draft : null };
+  if (!validation.valid) return { validation, definition: null, later: null };
+  const [{ lines }, root] = given;
+  return { validation, definition: draft, later: laterPlaces(root, lines, draft.stages.length) };
 }
 
 function checkTree(

@@ -1,5 +1,5 @@
 import { invalidDefinition } from "../../workflow/findings-error.ts";
-import { checkWorkflow } from "../../workflow/validate.ts";
+import { checkText } from "../../operation/check-text.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { AppError } from "../../errors.ts";
 
@@ -15,8 +15,9 @@ export function definitionText(given: string | Record<string, unknown>): string 
 }
 
 /** The effective definition of a text that is to be stored. Throws `FindingsError` when it does not hold. */
-export function effectiveOf(text: string): EffectiveDefinition {
-  const { validation, definition } = checkWorkflow(text, { file: "definition" });
+export async function effectiveOf(text: string): Promise<EffectiveDefinition> {
+  const job = { text, file: "definition", isStrict: false, surroundings: null, overridesOf: null };
+  const { validation, definition } = await checkText(job);
   if (!validation.valid || !definition) throw invalidDefinition(validation, { text, file: "definition" });
   return definition;
 }

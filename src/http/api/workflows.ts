@@ -92,7 +92,7 @@ export const workflowEndpoints: Endpoint[] = [
       const text = definitionText(givenDefinition(body) ?? missingDefinition());
       const parts = {
         text,
-        effective: effectiveOf(text),
+        effective: await effectiveOf(text),
         over: null,
         expected: null,
         created_by: context.user,
@@ -137,7 +137,7 @@ export const workflowEndpoints: Endpoint[] = [
         return whole(await setWorkflowStatus(context, over, { status, expected }));
       }
       const text = definitionText(definition);
-      const parts = { text, effective: effectiveOf(text), over, expected, created_by: null };
+      const parts = { text, effective: await effectiveOf(text), over, expected, created_by: null };
       return whole(await saveWorkflow(context, { ...parts, status: body.status ?? null }));
     },
   }),
@@ -181,7 +181,7 @@ export const workflowEndpoints: Endpoint[] = [
         );
       }
       const text = renameDefinition(original.definition, slug, name);
-      const parts = { text, effective: effectiveOf(text), over: null, expected: null, status: null };
+      const parts = { text, effective: await effectiveOf(text), over: null, expected: null, status: null };
       return created(await saveWorkflow(context, { ...parts, created_by: user }));
     },
   }),

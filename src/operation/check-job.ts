@@ -1,0 +1,26 @@
+import { openArtifacts } from "../collection/artifacts.ts";
+import type { Surroundings } from "../collection/artifact-places.ts";
+import { projectOverrides } from "../collection/compose.ts";
+import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
+
+/** A definition to be checked, as values alone: it may be done in another thread. */
+export interface CheckJob {
+  text: string;
+  file: string;
+  isStrict: boolean;
+  /** Where its artifacts may lie; null: nothing is said about them. */
+  surroundings: Surroundings | null;
+  /** The folder whose project overrides are merged in; null: none are. */
+  overridesOf: string | null;
+}
+
+/** Throws `AppError` for overrides that cannot be read. */
+export function doCheckJob({ text, file, isStrict, surroundings, overridesOf }: CheckJob): CheckedWorkflow {
+  const overrides = overridesOf === null ? null : projectOverrides(overridesOf);
+  return checkWorkflow(text, {
+    file,
+    strict: isStrict,
+    ...(surroundings === null ? {} : { artifacts: openArtifacts(surroundings) }),
+    ...(overrides === null ? {} : { overrides }),
+  });
+}
