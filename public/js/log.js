@@ -171,4 +171,17 @@ document.addEventListener("state", showFollow);
 watch();
 
 /* The chosen stage on a phone. */
-document.querySelector(".strip [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+const chip = document.querySelector(".strip [aria-current]");
+// The strip alone: what scrolls around it would be shifted sideways too.
+if (chip) {
+  const strip = chip.closest(".strip");
+  strip.scrollLeft = chip.offsetLeft + chip.offsetWidth / 2 - strip.clientWidth / 2;
+}
+
+/* The chosen stage of a graph that is wider than its column. */
+const node = document.querySelector(".graph a[aria-current]");
+if (node) {
+  const column = node.closest(".left");
+  const [at, around] = [node.getBoundingClientRect(), column.getBoundingClientRect()];
+  column.scrollLeft += at.left + at.width / 2 - around.left - around.width / 2;
+}

@@ -18,7 +18,7 @@ export function StateWord({ state: { mark, word } }: { state: State }): Html {
   return (
     <span class={`state ${mark}`}>
       <StateIcon mark={mark} />
-      <span>{word}</span>
+      <span title={word}>{word}</span>
     </span>
   );
 }

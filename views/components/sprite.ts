@@ -22,9 +22,12 @@ export function symbolNames(): string[] {
   return [...symbols.keys()];
 }
 
-/** The drawings of the icons a page shows, to stand once in it. */
-export function spriteFor(markup: string): Html {
-  const shown = new Set(always);
+/**
+ * The drawings of the icons a page shows, to stand once in it. A page that is built up by its reader may come to show
+ * any of them: it brings all.
+ */
+export function spriteFor(markup: string, hasAll = false): Html {
+  const shown = new Set(hasAll ? symbols.keys() : always);
   for (let at = markup.indexOf(reference); at >= 0; at = markup.indexOf(reference, at)) {
     at += reference.length;
     shown.add(markup.slice(at, markup.indexOf('"', at)));

@@ -3,112 +3,89 @@ import { iconHref } from "../components/icon.tsx";
 import { markIcons, stepState } from "../components/state.ts";
 import { msBetween, spanText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { boxHeight, cellPlace, cellSize, layOutGraph, type GraphBox } from "./graph-layout.ts";
 import { stagePath, stepElement, type RunView } from "./run-view.ts";
 import { swapsRun } from "./timeline.tsx";
 
-const boxHeight = 44;
-const rowGap = 30;
-const columnGap = 8;
 /** From a box to the ring of the focus around it. */
 const ringGap = 4;
-const narrowest = 92;
-const widest = 190;
-const leastWidth = 318;
-
-interface Box {
-  step: StepRecord;
-  x: number;
-  y: number;
-  width: number;
-}
 
 /** The stages as a graph, batch under batch. The drawing is as wide as its widest batch needs; the column scrolls. */
 export function Graph({ view }: { view: RunView }): Html {
   const dependencies = new Map(view.definition?.stages.map(({ id, depends_on }) => [id, depends_on]));
-  const rows = rowsOf(view.steps, dependencies);
-  const most = Math.max(1, ...rows.map((row) => row.length));
-  const width = Math.max(leastWidth, most * (narrowest + columnGap) - columnGap);
-  const boxes = boxesOf(rows, width);
-  const height = rows.length * (boxHeight + rowGap) - rowGap + 8;
+  const { boxes, lines, width, height } = layOutGraph(view.steps, dependencies);
   return (
     <div class="graph" id="graph" tabindex="0" role="region" aria-label="Stages as a graph">
-      <svg viewBox={`-4 -4 ${width + 8} ${height}`} width={width + 8} height={height}>
-        {[...boxes.values()].map((box) => (
-          <Edges box={box} boxes={boxes} sources={dependencies.get(box.step.stage_id) ?? []} />
+      <svg viewBox={`-4 -4 ${width + 8} ${height + 8}`} width={width + 8} height={height + 8}>
+        {lines.map(({ path, isHot }) => (
+          <path class={isHot ? "ge hot" : "ge"} d={path} />
         ))}
-        {[...boxes.values()].map((box) => (
-          <GraphNode view={view} box={box} />
-        ))}
+        {boxes.map((box) =>
+          box.isGroup ? (
+            <Group view={view} box={box} />
+          ) : (
+            box.steps.map((step) => <GraphNode view={view} box={box} step={step} />)
+          ),
+        )}
       </svg>
     </div>
   );
 }
 
-/** Batches, each in the order in which what it depends on stands above it: fewer lines cross. */
-function rowsOf(
-  steps: readonly StepRecord[],
-  dependencies: ReadonlyMap<string, readonly string[]>,
-): StepRecord[][] {
-  const batches = [...Map.groupBy(steps, (step) => step.batch)].toSorted(([a], [b]) => a - b);
-  const places = new Map<string, number>();
-  return batches.map(([, row]) => {
-    const wanted = new Map(row.map((step, at) => [step.stage_id, averagePlace(step, at)]));
-    const ordered = row.toSorted((a, b) => (wanted.get(a.stage_id) ?? 0) - (wanted.get(b.stage_id) ?? 0));
-    ordered.forEach((step, at) => places.set(step.stage_id, (at + 0.5) / ordered.length));
-    return ordered;
-  });
-
-  function averagePlace({ stage_id }: StepRecord, at: number): number {
-    const above = (dependencies.get(stage_id) ?? []).flatMap((id) => places.get(id) ?? []);
-    return above.length === 0
-      ? at / 1000
-      : above.reduce((sum, place) => sum + place, at / 1000) / above.length;
-  }
-}
-
-function boxesOf(rows: readonly (readonly StepRecord[])[], width: number): Map<string, Box> {
-  const boxes = new Map<string, Box>();
-  rows.forEach((row, line) => {
-    const size = Math.min(widest, (width - (row.length - 1) * columnGap) / row.length);
-    const left = (width - row.length * size - (row.length - 1) * columnGap) / 2;
-    row.forEach((step, at) => {
-      boxes.set(step.stage_id, {
-        step,
-        x: Math.round(left + at * (size + columnGap)),
-        y: line * (boxHeight + rowGap),
-        width: Math.round(size),
-      });
-    });
-  });
-  return boxes;
-}
-
-interface EdgesProps {
-  box: Box;
-  boxes: ReadonlyMap<string, Box>;
-  sources: readonly string[];
-}
-
-function Edges({ box, boxes, sources }: EdgesProps): Html {
-  const x = box.x + box.width / 2;
+/** A wide batch: how it stands in words, and a cell for each of its stages. */
+function Group({ view, box }: { view: RunView; box: GraphBox }): Html {
+  const words = Map.groupBy(box.steps, (step) => stepState(step).word.toLowerCase());
+  const counts = [...words].map(([word, those]) => `${those.length} ${word}`).join(", ");
   return (
-    <>
-      {sources.map((id) => {
-        const from = boxes.get(id);
-        if (!from) return null;
-        const startX = from.x + from.width / 2;
-        const startY = from.y + boxHeight;
-        const bend = Math.min(26, (box.y - startY) / 2 + 6);
-        const curve = `M${startX} ${startY}C${startX} ${startY + bend} ${x} ${box.y - bend} ${x} ${box.y}`;
-        return <path class={from.step.status === "completed" ? "ge hot" : "ge"} d={curve} />;
-      })}
-    </>
+    <g class="group">
+      <rect class="box" x={box.x} y={box.y} width={box.width} height={box.height} rx={8} />
+      <text class="m" x={box.x + 10} y={box.y + 17}>
+        {cut(`${box.steps.length} in parallel: ${counts}`, Math.floor((box.width - 20) / 5.6))}
+      </text>
+      {box.steps.map((step, at) => (
+        <Cell view={view} step={step} place={cellPlace(box, at)} />
+      ))}
+    </g>
   );
 }
 
-/** One stage. The live page swaps this and nothing around it. */
-export function GraphNode({ view, box }: { view: RunView; box: Box }): Html {
-  const { step, x, y, width } = box;
+interface CellProps {
+  view: RunView;
+  step: StepRecord;
+  place: { x: number; y: number };
+}
+
+function Cell({ view, step, place: { x, y } }: CellProps): Html {
+  const { mark, word } = stepState(step);
+  const url = stagePath(view, step.stage_id);
+  const size = cellSize - 2;
+  return (
+    <a
+      id={stepElement("node", step.stage_id)}
+      class={mark}
+      href={url}
+      aria-label={`${step.stage_name}: ${word}`}
+      aria-current={step.stage_id === view.selected?.stage_id ? "step" : null}
+      {...swapsRun(url)}
+    >
+      <title>{`${step.stage_name}: ${word}`}</title>
+      <rect class="box" x={x + 1} y={y + 1} width={size} height={size} rx={6} />
+      <rect class="ring" x={x} y={y} width={cellSize} height={cellSize} rx={7} />
+      <svg class="i" x={x + 6} y={y + 6} width={14} height={14}>
+        <use href={iconHref(markIcons[mark])} />
+      </svg>
+    </a>
+  );
+}
+
+interface NodeProps {
+  view: RunView;
+  box: GraphBox;
+  step: StepRecord;
+}
+
+/** One stage. */
+function GraphNode({ view, box: { x, y, width }, step }: NodeProps): Html {
   const { mark, word } = stepState(step);
   const isChosen = step.stage_id === view.selected?.stage_id;
   const url = stagePath(view, step.stage_id);

@@ -62,6 +62,8 @@ export interface PageFacts {
   skips?: readonly Crumb[];
   /** True: the form that starts a run is on the page itself. */
   hasRunForm?: boolean;
+  /** True: any icon may come into it later. */
+  hasAllIcons?: boolean;
   /** Style sheets and scripts of this page alone, by name. */
   extra?: { styles: readonly string[]; scripts: readonly string[] };
   /** True: it follows something of its own, or nothing at all; else the executions of all. */

@@ -58,7 +58,7 @@ function Document({ frame, facts, body }: PageProps & { body: Html }): Html {
     >
       <Head frame={frame} facts={facts} />
       <body>
-        {spriteFor(render(body))}
+        {spriteFor(render(body), facts.hasAllIcons)}
         {body}
       </body>
     </html>

@@ -9,6 +9,9 @@ const columnWidth = 33;
 const rowHeight = 13;
 const margin = 8;
 const height = 40;
+/** Of the number of those that are left out; a little more than the widest digit is. */
+const digitWidth = 7.5;
+const restGap = 4;
 const mostRows = 3;
 const mostColumns = 8;
 
@@ -32,9 +35,12 @@ export function Shape({ stages, steps }: ShapeProps): Html {
   const nodes = placed(stages, batches, marks);
   const cut = batches.length > mostColumns || batches.some((batch) => batch.length > mostRows);
   const columns = Math.min(batches.length, mostColumns);
-  const width = margin * 2 + (columns - 1) * columnWidth + (cut ? 24 : 0);
+  const rest = cut ? `+${stages.length - nodes.size}` : "";
+  const width = margin * 2 + (columns - 1) * columnWidth + (cut ? restGap + rest.length * digitWidth : 0);
   return (
     <svg
+      class="shape-drawing"
+      preserveAspectRatio="xMinYMid"
       role="img"
       aria-label={shapeText(stages.length, batches.length, steps)}
       viewBox={`0 0 ${width} ${height}`}
@@ -46,8 +52,8 @@ export function Shape({ stages, steps }: ShapeProps): Html {
         <ShapeNode node={node} />
       ))}
       {cut ? (
-        <text class="cut" x={width - 22} y={24}>
-          {`+${stages.length - nodes.size}`}
+        <text class="cut" x={width - rest.length * digitWidth} y={24}>
+          {rest}
         </text>
       ) : null}
     </svg>

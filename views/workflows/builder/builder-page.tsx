@@ -32,6 +32,7 @@ export function builderPage(frame: Frame, view: BuilderView, open: BuilderOpen):
       // A stage has half a dozen stops for the Tab key, and the form of the whole comes after all of them.
       skips: view.root === null ? [] : [{ name: "Skip to the name and settings", path: "#w-workflow-name" }],
       extra: builderFiles,
+      hasAllIcons: true,
     },
     actions: <BuilderActions view={view} />,
     children: (

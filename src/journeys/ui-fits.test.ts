@@ -1,0 +1,103 @@
+import { describe, expect, test } from "bun:test";
+import { until } from "../testing/journey-until.ts";
+import { begin, changed } from "./ui-builder-visit.ts";
+import { goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
+
+const { site, visit } = sites();
+
+const longName = "The stage whose name is much longer than any card has room for beside all the rest";
+const failing = `workflow: { id: failing, name: Failing }
+error_policy: { default_retry: { max_attempts: 1 } }
+stages:
+  - { id: long, name: ${longName}, roles: { primary: agent:talker } }
+`;
+const chain = Array.from({ length: 199 }, (_, at) => {
+  const before = at === 0 ? "ask" : `s${at - 1}`;
+  return `  - { id: s${at}, depends_on: [${before}], roles: { primary: agent:talker } }\n`;
+});
+const endless = `workflow: { id: endless, name: Endless }
+stages:
+  - { id: ask, type: gate, gate: { message: Go on? } }
+${chain.join("")}`;
+const shards = Array.from({ length: 40 }, (_, at) => `s${at}`);
+const fanned = `workflow: { id: fanned, name: Fanned }
+stages:
+  - { id: ask, type: gate, gate: { message: Go on? } }
+${shards.map((id) => `  - { id: ${id}, depends_on: [ask], roles: { primary: agent:talker } }\n`).join("")}
+  - { id: last, depends_on: [ask, ${shards.join(", ")}], roles: { primary: agent:talker } }
+`;
+const wide = `workflow: { id: wide, name: Wide }
+stages:
+${Array.from({ length: 180 }, (_, at) => `  - { id: w${at}, depends_on: [], roles: { primary: agent:talker } }\n`).join("")}`;
+
+let place: Site | null = null;
+const here = async (): Promise<Site> => (place ??= await site("fits", [failing, endless, fanned, wide]));
+
+describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => {
+  test("a card of a run that failed at a stage with a long name, and shapes that are cut", async () => {
+    const fits = await here();
+    fits.journey.write("fail", "");
+    const runId = await fits.start("failing");
+    await until("it has failed", async () => (await fits.execution(runId)).status === "failed");
+    for (const [width, theme] of [
+      [1280, "light"],
+      [320, "dark"],
+    ] as const) {
+      const page = await visit(fits, "/workflows", { width, theme });
+      await shot(page, `fits-cards-${width}`);
+      const burst = await page.evaluate(`[...document.querySelectorAll(".card")].flatMap((card) => {
+        const { right } = card.getBoundingClientRect();
+        return [...card.querySelectorAll(".last, .last *, svg, svg text")]
+          .filter((each) => each.getBoundingClientRect().right > right + 0.5)
+          .map((each) => card.id + " " + each.textContent);
+      })`);
+      expect(burst).toEqual([]);
+      expect(await page.locator(".card .cut", { hasText: "+177" }).count()).toBe(1);
+      expect(await goesSideways(page)).toBe(false);
+    }
+    const page = await visit(fits, "/workflows/new");
+    await shot(page, "fits-beginnings");
+    const cut = await page.evaluate(`[...document.querySelectorAll(".beginning")].flatMap((card) =>
+      [...card.querySelectorAll("svg")].filter((each) =>
+        each.getBoundingClientRect().right > card.getBoundingClientRect().right).map((each) => each.outerHTML))`);
+    expect(cut).toEqual([]);
+  });
+
+  test("a run of 200 stages on a phone, which shows its chosen stage and nothing shifted", async () => {
+    const fits = await here();
+    const runId = await fits.start("endless");
+    await fits.gateWaits(runId);
+    const page = await visit(fits, `/workflows/endless/executions/${runId}?stage=s150`, { width: 390 });
+    await until("its chip is in sight", async () => {
+      const left = await page.locator('.strip [aria-current="step"]').boundingBox();
+      return left !== null && left.x >= 0 && left.x + left.width <= 390;
+    });
+    const shifted = await page.evaluate(`[...document.querySelectorAll("*")]
+      .filter((each) => each.scrollLeft !== 0 && !each.matches(".strip")).map((each) => each.className)`);
+    expect(shifted).toEqual([]);
+    await shot(page, "fits-200-stages");
+  });
+
+  test("a fan-out of forty in the graph, which opens on what is chosen", async () => {
+    const fits = await here();
+    const runId = await fits.start("fanned");
+    await fits.gateWaits(runId);
+    const page = await visit(fits, `/workflows/fanned/executions/${runId}?view=graph&stage=s7`);
+    expect(await page.locator(".graph .group a").count()).toBe(40);
+    const chosen = await page.locator("#node-s7").boundingBox();
+    const column = await page.locator("#stages").boundingBox();
+    expect(chosen && column && chosen.x > column.x && chosen.x + 20 < column.x + column.width).toBe(true);
+    await shot(page, "fits-graph");
+  });
+
+  test("the icons of a stage that is added to an empty builder", async () => {
+    const page = await visit(await here(), "/workflows/new");
+    await begin(page, "Empty");
+    await changed(page, () => page.getByRole("button", { name: "Add stage" }).click());
+    await page.locator(".stage-card").waitFor();
+    const missing =
+      await page.evaluate(`[...document.querySelectorAll("use")].map((each) => each.getAttribute("href"))
+      .filter((href) => !document.querySelector(href))`);
+    expect(missing).toEqual([]);
+  });
+});
