@@ -1,17 +1,10 @@
 import { invalidDefinition } from "../../workflow/findings-error.ts";
 import { checkText } from "../../operation/check-text.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
-import { AppError } from "../../errors.ts";
 
-const mostDefinitionBytes = 1024 * 1024;
-
-/** The source text of a definition that came as text or as an object. Throws `AppError` when it is too large. */
+/** The source text of a definition that came as text or as an object. */
 export function definitionText(given: string | Record<string, unknown>): string {
-  const text = typeof given === "string" ? given : `${JSON.stringify(given, null, 2)}\n`;
-  if (Buffer.byteLength(text) > mostDefinitionBytes) {
-    throw new AppError("invalid_definition", "the definition is too large. it may have 1 MiB at most");
-  }
-  return text;
+  return typeof given === "string" ? given : `${JSON.stringify(given, null, 2)}\n`;
 }
 
 /** The effective definition of a text that is to be stored. Throws `FindingsError` when it does not hold. */

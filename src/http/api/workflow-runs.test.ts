@@ -237,3 +237,16 @@ test("a number in a body that cannot be kept is refused with its digits and its 
     expect(body.error.details).toMatchObject([{ line: 1, column: text.indexOf(written) + 1 }]);
   }
 });
+
+test("a definition over 1 MiB is a finding like any other", async () => {
+  const yaml = `${exampleDefinition}# ${"x".repeat(1024 * 1024)}\n`;
+  const checked = await server.ask("POST", "/workflows/validate", { yaml });
+  expect([checked.status, checked.body.errors]).toMatchObject([200, [{ code: "too_large", line: 1 }]]);
+  for (const path of ["/workflows", "/workflows/plan"]) {
+    const { status, body } = await server.ask("POST", path, { yaml });
+    expect([status, body.error.details]).toMatchObject([
+      422,
+      [{ message: expect.stringContaining("1 MiB") }],
+    ]);
+  }
+});
