@@ -28,6 +28,11 @@ const detachOption: OptionSpec = {
   description: "go on in the background; print the run id",
 };
 
+const requireSuccessOption: OptionSpec = {
+  flags: "--require-success",
+  description: "exit 1 also when it completed with failed stages",
+};
+
 const eventsOption: OptionSpec = {
   flags: "--events",
   description: "every event on stderr, one JSON object a line",
@@ -57,6 +62,7 @@ export const controlCommands: Command[] = [
       { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
       { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
       strictOption,
+      requireSuccessOption,
       { flags: "--as <name>", description: "who decides at gates (default: your login name)" },
       eventsOption,
       formatOption,
@@ -78,6 +84,8 @@ export const controlCommands: Command[] = [
       { flags: "--stage <stage_id>", description: "only log lines of this stage" },
       { flags: "--workflow <name>", description: "only executions of this workflow" },
       statusOption,
+      { flags: "--waiting", description: "the gates that wait for a person, longest first" },
+      requireSuccessOption,
       { flags: "--limit <count>", description: "at most so many, 1 to 100 (default: 20)" },
       { flags: "--cursor <cursor>", description: "go on where a list ended" },
       formatOption,

@@ -2,9 +2,8 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { RerunFrom, StartRequest } from "../engine/engine.ts";
 import type { ValueObject } from "../expression/value.ts";
-import { executionView } from "../execution/view.ts";
+import { describeRun } from "../operation/describe-run.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
-import { getExecution, getSteps } from "../store/executions.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { holders } from "../store/leases.ts";
 import type { Invocation } from "./command.ts";
@@ -28,9 +27,7 @@ export async function startDetached(invocation: Invocation, request: HostRequest
   const runId = (await handToServer(invocation, request)) ?? (await spawnHost(invocation, request));
   invocation.log.begin();
   if (given.text("format") === "json") {
-    await withStore(invocation.home, (store) =>
-      output.json(executionView(getExecution(store, runId), getSteps(store, runId))),
-    );
+    await withStore(invocation.home, (store) => output.json(describeRun(store, runId)));
   } else {
     output.line(runId);
     output.note(`runs in the background; follow it: ${runWords(invocation, "runs", runId, "--follow")}`);

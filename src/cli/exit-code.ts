@@ -1,3 +1,4 @@
+import type { ExecutionRecord } from "../execution/record.ts";
 import type { AppErrorCode } from "../errors.ts";
 
 export const exitCodes = {
@@ -13,6 +14,15 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Of an execution: `completed` is well, also with failures unless none may be; what lives is no failure yet. */
+export function exitOfRun(
+  { status, had_failures }: Pick<ExecutionRecord, "status" | "had_failures">,
+  requiresSuccess: boolean,
+): ExitCode {
+  if (status === "failed" || status === "cancelled") return exitCodes.failed;
+  return requiresSuccess && had_failures ? exitCodes.failed : exitCodes.done;
+}
 
 const byError: Record<AppErrorCode, ExitCode> = {
   invalid_usage: exitCodes.usage,

@@ -3,7 +3,7 @@ import { getExecution, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
 import { runWords } from "./command-words.ts";
 import { watchAsJson, watchAsLines } from "./event-lines.ts";
-import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { followStored } from "./follow-stored.ts";
 import { showEnded } from "./foreground.ts";
 import { listenForInterrupts } from "./interrupts.ts";
@@ -34,7 +34,7 @@ export async function followElsewhere(
   if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   const isTable = output.isTerminal && !given.flag("logs");
   showEnded(invocation, store, runId, { withSteps: !isTable });
-  return getExecution(store, runId).status === "completed" ? exitCodes.done : exitCodes.failed;
+  return exitOfRun(getExecution(store, runId), given.flag("require-success"));
 }
 
 function watcherOf({ given, output }: Invocation, store: Store, runId: string): Watcher {

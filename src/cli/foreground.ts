@@ -1,13 +1,13 @@
 import type { Engine } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import { shortId } from "../execution/short-id.ts";
-import { executionView } from "../execution/view.ts";
+import { describeRun } from "../operation/describe-run.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution, getSnapshot, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
 import { runWords } from "./command-words.ts";
 import { watchAsJson, watchAsLines } from "./event-lines.ts";
-import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { announceGates, askAtGates } from "./gate-desk.ts";
 import { isInsideAttempt } from "./inside-attempt.ts";
 import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
@@ -119,7 +119,7 @@ function watcherOf(
 }
 
 function finish(invocation: Invocation, store: Store, runId: string, end: End): ExitCode {
-  const { output } = invocation;
+  const { given, output } = invocation;
   const record = getExecution(store, runId);
   if (end === "left") {
     output.note(`left as it is; go on with: ${runWords(invocation, "resume", runId)}`);
@@ -127,7 +127,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
   }
   showEnded(invocation, store, runId, { withSteps: !output.isTerminal });
   if (end === "cancelled") return exitCodes.interrupted;
-  return record.status === "completed" ? exitCodes.done : exitCodes.failed;
+  return exitOfRun(record, given.flag("require-success"));
 }
 
 /** An execution's last word: one Execution as JSON, or the summary. */
@@ -140,7 +140,7 @@ export function showEnded(
   const { given, output } = invocation;
   const record = getExecution(store, runId);
   const steps = getSteps(store, runId);
-  if (given.text("format") === "json") return output.json(executionView(record, steps));
+  if (given.text("format") === "json") return output.json(describeRun(store, runId));
   const { definition } = getSnapshot(store, record.snapshot_hash);
   output.line(
     runSummary(record, steps, definition, {

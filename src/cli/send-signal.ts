@@ -1,8 +1,7 @@
-import { executionView } from "../execution/view.ts";
+import { describeRun } from "../operation/describe-run.ts";
 import type { Signal } from "../execution/signal.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
-import { getExecution, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
@@ -17,8 +16,7 @@ export async function sendSignal(
 ): Promise<ExitCode> {
   const message = await applySignal(invocation, store, runId, signal);
   const { given, output } = invocation;
-  if (given.text("format") === "json")
-    output.json(executionView(getExecution(store, runId), getSteps(store, runId)));
+  if (given.text("format") === "json") output.json(describeRun(store, runId));
   else output.line(message);
   sayUndriven(invocation, store, runId);
   return exitCodes.done;

@@ -1,7 +1,6 @@
 import type { ExecutionRecord } from "../execution/record.ts";
-import { executionView } from "../execution/view.ts";
+import { describeRun } from "../operation/describe-run.ts";
 import type { Store } from "../store/database.ts";
-import { getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
 import { watchAsLines } from "./event-lines.ts";
 import { drain } from "./follow-stored.ts";
@@ -26,7 +25,7 @@ export function showLogs({ given, output }: Invocation, store: Store, record: Ex
     close: () => {},
   };
   drain(store, record.run_id, 0, onlyLogs(kept, stageId));
-  output.json({ execution: executionView(record, getSteps(store, record.run_id)), logs });
+  output.json({ execution: describeRun(store, record.run_id), logs });
 }
 
 /** A watcher that sees only log lines, of one stage or of all. */

@@ -1,6 +1,5 @@
 import { executionStatuses, hasEnded, type ExecutionStatus } from "../execution/status.ts";
 import { shortId } from "../execution/short-id.ts";
-import { listedExecution } from "../execution/view.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { getSteps } from "../store/executions.ts";
@@ -9,15 +8,17 @@ import { listExecutions } from "../store/list-executions.ts";
 import type { Library } from "../collection/refresh-index.ts";
 import { openWorkflow } from "../operation/open-workflow.ts";
 import type { CommandRun, Invocation } from "./command.ts";
-import { elapsedText } from "./elapsed.ts";
-import { exitCodes, type ExitCode } from "./exit-code.ts";
+import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { followElsewhere } from "./follow-elsewhere.ts";
 import { showEnded } from "./foreground.ts";
 import { withStore } from "./open-home.ts";
-import { paintStatus } from "./paint.ts";
 import { sayUndriven } from "./say-undriven.ts";
+import { describeRuns } from "../operation/describe-run.ts";
+import { waitingGates, waitingRuns } from "../operation/waiting-gates.ts";
+import { gateLines } from "./gate-lines.ts";
+import { plainLine } from "./plain-text.ts";
+import { runTable } from "./run-table.ts";
 import { showLogs } from "./show-logs.ts";
-import { tableLines } from "./table.ts";
 
 export const run: CommandRun = (invocation) =>
   withStore(invocation.home, (store) => {
@@ -37,9 +38,13 @@ async function oneRun(invocation: Invocation, store: Store, prefix: string): Pro
   else {
     if (given.text("format") !== "json") output.line(`run ${shortId(run_id)} (${run_id})`);
     showEnded(invocation, store, run_id, { withSteps: true });
+    if (given.text("format") !== "json") {
+      for (const gate of waitingGates(store, record))
+        output.line(gateLines(invocation, gate, Date.now()).join("\n"));
+    }
     sayUndriven(invocation, store, run_id);
   }
-  return status === "failed" || status === "cancelled" ? exitCodes.failed : exitCodes.done;
+  return exitOfRun(record, given.flag("require-success"));
 }
 
 function refuseUnknownStage(store: Store, runId: string, stageId: string | null): void {
@@ -52,47 +57,47 @@ async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode>
   for (const option of ["logs", "follow"]) {
     if (given.flag(option)) throw new AppError("invalid_usage", `--${option} needs a run id`);
   }
+  const filter = workflowFilter({ home: invocation.home, store }, given.text("workflow"));
+  if (given.flag("waiting")) return listWaiting(invocation, store, filter);
   const page = listExecutions(store, {
-    ...workflowFilter({ home: invocation.home, store }, given.text("workflow")),
+    ...filter,
     status: statusOf(given.text("status")),
     limit: given.whole("limit", { least: 1, most: 100 }) ?? 20,
     cursor: given.text("cursor"),
   });
   if (given.text("format") === "json") {
-    output.json({ ...page, items: page.items.map(listedExecution) });
+    output.json({ ...page, items: describeRuns(store, page.items) });
     return exitCodes.done;
   }
   if (page.items.length === 0) output.note("no executions");
-  else output.line(runTable(page.items, invocation).join("\n"));
+  else output.line(runTable(store, page.items, { output, nowMs: Date.now() }).join("\n"));
   if (page.next_cursor !== null) output.note(`more: --cursor ${page.next_cursor}`);
   return exitCodes.done;
 }
 
-/** Of an id: its milliseconds, `0192f3a4-5b6c`, and the sign that it was cut. Less does not name one run. */
-const timePart = 14;
-
-function runTable(records: ReturnType<typeof listExecutions>["items"], { output }: Invocation): string[] {
-  const columns = [
-    { title: "run", shrinks: true as const, least: timePart },
-    { title: "workflow", shrinks: true as const },
-    { title: "status", paint: (status: string) => paintStatus(output.paint, status) },
-    { title: "done", align: "right" as const },
-    { title: "started" },
-    { title: "time", align: "right" as const },
-  ];
-  const rows = records.map((record) => [
-    record.run_id,
-    `${record.workflow_name} v${record.workflow_version}`,
-    record.status,
-    `${record.progress_done}/${record.progress_total}`,
-    (record.started_at ?? record.created_at).slice(0, 19).replace("T", " "),
-    record.started_at === null ? "" : elapsedText(endMs(record.completed_at) - Date.parse(record.started_at)),
-  ]);
-  return tableLines(columns, rows, output.columns);
-}
-
-function endMs(completedAt: string | null): number {
-  return completedAt === null ? Date.now() : Date.parse(completedAt);
+/** The open gates of all executions: a person looks here for what waits for them. */
+function listWaiting(
+  invocation: Invocation,
+  store: Store,
+  filter: ReturnType<typeof workflowFilter>,
+): ExitCode {
+  const { given, output } = invocation;
+  const runs = waitingRuns(store, filter);
+  if (given.text("format") === "json") {
+    const items = describeRuns(
+      store,
+      runs.map(({ record }) => record),
+    );
+    output.json({ items, next_cursor: null, prev_cursor: null, has_more: false, total_count: items.length });
+    return exitCodes.done;
+  }
+  const gates = runs.flatMap(({ record, gates: open }) => open.map((gate) => ({ record, gate })));
+  if (gates.length === 0) output.note("no gate waits for anybody");
+  for (const { record, gate } of gates.toSorted((x, y) => x.gate.since.localeCompare(y.gate.since))) {
+    output.line(plainLine(`run ${shortId(record.run_id)} of ${record.workflow_name}`));
+    output.line(gateLines(invocation, gate, Date.now()).join("\n"));
+  }
+  return exitCodes.done;
 }
 
 /** Executions of files that were run as they are have no stored workflow: their `workflow.id` is looked for then. */

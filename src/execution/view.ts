@@ -3,12 +3,19 @@ import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record
 /** The API's `Execution`: what `--format json` prints and HTTP answers. */
 export type ExecutionView = ReturnType<typeof executionView>;
 
-export function executionView(record: ExecutionRecord, steps: readonly StepRecord[]) {
-  return { ...listedExecution(record), steps: steps.map(stepView) };
+export function executionView(record: ExecutionRecord, steps: readonly StepRecord[], driver: Driver | null) {
+  return { ...listedExecution(record, driver), steps: steps.map(stepView) };
+}
+
+/** The process that drives an execution. */
+export interface Driver {
+  pid: number;
+  kind: "serve" | "run" | "background";
+  alive: boolean;
 }
 
 /** The same as an item of a list, which tells nothing of the steps. */
-export function listedExecution(record: ExecutionRecord) {
+export function listedExecution(record: ExecutionRecord, driver: Driver | null) {
   return {
     run_id: record.run_id,
     workflow_id: record.workflow_id,
@@ -29,6 +36,7 @@ export function listedExecution(record: ExecutionRecord) {
     error_message: record.error_message,
     parent_id: record.parent_id,
     last_event: record.last_event,
+    driver,
     cost: costView(record.usage),
   };
 }

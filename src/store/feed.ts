@@ -25,6 +25,11 @@ export function allEventsAfter(store: Store, afterId: number, limit: number): Nu
     .map((row) => ({ id: row.id, ...storedEvent(row) }));
 }
 
+/** The openings of gates of one execution, in their order. */
+export function gateEvents(store: Store, runId: string): StoredEvent[] {
+  return store.prepare<FeedRow, [string]>(selectGates).all(runId).map(storedEvent);
+}
+
 /** The number of the newest event of all executions; 0 when there is none. */
 export function lastEventId(store: Store): number {
   return store.prepare<{ id: number | null }, []>("SELECT max(id) AS id FROM events").get()?.id ?? 0;
@@ -60,6 +65,9 @@ const selectFeed = `SELECT * FROM (
     SELECT execution_id, seq, 'log_line', stage_id, attempt, at, NULL, stream, text
     FROM log_lines WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)
 ) ORDER BY seq LIMIT ?`;
+const selectGates =
+  "SELECT execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text " +
+  "FROM events WHERE execution_id = ? AND type = 'gate_waiting' ORDER BY seq";
 const selectAll =
   "SELECT id, execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text " +
   "FROM events WHERE id > ? ORDER BY id LIMIT ?";

@@ -48,7 +48,7 @@ export async function anEngine(
     store,
   });
   const view = (runId: string): ExecutionView =>
-    executionView(getExecution(store, runId), getSteps(store, runId));
+    executionView(getExecution(store, runId), getSteps(store, runId), null);
   const start = (text: string, parameters: ValueObject = {}): Promise<string> =>
     engine.start({ ...aStart(text), parameters });
   return {

@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
-import { executionView, listedExecution } from "../../execution/view.ts";
 import { executionStatuses } from "../../execution/status.ts";
 import { AppError } from "../../errors.ts";
-import { getExecution, getSteps } from "../../store/executions.ts";
+import { describeRun, describeRuns } from "../../operation/describe-run.ts";
+import { getExecution } from "../../store/executions.ts";
 import { executionSorts, listExecutions } from "../../store/list-executions.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import type { Context } from "../server-parts.ts";
@@ -84,19 +84,19 @@ export const executionEndpoints: Endpoint[] = [
       if (query.if_newer_than !== undefined && record.last_event <= query.if_newer_than) {
         return new Response(null, { status: 304 });
       }
-      return json(executionView(record, getSteps(context.store, record.run_id)));
+      return json(describeRun(context.store, record.run_id));
     },
   }),
 ];
 
 /** The Execution as it is now, with its steps. */
 export function executionNow({ store }: Context, runId: string) {
-  return executionView(getExecution(store, runId), getSteps(store, runId));
+  return describeRun(store, runId);
 }
 
 function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
   const page = listExecutions(store, filter);
-  return json({ ...page, items: page.items.map(listedExecution) });
+  return json({ ...page, items: describeRuns(store, page.items) });
 }
 
 /** Executions of a file that was run as it is have no stored workflow: then its `workflow.id` is meant. */

@@ -82,6 +82,12 @@ export const Execution = Type.Object(
     error_message: nullable(Type.String()),
     parent_id: nullable(Id),
     last_event: Type.Integer({ description: "number of the newest event" }),
+    driver: nullable(
+      Type.Object(
+        { pid: Type.Integer(), kind: oneOf(["serve", "run", "background"]), alive: Type.Boolean() },
+        { ...closed, description: "the process that drives it; null when it has ended, or none does" },
+      ),
+    ),
     cost: Cost,
     steps: Type.Array(Step, { description: "in the order of the file" }),
   },

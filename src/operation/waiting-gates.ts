@@ -1,0 +1,59 @@
+import type { ExecutionRecord } from "../execution/record.ts";
+import type { Store } from "../store/database.ts";
+import { gateEvents } from "../store/feed.ts";
+import { listExecutions } from "../store/list-executions.ts";
+
+/** A gate that waits for a person. */
+export interface WaitingGate {
+  runId: string;
+  stageId: string;
+  /** ISO 8601. */
+  since: string;
+  deadlineAt: string | null;
+  message: string | null;
+  approvers: string[];
+}
+
+/** The open gates of an execution, longest first, with what was asked when they opened. */
+export function waitingGates(
+  store: Store,
+  { run_id, waiting_gates }: Pick<ExecutionRecord, "run_id" | "waiting_gates">,
+): WaitingGate[] {
+  if (waiting_gates.length === 0) return [];
+  const opened = new Map(gateEvents(store, run_id).map((event) => [event.stage_id ?? "", event]));
+  const gates = waiting_gates.flatMap((stageId): WaitingGate[] => {
+    const event = opened.get(stageId);
+    if (!event) return [];
+    const { message, approvers, deadline_at } = event.data as Record<string, unknown>;
+    return [
+      {
+        runId: run_id,
+        stageId,
+        since: event.at,
+        deadlineAt: typeof deadline_at === "string" ? deadline_at : null,
+        message: typeof message === "string" ? message : null,
+        approvers: Array.isArray(approvers) ? approvers.map(String) : [],
+      },
+    ];
+  });
+  return gates.toSorted((a, b) => a.since.localeCompare(b.since));
+}
+
+/** Every execution that waits for a person, the one that has waited longest first. */
+export function waitingRuns(
+  store: Store,
+  filter: Parameters<typeof listExecutions>[1],
+): { record: ExecutionRecord; gates: WaitingGate[] }[] {
+  const found: { record: ExecutionRecord; gates: WaitingGate[] }[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = listExecutions(store, { ...filter, live: true, limit: 1000, cursor });
+    for (const record of page.items) {
+      const gates = waitingGates(store, record);
+      if (gates.length > 0) found.push({ record, gates });
+    }
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  const since = ({ gates }: { gates: WaitingGate[] }): string => gates[0]?.since ?? "";
+  return found.toSorted((a, b) => since(a).localeCompare(since(b)));
+}
