@@ -33,7 +33,7 @@ export function placesOf(type: ArtifactType, surroundings: Surroundings): Place[
   const folder = `${type}s`;
   const places: UnsetPlace[] = [
     ownPlace("beside", join(beside, folder)),
-    claudePlace("beside", beside, folder),
+    claudePlace(besideName(surroundings), beside, folder),
     ...projectFolders(surroundings).map(({ path }) => claudePlace("project", path, folder)),
     ...collections(surroundings).map(({ types, root, manifest }) => ({
       ...collectionPlace(root, join(types, folder)),
@@ -49,7 +49,7 @@ export function contextPlaces(surroundings: Surroundings): Place[] {
   const kinds = ["context", "specs", "rules"];
   const { beside, home } = surroundings;
   return followingLinks(home, [
-    ...kinds.map((kind) => claudePlace("beside", beside, kind)),
+    ...kinds.map((kind) => claudePlace(besideName(surroundings), beside, kind)),
     ...projectFolders(surroundings).flatMap(({ path }) =>
       kinds.map((kind) => claudePlace("project", path, kind)),
     ),
@@ -58,6 +58,11 @@ export function contextPlaces(surroundings: Surroundings): Place[] {
     ),
     ownPlace("beside", join(beside, "context")),
   ]);
+}
+
+/** The `.claude` of the working directory is the project's, also for a workflow that lies there. */
+function besideName({ beside, workdir }: Surroundings): PlaceName {
+  return resolve(beside) === resolve(workdir) ? "project" : "beside";
 }
 
 type UnsetPlace = Omit<Place, "followsLinks">;

@@ -294,7 +294,7 @@ describe("a list", () => {
   test("has each file once where the working directory is the workflow's own folder", () => {
     put("repo/flows/ship/.claude/agents/own.md");
     expect(open("repo/flows/ship").list("agent")).toMatchObject([
-      { ref: "agent:own", place: "beside", shadows: [] },
+      { ref: "agent:own", place: "project", shadows: [] },
     ]);
   });
 });
