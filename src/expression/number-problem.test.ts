@@ -30,7 +30,7 @@ test.each([
   "1234567890123456789e10",
 ])("%s is refused with its digits and the way out", (written) => {
   expect(numberProblem(written)).toBe(
-    `${written} is a number beyond ±9007199254740991, which cannot be kept exactly. ` +
+    `${written} is a whole number beyond ±9007199254740991, which cannot be kept exactly. ` +
       `make it a quoted string: "${written}"`,
   );
 });
@@ -43,7 +43,7 @@ test.each(["1e999", "-1e999", "1.8e308"])("%s overflows", (written) => {
 
 test("a form that is read otherwise is judged by its value", () => {
   expect(numberProblem("0x1F", 31)).toBeNull();
-  expect(numberProblem("0x20000000000000", 2 ** 53)).toContain("0x20000000000000 is a number beyond");
+  expect(numberProblem("0x20000000000000", 2 ** 53)).toContain("0x20000000000000 is a whole number beyond");
   expect(numberProblem(".inf", Infinity)).toContain(".inf is too large a number");
 });
 

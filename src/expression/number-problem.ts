@@ -13,7 +13,7 @@ export function numberProblem(written: string, value: number = Number(written)):
   if (!Number.isFinite(value))
     return `${shown} is too large a number. the largest is about 1.8e308. ${wayOut}`;
   if (isMeasure(written, value)) return null;
-  return `${shown} is a number beyond ±${Number.MAX_SAFE_INTEGER}, which cannot be kept exactly. ${wayOut}`;
+  return `${shown} is a whole number beyond ±${Number.MAX_SAFE_INTEGER}, which cannot be kept exactly. ${wayOut}`;
 }
 
 /** A very large number with an exponent that comes out as it went in. */

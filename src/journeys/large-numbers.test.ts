@@ -73,7 +73,7 @@ test("a stored definition with such a number is not exported with another one", 
   journey.write(file, text.replace("default: 1", "default: 9007199254740993"));
   expect(text).not.toBe("");
   const { code, stderr } = await journey.run(["workflow", "export", "w", "--format", "json"]);
-  expect([code, stderr]).toEqual([1, expect.stringContaining("9007199254740993 is a number beyond")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining("9007199254740993 is a whole number beyond")]);
 });
 
 test("what can be kept is", async () => {

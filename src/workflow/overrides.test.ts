@@ -145,7 +145,7 @@ describe("parseOverrides", () => {
   test("refuses a number that would be changed, wherever TOML may hold one", () => {
     const text = 'a = "9007199254740993" # 1e999\nb = [1_000, 9_007_199_254_740_993]\n';
     expect(() => parseOverrides(text, "over.toml")).toThrow(
-      '"over.toml" cannot be used: 9_007_199_254_740_993 is a number beyond',
+      '"over.toml" cannot be used: 9_007_199_254_740_993 is a whole number beyond',
     );
   });
 
