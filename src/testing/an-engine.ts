@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createEngine, type EngineOptions } from "../engine/create-engine.ts";
 import type { Engine, StartRequest } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
@@ -31,6 +33,8 @@ export interface TestEngine {
   until(holds: () => boolean): Promise<void>;
 }
 
+let made = 0;
+
 /** An engine with a clock that stands still and agents that a test answers for. */
 export async function anEngine(
   answer?: Answer,
@@ -40,7 +44,7 @@ export async function anEngine(
   const clock = given.clock ?? fakeClock();
   const agents = fakeAgents(answer, given.livedMs);
   const engine = await createEngine({
-    home: "/nonexistent",
+    home: join(tmpdir(), `skillmeat-engine-${process.pid}-${++made}`),
     kind: "run",
     alarm: clock,
     dispatchers: agents.dispatchers,

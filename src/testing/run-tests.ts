@@ -4,7 +4,9 @@
  * the tests of these paths alone. The last line is the tally, checks counted in; the exit code is 0 only when nothing
  * failed.
  */
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { longestTestMs } from "./limits.ts";
 
@@ -39,6 +41,10 @@ const workers = Math.max(3, Math.min(availableParallelism(), 8));
 const options = ["--no-isolate", "--only-failures", `--timeout=${longestTestMs}`, "--coverage"];
 const testCommand = [bun, "test", `--parallel=${workers}`, ...options, ...paths];
 
+// Everything that tests write lies in one folder, which goes with them.
+const folder = mkdtempSync(join(tmpdir(), "skillmeat-tests-"));
+process.env["TMPDIR"] = folder;
+
 const outcomes: Outcome[] = [];
 for (const step of preparations) outcomes.push(await runStep(step));
 outcomes.push(
@@ -46,6 +52,8 @@ outcomes.push(
     (parts) => parts.flat(),
   )),
 );
+
+rmSync(folder, { recursive: true, force: true });
 
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.flatMap((outcome) => outcome.failed);

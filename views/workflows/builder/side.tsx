@@ -16,7 +16,16 @@ export function SideForm({ view }: { view: BuilderView }): Html {
     ({ path: at }) => !at.startsWith("stages["),
   );
   const scope: FormScope = { id: "w", node: root, place: "", findings, shown: new Set() };
-  if (root === null) return <section id="side-form"></section>;
+  // The page's link that skips to the form was drawn earlier, and still leads here.
+  if (root === null) {
+    return (
+      <section id="side-form">
+        <p id="w-workflow-name" class="muted" tabindex="-1">
+          The text cannot be read at the moment. Its form comes back when it can.
+        </p>
+      </section>
+    );
+  }
   const body = <Fields view={view} scope={scope} />;
   const others = findings.filter((finding) => !scope.shown.has(finding));
   return (
