@@ -1,5 +1,6 @@
 import { openAttemptLogs, type LogFiles } from "./attempt-folder.ts";
 import type { StageRequest } from "./dispatcher.ts";
+import { isShortage, untilPossible } from "./shortage.ts";
 import { recordedExit, recordedSupervisor, type Supervised } from "./supervisor.ts";
 import type { Ticker } from "./ticker.ts";
 
@@ -27,12 +28,22 @@ function endOf(
   ticker: Ticker,
 ): Promise<number | null> {
   if (!supervisor.isRunning()) return Promise.resolve(recordedExit(folder));
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const unfollow = ticker.follow(() => {
-      if (supervisor.isRunning()) return 0;
+      if (isRunning(supervisor)) return 0;
       unfollow();
-      resolve(recordedExit(folder));
+      untilPossible(() => recordedExit(folder)).then(resolve, reject);
       return 0;
-    });
+    }, reject);
   });
+}
+
+/** Where the process cannot be looked at now, it is looked at again. */
+function isRunning(supervisor: Omit<Supervised, "ended">): boolean {
+  try {
+    return supervisor.isRunning();
+  } catch (error) {
+    if (isShortage(error)) return true;
+    throw error;
+  }
 }

@@ -41,11 +41,20 @@ export interface AttemptHandles extends LogFiles {
 export function makeAttemptFolder(request: StageRequest): AttemptHandles {
   const { attempt_dir: folder } = request;
   makeFolder(folder);
-  const stdin = openSync(join(folder, attemptFiles.input), "wx+", 0o600);
-  writeWhole(stdin, Buffer.from(inputOf(request)));
-  const stdout = openSync(join(folder, attemptFiles.stdout), "ax+", 0o600);
-  const stderr = openSync(join(folder, attemptFiles.stderr), "ax+", 0o600);
-  return { stdin, stdout, stderr };
+  const opened: number[] = [];
+  const open = (name: string, flags: string): number => {
+    const file = openSync(join(folder, name), flags, 0o600);
+    opened.push(file);
+    return file;
+  };
+  try {
+    const stdin = open(attemptFiles.input, "wx+");
+    writeWhole(stdin, Buffer.from(inputOf(request)));
+    return { stdin, stdout: open(attemptFiles.stdout, "ax+"), stderr: open(attemptFiles.stderr, "ax+") };
+  } catch (error) {
+    for (const file of opened) closeSync(file);
+    throw error;
+  }
 }
 
 /** Written by place, so that the agent, who shares the file's offset, reads from the start. */
@@ -57,8 +66,13 @@ function writeWhole(file: number, bytes: Uint8Array): void {
 export function openAttemptLogs(folder: string): LogFiles | null {
   const stdout = openExisting(join(folder, attemptFiles.stdout));
   if (stdout === null) return null;
-  const stderr = openExisting(join(folder, attemptFiles.stderr));
-  if (stderr !== null) return { stdout, stderr };
+  try {
+    const stderr = openExisting(join(folder, attemptFiles.stderr));
+    if (stderr !== null) return { stdout, stderr };
+  } catch (error) {
+    closeSync(stdout);
+    throw error;
+  }
   closeSync(stdout);
   return null;
 }

@@ -41,7 +41,10 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
       const text = listener.hear(stream, bytes, length);
       if (text !== null && end > from[stream]) sink.write(stream, text, end);
     });
-  const tails = { stdout: follow("stdout"), stderr: follow("stderr") };
+  const tails = {
+    stdout: withoutTrouble("stdout", follow("stdout"), sink),
+    stderr: withoutTrouble("stderr", follow("stderr"), sink),
+  };
   // A mask that stands in one file holds for the other: what is known already is read of both before anything new.
   let isNew = from.stdout + from.stderr === 0;
 
@@ -78,6 +81,35 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     get complaint() {
       return listener.complaint;
     },
+  };
+}
+
+/**
+ * A file that cannot be read (a failing disk) is no trouble of the agent's: it is told once, and read again from the
+ * same place.
+ */
+function withoutTrouble(stream: Stream, tail: LineTail, sink: LogSink): LineTail {
+  let isTold = false;
+  const told = (error: unknown): 0 => {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    if (!isTold) {
+      isTold = true;
+      sink.write(
+        "system",
+        `warning: the agent's ${stream} cannot be read: ${error.message}. lines may be missing`,
+      );
+    }
+    return 0;
+  };
+  return {
+    read: (upTo) => {
+      try {
+        return tail.read(upTo);
+      } catch (error) {
+        return told(error);
+      }
+    },
+    end: tail.end,
   };
 }
 

@@ -14,7 +14,8 @@ import type {
 import { openIdleWatch } from "./idle-watch.ts";
 import { outcomeOf, usageOfStopped } from "./outcome.ts";
 import { isSurelyAlone, livedMs, signalProcess } from "./processes.ts";
-import { startAgent } from "./start-agent.ts";
+import { untilPossible } from "./shortage.ts";
+import { startAgent, type Started } from "./start-agent.ts";
 import { endLeftovers, stopAgent } from "./stop-agent.ts";
 import { recordedSupervisor, type Supervised } from "./supervisor.ts";
 import { createSweeper, type Sweeper } from "./sweeper.ts";
@@ -51,14 +52,9 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   if (control.signal.aborted) return failed(stopped);
   const command = commandOf(request);
   if ("error" in command) return failed(command.error);
-  // A folder that is there already is of an agent that is gone without a result.
-  if (existsSync(request.attempt_dir)) await sweep(request, desk);
-  const place = await workplaceOf(request, control);
-  if ("error" in place) return failed(place.error);
-  const startedAt = performance.now();
-  const started = startAgent({ ...request, workdir: place.workdir }, command.argv);
+  const started = await startedWhenPossible(request, command.argv, { control, desk });
   if ("error" in started) return failed(started.error);
-  const { agent, files } = started;
+  const { agent, files, startedAt } = started;
   const logs = openLogs({ files, sink: control.log, masks: control.masks, from: { stdout: 0, stderr: 0 } });
   const result = await follow({ request, control, desk, agent, logs });
   if (isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt)) {
@@ -68,25 +64,63 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   return result ?? failed(killed);
 }
 
+type StartedAt = (Extract<Started, { agent: Supervised }> & { startedAt: number }) | { error: StageError };
+
+/** A system that is short of something is not the attempt's failure: it waits, and its time with it. */
+async function startedWhenPossible(
+  request: StageRequest,
+  argv: readonly string[],
+  { control, desk }: { control: DispatchControl; desk: Desk },
+): Promise<StartedAt> {
+  let goOn: (() => void) | undefined;
+  const start = async (): Promise<StartedAt> => {
+    // A folder that is there already is of an agent that is gone without a result, or never began.
+    if (existsSync(request.attempt_dir)) await sweep(request, desk);
+    const place = await workplaceOf(request, control);
+    if ("error" in place) return place;
+    const startedAt = performance.now();
+    const started = startAgent({ ...request, workdir: place.workdir }, argv);
+    return "error" in started ? started : { ...started, startedAt };
+  };
+  const wait = (shortage: Error): void => {
+    goOn = control.holdTime?.();
+    const why = `the agent cannot be started now (${shortage.message})`;
+    control.log.write("system", `warning: ${why}. it is tried again until it can`);
+  };
+  try {
+    return await untilPossible(start, wait, control.signal);
+  } catch (error) {
+    if (control.signal.aborted) return { error: stopped };
+    throw error;
+  } finally {
+    goOn?.();
+  }
+}
+
 /**
  * Goes on with an agent that an earlier engine started. While it runs it is followed, from where its log was read to;
- * has it ended, its result is read. Otherwise what is left of it is ended, and the result is null.
+ * has it ended, its result is read. Otherwise what is left of it is ended. Its folder stays until the attempt begins
+ * again or is over: it alone tells that the agent had begun.
  */
 async function readopt(
   request: StageRequest,
   control: DispatchControl,
   desk: Desk,
-): Promise<StageResult | null> {
-  const adopted = adopt(request, desk.ticker);
-  let result: StageResult | null = null;
+): Promise<StageResult | "gone" | "unbegun"> {
+  const adopted = await untilPossible(() => adopt(request, desk.ticker));
   if (adopted) {
     const { agent, files } = adopted;
     const logs = openLogs({ files, sink: control.log, masks: control.masks, from: control.log.offsets });
-    result = await follow({ request, control, desk, agent, logs });
+    const result = await follow({ request, control, desk, agent, logs });
+    if (result !== null) {
+      await tellOfChanges(request, control.log);
+      return result;
+    }
   }
-  if (result === null) await sweep(request, desk);
-  else await tellOfChanges(request, control.log);
-  return result;
+  await untilPossible(() => endProcesses(request, desk));
+  // Not before nobody is left who might still begin it.
+  const supervisor = await untilPossible(() => recordedSupervisor(request.attempt_dir, request.attempt_id));
+  return supervisor === null ? "unbegun" : "gone";
 }
 
 async function workplaceOf(request: StageRequest, { signal }: DispatchControl): Promise<Workplace> {
@@ -101,16 +135,18 @@ async function workplaceOf(request: StageRequest, { signal }: DispatchControl): 
  * attempt the stage's worktree goes in between: only when nobody can change it any more.
  */
 async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
-  const { attempt_id, attempt_dir } = attempt;
-  if (!desk.alone.delete(attempt_id)) {
-    const supervisor = recordedSupervisor(attempt_dir, attempt_id);
-    if (supervisor?.isRunning()) signalProcess(-supervisor.pid, "SIGKILL");
-    if (!(await desk.sweeper.sweep(attempt_id))) return;
-  }
+  if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
   // The next stage starts first: its agent then runs while the files are removed.
   await rest();
   if (isLast) await removeUntouched(attempt);
-  removeAttemptFolder(attempt_dir);
+  removeAttemptFolder(attempt.attempt_dir);
+}
+
+/** False when some could not be ended. */
+function endProcesses({ attempt_id, attempt_dir }: AttemptPlace, desk: Desk): Promise<boolean> {
+  const supervisor = recordedSupervisor(attempt_dir, attempt_id);
+  if (supervisor?.isRunning()) signalProcess(-supervisor.pid, "SIGKILL");
+  return desk.sweeper.sweep(attempt_id);
 }
 
 interface Followed {
@@ -127,10 +163,11 @@ async function follow(followed: Followed): Promise<StageResult | null> {
   const { attempt_id, attempt_dir } = request;
   const { idle_timeout_ms: idleMs } = request;
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
-  const unfollow = desk.ticker.follow(() => (watch ?? logs).read());
+  const broken = Promise.withResolvers<never>();
+  const unfollow = desk.ticker.follow(() => (watch ?? logs).read(), broken.reject);
   const stop = watch ? AbortSignal.any([control.signal, watch.signal]) : control.signal;
   try {
-    const isAborted = await endOrAbort(agent.ended, stop);
+    const isAborted = await Promise.race([endOrAbort(agent.ended, stop), broken.promise]);
     if (isAborted) await stopAgent(agent, attempt_id, desk.sweeper);
     else await endLeftovers(agent.pid, attempt_id, desk.sweeper);
     unfollow();
@@ -141,16 +178,18 @@ async function follow(followed: Followed): Promise<StageResult | null> {
     }
     const status = await agent.ended;
     if (status === null) return null;
-    return outcomeOf({
-      folder: attempt_dir,
-      status,
-      program: programName(request),
-      agent: request.agent,
-      outputs: request.outputs,
-      warnings: logs.warnings,
-      complaint: logs.complaint,
-      masks: control.masks,
-    });
+    const read = (): StageResult =>
+      outcomeOf({
+        folder: attempt_dir,
+        status,
+        program: programName(request),
+        agent: request.agent,
+        outputs: request.outputs,
+        warnings: logs.warnings,
+        complaint: logs.complaint,
+        masks: control.masks,
+      });
+    return await untilPossible(read);
   } finally {
     unfollow();
     logs.close();

@@ -9,8 +9,11 @@ export interface StageDispatcher {
   readonly name: string;
   /** Does one attempt. Never rejects for an agent's failure: that is a result with `ok: false`. */
   dispatch(request: StageRequest, control: DispatchControl): Promise<StageResult>;
-  /** Goes on with an attempt an earlier engine started; null when its agent is gone without a result. */
-  readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | null>;
+  /**
+   * Goes on with an attempt an earlier engine started. `gone`: its agent is no more and has left no result; `unbegun`:
+   * it never began, so that nothing has been done.
+   */
+  readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | "gone" | "unbegun">;
   /** For how long an attempt's agent that an earlier engine started has lived, in ms; null when none runs. */
   livedMs?(attempt: AttemptPlace): number | null;
   /**
@@ -61,6 +64,8 @@ export interface StageRequest extends AttemptPlace {
 export interface DispatchControl {
   signal: AbortSignal;
   log: LogSink;
+  /** Says that the agent cannot begin yet, so that its time does not run; the answer says that it begins. */
+  holdTime?(): () => void;
   /** The execution's: whoever records something hides it by them. An agent may name more. */
   masks: Masks;
 }

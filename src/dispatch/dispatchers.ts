@@ -39,7 +39,7 @@ function absent(name: string): StageDispatcher {
   return {
     name,
     dispatch: () => Promise.resolve(result),
-    readopt: () => Promise.resolve(null),
+    readopt: () => Promise.resolve("gone"),
     sweep: () => Promise.resolve(),
   };
 }

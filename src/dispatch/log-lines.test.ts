@@ -29,6 +29,27 @@ async function texts(stdout: string | Uint8Array): Promise<string[]> {
   return (await taken(stdout)).map(({ text }) => text);
 }
 
+test("a log that cannot be read is told once, and the other one is read on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "skillmeat-log-"));
+  writeFileSync(join(folder, "err"), "one\ntwo\n");
+  // A folder can be opened, and not be read: as a file on a failing disk.
+  const files = { stdout: openSync(folder, "r"), stderr: openSync(join(folder, "err"), "r") };
+  const { control, lines } = aControl();
+  const from = { stdout: 0, stderr: 0 };
+  const logs = openLogs({ files, sink: control.log, masks: createMasks([]), from });
+  logs.read();
+  logs.read();
+  await logs.finish();
+  logs.close();
+  expect(lines.map(({ stream, text }) => `${stream} ${text}`)).toEqual([
+    expect.stringMatching(
+      /^system warning: the agent's stdout cannot be read: EISDIR.*lines may be missing$/,
+    ),
+    "stderr one",
+    "stderr two",
+  ]);
+});
+
 describe("a log becomes lines:", () => {
   test("however they end", async () => {
     expect(await texts("a\r\n\nb\n\tc ")).toEqual(["a", "", "b", "\tc "]);

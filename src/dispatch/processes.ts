@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { isShortage } from "./shortage.ts";
 
 /** The variable that every process of an attempt has inherited. */
 export const markVariable = "SKILLMEAT_ATTEMPT_ID";
@@ -56,7 +57,13 @@ export function isGroupAlive(group: number): boolean {
   if (!signalProcess(-group, 0)) return false;
   if (!canReadProcesses) return true;
   // Nobody may be there to reap orphans (a container without init): a group of zombies is an empty group.
-  return processIds().some((pid) => groupOf(pid) === group);
+  try {
+    return processIds().some((pid) => groupOf(pid) === group);
+  } catch (error) {
+    // Nobody can tell, and whoever asks will ask again.
+    if (isShortage(error)) return true;
+    throw error;
+  }
 }
 
 /** True when the signal was delivered; false when there is no such process, or it is not ours. */
@@ -80,10 +87,19 @@ export function isSurelyAlone(first: number, attemptId: string, sinceMs: number)
   let looked = first;
   for (let last = lastPid(); last !== looked; last = lastPid()) {
     if (last < looked || last - first > fewPids) return false;
-    for (let pid = looked + 1; pid <= last; pid++) if (markOf(pid) === attemptId) return false;
+    for (let pid = looked + 1; pid <= last; pid++) if (mayCarry(pid, attemptId)) return false;
     looked = last;
   }
   return true;
+}
+
+function mayCarry(pid: number, attemptId: string): boolean {
+  try {
+    return markOf(pid) === attemptId;
+  } catch (error) {
+    if (isShortage(error)) return true;
+    throw error;
+  }
 }
 
 const fewPids = 32;
@@ -123,7 +139,8 @@ function readEnvironment(pid: number): number {
   let file: number;
   try {
     file = openSync(`/proc/${pid}/environ`, "r");
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return 0;
   }
   try {
@@ -154,7 +171,8 @@ function statFields(pid: number): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return null;
   }
 }

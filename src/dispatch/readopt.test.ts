@@ -49,14 +49,15 @@ async function crashed(lab: AgentLab, when: () => boolean): Promise<TakenLine[]>
 async function readopted(
   lab: AgentLab,
   taken: readonly TakenLine[],
-): Promise<{ result: StageResult | null; texts: string[] }> {
+): Promise<{ result: StageResult | null; left: "gone" | "unbegun" | null; texts: string[] }> {
   const place = (stream: string): number => taken.findLast((line) => line.stream === stream)?.offset ?? 0;
   const { control, texts } = aControl({ stdout: place("stdout"), stderr: place("stderr") });
-  const result = await dispatcher.readopt(lab.request, control);
+  const given = await dispatcher.readopt(lab.request, control);
   await dispatcher.sweep(lab.request);
   expect(existsSync(lab.request.attempt_dir)).toBe(false);
   expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${lab.request.attempt_id}`)).toEqual([]);
-  return { result, texts: texts() };
+  if (typeof given === "string") return { result: null, left: given, texts: texts() };
+  return { result: given, left: null, texts: texts() };
 }
 
 const there = (lab: AgentLab, name: string) => () => existsSync(join(lab.folder, name));
@@ -106,7 +107,7 @@ describe("after the engine was killed:", () => {
       ({ pid, group }) => pid === group,
     );
     process.kill(-(leader?.group ?? 0), "SIGKILL");
-    expect((await readopted(lab, taken)).result).toBeNull();
+    expect((await readopted(lab, taken)).left).toBe("gone");
   });
 
   test("one whose supervisor dies while it is followed is gone, too", async () => {
@@ -116,7 +117,26 @@ describe("after the engine was killed:", () => {
     const taken = await crashed(lab, there(lab, "ready"));
     const going = readopted(lab, taken);
     writeFileSync(join(lab.folder, "go"), "");
-    expect((await going).result).toBeNull();
+    expect((await going).left).toBe("gone");
+  });
+
+  test("one that never began is told apart: without a folder, and with one that no agent has run in", async () => {
+    const lab = aStageRequest("echo began");
+    expect((await readopted(lab, [])).left).toBe("unbegun");
+    mkdirSync(lab.request.attempt_dir, { recursive: true });
+    for (const name of ["stdout.log", "stderr.log"]) writeFileSync(join(lab.request.attempt_dir, name), "");
+    expect((await readopted(lab, [])).left).toBe("unbegun");
+  });
+
+  test("that one had begun is known until the attempt begins again, whoever asks", async () => {
+    const lab = aStageRequest("touch ready; exec sleep 100");
+    await crashed(lab, there(lab, "ready"));
+    const [leader] = processesWith(`SKILLMEAT_ATTEMPT_ID=${lab.request.attempt_id}`);
+    process.kill(-(leader?.group ?? 0), "SIGKILL");
+    for (let tries = 0; tries < 2; tries++) {
+      expect(await dispatcher.readopt(lab.request, aControl().control)).toBe("gone");
+    }
+    await dispatcher.sweep(lab.request);
   });
 
   test("a stop reaches it", async () => {
@@ -125,7 +145,7 @@ describe("after the engine was killed:", () => {
     const { control, stop } = aControl();
     const going = dispatcher.readopt(lab.request, control);
     stop();
-    expect((await going)?.error?.class).toBe("cancelled");
+    expect(await going).toMatchObject({ error: { class: "cancelled" } });
     await dispatcher.sweep(lab.request);
     expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${lab.request.attempt_id}`)).toEqual([]);
   });

@@ -17,7 +17,7 @@ export function createSimulatedDispatcher(clock: SimulationClock): StageDispatch
   return {
     name: "simulated",
     dispatch: (request, control) => simulate(request, control, clock),
-    readopt: () => Promise.resolve(null),
+    readopt: () => Promise.resolve("gone"),
     sweep: () => Promise.resolve(),
   };
 }

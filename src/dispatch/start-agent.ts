@@ -2,11 +2,15 @@ import { closeSync } from "node:fs";
 import { environmentOf } from "./agent-command.ts";
 import { makeAttemptFolder, type AttemptHandles } from "./attempt-folder.ts";
 import type { StageError, StageRequest } from "./dispatcher.ts";
+import { isShortage } from "./shortage.ts";
 import { launch, type Supervised } from "./supervisor.ts";
 
 export type Started = { agent: Supervised; files: AttemptHandles } | { error: StageError };
 
-/** Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt. */
+/**
+ * Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt; throws
+ * when it only is short of something (see `isShortage`).
+ */
 export function startAgent(request: StageRequest, argv: readonly string[]): Started {
   const { attempt_dir, workdir } = request;
   let files: AttemptHandles | null = null;
@@ -24,7 +28,7 @@ export function startAgent(request: StageRequest, argv: readonly string[]): Star
     return { agent, files };
   } catch (error) {
     if (files) for (const file of Object.values(files)) closeSync(file);
-    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
     if (error.code === "E2BIG") {
       return refused('the "command" of the agent or the "env" of the workflow is too big for this system');
     }

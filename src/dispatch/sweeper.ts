@@ -1,4 +1,5 @@
 import { findMarked, signalProcess } from "./processes.ts";
+import { isShortage } from "./shortage.ts";
 
 /**
  * Ends every process that carries an attempt's id. Wishes that come together share one pass over /proc, and passes take
@@ -18,6 +19,16 @@ interface Wish {
   giveUpAt: number;
 }
 
+/** Null when the system is short of files, so that nobody can tell. */
+function markedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
+  try {
+    return findMarked(new Set(wishes.keys()));
+  } catch (error) {
+    if (isShortage(error)) return null;
+    throw error;
+  }
+}
+
 export function createSweeper(): Sweeper {
   const wishes = new Map<string, Wish[]>();
   let isPlanned = false;
@@ -33,7 +44,8 @@ export function createSweeper(): Sweeper {
   function pass(): void {
     isPlanned = false;
     const started = performance.now();
-    const marked = findMarked(new Set(wishes.keys()));
+    const marked = markedNow(wishes);
+    if (!marked) return plan(longestRestMs);
     for (const [id, waiting] of wishes) {
       const pids = marked.get(id);
       for (const pid of pids ?? []) signalProcess(pid, "SIGKILL");

@@ -2,15 +2,18 @@ import { longestTurnMs, rest } from "./attempt-logs.ts";
 
 /** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
 export interface Ticker {
-  /** Calls back about every 40 ms; the callback tells how many bytes it has read. Returns the way to end it. */
-  follow(look: () => number): () => void;
+  /**
+   * Calls back about every 40 ms; the callback tells how many bytes it has read. Returns the way to end it. A callback
+   * that throws is not called again, and `failed` gets the error; the others go on.
+   */
+  follow(look: () => number, failed: (error: unknown) => void): () => void;
 }
 
 /** A line shall be at its reader within 100 ms. */
 const intervalMs = 40;
 
 export function createTicker(): Ticker {
-  const looks = new Set<() => number>();
+  const looks = new Map<() => number, (error: unknown) => void>();
   let isPlanned = false;
 
   function plan(): void {
@@ -19,16 +22,25 @@ export function createTicker(): Ticker {
     setTimeout(() => void round(), intervalMs);
   }
 
+  function bytesOf(look: () => number): number {
+    try {
+      return look();
+    } catch (error) {
+      looks.get(look)?.(error);
+      looks.delete(look);
+      return 0;
+    }
+  }
+
   /** Who writes much is read on without a pause, but everybody has a turn in between. */
   async function round(): Promise<void> {
-    let eager = new Set(looks);
+    let eager = new Set(looks.keys());
     let restedAt = performance.now();
     while (eager.size > 0) {
       const next = new Set<() => number>();
       for (const look of eager) {
         if (!looks.has(look)) continue;
-        const count = look();
-        if (count >= eagerFrom) next.add(look);
+        if (bytesOf(look) >= eagerFrom) next.add(look);
         if (performance.now() - restedAt < longestTurnMs) continue;
         await rest();
         restedAt = performance.now();
@@ -40,8 +52,8 @@ export function createTicker(): Ticker {
   }
 
   return {
-    follow(look) {
-      looks.add(look);
+    follow(look, failed) {
+      looks.set(look, failed);
       plan();
       return () => looks.delete(look);
     },

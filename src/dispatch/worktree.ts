@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { hasCode } from "./attempt-folder.ts";
 import type { AttemptPlace, LogSink, StageError, StageRequest } from "./dispatcher.ts";
 import { git, type GitAnswer, type GitCaller } from "./git.ts";
+import { isShortage } from "./shortage.ts";
 
 /** What is noted beside a worktree as soon as it is whole: an agent may have worked in it from then on. */
 interface Note {
@@ -30,7 +31,8 @@ const longestLookMs = 30_000;
 
 /**
  * The folder in a stage's own worktree that stands for the run's working directory. The worktree is made of the HEAD of
- * now where the stage has none yet. Never rejects for what git or the disk says.
+ * now where the stage has none yet. Rejects only when the system is short of
+ * something (see `isShortage`), not for what git or the disk says.
  */
 export async function openWorktree(
   request: StageRequest,
@@ -46,7 +48,7 @@ export async function openWorktree(
     mkdirSync(workdir, { recursive: true });
     return { workdir };
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
     return notMade(request, dir, error.message);
   }
 }

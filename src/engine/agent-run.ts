@@ -7,6 +7,7 @@ import type { Usage } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
+import { armDeadlines, deadlineKey } from "./attachment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
@@ -17,8 +18,9 @@ import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./st
 export type AttemptOutcome =
   | { kind: "succeeded"; data: StageCompleted }
   | { kind: "failed"; failure: Failure; usage: Usage | null }
-  /** An earlier engine's agent is gone and has left no result. */
-  | { kind: "gone" };
+  /** An earlier engine's agent is gone and has left no result, or never began. */
+  | { kind: "gone" }
+  | { kind: "unbegun" };
 
 export interface Begun {
   execution: LiveExecution;
@@ -38,7 +40,12 @@ export async function runAttempt(
 ): Promise<AttemptOutcome> {
   const { execution, step, attempt } = begun;
   const log = openLogSink(engine, execution, step);
-  const control: DispatchControl = { signal: attempt.abort.signal, log, masks: execution.masks };
+  const control: DispatchControl = {
+    signal: attempt.abort.signal,
+    log,
+    masks: execution.masks,
+    holdTime: () => holdTime(engine, begun),
+  };
   try {
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
     const request = stageRequest(engine, execution, step);
@@ -48,7 +55,7 @@ export async function runAttempt(
         ? await dispatcher.dispatch(request, control)
         : await dispatcher.readopt(request, control);
     keepNamed(engine, execution);
-    if (result === null) return { kind: "gone" };
+    if (result === "gone" || result === "unbegun") return { kind: result };
     const outcome = judged(request, result, execution.masks);
     for (const warning of warningsOf(outcome)) log.warn(warning);
     const summed =
@@ -62,6 +69,16 @@ export async function runAttempt(
     const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
     return { kind: "failed", failure: shortFailure(failure, execution.masks), usage: null };
   }
+}
+
+/** The attempt's timeout stands still from now on; the answer lets it begin anew. */
+function holdTime(engine: EngineState, { execution, step, attempt }: Begun): () => void {
+  engine.deadlines.set(deadlineKey(execution.runId, step.record.stage_id), null);
+  return () => {
+    if (step.attempt !== attempt || engine.live.get(execution.runId) !== execution) return;
+    step.leftMs = step.plan.timeoutMs;
+    armDeadlines(engine, execution, [step]);
+  };
 }
 
 /** Before the outcome is stored: then the log, where the agent named its secrets, is not read again. */

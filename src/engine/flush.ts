@@ -119,11 +119,12 @@ async function work(
   if (!takesOutcomes(engine)) return;
   // The place is taken now: the commit that stores this outcome may begin the next attempt.
   const sweep = sweeperOf(engine, execution, step);
-  if (outcome.kind !== "gone") {
+  takeOutcome(engine, execution, step, outcome);
+  // One that begins again takes its own place over.
+  if (step.attempt !== attempt) {
     const done = (): void => addChore(engine, execution.runId, sweep());
     execution.changes.effects.push({ kind: "call", done });
   }
-  takeOutcome(engine, execution, step, outcome);
   planFlush(engine, execution);
 }
 

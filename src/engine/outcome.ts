@@ -2,7 +2,14 @@ import type { Failure } from "../execution/retry.ts";
 import { formatDuration } from "../workflow/duration.ts";
 import type { AttemptOutcome } from "./agent-run.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
-import { mayStart, tellExecution, tellStep, type LiveExecution, type LiveStep } from "./live-execution.ts";
+import {
+  mayStart,
+  tellExecution,
+  tellStep,
+  type LiveExecution,
+  type LiveStep,
+  type RunningAttempt,
+} from "./live-execution.ts";
 import { conclude, follow, stopAll, type Moment } from "./orchestration.ts";
 
 /** The moment, and the queue of this engine, for the pure orchestration. */
@@ -21,13 +28,14 @@ export function takeOutcome(
 ): void {
   const moment = momentOf(engine);
   const stopping = step.attempt?.stopping ?? null;
-  if (outcome.kind === "gone" && stopping === null) {
-    if (engine.phase === "open") beginAgain(engine, execution, step, moment);
-    return;
-  }
+  if ((outcome.kind === "gone" || outcome.kind === "unbegun") && stopping === null) {
+    if (engine.phase !== "open") return;
+    if (outcome.kind === "gone") tellGone(execution, step, moment);
+    else tellUnbegun(execution, step, moment);
+    if (step.record.status === "running" && step.attempt) return beginAgain(execution, step, step.attempt);
+  } else tellOutcome(execution, step, outcome, { moment, stopping });
   step.attempt = null;
   engine.running--;
-  tellOutcome(execution, step, outcome, { moment, stopping });
   engine.queue.freed(execution);
   follow(execution, step, moment);
 }
@@ -103,8 +111,8 @@ function tellOutcome(
   );
 }
 
-/** The agent of an earlier engine is gone without a result: the same attempt runs once more. */
-function beginAgain(engine: EngineState, execution: LiveExecution, step: LiveStep, moment: Moment): void {
+/** The agent of an earlier engine is gone without a result: unless the policy says otherwise the attempt runs again. */
+function tellGone(execution: LiveExecution, step: LiveStep, moment: Moment): void {
   const { agent_id, model, inputs, context_consumed } = step.record;
   const facts = {
     agent_id: agent_id ?? "",
@@ -114,22 +122,26 @@ function beginAgain(engine: EngineState, execution: LiveExecution, step: LiveSte
     deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
   };
   const policy = step.plan.stage.error_policy.retry;
-  tellStep(
-    execution,
-    step,
-    { type: "INTERRUPTED", facts, policy, mayStart: !isEnding(execution) },
-    moment.at,
-  );
-  if (step.record.status === "running" && step.attempt) {
-    step.offsets = { stdout: 0, stderr: 0 };
-    execution.changes.offsets.set(step, step.offsets);
-    execution.changes.effects.push({ kind: "dispatch", step, attempt: step.attempt, recovered: false });
+  const mayStart = !isEnding(execution);
+  tellStep(execution, step, { type: "INTERRUPTED", facts, policy, mayStart }, moment.at);
+}
+
+/** The earlier engine was gone before its agent began: the attempt begins only now, and has all of its time. */
+function tellUnbegun(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+  if (isEnding(execution)) {
+    const failure = { class: "cancelled", message: "the execution ended before its agent began" };
+    tellStep(execution, step, { type: "CANCEL", failure, usage: null }, moment.at);
     return;
   }
-  step.attempt = null;
-  engine.running--;
-  engine.queue.freed(execution);
-  follow(execution, step, moment);
+  step.leftMs = step.plan.timeoutMs;
+  step.record = { ...step.record, deadline_at: isoTime(moment.atMs + step.plan.timeoutMs) };
+  execution.changes.steps.add(step);
+}
+
+function beginAgain(execution: LiveExecution, step: LiveStep, attempt: RunningAttempt): void {
+  step.offsets = { stdout: 0, stderr: 0 };
+  execution.changes.offsets.set(step, step.offsets);
+  execution.changes.effects.push({ kind: "dispatch", step, attempt, recovered: false });
 }
 
 function isEnding(execution: LiveExecution): boolean {

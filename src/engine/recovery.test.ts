@@ -110,6 +110,19 @@ describe("recovery:", () => {
     return { store, runId };
   }
 
+  test("an agent that never began begins now: it is not recovered, nor interrupted", async () => {
+    const { store, runId } = await crashed(
+      `${head}stages: [{id: a, ${agent}, error_policy: {retry: {non_retryable_errors: [interrupted]}}}]`,
+      async ({ agents }) => void (await agents.running("a")),
+    );
+    const next = await anEngine((_, how) => (how === "readopt" ? "unbegun" : { ok: true }), { store });
+    await next.engine.recover();
+    await next.engine.ended(runId);
+    const [step] = next.view(runId).steps;
+    expect(step).toMatchObject({ status: "completed", recovered: false, attempt_number: 1 });
+    expect(next.agents.asked).toEqual(["readopt a/1", "a/1"]);
+  });
+
   test("interrupted in non_retryable_errors: an attempt that is gone fails instead", async () => {
     const { store, runId } = await crashed(
       `${head}stages: [{id: a, ${agent}, error_policy: {retry: {non_retryable_errors: [interrupted]}}}]`,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { shortId } from "../execution/short-id.ts";
 import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
@@ -119,6 +121,25 @@ describe.concurrent("kill -9 of the engine:", () => {
     const logs = await journey.run(["workflow", "runs", runId, "--logs"]);
     expect(logs.stdout.match(/first|second|third/g)).toEqual(["first", "second", "third"]);
     expect(journey.lines("began")).toHaveLength(1);
+    nothingIsLeft(journey, runId);
+  });
+
+  test("before an agent began, which shows in its folder: it begins, and is neither recovered nor interrupted", async () => {
+    const journey = begin("crash-unbegun");
+    patientAgent(journey);
+    const retry = { non_retryable_errors: ["interrupted"] };
+    writeWorkflow(journey, { only: { error_policy: { retry } } });
+    const first = journey.start(["workflow", "run", "."]);
+    const runId = await runIdOf(first);
+    await until("the agent runs", () => journey.lines("began").length === 1);
+    await killed(first);
+    killGroups(journey);
+    // As it is between the commit that says so and the start itself.
+    rmSync(join(journey.home, "attempts", runId), { recursive: true });
+    journey.write("go", "");
+    expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
+    const { steps } = await journey.execution(runId);
+    expect(steps).toMatchObject([{ status: "completed", recovered: false, attempt_number: 1 }]);
     nothingIsLeft(journey, runId);
   });
 

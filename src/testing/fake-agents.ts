@@ -6,7 +6,8 @@ export interface AskedAttempt {
   request: StageRequest;
   control: DispatchControl;
   how: "dispatch" | "readopt";
-  finish(result: Partial<StageResult> | null): void;
+  /** Null: it is gone without a result; `unbegun`: it never began. */
+  finish(result: Given): void;
 }
 
 /** Agents of a test: `answer` says what becomes of an attempt at once; undefined leaves it to the test. */
@@ -21,10 +22,9 @@ export interface FakeAgents {
   running(stageId: string): Promise<AskedAttempt>;
 }
 
-export type Answer = (
-  request: StageRequest,
-  how: AskedAttempt["how"],
-) => Partial<StageResult> | null | undefined;
+type Given = Partial<StageResult> | "unbegun" | null;
+
+export type Answer = (request: StageRequest, how: AskedAttempt["how"]) => Given | undefined;
 
 /** `livedMs`: for how long an agent of an earlier engine has lived. */
 export function fakeAgents(
@@ -40,11 +40,11 @@ export function fakeAgents(
     asked.push(`${how === "readopt" ? "readopt " : ""}${request.stage_id}/${request.attempt}`);
     if (control.signal.aborted) return Promise.resolve(resultOf({ ok: false, error: stopped }));
     const given = answer(request, how);
-    if (given !== undefined) return Promise.resolve(given === null ? null : resultOf(given));
-    return new Promise<StageResult | null>((resolve) => {
-      const finish = (result: Partial<StageResult> | null): void => {
+    if (given !== undefined) return Promise.resolve(resultOf(given));
+    return new Promise<StageResult | "gone" | "unbegun">((resolve) => {
+      const finish = (result: Given): void => {
         open.delete(request.stage_id);
-        resolve(result === null ? null : resultOf(result));
+        resolve(resultOf(result));
       };
       control.signal.addEventListener("abort", () => finish({ ok: false, error: stopped }));
       const attempt = { request, control, how, finish };
@@ -78,6 +78,7 @@ export function fakeAgents(
 
 const stopped = { class: "cancelled", message: "stopped" };
 
-function resultOf(given: Partial<StageResult>): StageResult {
-  return { ok: true, warnings: [], ...given };
+function resultOf(given: Given): StageResult | "gone" | "unbegun" {
+  if (given === null) return "gone";
+  return given === "unbegun" ? given : { ok: true, warnings: [], ...given };
 }
