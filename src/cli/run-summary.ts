@@ -28,6 +28,7 @@ export function runSummary(
     ...(withSteps ? [...stepTable(steps, options), ""] : []),
     headline(record, steps, options),
     ...lastOutputs(steps, definition, paint),
+    ...lastTexts(steps, definition, paint),
     ...costLines(record.usage),
     ...(record.waiting_gates.length > 0 ? [`waits for approval: ${record.waiting_gates.join(", ")}`] : []),
     `more: ${more}`,
@@ -94,6 +95,21 @@ function lastOutputs(steps: readonly StepRecord[], definition: EffectiveDefiniti
     ];
   });
 }
+
+/** What the agents of the same stages have said at the end; cut, the whole is in the JSON and on the page. */
+function lastTexts(steps: readonly StepRecord[], definition: EffectiveDefinition, paint: Paint): string[] {
+  const inner = new Set(definition.stages.flatMap(({ depends_on }) => depends_on));
+  return steps.flatMap(({ stage_id, text }) => {
+    if (inner.has(stage_id) || text === null || text.trim() === "") return [];
+    const lines = text.trim().split("\n");
+    const said = lines.slice(0, mostTextLines).join("\n").slice(0, mostTextCharacters);
+    const isCut = said.length < text.trim().length;
+    return [`${paint.bold(stage_id)} says:`, `  ${shown(said)}${isCut ? " …" : ""}`];
+  });
+}
+
+const mostTextLines = 20;
+const mostTextCharacters = 2000;
 
 function shown(value: unknown): string {
   return plainText(typeof value === "string" ? value : JSON.stringify(value)).replaceAll("\n", "\n    ");

@@ -136,7 +136,7 @@ function spread(folder: string): void {
 
 function inputOf(request: StageRequest): string {
   const { run_id, stage_id, attempt, agent, agent_ref, model, instructions } = request;
-  const { prompt, inputs, context, output_schema, tools } = request;
+  const { prompt, inputs, context, output_schema, tools, previous_error } = request;
   return JSON.stringify({
     schema: "skillmeat.stage/1",
     run_id,
@@ -151,6 +151,7 @@ function inputOf(request: StageRequest): string {
     context,
     output_schema,
     tools,
+    previous_error,
   });
 }
 

@@ -175,8 +175,9 @@ describe("how it ends is what it is:", () => {
     if (!("retryable" in error)) expect(result.error).not.toHaveProperty("retryable");
   });
 
-  test("outputs of a program that failed do not count", async () => {
-    expect(await run('echo \'{"a":1}\' > "$SKILLMEAT_OUTPUT"; exit 1')).not.toHaveProperty("outputs");
+  test("a program that failed has failed; what it handed in is there to be looked at", async () => {
+    const result = await run('echo \'{"a":1}\' > "$SKILLMEAT_OUTPUT"; exit 3');
+    expect(result).toMatchObject({ ok: false, outputs: { a: 1 }, exit_code: 3 });
   });
 });
 

@@ -12,7 +12,7 @@ import type {
   StageResult,
 } from "./dispatcher.ts";
 import { openIdleWatch } from "./idle-watch.ts";
-import { outcomeOf, usageOfStopped } from "./outcome.ts";
+import { outcomeOf, leftOfStopped } from "./outcome.ts";
 import { isSurelyAlone, livedMs, signalProcess } from "./processes.ts";
 import { untilPossible } from "./shortage.ts";
 import { startAgent, type Started } from "./start-agent.ts";
@@ -174,7 +174,11 @@ async function follow(followed: Followed): Promise<StageResult | null> {
     await logs.finish();
     if (isAborted) {
       const error = watch && !control.signal.aborted ? watch.error : stopped;
-      return { ...failed(error), ...usageOfStopped(attempt_dir), warnings: [...logs.warnings] };
+      return {
+        ...failed(error),
+        ...leftOfStopped(attempt_dir, request.outputs),
+        warnings: [...logs.warnings],
+      };
     }
     const status = await agent.ended;
     if (status === null) return null;

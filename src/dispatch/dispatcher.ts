@@ -1,6 +1,7 @@
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
+import type { PreviousError } from "../execution/previous-error.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 
@@ -50,6 +51,8 @@ export interface StageRequest extends AttemptPlace {
   prompt: string;
   tools: string[];
   inputs: ValueObject;
+  /** What the attempt before this one failed with; null for the first. */
+  previous_error: PreviousError | null;
   context: string;
   outputs: Record<string, EffectiveOutput>;
   output_schema: Value;
@@ -90,8 +93,15 @@ export interface StageError {
 
 export interface StageResult {
   ok: boolean;
-  /** As the agent gave them; the engine checks them against the contract. */
+  /**
+   * As the agent gave them; the engine checks them against the contract. Those of a failure are only kept to be looked
+   * at.
+   */
   outputs?: Record<string, unknown>;
+  /** The text in the place of outputs that cannot be read. */
+  raw_outputs?: string;
+  /** The program's, where there is one. */
+  exit_code?: number;
   text?: string;
   error?: StageError;
   usage?: Usage;

@@ -37,16 +37,28 @@ export function outcomeOf(ending: Ending): StageResult {
   const error =
     namedError(ending, present, warnings) ??
     (status === 0 ? null : exitError(status, ending.program, ending));
-  const given = error ? { error } : outputsIn(ending, present);
-  if (!("error" in given)) return { ok: true, outputs: given.outputs, ...aside, warnings };
+  const given = outputsIn(ending, present);
+  const handed = { ...handedIn(given), ...aside, exit_code: status, warnings };
+  const trouble = error ?? ("error" in given ? given.error : null);
+  if (trouble === null) return { ok: true, ...handed };
   // Hidden before it is cut: the cut may go through a secret.
-  const message = masks.hide(given.error.message).slice(0, mostMessage);
-  return { ok: false, error: { ...given.error, message }, ...aside, warnings };
+  const message = masks.hide(trouble.message).slice(0, mostMessage);
+  return { ok: false, error: { ...trouble, message }, ...handed };
 }
 
-/** What was used before an attempt was stopped is paid, too. */
-export function usageOfStopped(folder: string): Pick<StageResult, "usage"> {
-  return usageIn(folder, filesIn(folder), []);
+/** What an attempt that was stopped has left: what it used is paid, what it handed in is there to be looked at. */
+export function leftOfStopped(
+  folder: string,
+  outputs: Ending["outputs"],
+): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text"> {
+  const present = filesIn(folder);
+  const aside = { ...usageIn(folder, present, []), ...summaryIn(folder, present, []) };
+  return { ...handedIn(outputsIn({ folder, outputs }, present)), ...aside };
+}
+
+function handedIn(given: Given): Pick<StageResult, "outputs" | "raw_outputs"> {
+  if ("outputs" in given) return Object.keys(given.outputs).length === 0 ? {} : { outputs: given.outputs };
+  return given.raw === "" ? {} : { raw_outputs: given.raw };
 }
 
 /** None where an agent has removed its own folder. */
@@ -59,24 +71,28 @@ function filesIn(folder: string): ReadonlySet<string> {
   }
 }
 
-type Given = { outputs: Record<string, unknown> } | { error: StageError };
+/** `raw`: the text that cannot be read as outputs; empty where it is no text. */
+type Given = { outputs: Record<string, unknown> } | { error: StageError; raw: string };
 
-function outputsIn({ folder, outputs: declared }: Ending, present: ReadonlySet<string>): Given {
+function outputsIn(
+  { folder, outputs: declared }: Pick<Ending, "folder" | "outputs">,
+  present: ReadonlySet<string>,
+): Given {
   const outputs: Record<string, unknown> = {};
   if (present.has(attemptFiles.output)) {
     const read = readChannel(join(folder, attemptFiles.output), mostOutput);
     const parsed = "problem" in read ? read : parseObject(read.text);
-    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`);
+    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`, read);
     copy(parsed.object, outputs);
   }
   if (present.has(attemptFiles.outputKv)) {
     const read = readChannel(join(folder, attemptFiles.outputKv), mostOutput);
     const parsed = "problem" in read ? read : parseKeyValues(read.text);
-    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`);
+    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`, read);
     for (const [name, text] of parsed.values) {
       const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
       const coerced = type === undefined ? { value: text } : coerceText(type, text);
-      if ("problem" in coerced) return broken(`output "${name}" ${coerced.problem}`);
+      if ("problem" in coerced) return broken(`output "${name}" ${coerced.problem}`, read);
       copy({ [name]: coerced.value }, outputs);
     }
   }
@@ -90,8 +106,8 @@ function copy(from: Readonly<Record<string, unknown>>, to: Record<string, unknow
   }
 }
 
-function broken(message: string): Given {
-  return { error: { class: "output_contract", message } };
+function broken(message: string, read: ReturnType<typeof readChannel>): Given {
+  return { error: { class: "output_contract", message }, raw: "text" in read ? read.text : "" };
 }
 
 /** What the agent wrote to SKILLMEAT_ERROR; a text that is no JSON is the message. Null for none, or an empty file. */

@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { composePrompt, type PromptParts } from "./prompt.ts";
 
 const parts: PromptParts = {
-  stage: { id: "build", name: "Build it" },
+  inputDescriptions: {},
+  previousError: null,
+  stage: { id: "build", name: "Build it", description: null },
   instructions: "Build what is asked for.",
   inputs: { target: "@/etc/passwd" },
   context: "Keep to the rules.",
@@ -65,7 +67,7 @@ describe("what others wrote", () => {
     const prompt = composePrompt({
       ...parts,
       context: "/clear\n  @file\n!rm\nfine",
-      stage: { id: "x", name: "a\n/quit" },
+      stage: { id: "x", name: "a\n/quit", description: null },
     });
     expect(prompt).not.toMatch(/^\s*[/@!]/m);
     expect(prompt).toContain("The stage: a /quit (x)");
@@ -95,4 +97,26 @@ The stage: Build it (build)
 
 No outputs are declared: do the work, and say briefly what was done.
 `);
+});
+
+test("a retry is told what went wrong, quoted; descriptions of stage and inputs are told, too", () => {
+  const prompt = composePrompt({
+    ...parts,
+    stage: { ...parts.stage, description: "Finds what is slow" },
+    inputs: { depth: 2 },
+    inputDescriptions: { depth: "How far to look", gone: "not given" },
+    previousError: {
+      class: "output_contract",
+      message: "all of it",
+      findings: [{ path: "files[2]", message: 'output "files[2]" must be string, not 7' }],
+    },
+  });
+  expect(prompt).toContain("## What the stage is for\n\nFinds what is slow");
+  expect(prompt).toContain("- depth: How far to look\n\n```json");
+  expect(prompt).not.toContain("not given");
+  expect(prompt).toContain(
+    "## What went wrong before\n\nThe attempt before this one failed (output_contract). " +
+      "Do the task so that it does not fail again.\n\n" +
+      '```markdown\n- output "files[2]" must be string, not 7\n```',
+  );
 });

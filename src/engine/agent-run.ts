@@ -2,11 +2,13 @@ import { dispatcherNameFor } from "../dispatch/choose.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
+import { handedIn, type HandedIn } from "../execution/handed-in.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { Usage } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
+import type { Value } from "../expression/value.ts";
 import { armDeadlines, deadlineKey } from "./attachment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
@@ -17,7 +19,7 @@ import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./st
 /** What an attempt came to, its outputs held against the contract. */
 export type AttemptOutcome =
   | { kind: "succeeded"; data: StageCompleted }
-  | { kind: "failed"; failure: Failure; usage: Usage | null }
+  | { kind: "failed"; failure: Failure; handed_in: HandedIn | null; usage: Usage | null }
   /** An earlier engine's agent is gone and has left no result, or never began. */
   | { kind: "gone" }
   | { kind: "unbegun" };
@@ -31,6 +33,7 @@ export interface Begun {
 const longestMessage = 8_000;
 const mostWarnings = 100;
 const mostNamed = 20;
+const mostFindings = 50;
 
 /** Does one attempt through its dispatcher, to the end. Never rejects. */
 export async function runAttempt(
@@ -67,7 +70,7 @@ export async function runAttempt(
   } catch (error) {
     log.end();
     const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
-    return { kind: "failed", failure: shortFailure(failure, execution.masks), usage: null };
+    return { kind: "failed", failure: shortFailure(failure, execution.masks), handed_in: null, usage: null };
   }
 }
 
@@ -123,14 +126,16 @@ export function dispatcherName(
 
 function judged(request: StageRequest, result: StageResult, masks: Masks): AttemptOutcome {
   const usage = result.usage ?? null;
+  const handed = handedIn(hiddenResult(result, masks));
   if (!result.ok) {
     const failure = result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
-    return { kind: "failed", failure: shortFailure(failure, masks), usage };
+    return { kind: "failed", failure: shortFailure(failure, masks), handed_in: handed, usage };
   }
   const { outputs, undeclared, problems } = checkOutputs(request.outputs, result.outputs ?? {});
   if (problems.length > 0) {
-    const failure = { class: "output_contract", message: problems.join("; ") };
-    return { kind: "failed", failure: shortFailure(failure, masks), usage };
+    const message = problems.map((problem) => problem.message).join("; ");
+    const failure = { class: "output_contract", message, findings: problems.slice(0, mostFindings) };
+    return { kind: "failed", failure: shortFailure(failure, masks), handed_in: handed, usage };
   }
   const masked = maskedOutputs(outputs as StageCompleted["outputs"], undeclared, masks);
   const warnings = [
@@ -140,6 +145,16 @@ function judged(request: StageRequest, result: StageResult, masks: Masks): Attem
   ];
   const data = { outputs: masked, text: result.text ?? null, handoff_summary: null, usage, warnings };
   return { kind: "succeeded", data };
+}
+
+/** Hidden before it is cut: the cut may go through a secret. */
+function hiddenResult(result: StageResult, masks: Masks): Parameters<typeof handedIn>[0] {
+  const { outputs, raw_outputs, text, exit_code } = result;
+  return {
+    outputs: hideIn((outputs ?? raw_outputs ?? null) as Value, masks),
+    text: text === undefined ? text : masks.hide(text),
+    exit_code,
+  };
 }
 
 /** A name that nobody declared may be anything, too. */

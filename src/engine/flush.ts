@@ -131,6 +131,7 @@ async function work(
 const neverBegun: AttemptOutcome = {
   kind: "failed",
   failure: { class: "cancelled", message: "stopped" },
+  handed_in: null,
   usage: null,
 };
 

@@ -1,5 +1,5 @@
 import { hideValues, type Masks } from "../execution/masks.ts";
-import type { ValueObject } from "../expression/value.ts";
+import type { Value } from "../expression/value.ts";
 
 /**
  * What an event of a machine says, with every secret hidden. All that is recorded of an execution comes with such an
@@ -37,7 +37,7 @@ function hidden(fact: unknown, masks: Masks): unknown {
   return Object.fromEntries(
     Object.entries(fact).map(([key, value]) => {
       if (goneBy.has(key)) return [key, value];
-      return [key, values.has(key) ? hideValues(value as ValueObject, masks) : hidden(value, masks)];
+      return [key, values.has(key) ? hideValues(value as Value, masks) : hidden(value, masks)];
     }),
   );
 }

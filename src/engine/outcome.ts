@@ -101,6 +101,7 @@ function tellOutcome(
       type: "FAILED",
       status: isTimeout ? "timed_out" : "failed",
       failure: stopping === "timeout" || outcome.kind !== "failed" ? tookTooLong(step) : outcome.failure,
+      handed_in: outcome.kind === "failed" ? outcome.handed_in : null,
       usage,
       policy: step.plan.stage.error_policy.retry,
       mayStart: !isEnding(execution),

@@ -1,5 +1,6 @@
 import { assign, setup } from "xstate";
 import type { StageEvent, StageStarted } from "../execution/event.ts";
+import type { HandedIn } from "../execution/handed-in.ts";
 import { mayRetry, retryDelayMs, type Failure } from "../execution/retry.ts";
 import type { Usage } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
@@ -12,6 +13,7 @@ export interface FailedAttempt {
   type: "FAILED";
   status: "failed" | "timed_out";
   failure: Failure;
+  handed_in: HandedIn | null;
   usage: Usage | null;
   policy: EffectiveRetry;
   /** False while nothing new may start: then a failure is final. */
@@ -120,18 +122,19 @@ function completed({ context, event }: Given<"SUCCEEDED">): StageEffect {
 }
 
 function failed({ context, event }: Given<"FAILED">): StageEffect {
-  const { status, failure, usage } = event;
-  return { type: "stage_failed", attempt: context.attempt, data: { status, ...named(failure), usage } };
+  const { status, failure, handed_in, usage } = event;
+  const data = { status, ...named(failure), ...left(handed_in), usage };
+  return { type: "stage_failed", attempt: context.attempt, data };
 }
 
 function retrying({ context, event }: Given<"FAILED">): StageEffect {
-  const { status, failure, usage, policy, atMs, seed } = event;
+  const { status, failure, handed_in, usage, policy, atMs, seed } = event;
   const delayMs = retryDelayMs(policy, context.attempt, `${seed}/${context.attempt}`, failure);
   const due_at = new Date(atMs + delayMs).toISOString();
   return {
     type: "stage_retrying",
     attempt: context.attempt,
-    data: { status, ...named(failure), usage, due_at },
+    data: { status, ...named(failure), ...left(handed_in), usage, due_at },
   };
 }
 
@@ -166,6 +169,10 @@ function cancelled({ context, event }: Given<"CANCEL">): StageEffect {
   };
 }
 
-function named(failure: Failure) {
-  return { error_class: failure.class, error_message: failure.message };
+function named({ class: error_class, message: error_message, findings }: Failure) {
+  return { error_class, error_message, ...(findings ? { findings } : {}) };
+}
+
+function left(handed_in: HandedIn | null): { handed_in?: HandedIn } {
+  return handed_in === null ? {} : { handed_in };
 }

@@ -6,6 +6,8 @@ import type { StageCompleted } from "../execution/event.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { logTail } from "../store/logs.ts";
+import { previousError } from "../execution/previous-error.ts";
+import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -32,6 +34,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
   // The record's own have their secrets hidden.
   const inputs = step.inputs ?? step.record.inputs ?? {};
   const context = packedContext(execution, step).text;
+  const previous_error = previousError(step.record.attempts, attempt);
   const output_schema = outputsSchema(stage.outputs);
   const told =
     instructions === null ? null : filled("roles.primary.instructions", instructions, execution.scope.values);
@@ -46,15 +49,18 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     model: agent?.model ?? model,
     instructions: told,
     prompt: composePrompt({
-      stage: { id: stage.id, name: stage.name },
+      stage: { id: stage.id, name: stage.name, description: stage.description },
       instructions: told,
       inputs,
+      inputDescriptions: describedInputs(stage),
+      previousError: previous_error,
       context,
       handoffs: handoffsFor(engine, execution, step),
       outputSchema: output_schema,
     }),
-    tools: stage.roles?.tools ?? [],
+    tools: [...new Set([...(agent?.tools ?? []), ...(stage.roles?.tools ?? [])])],
     inputs,
+    previous_error,
     context,
     outputs: stage.outputs,
     output_schema,
@@ -62,6 +68,13 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     env: execution.env,
     idle_timeout_ms: step.plan.idleTimeoutMs,
   };
+}
+
+function describedInputs({ inputs }: EffectiveStage): Record<string, string> {
+  const described = Object.entries(inputs).flatMap(([name, { description }]) =>
+    description === null ? [] : [[name, description] as const],
+  );
+  return Object.fromEntries(described);
 }
 
 /** What names a step's present attempt: its idempotency key, and the folders it works with. */
@@ -94,14 +107,17 @@ export function summaryRequest(
     attempt_dir: `${request.attempt_dir}.summary`,
     instructions: asked,
     prompt: composePrompt({
-      stage: { id: request.stage_id, name: `Summary of ${request.stage_name}` },
+      stage: { id: request.stage_id, name: `Summary of ${request.stage_name}`, description: null },
       instructions: asked,
       inputs: done.outputs,
+      inputDescriptions: {},
+      previousError: null,
       context: "",
       handoffs: [],
       outputSchema: output_schema,
     }),
     inputs: done.outputs,
+    previous_error: null,
     outputs,
     output_schema,
   };

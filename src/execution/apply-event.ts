@@ -1,5 +1,5 @@
 import type { ExecutionEvent, StageEvent, StageFailed, StageRetrying } from "./event.ts";
-import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
+import type { AttemptRecord, ExecutionRecord, StepRecord } from "./record.ts";
 import { isDone, isSettled } from "./status.ts";
 import { addUsage } from "./usage.ts";
 
@@ -141,12 +141,12 @@ function failed(step: StepRecord, data: StageFailed, at: string): StepRecord {
     error_class,
     error_message,
     usage: addUsage(step.usage, usage),
-    attempts: closeAttempt(step.attempts, { status, at, usage, error_class, error_message }),
+    attempts: closeAttempt(step.attempts, { ...data, at }),
   };
 }
 
 function retrying(step: StepRecord, data: StageRetrying, at: string): StepRecord {
-  const { status, error_class, error_message, due_at, usage } = data;
+  const { error_class, error_message, due_at, usage } = data;
   return {
     ...step,
     status: "retry_wait",
@@ -154,7 +154,7 @@ function retrying(step: StepRecord, data: StageRetrying, at: string): StepRecord
     error_class,
     error_message,
     usage: addUsage(step.usage, usage),
-    attempts: closeAttempt(step.attempts, { status, at, usage, error_class, error_message }),
+    attempts: closeAttempt(step.attempts, { ...data, at }),
   };
 }
 
@@ -162,20 +162,22 @@ function settled<S extends StepRecord["status"]>(status: S, at: string) {
   return { status, completed_at: at, deadline_at: null };
 }
 
-interface Closing {
-  status: AttemptRecord["status"];
+interface Closing extends Pick<AttemptRecord, "status" | "usage" | "findings" | "handed_in"> {
   at: string;
-  usage: Usage | null;
   error_class?: string;
   error_message?: string;
 }
 
 /** Only an attempt that runs is closed: one that waits for its next try was closed when it failed. */
-function closeAttempt(attempts: AttemptRecord[], { status, at, usage, ...error }: Closing): AttemptRecord[] {
+function closeAttempt(attempts: AttemptRecord[], closing: Closing): AttemptRecord[] {
   const last = attempts.at(-1);
   if (!last || last.completed_at !== null) return attempts;
-  const { error_class = null, error_message = null } = error;
-  return [...attempts.slice(0, -1), { ...last, status, completed_at: at, usage, error_class, error_message }];
+  const { status, at, usage, error_class = null, error_message = null, findings, handed_in } = closing;
+  const closed = { ...last, status, completed_at: at, usage, error_class, error_message };
+  return [
+    ...attempts.slice(0, -1),
+    { ...closed, ...(findings ? { findings } : {}), ...(handed_in ? { handed_in } : {}) },
+  ];
 }
 
 function gateError({

@@ -1,4 +1,6 @@
 import type { ValueObject } from "../expression/value.ts";
+import type { ContractProblem } from "../workflow/contract.ts";
+import type { HandedIn } from "./handed-in.ts";
 import type { ContextConsumed, Usage } from "./record.ts";
 import type { ExecutionStatus, StepStatus } from "./status.ts";
 
@@ -48,6 +50,8 @@ export interface StageFailed {
   status: Extract<StepStatus, "failed" | "timed_out" | "cancelled">;
   error_class: string;
   error_message: string;
+  findings?: ContractProblem[];
+  handed_in?: HandedIn;
   usage: Usage | null;
 }
 
@@ -55,6 +59,8 @@ export interface StageRetrying {
   status: Extract<StepStatus, "failed" | "timed_out">;
   error_class: string;
   error_message: string;
+  findings?: ContractProblem[];
+  handed_in?: HandedIn;
   /** The next try starts then, or when a place is free. */
   due_at: string;
   usage: Usage | null;

@@ -80,8 +80,13 @@ export function hideIn<T extends Value>(value: T, masks: Masks): T {
   return masks.secrets.size === 0 ? value : (hidden(value, masks) as T);
 }
 
-/** The same for values by declared names, which stay: a definition goes by them. */
-export function hideValues(values: ValueObject, masks: Masks): ValueObject {
+/** The same for values by declared names, which stay: a definition goes by them. Anything else is hidden whole. */
+export function hideValues<T extends Value>(values: T, masks: Masks): T {
+  const isObject = typeof values === "object" && values !== null && !Array.isArray(values);
+  return isObject ? (hideByName(values as ValueObject, masks) as T) : hideIn(values, masks);
+}
+
+function hideByName(values: ValueObject, masks: Masks): ValueObject {
   if (masks.secrets.size === 0) return values;
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden(value, masks)]));
 }

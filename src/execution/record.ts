@@ -1,3 +1,5 @@
+import type { ContractProblem } from "../workflow/contract.ts";
+import type { HandedIn } from "./handed-in.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { ExecutionStatus, StepStatus, Trigger } from "./status.ts";
 
@@ -112,6 +114,10 @@ export interface AttemptRecord {
   completed_at: string | null;
   error_class: string | null;
   error_message: string | null;
+  /** What exactly was wrong with the outputs; absent for every other failure. */
+  findings?: ContractProblem[];
+  /** What it had handed in when it failed; absent when that was nothing. */
+  handed_in?: HandedIn;
   usage: Usage | null;
 }
 

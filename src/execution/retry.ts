@@ -1,4 +1,5 @@
 import { parseDuration } from "../workflow/duration.ts";
+import type { ContractProblem } from "../workflow/contract.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
 
 /** As much of an attempt's failure as decides whether it is tried again. */
@@ -8,6 +9,8 @@ export interface Failure {
   /** What the agent itself says of it; over the class's own. */
   retryable?: boolean;
   retry_after_ms?: number;
+  /** What exactly is wrong with the outputs. */
+  findings?: ContractProblem[];
 }
 
 /** Trying again changes nothing about these. */

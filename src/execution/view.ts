@@ -54,6 +54,7 @@ export function stepView(step: StepRecord) {
     inputs: step.inputs,
     outputs: step.outputs,
     context_consumed: step.context_consumed,
+    text: step.text,
     handoff_summary: step.handoff_summary,
     error_message: step.error_message,
     error_class: step.error_class,
@@ -78,9 +79,11 @@ function attemptView({
   completed_at,
   error_class,
   error_message,
+  handed_in,
   usage,
 }: AttemptRecord) {
-  return { number, status, started_at, completed_at, error_class, error_message, cost: costView(usage) };
+  const facts = { number, status, started_at, completed_at, error_class, error_message };
+  return { ...facts, handed_in: handed_in ?? null, cost: costView(usage) };
 }
 
 /** What is not known is null, never 0; `input_tokens` counts what came from and went to a cache too. */

@@ -46,6 +46,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     prompt: "build it",
     tools: ["Read"],
     inputs: { target: "all" },
+    previous_error: null,
     context: "",
     outputs: {},
     output_schema: {},

@@ -43,10 +43,11 @@ describe("what an agent gave", () => {
   });
 
   test("breaks the contract where something is missing or of a wrong type, all at once", () => {
-    expect(checkOutputs(outputs, { count: "many", files: ["a", 1] }).problems).toEqual([
-      'output "report" is missing. it is required, of type string',
-      'output "count" must be integer, not "many"',
-      'output "files" item [1] must be string, not 1',
+    expect(checkOutputs(outputs, { count: "many", files: ["a", 1, "b", null] }).problems).toEqual([
+      { path: "report", message: 'output "report" is missing. it is required, of type string' },
+      { path: "count", message: 'output "count" must be integer, not "many"' },
+      { path: "files[1]", message: 'output "files[1]" must be string, not 1' },
+      { path: "files[3]", message: 'output "files[3]" must be string, not null' },
     ]);
   });
 
@@ -62,7 +63,7 @@ describe("what an agent gave", () => {
 
   test("is refused where it could not be stored", () => {
     const deep = JSON.parse(`${"[".repeat(600)}${"]".repeat(600)}`);
-    expect(checkOutputs({}, { deep }).problems).toEqual([
+    expect(checkOutputs({}, { deep }).problems.map(({ message }) => message)).toEqual([
       'output "deep" cannot be kept: it is nested deeper than 512 levels',
     ]);
   });

@@ -1,7 +1,7 @@
 import { sizeProblem } from "../expression/size-problem.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveOutput } from "./effective.ts";
-import { checkValue, schemaOfType } from "./value-type.ts";
+import { schemaOfType, valueProblems } from "./value-type.ts";
 
 /** What a stage must hand back, as the JSON Schema of one object. */
 export function outputsSchema(outputs: Record<string, EffectiveOutput>): ValueObject {
@@ -18,8 +18,16 @@ export interface CheckedOutputs {
   /** Declared ones with the defaults of those left out, then the undeclared ones. */
   outputs: ValueObject;
   undeclared: string[];
-  /** Each names its output; empty when the contract is kept. */
-  problems: string[];
+  /** Empty when the contract is kept. */
+  problems: ContractProblem[];
+}
+
+/** What is wrong with one output, or with one item of it. */
+export interface ContractProblem {
+  /** `count`, `findings[2]`. */
+  path: string;
+  /** A whole sentence with what was expected and what was given. */
+  message: string;
 }
 
 /** Holds what an agent gave against what its stage declares. Values that break the contract are left out. */
@@ -28,25 +36,27 @@ export function checkOutputs(
   given: Record<string, unknown>,
 ): CheckedOutputs {
   const kept: [string, Value][] = [];
-  const problems: string[] = [];
+  const problems: ContractProblem[] = [];
   for (const [name, output] of Object.entries(outputs)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) {
-      if (output.required)
-        problems.push(`output "${name}" is missing. it is required, of type ${output.type}`);
+      const message = `output "${name}" is missing. it is required, of type ${output.type}`;
+      if (output.required) problems.push({ path: name, message });
       else if (output.default !== undefined) kept.push([name, output.default]);
       continue;
     }
-    const problem = checkValue(output.type, value);
-    if (problem === null) kept.push([name, value as Value]);
-    else problems.push(`output "${name}" ${problem}`);
+    const wrong = valueProblems(output.type, value);
+    if (wrong.length === 0) kept.push([name, value as Value]);
+    for (const { at, says } of wrong) {
+      problems.push({ path: `${name}${at}`, message: `output "${name}${at}" ${says}` });
+    }
   }
   const undeclared = Object.keys(given).filter((name) => !Object.hasOwn(outputs, name));
   for (const name of undeclared) {
     const value = (given[name] ?? null) as Value;
     const problem = sizeProblem(value);
     if (problem === null) kept.push([name, value]);
-    else problems.push(`output "${name}" cannot be kept: ${problem}`);
+    else problems.push({ path: name, message: `output "${name}" cannot be kept: ${problem}` });
   }
   return { outputs: Object.fromEntries(kept), undeclared, problems };
 }

@@ -60,6 +60,36 @@ export function checkValue(type: string, value: unknown, show: Show = shown): st
   return size === null ? null : `must be JSON of a sane size: ${size}`;
 }
 
+/** One thing that is wrong with a value. */
+export interface ValueProblem {
+  /** Where in it: `""`, or `[2][0]`. */
+  at: string;
+  /** Such as `must be integer, not "text"`. */
+  says: string;
+}
+
+const mostProblems = 20;
+
+/** Everything that keeps a value from having the type, item by item; the first 20. */
+export function valueProblems(type: string, value: unknown): ValueProblem[] {
+  const found: ValueProblem[] = [];
+  const parsed = parseType(type);
+  if (parsed) collect(parsed, value, "", found);
+  if (found.length > 0) return found;
+  const whole = checkValue(type, value);
+  return whole === null ? [] : [{ at: "", says: whole }];
+}
+
+function collect({ depth, innermost }: ValueType, value: unknown, at: string, found: ValueProblem[]): void {
+  if (found.length >= mostProblems) return;
+  const problem =
+    depth > 0 && Array.isArray(value) ? null : problemOf({ depth, innermost }, value, [], shown);
+  if (problem !== null) found.push({ at, says: problem });
+  else if (depth > 0 && Array.isArray(value)) {
+    value.forEach((item, place) => collect({ depth: depth - 1, innermost }, item, `${at}[${place}]`, found));
+  }
+}
+
 /** The value that a text from a form or a command line stands for; all but text itself is read as JSON. */
 export function coerceText(type: string, text: string): { value: Value } | { problem: string } {
   const parsed = parseType(type);

@@ -1,3 +1,4 @@
+import type { HandedIn } from "../../src/execution/handed-in.ts";
 import type { Value, ValueObject } from "../../src/expression/value.ts";
 import { Markdown } from "../components/markdown.tsx";
 import { bytesText, countText, plural } from "../components/usage-text.ts";
@@ -8,13 +9,36 @@ import type { RunView } from "./run-view.ts";
 
 export function StageOutput({ view }: { view: RunView }): Html {
   const { selected } = view;
+  const attempt = view.address.attempt === 0 ? (selected?.attempts.length ?? 0) : view.address.attempt;
+  const left = selected?.attempts.find(({ number }) => number === attempt)?.handed_in;
   return (
     <Values>
+      {left ? <HandedInValues left={left} /> : null}
       {entriesOf(selected?.outputs ?? null)}
       {selected?.handoff_summary ? <Prose name="handoff summary" text={selected.handoff_summary} /> : null}
       {selected?.text ? <Prose name="summary" text={selected.text} /> : null}
-      {selected?.outputs || selected?.text ? null : <p class="muted">No output yet.</p>}
+      {selected?.outputs || selected?.text || left ? null : <p class="muted">No output yet.</p>}
     </Values>
+  );
+}
+
+/** What an attempt that failed had handed in: it is no output. */
+function HandedInValues({ left }: { left: HandedIn }): Html {
+  const { outputs, text, exit_code: code } = left;
+  const given =
+    typeof outputs === "object" && outputs !== null && !Array.isArray(outputs)
+      ? (outputs as ValueObject)
+      : outputs === null
+        ? {}
+        : { outputs };
+  return (
+    <>
+      <p class="muted">
+        {`This attempt failed${code === null ? "" : ` (exit code ${code})`}. What it had handed in is no output:`}
+      </p>
+      {entriesOf(given)}
+      {text === null ? null : <Prose name="summary" text={text} />}
+    </>
   );
 }
 

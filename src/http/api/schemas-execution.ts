@@ -20,6 +20,18 @@ const Attempt = Type.Object(
     completed_at: nullable(Time),
     error_class: nullable(Type.String()),
     error_message: nullable(Type.String()),
+    handed_in: nullable(
+      Type.Object(
+        {
+          outputs: Type.Unknown({
+            description: "as they were given; a text where they are none, or too long",
+          }),
+          text: nullable(Type.String()),
+          exit_code: nullable(Type.Integer()),
+        },
+        { ...closed, description: "what an attempt that failed had handed in, each at most 64 KiB" },
+      ),
+    ),
     cost: Cost,
   },
   closed,
@@ -43,6 +55,7 @@ export const Step = Type.Object(
         closed,
       ),
     ),
+    text: nullable(Type.String({ description: "the agent's own text, or its summary" })),
     handoff_summary: nullable(Type.String()),
     error_message: nullable(Type.String()),
     error_class: nullable(Type.String()),

@@ -1,0 +1,36 @@
+import type { Value } from "../expression/value.ts";
+
+/** What an attempt that failed had handed in all the same, each bounded. */
+export interface HandedIn {
+  /** The outputs as they were given; a text where they are none, or too long to be kept whole. */
+  outputs: Value;
+  text: string | null;
+  exit_code: number | null;
+}
+
+const mostBytes = 64 * 1024;
+const cut = " … (cut)";
+
+/** Null when there was nothing at all. */
+export function handedIn(given: {
+  outputs?: unknown;
+  text?: string | undefined;
+  exit_code?: number | null | undefined;
+}): HandedIn | null {
+  const outputs = boundedValue((given.outputs ?? null) as Value);
+  const text = given.text === undefined ? null : bounded(given.text);
+  const exit_code = given.exit_code ?? null;
+  return outputs === null && text === null && exit_code === null ? null : { outputs, text, exit_code };
+}
+
+function boundedValue(value: Value): Value {
+  if (typeof value === "string") return bounded(value);
+  const text = JSON.stringify(value);
+  return Buffer.byteLength(text) <= mostBytes ? value : bounded(text);
+}
+
+function bounded(text: string): string {
+  if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;
+  const bytes = Buffer.from(text.slice(0, mostBytes)).subarray(0, mostBytes - Buffer.byteLength(cut));
+  return `${bytes.toString().replace(/\uFFFD+$/, "")}${cut}`;
+}
