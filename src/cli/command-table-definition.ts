@@ -137,6 +137,12 @@ export const definitionCommands: Command[] = [
     load: () => import("./workflow-duplicate.ts"),
   },
   {
+    name: "schema",
+    summary: "the JSON Schema of workflow files, for editors",
+    examples: ["workflow schema"],
+    load: () => import("./workflow-schema.ts"),
+  },
+  {
     name: "eval",
     summary: "the value of one expression, as JSON",
     arguments: [{ name: "expression", description: "with or without ${{ }}" }],

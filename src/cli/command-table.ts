@@ -142,6 +142,17 @@ export const commandTable: (Command | CommandGroup)[] = [
     ],
   },
   {
+    name: "init",
+    summary: "write a first workflow that runs at once",
+    arguments: [{ name: "dir", description: "the folder to write it to (default: here)", optional: true }],
+    options: [
+      { flags: "--from <name>", description: "which one to begin with" },
+      { flags: "--list", description: "which there are" },
+    ],
+    examples: ["init", "init my-workflow"],
+    load: () => import("./init.ts"),
+  },
+  {
     name: "doctor",
     summary: "what is installed, where, and which agents can be reached",
     options: [formatOption],

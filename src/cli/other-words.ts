@@ -53,10 +53,8 @@ export function redirect(table: Table, unknown: UnknownWord): AppError | null {
 /** Commands that are to come, and that the documents of later versions name. */
 const later = new Set(
   [
-    "bundle context init mcp memory notify open prune show sync token trigger worker workers worktree".split(
-      " ",
-    ),
-    ["archive", "diff", "publish", "request-changes", "schema", "stats"].map((word) => `workflow ${word}`),
+    "bundle context mcp memory notify open prune show sync token trigger worker workers worktree".split(" "),
+    ["archive", "diff", "publish", "request-changes", "stats"].map((word) => `workflow ${word}`),
   ].flat(),
 );
 

@@ -1,10 +1,10 @@
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 3650 * 86_400_000;
-const form = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+export const durationForm = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 
 /** The milliseconds of "90s", "1h30m" or "1.5h"; null when it is no duration, nothing, or over 10 years. */
 export function parseDuration(text: string): number | null {
-  if (text.length > 100 || !form.test(text)) return null;
+  if (text.length > 100 || !durationForm.test(text)) return null;
   let sum = 0;
   for (const [, amount = "", unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     sum += Number(amount) * (unitMs[unit] ?? 0);

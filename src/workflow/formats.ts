@@ -1,6 +1,6 @@
-import { parseDuration } from "./duration.ts";
+import { durationForm, parseDuration } from "./duration.ts";
 import { meantDuration, meantType } from "./foreign-words.ts";
-import { isIdentifier, kebabOf } from "./identifier.ts";
+import { identifierForm, isIdentifier, kebabOf } from "./identifier.ts";
 import { parseType } from "./value-type.ts";
 
 /** What is wrong with a text of a format, to be put after its quoted value, and the way out. */
@@ -17,6 +17,18 @@ const semver =
 const name = String.raw`[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*`;
 const artifactRef = new RegExp(`^(agent|skill|command|mcp|hook):${name}(@[A-Za-z0-9_.+-]+)?$`);
 const contextRef = new RegExp(`^ctx:${name}(@[A-Za-z0-9_.+-]+)?$`);
+
+const color = /^#[0-9A-Fa-f]{6}$/;
+
+/** The formats that a pattern alone describes, near enough for an editor. */
+export const formatPatterns: Readonly<Record<string, RegExp>> = {
+  semver,
+  color,
+  duration: durationForm,
+  identifier: identifierForm,
+  "artifact-ref": artifactRef,
+  "context-ref": contextRef,
+};
 
 const checks: Record<string, (text: string) => FormatProblem | null> = {
   identifier(text) {
@@ -51,7 +63,7 @@ const checks: Record<string, (text: string) => FormatProblem | null> = {
   semver: (text) =>
     semver.test(text) ? null : problem("bad_version", "is not a semantic version", versionHint(text)),
   color: (text) =>
-    /^#[0-9A-Fa-f]{6}$/.test(text) ? null : problem("bad_color", "is not a color", 'write it as "#1f6feb"'),
+    color.test(text) ? null : problem("bad_color", "is not a color", 'write it as "#1f6feb"'),
 };
 
 const typeHint =

@@ -1,6 +1,8 @@
 /** What names workflows and stages. */
+export const identifierForm = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
 export function isIdentifier(text: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text);
+  return identifierForm.test(text);
 }
 
 /** The id as it should be written: `CodeReview` as `code-review`. Empty when nothing of it can stay. */

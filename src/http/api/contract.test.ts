@@ -139,6 +139,7 @@ test("what remains is as the document says too, and nothing in it was left out",
   await ask("listArtifacts", { query: "?type=x" });
   await ask("listContextModules");
   await ask("getHealth");
+  await ask("getWorkflowSchema");
   await ask("getReady");
   const well = endpoints.flatMap(({ operationId, answers }) =>
     Object.keys(answers)

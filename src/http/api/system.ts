@@ -5,7 +5,8 @@ import { health } from "../health.ts";
 import type { Context } from "../server-parts.ts";
 import { json } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
-import { closed, oneOf } from "./schemas.ts";
+import { definitionSchema } from "../../workflow/json-schema.ts";
+import { closed, JsonObject, oneOf } from "./schemas.ts";
 
 const Health = Type.Object(
   { status: oneOf(["ok"]), name: oneOf(["skillmeat"]), version: Type.String() },
@@ -24,6 +25,14 @@ const Ready = Type.Object(
 const shared = { tag: "system", needsEngine: false, method: "GET" as const };
 
 export const systemEndpoints: Endpoint[] = [
+  endpoint({
+    ...shared,
+    path: "/schema/workflow.json",
+    operationId: "getWorkflowSchema",
+    summary: "Get the JSON Schema of workflow files",
+    answers: { 200: { description: "the schema", schema: JsonObject } },
+    handle: () => json(definitionSchema()),
+  }),
   endpoint({
     ...shared,
     path: "/health",
