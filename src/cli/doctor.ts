@@ -5,6 +5,7 @@ import { migrationStatus } from "../store/backup.ts";
 import { openStore } from "../store/database.ts";
 import { storageOf } from "../operation/storage.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
+import { damagedExecutions } from "../store/list-executions.ts";
 import { deadLeases } from "../store/leases.ts";
 import { version } from "../version.ts";
 import { byteText } from "./byte-text.ts";
@@ -112,6 +113,13 @@ function executionState(home: string): Omit<Check, "name"> {
   if (!existsSync(file)) return { state: "ok", says: "none" };
   const store = openStore(file, { readonly: true });
   try {
+    const damaged = damagedExecutions(store);
+    if (damaged.length > 0) {
+      return {
+        state: "broken",
+        says: `${damaged.length} damaged in the database: ${damaged.slice(0, 5).join(", ")}`,
+      };
+    }
     const left = deadLeases(store, isProcessAlive);
     if (left.length === 0) return { state: "ok", says: "none is left without an engine" };
     return {

@@ -65,6 +65,7 @@ async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode>
     limit: given.whole("limit", { least: 1, most: 100 }) ?? 20,
     cursor: given.text("cursor"),
   });
+  if (page.damaged) output.note(`${page.damaged} damaged and left out: "skillmeat doctor" names them`);
   if (given.text("format") === "json") {
     output.json({ ...page, items: describeRuns(store, page.items) });
     return exitCodes.done;

@@ -7,6 +7,8 @@ export interface Page<T> {
   prev_cursor: string | null;
   has_more: boolean;
   total_count: number;
+  /** Rows of this page that are damaged and left out; not there when there are none. */
+  damaged?: number;
 }
 
 /** A place in a sorted list: beside the row with this id and sort value. */

@@ -94,6 +94,9 @@ export function pageOf<T extends TSchema>(item: T, name: string) {
       next_cursor: nullable(Type.String()),
       prev_cursor: nullable(Type.String()),
       has_more: Type.Boolean({ description: "true: next_cursor leads on" }),
+      damaged: Type.Optional(
+        Type.Integer({ description: "rows of this page that are damaged and left out; doctor names them" }),
+      ),
       total_count: Type.Integer({ description: "over all pages" }),
     },
     { $id: name, ...closed },
