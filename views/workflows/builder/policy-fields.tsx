@@ -1,33 +1,75 @@
-import type { EffectiveRetry, EffectiveStage } from "../../../src/workflow/effective.ts";
+import type {
+  EffectiveRetry,
+  EffectiveStage,
+  OnFailure,
+  Workspace,
+} from "../../../src/workflow/effective.ts";
 import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
-import { AreaField, fieldNode, ListField, PickField, switchChoices, TextField } from "./field.tsx";
+import {
+  AreaField,
+  fieldNode,
+  ListField,
+  PickField,
+  switchChoices,
+  TextField,
+  type Choices,
+} from "./field.tsx";
 import type { FormScope } from "./problems.tsx";
 
-export function Advanced({ scope, stage }: { scope: FormScope; stage: EffectiveStage }): Html {
+export interface AdvancedProps {
+  scope: FormScope;
+  stage: EffectiveStage;
+  /** What holds for stages that say nothing themselves. */
+  usual: { onFailure: OnFailure; workspace: Workspace };
+}
+
+export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
   const { error_policy: policy } = stage;
-  const isUsed = fieldNode(scope, "error_policy") !== null || fieldNode(scope, "handoff") !== null;
+  const isUsed = ["error_policy", "handoff", "workspace"].some((name) => fieldNode(scope, name) !== null);
   return (
     <details class="more group" open={isUsed}>
       <summary class="btn ghost sm">
         <Icon name="chevron-right" size="xs" />
-        Timeout, retry, handoff
+        Timeout, retry, workspace, handoff
       </summary>
       <div class="pair">
         <TextField scope={scope} name="error_policy.timeout" label="Timeout" placeholder={policy.timeout} />
+        <TextField
+          scope={scope}
+          name="error_policy.idle_timeout"
+          label="Silent at most"
+          placeholder="as long as the timeout"
+        />
+      </div>
+      <div class="pair">
         <PickField
           scope={scope}
           name="error_policy.on_failure"
           label="When it fails"
           choices={[
-            ["", `As the workflow says (${policy.on_failure.replace("_", " ")})`],
+            ["", `As the workflow says (${usual.onFailure})`],
             ["halt", "Stop the run"],
             ["continue", "Go on"],
             ["skip_dependents", "Skip what waits for it"],
           ]}
         />
+        <PickField
+          scope={scope}
+          name="workspace"
+          label="Works in"
+          choices={[["", `As the workflow says (${usual.workspace})`], ...workspaces]}
+        />
       </div>
       <RetryFields scope={scope} at="error_policy.retry" retry={policy.retry} />
+      <HandoffFields scope={scope} />
+    </details>
+  );
+}
+
+function HandoffFields({ scope }: { scope: FormScope }): Html {
+  return (
+    <>
       <div class="pair">
         <PickField
           scope={scope}
@@ -48,9 +90,15 @@ export function Advanced({ scope, stage }: { scope: FormScope; stage: EffectiveS
         />
       </div>
       <AreaField scope={scope} name="handoff.summary_prompt" label="How to sum up" />
-    </details>
+    </>
   );
 }
+
+/** Where agents may work, in the form's words. */
+export const workspaces: Choices = [
+  ["shared", "The run's directory, with the others"],
+  ["worktree", "A git worktree of its own"],
+];
 
 export function RetryFields({
   scope,

@@ -5,13 +5,11 @@ import type { Html } from "../../jsx/jsx-runtime.ts";
 import type { BuilderView, StageFacts } from "./builder-view.ts";
 import { ContextFields } from "./context-fields.tsx";
 import { Dependencies } from "./dependencies.tsx";
-import { AreaField, Group, ListField, PickField, TextField } from "./field.tsx";
+import { AreaField, fieldNode, Group, ListField, PickField, TextField } from "./field.tsx";
 import { GateFields } from "./gate-fields.tsx";
-import { Advanced } from "./policy-fields.tsx";
+import { Advanced, type AdvancedProps } from "./policy-fields.tsx";
 import { Problems, type FormScope } from "./problems.tsx";
-
-import { scalarText } from "./field-text.ts";
-
+import { namesIn, scalarText } from "./field-text.ts";
 import { sourceSuggestions, Suggestions } from "./suggestions.tsx";
 import { ValueRows } from "./value-rows.tsx";
 
@@ -86,30 +84,52 @@ function Fields({ view, facts, scope }: EditorProps & { scope: FormScope }): Htm
           isMono
         />
       </Group>
-      <Group title="Inputs">
-        <ValueRows
-          scope={scope}
-          map="inputs"
-          word="input"
-          fields={["source", "required", "default", "description"]}
-          isRequired
-          suggests="sources"
-        />
-        <Suggestions id="sources" texts={sourceSuggestions(view, facts)} />
-      </Group>
-      <Group title="Outputs">
-        <ValueRows
-          scope={scope}
-          map="outputs"
-          word="output"
-          fields={["required", "default", "description"]}
-          isRequired
-        />
-      </Group>
+      {isGate && isEmpty(scope, "inputs") ? null : <Inputs view={view} facts={facts} scope={scope} />}
+      {isGate && isEmpty(scope, "outputs") ? null : <Outputs scope={scope} />}
       {isGate ? null : <ContextFields scope={scope} stage={stage} />}
-      {isGate ? null : <Advanced scope={scope} stage={stage} />}
+      {isGate ? null : <Advanced scope={scope} stage={stage} usual={usualOf(view)} />}
     </>
   );
+}
+
+/** A gate has neither inputs nor outputs; what is written all the same can be taken away. */
+function isEmpty(scope: FormScope, map: string): boolean {
+  return namesIn(fieldNode(scope, map)).length === 0;
+}
+
+function Inputs({ view, facts, scope }: EditorProps & { scope: FormScope }): Html {
+  return (
+    <Group title="Inputs">
+      <ValueRows
+        scope={scope}
+        map="inputs"
+        word="input"
+        fields={["source", "required", "default", "description"]}
+        isRequired
+        suggests="sources"
+      />
+      <Suggestions id="sources" texts={sourceSuggestions(view, facts)} />
+    </Group>
+  );
+}
+
+function Outputs({ scope }: { scope: FormScope }): Html {
+  return (
+    <Group title="Outputs">
+      <ValueRows
+        scope={scope}
+        map="outputs"
+        word="output"
+        fields={["required", "default", "description"]}
+        isRequired
+      />
+    </Group>
+  );
+}
+
+function usualOf({ definition }: BuilderView): AdvancedProps["usual"] {
+  const onFailure = definition?.error_policy.on_stage_failure === "continue" ? "continue" : "halt";
+  return { onFailure, workspace: definition?.config.workspace ?? "shared" };
 }
 
 function Basics({ scope, stage }: { scope: FormScope; stage: EffectiveStage }): Html {
