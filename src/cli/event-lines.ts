@@ -1,4 +1,5 @@
 import type { StoredEvent } from "../execution/event.ts";
+import { localClock, zoneName } from "../execution/local-time.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Paint } from "./paint.ts";
 import { plainLine } from "./plain-text.ts";
@@ -30,7 +31,7 @@ export function watchAsJson(write: (line: string) => void): Watcher {
   };
 }
 
-/** `12:03:04 [build] completed in 3.1s`. Times are local: a person compares them with a watch. */
+/** `12:03:04 CET [build] completed in 3.1s`. Times are local: a person compares them with a watch. */
 export function eventLine(
   event: StoredEvent,
   paint: Paint,
@@ -85,8 +86,15 @@ function took(event: StoredEvent, started: ReadonlyMap<string, number>): string 
 }
 
 function clock(at: string): string {
-  const time = new Date(at);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join(":");
+  return `${localClock(at)} ${zoneOf(at)}`;
+}
+
+const zones = new Map<number, string>();
+
+/** To ask for a zone's name takes long, and an execution may have thousands of lines. */
+function zoneOf(at: string): string {
+  const offset = new Date(at).getTimezoneOffset();
+  let name = zones.get(offset);
+  if (name === undefined) zones.set(offset, (name = zoneName(at)));
+  return name;
 }
