@@ -90,6 +90,35 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
     await shot(page, "fits-graph");
   });
 
+  test("rows of executions and of workflows, one line each; the page's left edges are one", async () => {
+    const fits = await here();
+    fits.journey.write("fail", "");
+    const runId = await fits.start("failing", {});
+    await until("it has failed", async () => (await fits.execution(runId)).status === "failed");
+    const page = await visit(fits, "/workflows/executions");
+    const row = page.locator(`#run-${runId}`);
+    expect(await row.innerText()).toContain(longName);
+    expect((await row.boundingBox())?.height).toBeLessThan(48);
+    expect((await row.locator("th").boundingBox())?.width).toBeLessThan(120);
+    await shot(page, "fits-executions");
+    await page.goto(`${fits.url}/workflows?view=list`);
+    for (const line of await page.locator("tbody tr").all())
+      expect((await line.boundingBox())?.height).toBeLessThan(56);
+    await shot(page, "fits-list");
+    const edges = [];
+    for (const path of ["/workflows/failing", "/workflows/failing/settings", "/workflows/failing/history"]) {
+      await page.goto(fits.url + path);
+      const found = await page.evaluate(`[".crumb a", ".whead", ".sheet"].map((each) => {
+        const element = document.querySelector(each);
+        return Math.round(element.getBoundingClientRect().left + parseFloat(getComputedStyle(element).paddingLeft));
+      })`);
+      edges.push(...(found as number[]));
+      await shot(page, `fits-detail-${edges.length}`);
+    }
+    expect(new Set(edges).size).toBe(1);
+    expect(await page.getByRole("button", { name: "Compare" }).count()).toBe(0);
+  });
+
   test("the icons of a stage that is added to an empty builder", async () => {
     const page = await visit(await here(), "/workflows/new");
     await begin(page, "Empty");

@@ -11,6 +11,9 @@ import type {
   Workspace,
 } from "./effective.ts";
 
+/** What holds for a stage that says nothing else. */
+export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h" } as const;
+
 type WrittenStage = WrittenDefinition["stages"][number];
 type DraftStage = Draft<WrittenStage>;
 type DraftRetry = NonNullable<NonNullable<DraftDefinition["error_policy"]>["default_retry"]>;
@@ -114,7 +117,7 @@ function stageDefaults(
       retry: withRetryDefaults(policy?.retry, defaultRetry),
       // Rolling back is for a later version: until then it stops, as halt does.
       on_failure: policy?.on_failure ?? (onStageFailure === "continue" ? "continue" : "halt"),
-      timeout: policy?.timeout ?? "30m",
+      timeout: policy?.timeout ?? usual.timeout,
       idle_timeout: policy?.idle_timeout ?? null,
     },
     handoff: {
@@ -128,10 +131,10 @@ function stageDefaults(
 }
 
 function roleDefaults(role: NonNullable<NonNullable<DraftStage["roles"]>["primary"]>): EffectiveRole {
-  if (typeof role === "string") return { artifact: role, model: "opus", instructions: null };
+  if (typeof role === "string") return { artifact: role, model: usual.model, instructions: null };
   return {
     artifact: role.artifact ?? "",
-    model: role.model ?? "opus",
+    model: role.model ?? usual.model,
     instructions: role.instructions ?? null,
   };
 }
@@ -140,7 +143,7 @@ function gateDefaults(gate: NonNullable<DraftStage["gate"]>): EffectiveGate {
   return {
     kind: gate.kind ?? "manual_approval",
     approvers: gate.approvers ?? [],
-    timeout: gate.timeout ?? "24h",
+    timeout: gate.timeout ?? usual.gateTimeout,
     on_timeout: gate.on_timeout ?? "halt",
     message: gate.message ?? null,
     on_skip: gate.on_skip ?? "skip_dependents",

@@ -1,20 +1,15 @@
-import { hasEnded } from "../../src/execution/status.ts";
-import { StateWord } from "../components/badge.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
-import { Folder } from "../components/folder.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Pager } from "../components/pager.tsx";
-import { runName } from "../components/run-name.ts";
-import { executionState } from "../components/state.ts";
-import { Elapsed, Moment } from "../components/time.tsx";
-import { costText, plural } from "../components/usage-text.ts";
+import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
-import { executionPath, workflowPath } from "../paths.ts";
+import { workflowPath } from "../paths.ts";
 import { ExecutionFilters } from "./execution-filters.tsx";
-import { listPath, type ExecutionList, type ExecutionRow } from "./execution-query.ts";
+import { ExecutionLine } from "./execution-line.tsx";
+import { listPath, type ExecutionList } from "./execution-query.ts";
 
 export function executionsPage(frame: Frame, list: ExecutionList): string {
   return page({
@@ -112,7 +107,7 @@ function Rows({ list, now }: { list: ExecutionList; now: number }): Html {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row row={row} withWorkflow={workflow === null} withFolder={withFolder} now={now} />
+              <ExecutionLine row={row} withWorkflow={workflow === null} withFolder={withFolder} now={now} />
             ))}
           </tbody>
         </table>
@@ -137,58 +132,5 @@ function SortedHead({ list: { query, workflow } }: { list: ExecutionList }): Htm
         <Icon name="arrow-up-down" size="xs" />
       </a>
     </th>
-  );
-}
-
-interface RowProps {
-  row: ExecutionRow;
-  withWorkflow: boolean;
-  withFolder: boolean;
-  now: number;
-}
-
-function Row({ row: { execution, place }, withWorkflow, withFolder, now }: RowProps): Html {
-  const { run_id, workflow_slug, workflow_name, started_at, created_at, completed_at, status } = execution;
-  const name = runName(run_id);
-  return (
-    <tr id={`run-${run_id}`}>
-      <td>
-        {hasEnded(status) ? null : (
-          <input
-            type="checkbox"
-            name="run"
-            value={run_id}
-            aria-label={`Choose run ${name} of ${workflow_name}`}
-          />
-        )}
-      </td>
-      <th scope="row">
-        <a class="num" href={executionPath(workflow_slug, run_id)}>
-          {name}
-        </a>
-      </th>
-      {withWorkflow ? (
-        <td class="wide">
-          <a href={workflowPath(workflow_slug)}>{workflow_name}</a>
-        </td>
-      ) : null}
-      <td>
-        <StateWord state={executionState(execution)} />
-      </td>
-      <td class="wide">{place}</td>
-      {withFolder ? (
-        <td>
-          <Folder path={execution.options.workdir} />
-        </td>
-      ) : null}
-      <td>
-        <Moment at={started_at ?? created_at} now={now} />
-      </td>
-      <td>
-        <Elapsed start={started_at ?? created_at} end={completed_at} now={now} />
-      </td>
-      <td>{execution.trigger}</td>
-      <td class="num">{costText(execution.usage) ?? ""}</td>
-    </tr>
   );
 }

@@ -10,7 +10,7 @@ const widest = 190;
 const leastWidth = 318;
 /** A batch of more is drawn as one box with a cell for each of its stages. */
 const mostBeside = 8;
-const groupWidth = 318;
+const groupWidth = 292;
 const groupHead = 26;
 const groupPad = 8;
 

@@ -9,6 +9,7 @@ import { Elapsed, Moment } from "../components/time.tsx";
 import { costText, totalTokensText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import type { RunView } from "./run-view.ts";
+import { tellingParameter } from "./telling-parameter.ts";
 
 /** What the execution is and how it stands, in one line. */
 export function RunHead({ view }: { view: RunView }): Html {
@@ -66,12 +67,9 @@ function Cost({ view: { execution } }: { view: RunView }): Html {
   );
 }
 
-/** What this run is about: its first parameter that is a short text, else the end of its id. */
+/** What this run is about, else the end of its id. */
 function subjectOf({ execution }: RunView): string {
-  const first = Object.values(execution.parameters).find(
-    (value) => typeof value === "string" && value !== "",
-  );
-  return typeof first === "string" && first.length <= 48 ? first : runName(execution.run_id);
+  return tellingParameter(execution) ?? runName(execution.run_id);
 }
 
 /** One segment a stage, in order. */

@@ -63,7 +63,7 @@ export function LastRun({ workflow, now }: CardProps): Html {
   return (
     <div class="last">
       <FileTag problem={workflow.file_problem} />
-      {workflow.status === "published" ? null : <StatusTag status={workflow.status} />}
+      {isWorthSaying(workflow) ? <StatusTag status={workflow.status} /> : null}
       {last ? (
         <>
           <StateWord state={stateOf(last, workflow)} />
@@ -87,6 +87,11 @@ function stateOf(run: ExecutionRecord, { runs: [newest], steps }: WorkflowSummar
   if (state.mark !== "failed" || run !== newest) return state;
   const failed = steps.find(({ status }) => status === "failed" || status === "timed_out");
   return failed ? { mark: "failed", word: `Failed at ${failed.stage_name}` } : state;
+}
+
+/** What runs is no draft to be warned of; what was archived always says so. */
+export function isWorthSaying({ status, runs }: WorkflowSummary): boolean {
+  return status === "archived" || (status === "draft" && runs.length === 0);
 }
 
 export function StatusTag({ status }: { status: WorkflowSummary["status"] }): Html {

@@ -28,6 +28,8 @@ interface HistoryProps {
 /** Every saved definition; any two can be compared, any one made the present one again. */
 export function History({ slug, versions, current, compared, next, previous, now }: HistoryProps): Html {
   const path = workflowPath(slug, "history");
+  // One alone is compared with nothing.
+  const areCompared = versions.length > 1 || next !== null || previous !== null;
   return (
     <div class="sheet">
       <form action={path} class="form">
@@ -36,8 +38,8 @@ export function History({ slug, versions, current, compared, next, previous, now
             <caption class="vh">{plural(versions.length, "saved version")}</caption>
             <thead>
               <tr>
-                <th scope="col">From</th>
-                <th scope="col">To</th>
+                {areCompared ? <th scope="col">From</th> : null}
+                {areCompared ? <th scope="col">To</th> : null}
                 <th scope="col">Save</th>
                 <th scope="col">Version</th>
                 <th scope="col">When</th>
@@ -52,6 +54,7 @@ export function History({ slug, versions, current, compared, next, previous, now
                   slug={slug}
                   saved={saved}
                   compared={compared}
+                  isCompared={areCompared}
                   isCurrent={saved.definition_hash === current}
                   now={now}
                 />
@@ -59,9 +62,11 @@ export function History({ slug, versions, current, compared, next, previous, now
             </tbody>
           </table>
         </div>
-        <div class="acts">
-          <button class="btn">Compare</button>
-        </div>
+        {areCompared ? (
+          <div class="acts">
+            <button class="btn">Compare</button>
+          </div>
+        ) : null}
       </form>
       <Pager next={next} previous={previous} path={path} />
       {compared === null ? null : <Comparison {...compared} />}
@@ -73,32 +78,17 @@ interface RowProps {
   slug: string;
   saved: SavedVersion;
   compared: HistoryProps["compared"];
+  /** False: there is nothing to compare it with. */
+  isCompared: boolean;
   isCurrent: boolean;
   now: number;
 }
 
-function VersionRow({ slug, saved, compared, isCurrent, now }: RowProps): Html {
+function VersionRow({ slug, saved, compared, isCompared, isCurrent, now }: RowProps): Html {
   const { number, version, created_at } = saved;
   return (
     <tr>
-      <td>
-        <input
-          type="radio"
-          name="from"
-          value={number}
-          checked={compared?.from.number === number}
-          aria-label={`Compare from save ${number}`}
-        />
-      </td>
-      <td>
-        <input
-          type="radio"
-          name="to"
-          value={number}
-          checked={compared?.to.number === number}
-          aria-label={`Compare to save ${number}`}
-        />
-      </td>
+      {isCompared ? <Sides number={number} compared={compared} /> : null}
       <th scope="row">{`#${number}`}</th>
       <td>{`v${version}`}</td>
       <td>
@@ -115,6 +105,25 @@ function VersionRow({ slug, saved, compared, isCurrent, now }: RowProps): Html {
         )}
       </td>
     </tr>
+  );
+}
+
+/** Which of the two it is in a comparison. */
+function Sides({ number, compared }: { number: number; compared: HistoryProps["compared"] }): Html {
+  return (
+    <>
+      {(["from", "to"] as const).map((side) => (
+        <td>
+          <input
+            type="radio"
+            name={side}
+            value={number}
+            checked={compared?.[side].number === number}
+            aria-label={`Compare ${side} save ${number}`}
+          />
+        </td>
+      ))}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { executionState } from "../components/state.ts";
 import { Ago, Elapsed } from "../components/time.tsx";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath } from "../paths.ts";
-import { RunButton, StatusTag, Tags } from "./card.tsx";
+import { isWorthSaying, RunButton, StatusTag, Tags } from "./card.tsx";
 import { pathOf, type LibraryQuery } from "./library-query.ts";
 import { FileTag } from "./file-problem.tsx";
 import { RunStrip } from "./run-strip.tsx";
@@ -58,18 +58,20 @@ function SortHead({ name, sort, query }: { name: string; sort: string; query: Li
 }
 
 function Row({ workflow, now }: { workflow: WorkflowSummary; now: number }): Html {
-  const { slug, name, version, ui, stages, steps, tags, runs, updated_at, status } = workflow;
+  const { slug, name, version, ui, stages, steps, tags, runs, updated_at } = workflow;
   return (
     <tr id={`row-${slug}`}>
       <th scope="row">
         <span class="nm">
           <Tile slug={slug} ui={ui} />
           <span>
-            <a href={workflowPath(slug)}>{name}</a>
+            <a href={workflowPath(slug)} title={name}>
+              {name}
+            </a>
             <small>{`${slug} · v${version}`}</small>
           </span>
           <FileTag problem={workflow.file_problem} />
-          {status === "published" ? null : <StatusTag status={status} />}
+          {isWorthSaying(workflow) ? <StatusTag status={workflow.status} /> : null}
         </span>
       </th>
       <td>

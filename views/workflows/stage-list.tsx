@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
 import type { EffectiveGate, EffectiveStage } from "../../src/workflow/effective.ts";
+import { usual } from "../../src/workflow/defaults.ts";
 import { batchesOf } from "../../src/workflow/graph.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
@@ -41,7 +42,10 @@ function StageItem({ stage }: { stage: EffectiveStage }): Html {
       <dl class="facts-list">
         {roles === null ? null : (
           <Fact name="Agent">
-            <Reference name={roles.primary.artifact} /> <span class="muted">{roles.primary.model}</span>
+            <Reference name={roles.primary.artifact} />
+            {roles.primary.model === usual.model ? null : (
+              <span class="muted">{` ${roles.primary.model}`}</span>
+            )}
           </Fact>
         )}
         {roles === null || roles.tools.length === 0 ? null : <References name="Tools" refs={roles.tools} />}
@@ -66,8 +70,10 @@ function GateFacts({ gate }: { gate: EffectiveGate }): Html {
   return (
     <>
       <Fact name="Asks">{gate.message ?? "for a decision"}</Fact>
-      <Fact name="May decide">{gate.approvers.length === 0 ? "anybody" : gate.approvers.join(", ")}</Fact>
-      <Fact name="Deadline">{`${durationText(gate.timeout)}, then ${gate.on_timeout.replace("_", " ")}`}</Fact>
+      {gate.approvers.length === 0 ? null : <Fact name="May decide">{gate.approvers.join(", ")}</Fact>}
+      {gate.timeout === usual.gateTimeout && gate.on_timeout === "halt" ? null : (
+        <Fact name="Deadline">{`${durationText(gate.timeout)}, then ${gate.on_timeout.replace("_", " ")}`}</Fact>
+      )}
     </>
   );
 }
@@ -76,7 +82,7 @@ function RunFacts({ stage }: { stage: EffectiveStage }): Html {
   const { timeout, retry, on_failure } = stage.error_policy;
   return (
     <>
-      <Fact name="Timeout">{durationText(timeout)}</Fact>
+      {timeout === usual.timeout ? null : <Fact name="Timeout">{durationText(timeout)}</Fact>}
       {retry.max_attempts > 1 ? <Fact name="Tries">{plural(retry.max_attempts, "attempt")}</Fact> : null}
       {on_failure === "halt" ? null : <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>}
     </>

@@ -6,7 +6,7 @@ import {
   type ExecutionRow,
 } from "../../../views/executions/execution-query.ts";
 import { executionStatuses, hasEnded } from "../../execution/status.ts";
-import type { ExecutionRecord } from "../../execution/record.ts";
+import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
 import { getSteps } from "../../store/executions.ts";
 import { listExecutions } from "../../store/list-executions.ts";
@@ -77,15 +77,25 @@ function queryOf(given: URLSearchParams): ExecutionQuery {
 
 /** `at Build UI, 6 of 10`; of one that has failed, what it failed of. */
 function placeOf(store: Store, execution: ExecutionRecord): string {
-  const { run_id, status, progress_done, progress_total, error_message } = execution;
+  const { run_id, status, progress_done, progress_total } = execution;
   const progress = `${progress_done} of ${progress_total}`;
-  if (status === "failed" && error_message !== null) return error_message;
-  if (hasEnded(status)) return progress;
+  if (hasEnded(status) && status !== "failed") return progress;
   const steps = getSteps(store, run_id);
+  if (status === "failed") return failureOf(execution, steps) ?? progress;
   const now =
     steps.find((step) => step.status === "waiting_for_approval") ??
     steps.find((step) => step.status === "running" || step.status === "retry_wait");
   return now ? `at ${now.stage_name}, ${progress}` : progress;
+}
+
+/** `Build UI: exit 3`: the stage that failed first, and why. */
+function failureOf({ error_message }: ExecutionRecord, steps: readonly StepRecord[]): string | null {
+  const failed = steps
+    .filter(({ status }) => status === "failed" || status === "timed_out")
+    .toSorted((a, b) => (a.completed_at ?? "").localeCompare(b.completed_at ?? ""))[0];
+  const why = failed?.error_message ?? error_message;
+  if (why === null) return null;
+  return failed && !why.includes(failed.stage_name) ? `${failed.stage_name}: ${why}` : why;
 }
 
 /** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */

@@ -60,7 +60,7 @@ describe("a page", () => {
     ["/workflows/ship", 200, "Step 2"],
     ["/workflows/nothing", 404, "there is no workflow"],
     ["/workflows/%ff", 400, "is not encoded"],
-    ["/workflows/ship/history?from=1&to=99", 200, "Compare"],
+    ["/workflows/ship/history?from=1&to=99", 200, "1 saved version"],
     ["/workflows/ship/restore?number=99", 404, "has no save #99"],
     ["/workflows/ship/executions/nothing", 404, "there is no execution"],
     ["/workflows/executions?status=wrong", 200, "Executions"],

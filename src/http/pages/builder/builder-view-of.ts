@@ -1,5 +1,6 @@
 import { diffLines } from "../../../../views/workflows/diff.ts";
 import type { BuilderOpen, BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
+import { nodeAt } from "../../../workflow/source-node.ts";
 import type { Context } from "../../server-parts.ts";
 import { artifactsOf } from "../page-frame.ts";
 import { nextSteps } from "./draft-changes.ts";
@@ -35,7 +36,7 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
     path,
     root,
     definition,
-    validation,
+    validation: workflow ? validation : withoutMissingStages(reading),
     stages,
     rows,
     workflow: workflow && {
@@ -53,6 +54,14 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
     redo: redo?.label ?? null,
     theirs: theirs === null ? null : { text: theirs, lines: diffLines(theirs, row.text) },
   };
+}
+
+/** A new workflow begins without stages: the place for them says what to do, and a save says what is missing. */
+function withoutMissingStages({ validation, root, stages }: DraftReading): DraftReading["validation"] {
+  const list = root && nodeAt(root, ["stages"]);
+  const isEmptyList = stages.length === 0 && list?.kind === "list" && list.items.length === 0;
+  if (!isEmptyList) return validation;
+  return { ...validation, errors: validation.errors.filter(({ path }) => path !== "stages") };
 }
 
 /** What an address asks to be open. */

@@ -57,6 +57,17 @@ describe("a save", () => {
   });
 });
 
+test("an empty workflow is no error before it is touched; to save it says what is missing", async () => {
+  const begun = await post("//workflows/new", { template: "empty" });
+  const path = `/${begun.headers.get("location")}`;
+  const page = await server.ask("GET", path);
+  expect(page.body).toContain("No stages yet");
+  expect(page.body).toContain('data-errors="0"');
+  expect(page.body).not.toMatch(/<li class="failed"/);
+  const saved = await post(`${path}/save`, {}, true);
+  expect([saved.status, saved.body]).toEqual([422, expect.stringContaining("stage")]);
+});
+
 describe("a form", () => {
   test("that was drawn before another change brings in its own change alone", async () => {
     const { slug } = await stored(simple);
