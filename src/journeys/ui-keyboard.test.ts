@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Request } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { hasChromium, sites, tabTo } from "./ui-browser.ts";
 
@@ -22,6 +23,10 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     const place = await site("late");
     const page = await visit(place, "/settings");
     const letThrough = Promise.withResolvers<void>();
+    const asked = new Set<Request>();
+    page.on("request", (request) => request.url().includes("/find") && asked.add(request));
+    page.on("requestfinished", (request) => asked.delete(request));
+    page.on("requestfailed", (request) => asked.delete(request));
     await page.route("**/find*", async (route) => {
       if (!/q=talk/.test(route.request().url())) await letThrough.promise;
       // One that the page has given up cannot be answered any more.
@@ -32,7 +37,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.keyboard.type("talk", { delay: 150 });
     await page.locator("#found a", { hasText: "Run Talk show" }).waitFor();
     letThrough.resolve();
-    await page.waitForLoadState("networkidle");
+    await until("every question has ended", () => asked.size === 0);
     expect(await page.locator("#found a", { hasText: "Lone speaker" }).count()).toBe(0);
   });
 
