@@ -75,6 +75,8 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
     const shifted = await page.evaluate(`[...document.querySelectorAll("*")]
       .filter((each) => each.scrollLeft !== 0 && !each.matches(".strip")).map((each) => each.className)`);
     expect(shifted).toEqual([]);
+    expect((await page.locator(".segs > i").first().boundingBox())?.width).toBeGreaterThan(1);
+    expect((await page.locator("#log-levels button").boundingBox())?.height).toBeGreaterThanOrEqual(44);
     await shot(page, "fits-200-stages");
   });
 

@@ -72,6 +72,9 @@ function subjectOf({ execution }: RunView): string {
   return tellingParameter(execution) ?? runName(execution.run_id);
 }
 
+/** With more, the gaps between them would take the room of the segments on a phone. */
+const mostApart = 40;
+
 /** One segment a stage, in order. */
 export function RunProgress({ view: { steps, execution } }: { view: RunView }): Html {
   const marks = steps.map((step) => stepState(step).mark);
@@ -79,7 +82,7 @@ export function RunProgress({ view: { steps, execution } }: { view: RunView }): 
   return (
     <div id="run-progress" class="prog">
       <div
-        class="segs"
+        class={marks.length > mostApart ? "segs dense" : "segs"}
         role="progressbar"
         aria-label="Stages finished"
         aria-valuemin={0}
