@@ -2,9 +2,13 @@ import type { BuilderView } from "../../views/workflows/builder/builder-view.ts"
 import { planOf, readDraft } from "../http/pages/builder/read-draft.ts";
 
 /** A new definition with this text in the builder, as its page would draw it. */
-export function aBuilderView(text: string, given: Partial<BuilderView> = {}): BuilderView {
-  const reading = readDraft(text);
-  const { root, definition, validation, stages, rows } = reading;
+export function aBuilderView(
+  text: string,
+  given: Partial<BuilderView> = {},
+  base = { text, isNew: true },
+): BuilderView {
+  const reading = readDraft(text, { base });
+  const { root, definition, findings, stages, rows } = reading;
   return {
     path: "/workflows/new/draft",
     workflow: null,
@@ -14,7 +18,7 @@ export function aBuilderView(text: string, given: Partial<BuilderView> = {}): Bu
     isDirty: false,
     root,
     definition,
-    validation,
+    findings,
     stages,
     rows,
     plan: planOf(reading),

@@ -43,7 +43,7 @@ async function send() {
 }
 
 function showFindings() {
-  const lines = document.querySelectorAll("#builder-findings [data-line-link]");
+  const lines = document.querySelectorAll("#builder-findings li:not(.needed) [data-line-link]");
   editor.show(
     [...lines].map((link) => ({
       line: Number(link.dataset.lineLink),

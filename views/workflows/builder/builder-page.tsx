@@ -7,12 +7,13 @@ import { titleOf } from "./builder-title.ts";
 import type { BuilderOpen, BuilderView } from "./builder-view.ts";
 import { FileNotice } from "../file-problem.tsx";
 import { Conflict } from "./conflict.tsx";
+import { FindingList } from "./finding-list.tsx";
 import { Flow } from "./flow.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
 import { PlanPart, SideForm } from "./side.tsx";
 import { StageDialog } from "./stage-editor.tsx";
 import { Suggestions, valueTypes } from "./suggestions.tsx";
-import { FindingList, YamlPane } from "./yaml-pane.tsx";
+import { YamlPane } from "./yaml-pane.tsx";
 
 /** Form and text of one definition, in step. */
 export function builderPage(frame: Frame, view: BuilderView, open: BuilderOpen): string {
@@ -46,7 +47,7 @@ export function builderPage(frame: Frame, view: BuilderView, open: BuilderOpen):
               <FileNotice problem={workflow.file_problem} slug={workflow.slug} />
             ) : null}
             <Conflict view={view} />
-            <FindingList view={view} />
+            <FindingList view={view} tab={open.tab} />
             {open.tab === "yaml" ? <YamlPane view={view} open={open} /> : <Flow view={view} />}
           </div>
           <aside class="builder-side" aria-label="The workflow as a whole">

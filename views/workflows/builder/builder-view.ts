@@ -1,9 +1,9 @@
 import type { EffectiveDefinition, EffectiveStage } from "../../../src/workflow/effective.ts";
-import type { Finding, ValidationResult } from "../../../src/workflow/finding.ts";
 import type { Plan } from "../../../src/workflow/plan.ts";
 import type { SourceNode } from "../../../src/workflow/source-node.ts";
 import type { DiffLine } from "../diff.ts";
 import type { FileProblemFacts } from "../file-problem.tsx";
+import type { ShownFinding } from "./form-words.ts";
 
 /** A definition in the builder, as it stands. */
 export interface BuilderView {
@@ -20,7 +20,8 @@ export interface BuilderView {
   /** Null: the text is no YAML. */
   root: SourceNode | null;
   definition: EffectiveDefinition | null;
-  validation: ValidationResult;
+  /** In the order of the text. */
+  findings: readonly ShownFinding[];
   stages: readonly StageFacts[];
   /** Neighbours in the file that are in one batch. */
   rows: readonly (readonly StageFacts[])[];
@@ -41,7 +42,7 @@ export interface StageFacts {
   stage: EffectiveStage;
   /** From 1. */
   batch: number;
-  findings: readonly Finding[];
+  findings: readonly ShownFinding[];
 }
 
 export interface Theirs {

@@ -137,7 +137,7 @@ function Row({
     id,
     // A field called "id" would stand for the id of its form in the browser, and a morph knows elements by theirs.
     name: name === "id" ? "@id" : name,
-    "aria-invalid": problems.some(({ severity }) => severity === "error") ? "true" : null,
+    "aria-invalid": problems.some(({ tone }) => tone === "failed") ? "true" : null,
     "aria-describedby": described.filter((each) => each !== null).join(" ") || null,
   };
   return (

@@ -1,7 +1,8 @@
-import type { Finding } from "../../../src/workflow/finding.ts";
 import type { SourceNode } from "../../../src/workflow/source-node.ts";
 import { Icon } from "../../components/icon.tsx";
+import type { IconName } from "../../components/icon-names.ts";
 import type { Html } from "../../jsx/jsx-runtime.ts";
+import type { ShownFinding } from "./form-words.ts";
 
 /** What the fields of one form are about. */
 export interface FormScope {
@@ -11,13 +12,13 @@ export interface FormScope {
   node: SourceNode | null;
   /** The node's own place, such as `stages[2].`; "" for the whole. */
   place: string;
-  findings: readonly Finding[];
+  findings: readonly ShownFinding[];
   /** Findings that stand at a field; whoever draws the form shows the others. */
-  shown: Set<Finding>;
+  shown: Set<ShownFinding>;
 }
 
 /** The findings at a field or inside it; they count as shown. */
-export function findingsAt({ place, findings, shown }: FormScope, names: readonly string[]): Finding[] {
+export function findingsAt({ place, findings, shown }: FormScope, names: readonly string[]): ShownFinding[] {
   const paths = names.map((name) => place + name);
   const found = findings.filter(({ path }) =>
     paths.some(
@@ -29,15 +30,15 @@ export function findingsAt({ place, findings, shown }: FormScope, names: readonl
   return found;
 }
 
-export function Problems({ id, findings }: { id?: string; findings: readonly Finding[] }): Html {
+export function Problems({ id, findings }: { id?: string; findings: readonly ShownFinding[] }): Html {
   if (findings.length === 0) return <></>;
   return (
     <ul class="problems" id={id}>
-      {findings.map(({ severity, message, hint }) => (
-        <li class={severity === "error" ? "failed" : "paused"}>
-          <Icon name={severity === "error" ? "circle-x" : "triangle-alert"} size="s" />
+      {findings.map(({ tone, form: { message, hint } }) => (
+        <li class={tone}>
+          <Icon name={tones[tone].icon} size="s" />
           <span>
-            <span class="vh">{severity === "error" ? "Error: " : "Warning: "}</span>
+            <span class="vh">{tones[tone].word}</span>
             {message}
             {hint === null ? null : <small class="finding-hint">{` ${hint}`}</small>}
           </span>
@@ -46,3 +47,10 @@ export function Problems({ id, findings }: { id?: string; findings: readonly Fin
     </ul>
   );
 }
+
+/** How each is shown, and read aloud. */
+export const tones: Readonly<Record<ShownFinding["tone"], { icon: IconName; word: string }>> = {
+  failed: { icon: "circle-x", word: "Error: " },
+  paused: { icon: "triangle-alert", word: "Warning: " },
+  needed: { icon: "circle-dashed", word: "Still needed: " },
+};

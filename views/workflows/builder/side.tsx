@@ -11,10 +11,9 @@ import { ValueRows } from "./value-rows.tsx";
 
 /** What holds for the workflow as a whole, in a form of its own. */
 export function SideForm({ view }: { view: BuilderView }): Html {
-  const { path, revision, root, validation } = view;
-  const findings = [...validation.errors, ...validation.warnings].filter(
-    ({ path: at }) => !at.startsWith("stages["),
-  );
+  const { path, revision, root } = view;
+  // That there is no stage is said where the stages are.
+  const findings = view.findings.filter(({ path: at }) => at !== "stages" && !at.startsWith("stages["));
   const scope: FormScope = { id: "w", node: root, place: "", findings, shown: new Set() };
   // The page's link that skips to the form was drawn earlier, and still leads here.
   if (root === null) {

@@ -16,7 +16,7 @@ interface CardProps {
 /** A stage in the flow: what it is at a glance, its name to be changed in place, and all that can be done with it. */
 export function StageCard({ view, facts, beside }: CardProps): Html {
   const { key, at, stage, batch, findings } = facts;
-  const hasErrors = findings.some(({ severity }) => severity === "error");
+  const hasErrors = findings.some(({ tone }) => tone === "failed");
   const id = domId(key);
   const marks = [stage.type === "gate" ? "is-gate" : "", hasErrors ? "has-errors" : ""];
   return (

@@ -3,12 +3,13 @@ import { BuilderActions, BuilderState } from "../../../../views/workflows/builde
 import { ToastLine } from "../../../../views/layout/toasts.tsx";
 import { domId, type BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
 import { Conflict } from "../../../../views/workflows/builder/conflict.tsx";
+import { FindingList } from "../../../../views/workflows/builder/finding-list.tsx";
 import { Flow } from "../../../../views/workflows/builder/flow.tsx";
 import { PlanPart, SideForm } from "../../../../views/workflows/builder/side.tsx";
 import { StageCard } from "../../../../views/workflows/builder/stage-card.tsx";
 import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
-import { FindingList, YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
+import { YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
 import type { Context } from "../../server-parts.ts";
 import { html, redirect, wantsFragments, type FormCall, type Answer } from "../page-route.ts";
 import { partial } from "../partial.ts";
@@ -103,7 +104,7 @@ function changedParts(
   add("builder-state", BuilderState({ view }));
   add("builder-actions", BuilderActions({ view }));
   add("builder-conflict", Conflict({ view }));
-  add("builder-findings", FindingList({ view }));
+  add("builder-findings", FindingList({ view, tab: hasFlow ? "stages" : "yaml" }));
   add("builder-plan", PlanPart({ view }));
   add("side-form", SideForm({ view }));
   if (hasFlow) addFlow(view, before, { texts, changed, add });

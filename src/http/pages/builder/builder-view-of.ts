@@ -1,6 +1,5 @@
 import { diffLines } from "../../../../views/workflows/diff.ts";
 import type { BuilderOpen, BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
-import { nodeAt } from "../../../workflow/source-node.ts";
 import type { Context } from "../../server-parts.ts";
 import { artifactsOf } from "../page-frame.ts";
 import { nextSteps } from "./draft-changes.ts";
@@ -11,12 +10,13 @@ const mostReadings = 16;
 const readings = new WeakMap<Context, Map<string, DraftReading>>();
 
 /** A text, read; the last one of each draft is kept, for the next request begins with it. */
-export function readingOf(context: Context, { row }: OpenDraft, text = row.text): DraftReading {
+export function readingOf(context: Context, { row, workflow }: OpenDraft, text = row.text): DraftReading {
   const known = readings.get(context) ?? new Map<string, DraftReading>();
   readings.set(context, known);
   const last = known.get(row.id);
-  if (last?.text === text) return last;
-  const reading = readDraft(text, artifactsOf(context));
+  if (last?.text === text && last.baseText === row.base_text) return last;
+  const base = { text: row.base_text, isNew: workflow === null };
+  const reading = readDraft(text, { artifacts: artifactsOf(context), base });
   if (text !== row.text) return reading;
   known.delete(row.id);
   known.set(row.id, reading);
@@ -30,13 +30,13 @@ export function readingOf(context: Context, { row }: OpenDraft, text = row.text)
 export function viewOf(context: Context, draft: OpenDraft): BuilderView {
   const { path, workflow, row, changes, theirs } = draft;
   const reading = readingOf(context, draft);
-  const { root, definition, validation, stages, rows } = reading;
+  const { root, definition, findings, stages, rows } = reading;
   const { undo, redo } = nextSteps(changes);
   return {
     path,
     root,
     definition,
-    validation: workflow ? validation : withoutMissingStages(reading),
+    findings,
     stages,
     rows,
     workflow: workflow && {
@@ -54,14 +54,6 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
     redo: redo?.label ?? null,
     theirs: theirs === null ? null : { text: theirs, lines: diffLines(theirs, row.text) },
   };
-}
-
-/** A new workflow begins without stages: the place for them says what to do, and a save says what is missing. */
-function withoutMissingStages({ validation, root, stages }: DraftReading): DraftReading["validation"] {
-  const list = root && nodeAt(root, ["stages"]);
-  const isEmptyList = stages.length === 0 && list?.kind === "list" && list.items.length === 0;
-  if (!isEmptyList) return validation;
-  return { ...validation, errors: validation.errors.filter(({ path }) => path !== "stages") };
 }
 
 /** What an address asks to be open. */

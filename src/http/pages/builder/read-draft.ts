@@ -1,8 +1,12 @@
 import type { StageFacts } from "../../../../views/workflows/builder/builder-view.ts";
+import {
+  isMissing,
+  shownFinding,
+  type ShownFinding,
+} from "../../../../views/workflows/builder/form-words.ts";
 import type { ArtifactLookup } from "../../../workflow/artifact-lookup.ts";
 import { findCycle } from "../../../workflow/cycles.ts";
 import type { EffectiveDefinition } from "../../../workflow/effective.ts";
-import type { Finding } from "../../../workflow/finding.ts";
 import { batchesOf } from "../../../workflow/graph.ts";
 import { planWorkflow, type Plan } from "../../../workflow/plan.ts";
 import { checkDraft, type CheckedDraft } from "../../../workflow/validate.ts";
@@ -10,15 +14,36 @@ import { checkDraft, type CheckedDraft } from "../../../workflow/validate.ts";
 /** A draft's text, read: what the builder shows of it and what its edits are computed from. */
 export interface DraftReading extends CheckedDraft {
   text: string;
+  /** The text it was begun with. */
+  baseText: string | null;
+  findings: ShownFinding[];
   stages: StageFacts[];
   rows: StageFacts[][];
 }
 
-export function readDraft(text: string, artifacts?: ArtifactLookup): DraftReading {
+/** What a draft is read against. */
+interface ReadOptions {
+  artifacts?: ArtifactLookup | undefined;
+  /** Null: nothing is merely not filled in yet. */
+  base?: { text: string; isNew: boolean } | null;
+}
+
+export function readDraft(text: string, { artifacts, base = null }: ReadOptions = {}): DraftReading {
   const checked = checkDraft(text, { file: "definition", ...(artifacts ? { artifacts } : {}) });
   const { validation, definition } = checked;
-  const stages = definition ? stageFacts(definition, [...validation.errors, ...validation.warnings]) : [];
-  return { ...checked, text, stages, rows: rowsOf(stages) };
+  const all = [...validation.errors, ...validation.warnings];
+  const inBase = base !== null && all.some(isMissing) ? stageIdsOf(base.text) : null;
+  const isNew = base?.isNew ?? false;
+  const findings = all
+    .map((finding) => shownFinding(finding, { isNew, hasStage: (id) => inBase?.has(id) ?? true }))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const stages = definition ? stageFacts(definition, findings) : [];
+  return { ...checked, text, baseText: base?.text ?? null, findings, stages, rows: rowsOf(stages) };
+}
+
+function stageIdsOf(text: string): Set<string> {
+  const { definition } = checkDraft(text, { file: "definition" });
+  return new Set(definition?.stages.map(({ id }) => id));
 }
 
 /** The plan as far as there is one: a cycle has none, nor have no stages. */
@@ -31,7 +56,7 @@ export function stageNamed({ stages }: DraftReading, key: string): StageFacts | 
   return stages.find((stage) => stage.key === key) ?? null;
 }
 
-function stageFacts({ stages }: EffectiveDefinition, findings: readonly Finding[]): StageFacts[] {
+function stageFacts({ stages }: EffectiveDefinition, findings: readonly ShownFinding[]): StageFacts[] {
   const batches = new Map<string, number>();
   batchesOf(stages).forEach((ids, at) => ids.forEach((id) => batches.set(id, at + 1)));
   const byStage = Map.groupBy(findings, ({ path }) => Number(/^stages\[(\d+)\]/.exec(path)?.[1] ?? -1));

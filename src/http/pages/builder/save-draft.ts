@@ -1,3 +1,4 @@
+import { formWords } from "../../../../views/workflows/builder/form-words.ts";
 import { workflowPath } from "../../../../views/paths.ts";
 import { AppError } from "../../../errors.ts";
 import { deleteDraft } from "../../../store/drafts.ts";
@@ -66,10 +67,13 @@ async function store(
     if (!(error instanceof FindingsError)) throw error;
     const errors = error.details.filter(({ severity }) => severity === "error");
     const { length } = errors;
+    const [first] = errors;
     const count = length === 1 ? "An error stands" : `${length} errors stand`;
+    const of = first?.stage_id == null ? "" : `stage "${first.stage_id}": `;
+    const said = first ? of + formWords(first).message : error.message;
     throw new AppError(
       "invalid_definition",
-      `${count} in the way of saving; the draft is kept. the first: ${errors[0]?.message ?? error.message}`,
+      `${count} in the way of saving; the draft is kept. the first: ${said}`,
     );
   }
 }
