@@ -14,6 +14,8 @@ const contract: Record<string, { class: string; retryable: boolean }> = {
   127: { class: "invalid_request", retryable: false },
 };
 
+const longestComplaint = 1000;
+
 /** Another try cannot help, whoever says so. */
 const hopeless = new Set(["invalid_request", "auth_failure", "not_found"]);
 
@@ -29,12 +31,17 @@ export function exitError(
 ): StageError {
   const own = agent && Object.hasOwn(agent.exit_codes, status) ? agent.exit_codes[status] : undefined;
   const meant = own ?? contract[status] ?? { class: "agent_error", retryable: true };
-  const said = complaint === null ? "" : `: ${complaint.slice(0, 1000)}`;
+  const said = complaint === null ? "" : `: ${shortened(complaint)}`;
   return {
     class: meant.class,
     message: `"${program}" ${endOf(status)}${said}`,
     ...(meant.retryable ? {} : { retryable: false }),
   };
+}
+
+/** The mark tells that it was cut, people and whatever looks for the beginning of a secret at the end. */
+function shortened(text: string): string {
+  return text.length > longestComplaint ? `${text.slice(0, longestComplaint)}…` : text;
 }
 
 /** A shell tells of a signal with 128 and its number. */

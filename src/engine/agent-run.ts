@@ -1,6 +1,7 @@
 import { dispatcherNameFor } from "../dispatch/choose.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
+import { classWithoutSecret } from "../execution/error-class.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
 import { handedIn, type HandedIn } from "../execution/handed-in.ts";
 import type { Failure } from "../execution/retry.ts";
@@ -184,7 +185,11 @@ function warningsOfSecrets(given: StageCompleted["outputs"], masked: StageComple
 
 /** Hidden before it is cut: the cut may go through a secret. */
 function shortFailure(failure: Failure, masks: Masks): Failure {
-  return { ...failure, message: shortened(masks.hide(failure.message)) };
+  return {
+    ...failure,
+    class: classWithoutSecret(failure.class, masks),
+    message: shortened(masks.hide(failure.message)),
+  };
 }
 
 /** Messages stand in events, records and lists: the log has the whole of it. */

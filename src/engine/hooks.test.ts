@@ -17,6 +17,7 @@ async function ran(
   hooks: string,
   answer = ok as Parameters<typeof anEngine>[0],
   channels = new Map<string, string>(),
+  more: Record<string, string> = {},
 ) {
   const entries: LifecycleEntry[] = [];
   const engine = await anEngine(answer, { channels, log: (entry) => entries.push(entry) });
@@ -24,7 +25,7 @@ async function ran(
 config: {parameters: {p: {type: string, default: d}}}
 hooks: {${hooks}}
 ${stages}`);
-  const env = { PATH: process.env["PATH"] ?? "", SKILLMEAT_TOKEN: "t", SKILLMEAT_NO_TOKEN: "1" };
+  const env = { PATH: process.env["PATH"] ?? "", SKILLMEAT_TOKEN: "t", SKILLMEAT_NO_TOKEN: "1", ...more };
   const parameters = { p: `'; touch ${folder}/hacked; echo "$(id)` };
   const runId = await engine.engine.start({
     ...start,
@@ -52,6 +53,16 @@ describe("a hook", () => {
   test("that fails is logged and changes nothing", async () => {
     const { view, said } = await ran("on_start: {run: 'echo no room >&2; exit 3'}");
     expect([view.status, said]).toEqual(["completed", ["hook_failed on_start.run: exit 3: no room"]]);
+  });
+
+  test("that says a lot is cut, and no piece of a secret is left at the end", async () => {
+    const { said } = await ran(
+      'on_start: {run: \'printf "%1995s%s%5000s" x "$MY_TOKEN" y >&2; exit 3\'}',
+      ok,
+      new Map(),
+      { MY_TOKEN: "hunter2-hunter2" },
+    );
+    expect(said).toEqual(["hook_failed on_start.run: exit 3: x***…"]);
   });
 
   test("that leaves something in the background keeps nobody waiting for it", async () => {

@@ -115,10 +115,10 @@ function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 function openSaid(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
   const decoder = new TextDecoder();
   let text = "";
-  const sofar = (): string => text.slice(0, mostSaid).trim();
+  const sofar = (): string => (text.length > mostSaid ? `${text.slice(0, mostSaid)}…` : text).trim();
   const read = async (): Promise<string> => {
     for await (const chunk of stream)
-      if (text.length < mostSaid) text += decoder.decode(chunk, { stream: true });
+      if (text.length <= mostSaid) text += decoder.decode(chunk, { stream: true });
     return sofar();
   };
   return { whole: read(), sofar };

@@ -76,6 +76,13 @@ describe("a secret is hidden", () => {
     }
   });
 
+  test("where a message has cut it, from four characters on", () => {
+    const { hide } = createMasks(["hunter2-hunter2", `long-${"0123456789abcdef".repeat(4)}`]);
+    expect(hide('must be integer, not "tok hunt…"')).toBe('must be integer, not "tok ***…"');
+    expect(hide("hunter2-hunter…; long-0123…, a … hunter2-…")).toBe("***…; ***…, a … ***…");
+    expect(hide("hunter … hunt ends hun…")).toBe("hunter … hunt ends hun…");
+  });
+
   test("where secrets overlap, all of both", () => {
     const { hide } = createMasks(["abcdef", "defghi", "cdef"]);
     expect(hide("..abcdefghi..cdefghi")).toBe("..***..***");

@@ -17,6 +17,8 @@ const pieceLength = 16;
 const shortestInPieces = 32;
 /** Longer texts are known by their parts: no comparison is longer than this. */
 const longestCompared = 512;
+/** What a message puts where it has cut a value: the beginning of a text that stands before it is found as well. */
+const cutMark = "…";
 
 interface Entry {
   text: string;
@@ -57,15 +59,17 @@ export function createTextMatcher(): TextMatcher {
       let copied = 0;
       let start = -1;
       let end = -1;
+      let cut = text.indexOf(cutMark);
       const flush = (): void => {
         result += text.slice(copied, start) + by;
         copied = end;
       };
       for (let at = 0; at + gram <= text.length; at++) {
+        if (cut >= 0 && at >= cut) cut = text.indexOf(cutMark, at + 1);
         const hash = hashAt(text, at);
         if (bits[hash] === 0) continue;
         for (const entry of entries.get(hash) ?? []) {
-          const [from, to] = spanOf(entry, text, at);
+          const [from, to] = spanOf(entry, text, { at, cut });
           if (to <= from || to <= end) continue;
           if (end >= 0 && from <= end) start = Math.min(start, Math.max(from, copied));
           else {
@@ -83,8 +87,16 @@ export function createTextMatcher(): TextMatcher {
 }
 
 /** What of the text is the entry's, as far as it goes; an empty span for nothing. */
-function spanOf({ text: known, at: place }: Entry, text: string, at: number): [from: number, to: number] {
-  if (place === 0) return text.startsWith(known, at) ? [at, at + known.length] : [at, at];
+function spanOf(
+  { text: known, at: place }: Entry,
+  text: string,
+  { at, cut }: { at: number; cut: number },
+): [from: number, to: number] {
+  if (place === 0) {
+    if (text.startsWith(known, at)) return [at, at + known.length];
+    const isCut = cut - at < known.length && known.startsWith(text.slice(at, cut));
+    return isCut && cut - at >= gram ? [at, cut] : [at, at];
+  }
   let to = 0;
   const most = Math.min(known.length - place, longestCompared);
   while (to < most && text.charCodeAt(at + to) === known.charCodeAt(place + to)) to++;

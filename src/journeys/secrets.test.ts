@@ -20,6 +20,7 @@ const needles = [token, literal, named, field].flatMap((secret) => [
   secret,
   JSON.stringify(secret).slice(1, -1),
   encodeURIComponent(secret),
+  secret.slice(0, 8),
   ...[0, 1, 2].map((at) =>
     Buffer.from("x".repeat(at) + secret)
       .toString("base64")
@@ -56,6 +57,8 @@ printf '{"said":"%s","list":["${named}"],"${literal}":1}' "${field}" >"$SKILLMEA
   );
   scriptAgent(journey, "again", `echo "once more ${named}"`);
   scriptAgent(journey, "failing", `printf 'it was %s' "$API_TOKEN" >"$SKILLMEAT_ERROR"; exit 1`);
+  scriptAgent(journey, "classy", `printf '{"class":"%s"}' "$LITERAL_TOKEN" >"$SKILLMEAT_ERROR"; exit 1`);
+  scriptAgent(journey, "lengthy", `printf '%0990d%s' 0 "$LITERAL_TOKEN" >&2; exit 1`);
   scriptAgent(journey, "wrong", `printf 'n=%s' "$API_TOKEN" >"$SKILLMEAT_OUTPUT_KV"`);
   const goesOn = { error_policy: { on_failure: "continue", retry: { max_attempts: 1 } } };
   const by = (agent: string): object => ({ roles: { primary: `agent:${agent}` } });
@@ -84,11 +87,19 @@ printf '{"said":"%s","list":["${named}"],"${literal}":1}' "${field}" >"$SKILLMEA
       },
       { id: "asks", ...by("again"), condition: "fromJSON(env.API_TOKEN) == 1", ...goesOn },
       { id: "fails", ...by("failing"), ...goesOn },
+      { id: "names", ...by("classy"), ...goesOn },
+      { id: "cuts", ...by("lengthy"), ...goesOn },
+      {
+        id: "cut",
+        ...by("again"),
+        inputs: { t: { type: "integer", source: `${"x".repeat(50)}\${{ env.LITERAL_TOKEN }}` } },
+        ...goesOn,
+      },
       { id: "hands", ...by("wrong"), outputs: { n: { type: "integer" } }, ...goesOn },
       {
         id: "gate",
         type: "gate",
-        depends_on: ["again", "fails", "hands"],
+        depends_on: ["again", "fails", "names", "cuts", "cut", "hands"],
         gate: { message: "use ${{ env.API_TOKEN }}?" },
       },
     ],
@@ -121,6 +132,9 @@ test(
       "contract: failed",
       "asks: failed",
       "fails: failed",
+      "names: failed",
+      "cuts: failed",
+      "cut: failed",
       "hands: failed",
       "gate: waiting_for_approval",
     ]);
