@@ -30,8 +30,38 @@ const wide = `workflow: { id: wide, name: Wide }
 stages:
 ${Array.from({ length: 180 }, (_, at) => `  - { id: w${at}, depends_on: [], roles: { primary: agent:talker } }\n`).join("")}`;
 
+const asked = `workflow: { id: asked, name: Asked }
+config: { parameters: { subject: { type: string, required: true, description: What it is about } } }
+stages:
+  - id: long
+    description: It says much of itself, so that its card is higher than that of its neighbour.
+    roles: { primary: agent:talker }
+    inputs: { subject: { type: string, source: parameters.subject } }
+    outputs: { said: { type: integer } }
+  - { id: short, roles: { primary: agent:talker } }
+`;
+
+const pagesWithEdges = ["/workflows", "/workflows?view=list", "/workflows/executions", "/workflows/asked"]
+  .concat(["/workflows/asked/settings", "/workflows/asked/history", "/workflows/asked/executions"])
+  .concat(["/approvals", "/agents", "/settings", "/workflows/new", "/workflows/import"]);
+
+/** Runs in the page: where what each of its parts holds begins. */
+const edgesInPage = `(() => {
+  const parts = [".top > h1", ".whead", ".tabs", ".sheet", ".bar", ".cards", "#list .tablewrap"];
+  return parts.flatMap((part) => [...document.querySelectorAll(part)].map((each) => {
+    const inner = part === ".tabs" ? parseFloat(getComputedStyle(each.firstElementChild).paddingLeft) : 0;
+    const left = each.getBoundingClientRect().left + parseFloat(getComputedStyle(each).paddingLeft) + inner;
+    return [part, Math.round(left)];
+  }));
+})()`;
+
+/** Runs in the page: names of workflows that are cut off. */
+const cutNames = `[...document.querySelectorAll(".wf .nm a")].filter((each) =>
+  each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)`;
+
 let place: Site | null = null;
-const here = async (): Promise<Site> => (place ??= await site("fits", [failing, endless, fanned, wide]));
+const here = async (): Promise<Site> =>
+  (place ??= await site("fits", [failing, endless, fanned, wide, asked]));
 
 describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => {
   test("a card of a run that failed at a stage with a long name, and shapes that are cut", async () => {
@@ -119,6 +149,40 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
     }
     expect(new Set(edges).size).toBe(1);
     expect(await page.getByRole("button", { name: "Compare" }).count()).toBe(0);
+  });
+
+  test.each([1280, 390])(
+    "at %i px the content of every page begins at one edge, and names are whole",
+    async (width) => {
+      const fits = await here();
+      const page = await visit(fits, "/workflows", { width });
+      const edges = new Map<string, number>();
+      for (const path of pagesWithEdges) {
+        await page.goto(fits.url + path);
+        for (const [name, left] of (await page.evaluate(edgesInPage)) as [string, number][])
+          edges.set(`${path} ${name}`, left);
+        expect(await goesSideways(page)).toBe(false);
+      }
+      const [first] = edges.values();
+      expect([...edges].filter(([, left]) => left !== first)).toEqual([]);
+      await page.goto(`${fits.url}/workflows?view=list`);
+      expect(await page.evaluate(cutNames)).not.toContain("Failing");
+      await page.goto(`${fits.url}/workflows/asked/settings`);
+      const row = await page.locator("th", { hasText: "subject" }).boundingBox();
+      const line = await page.locator("th", { hasText: "subject" }).locator("code").boundingBox();
+      // Its name and "required" below it at most, not a letter a line.
+      expect(row?.height).toBeLessThan(3.5 * (line?.height ?? 0));
+      await shot(page, `fits-settings-${width}`);
+    },
+  );
+
+  test("cards side by side, each as high as what it says", async () => {
+    const page = await visit(await here(), "/workflows/asked");
+    const heights = await page
+      .locator(".batch:first-of-type article")
+      .evaluateAll((all) => all.map((each) => (each as unknown as { offsetHeight: number }).offsetHeight));
+    expect(heights).toHaveLength(2);
+    expect(heights[0]).toBeGreaterThan(heights[1] ?? 0);
   });
 
   test("the icons of a stage that is added to an empty builder", async () => {

@@ -1,13 +1,27 @@
 import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
-import type { EffectiveGate, EffectiveStage } from "../../src/workflow/effective.ts";
+import type { EffectiveDefinition, EffectiveGate, EffectiveStage } from "../../src/workflow/effective.ts";
 import { usual } from "../../src/workflow/defaults.ts";
 import { batchesOf } from "../../src/workflow/graph.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 
+type ListProps = Pick<EffectiveDefinition, "stages" | "error_policy" | "config">;
+
+/** What holds for each stage that says nothing of it: said once in the settings, not on every card. */
+interface Usually {
+  attempts: number;
+  onFailure: string;
+  workspace: string;
+}
+
 /** The stages as they would run: batch by batch, those of one batch side by side. */
-export function StageList({ stages }: { stages: readonly EffectiveStage[] }): Html {
+export function StageList({ stages, error_policy: policy, config }: ListProps): Html {
+  const usually = {
+    attempts: policy.default_retry.max_attempts,
+    onFailure: policy.on_stage_failure === "continue" ? "continue" : "halt",
+    workspace: config.workspace,
+  };
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   return (
     <div class="sheet">
@@ -17,7 +31,7 @@ export function StageList({ stages }: { stages: readonly EffectiveStage[] }): Ht
           <div>
             {batch.map((id) => {
               const stage = byId.get(id);
-              return stage ? <StageItem stage={stage} /> : null;
+              return stage ? <StageItem stage={stage} usually={usually} /> : null;
             })}
           </div>
         </section>
@@ -26,7 +40,7 @@ export function StageList({ stages }: { stages: readonly EffectiveStage[] }): Ht
   );
 }
 
-function StageItem({ stage }: { stage: EffectiveStage }): Html {
+function StageItem({ stage, usually }: { stage: EffectiveStage; usually: Usually }): Html {
   const { id, name, description, type, condition, roles, depends_on, gate } = stage;
   return (
     <article class="item" id={`stage-${id}`}>
@@ -60,7 +74,7 @@ function StageItem({ stage }: { stage: EffectiveStage }): Html {
         {depends_on.length === 0 ? null : <Fact name="After">{depends_on.join(", ")}</Fact>}
         <Names name="Inputs" of={stage.inputs} />
         <Names name="Outputs" of={stage.outputs} />
-        {gate ? <GateFacts gate={gate} /> : <RunFacts stage={stage} />}
+        {gate ? <GateFacts gate={gate} /> : <RunFacts stage={stage} usually={usually} />}
       </dl>
     </article>
   );
@@ -78,16 +92,28 @@ function GateFacts({ gate }: { gate: EffectiveGate }): Html {
   );
 }
 
-function RunFacts({ stage }: { stage: EffectiveStage }): Html {
-  const { timeout, retry, on_failure } = stage.error_policy;
+function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: Usually }): Html {
+  const { timeout, idle_timeout, retry, on_failure } = stage.error_policy;
+  const { max_attempts } = retry;
   return (
     <>
       {timeout === usual.timeout ? null : <Fact name="Timeout">{durationText(timeout)}</Fact>}
-      {retry.max_attempts > 1 ? <Fact name="Tries">{plural(retry.max_attempts, "attempt")}</Fact> : null}
-      {on_failure === "halt" ? null : <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>}
+      {idle_timeout === null ? null : <Fact name="Silent at most">{durationText(idle_timeout)}</Fact>}
+      {max_attempts === usually.attempts ? null : <Fact name="Tries">{plural(max_attempts, "attempt")}</Fact>}
+      {stage.workspace === usually.workspace ? null : (
+        <Fact name="Works in">{workspaceWords[stage.workspace]}</Fact>
+      )}
+      {on_failure === usually.onFailure ? null : (
+        <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>
+      )}
     </>
   );
 }
+
+export const workspaceWords = {
+  shared: "the run's directory, with the others",
+  worktree: "a git worktree of its own",
+} as const;
 
 function durationText(text: string): string {
   const ms = parseDuration(text);

@@ -1,7 +1,8 @@
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
+import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { NamedText } from "../executions/stage-values.tsx";
-import { Fact, References } from "./stage-list.tsx";
+import { Fact, References, workspaceWords } from "./stage-list.tsx";
 
 interface SettingsProps {
   config: EffectiveDefinition["config"];
@@ -38,6 +39,8 @@ export function WorkflowSettings({
           </Fact>
           <Fact name="Scheduling">{config.scheduling}</Fact>
           <Fact name="When a stage fails">{errorPolicy.on_stage_failure}</Fact>
+          <Fact name="Tries">{plural(errorPolicy.default_retry.max_attempts, "attempt")}</Fact>
+          <Fact name="Stages work in">{workspaceWords[config.workspace]}</Fact>
           <Fact name="Overrides">
             {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}
           </Fact>

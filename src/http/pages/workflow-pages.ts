@@ -22,7 +22,7 @@ import { summaryOf } from "./workflow-summary.ts";
 const versionsAPage = 50;
 
 export function mountWorkflowPages(routes: PageRoutes): void {
-  routes.page("/workflows/:id", (call) => tab(call, "", ({ stages }) => StageList({ stages })));
+  routes.page("/workflows/:id", (call) => tab(call, "", StageList));
   routes.page("/workflows/:id/settings", (call) => tab(call, "settings", settings));
   routes.page("/workflows/:id/history", (call) =>
     tab(call, "history", (workflow) => history(call, workflow)),

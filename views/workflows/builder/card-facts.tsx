@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from "../../../src/workflow/duration.ts";
-import type { EffectiveStage } from "../../../src/workflow/effective.ts";
+import { usual } from "../../../src/workflow/defaults.ts";
+import type { EffectiveRole, EffectiveStage } from "../../../src/workflow/effective.ts";
 import { Icon } from "../../components/icon.tsx";
 import type { IconName } from "../../components/icon-names.ts";
 import { plural } from "../../components/usage-text.ts";
@@ -9,11 +10,10 @@ import type { Html } from "../../jsx/jsx-runtime.ts";
 export function CardFacts({ stage }: { stage: EffectiveStage }): Html {
   const { roles, gate, context, condition, depends_on, error_policy } = stage;
   const values = Object.keys(stage.inputs).length + Object.keys(stage.outputs).length;
+  const isUsualTimeout = error_policy.timeout === usual.timeout;
   return (
     <ul class="card-facts">
-      {roles === null ? null : (
-        <Fact icon="bot" name="Agent" text={`${roles.primary.artifact} · ${roles.primary.model}`} />
-      )}
+      {roles === null ? null : <Fact icon="bot" name="Agent" text={agentText(roles.primary)} />}
       {roles === null || roles.tools.length === 0 ? null : (
         <Fact icon="wrench" name="Tools" text={plural(roles.tools.length, "tool")} />
       )}
@@ -28,7 +28,9 @@ export function CardFacts({ stage }: { stage: EffectiveStage }): Html {
         />
       )}
       {gate === null ? (
-        <Fact icon="timer" name="Timeout" text={shortDuration(error_policy.timeout)} />
+        isUsualTimeout ? null : (
+          <Fact icon="timer" name="Timeout" text={shortDuration(error_policy.timeout)} />
+        )
       ) : (
         <>
           <Fact icon="user-round" name="May decide" text={gate.approvers.join(", ") || "anybody"} />
@@ -45,6 +47,11 @@ export function CardFacts({ stage }: { stage: EffectiveStage }): Html {
       {condition === null ? null : <Fact icon="git-fork" name="Only if" text={`if ${condition}`} isCode />}
     </ul>
   );
+}
+
+/** The usual model is not said on every card. */
+function agentText({ artifact, model }: EffectiveRole): string {
+  return model === usual.model ? artifact : `${artifact} · ${model}`;
 }
 
 function Fact({
