@@ -46,6 +46,15 @@ export function resolveParameters(
   return resolved;
 }
 
+/** The value that a text, as a form gives it, stands for. What is wrong with a secret one is told without it. */
+export function parameterFromText(
+  name: string,
+  parameter: EffectiveParameter,
+  text: string,
+): { value: Value } | { problem: string } {
+  return checkGiven(parameter, text, { coerce: true, isSecret: isSecretParameter(name, parameter) });
+}
+
 function checkGiven(
   parameter: EffectiveParameter,
   given: Value,

@@ -1,5 +1,6 @@
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
 import { plural } from "../components/usage-text.ts";
+import { mask, shownParameter } from "../../src/workflow/secret-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { NamedText } from "../executions/stage-values.tsx";
 import { Fact, References, workspaceWords } from "./stage-list.tsx";
@@ -60,11 +61,15 @@ export function WorkflowSettings({
   );
 }
 
-function Parameters({
-  parameters,
-}: {
-  parameters: [string, EffectiveDefinition["config"]["parameters"][string]][];
-}): Html {
+type Parameter = EffectiveDefinition["config"]["parameters"][string];
+
+function presetOf(name: string, parameter: Parameter): string {
+  if (parameter.default === undefined) return "";
+  const shown = shownParameter(name, parameter, parameter.default);
+  return shown === mask ? mask : JSON.stringify(shown);
+}
+
+function Parameters({ parameters }: { parameters: [string, Parameter][] }): Html {
   return (
     <div class="tablewrap" tabindex="0" role="region" aria-label="Parameters">
       <table class="wf">
@@ -77,15 +82,15 @@ function Parameters({
           </tr>
         </thead>
         <tbody>
-          {parameters.map(([name, { type, required, default: preset, description, enum: choices }]) => (
+          {parameters.map(([name, parameter]) => (
             <tr>
               <th scope="row">
                 <code>{name}</code>
-                {required ? <span class="muted"> required</span> : null}
+                {parameter.required ? <span class="muted"> required</span> : null}
               </th>
-              <td>{choices === null ? type : choices.map((choice) => JSON.stringify(choice)).join(" | ")}</td>
-              <td>{preset === undefined ? "" : JSON.stringify(preset)}</td>
-              <td class="wide">{description ?? ""}</td>
+              <td>{parameter.enum?.map((choice) => JSON.stringify(choice)).join(" | ") ?? parameter.type}</td>
+              <td>{presetOf(name, parameter)}</td>
+              <td class="wide">{parameter.description ?? ""}</td>
             </tr>
           ))}
         </tbody>

@@ -110,6 +110,18 @@ describe("the form of a run", () => {
     expect(answer.body).toContain('value="two"');
   });
 
+  test("says what is wrong with a secret without showing it, and shows no preset one", async () => {
+    const secrets = `config: {parameters: {api_keys: {type: object}, my_key: {type: string, default: pre-set-1}}}`;
+    const yaml = `workflow: {id: hush, name: Hush}\n${secrets}\nstages: [{id: a, roles: {primary: agent:x}}]`;
+    await server.ask("POST", "/workflows", { yaml });
+    const { status, body } = await send("/workflows/hush/run", { "p.api_keys": "hush-hush" });
+    expect([status, body.includes('id="p-api_keys-bad"')]).toEqual([400, true]);
+    expect(body).not.toContain("hush-hush");
+    const settings = (await page("/workflows/hush/settings")).body;
+    expect(settings).toContain("<td>***</td>");
+    expect(settings).not.toContain("&quot;pre-set-1&quot;");
+  });
+
   test("starts the run, with typed values, and leads to it", async () => {
     const answer = await send("/workflows/ship/run", { "p.version": "1.0", "p.tries": "3" });
     expect(answer.status).toBe(303);

@@ -6,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import type { Value } from "../../expression/value.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import type { Plan } from "../../workflow/plan.ts";
-import { coerceText } from "../../workflow/value-type.ts";
+import { parameterFromText } from "../../workflow/parameters.ts";
 import { atWorkdir, composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
 import { problemOf } from "../problem.ts";
 import type { Context } from "../server-parts.ts";
@@ -111,9 +111,9 @@ function givenBy(
       continue;
     }
     if (text === "") problems.set(name, "is required");
-    const made = coerceText(type, text);
+    const made = parameterFromText(name, parameter, text);
     if ("value" in made) parameters[name] = made.value;
-    else problems.set(name, made.problem);
+    else if (text !== "") problems.set(name, made.problem);
   }
   const overrides = overridesIn(form);
   const workdir = form.get("workdir")?.trim() ?? "";
