@@ -4,9 +4,8 @@ import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { getSteps } from "../store/executions.ts";
 import { findRun } from "./find-run.ts";
-import { listExecutions } from "../store/list-executions.ts";
-import type { Library } from "../collection/refresh-index.ts";
-import { openWorkflow } from "../operation/open-workflow.ts";
+import { listExecutions, type ExecutionFilter } from "../store/list-executions.ts";
+import { executionsOf } from "../operation/executions-of.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { followElsewhere } from "./follow-elsewhere.ts";
@@ -54,10 +53,12 @@ function refuseUnknownStage(store: Store, runId: string, stageId: string | null)
 
 async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode> {
   const { given, output } = invocation;
-  for (const option of ["logs", "follow"]) {
+  for (const option of ["logs", "follow", "require-success"]) {
     if (given.flag(option)) throw new AppError("invalid_usage", `--${option} needs a run id`);
   }
-  const filter = workflowFilter({ home: invocation.home, store }, given.text("workflow"));
+  if (given.text("stage") !== null) throw new AppError("invalid_usage", "--stage needs a run id");
+  const named = given.text("workflow");
+  const filter = named === null ? {} : executionsOf({ home: invocation.home, store }, named);
   if (given.flag("waiting")) return listWaiting(invocation, store, filter);
   const page = listExecutions(store, {
     ...filter,
@@ -77,11 +78,7 @@ async function listRuns(invocation: Invocation, store: Store): Promise<ExitCode>
 }
 
 /** The open gates of all executions: a person looks here for what waits for them. */
-function listWaiting(
-  invocation: Invocation,
-  store: Store,
-  filter: ReturnType<typeof workflowFilter>,
-): ExitCode {
+function listWaiting(invocation: Invocation, store: Store, filter: ExecutionFilter): ExitCode {
   const { given, output } = invocation;
   const runs = waitingRuns(store, filter);
   if (given.text("format") === "json") {
@@ -99,20 +96,6 @@ function listWaiting(
     output.line(gateLines(invocation, gate, Date.now()).join("\n"));
   }
   return exitCodes.done;
-}
-
-/** Executions of files that were run as they are have no stored workflow: their `workflow.id` is looked for then. */
-function workflowFilter(
-  library: Library,
-  name: string | null,
-): { workflow_id: string } | { workflow_slug: string } | Record<string, never> {
-  if (name === null) return {};
-  try {
-    return { workflow_id: openWorkflow(library, name).id };
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return { workflow_slug: name };
-    throw error;
-  }
 }
 
 function statusOf(text: string | null): ExecutionStatus | null {

@@ -48,6 +48,23 @@ describe.concurrent("a list of runs", () => {
     expect(await table(journey)).toMatch(/ no engine +1\/1 | completed +1\/1 /);
   });
 
+  test("of a workflow takes its id and its name, also of a file that was never stored", async () => {
+    const journey = begin("of-a-file");
+    const definition = {
+      workflow: { id: "odd-jobs", name: "Odd Jobs" },
+      stages: [{ id: "a", roles: { primary: "agent:x" } }],
+    };
+    const file = journey.write("WORKFLOW.json", JSON.stringify(definition));
+    expect(await journey.run(["workflow", "run", file, "--dispatcher", "simulated"])).toMatchObject({
+      code: 0,
+    });
+    for (const name of ["odd-jobs", "Odd Jobs"]) {
+      const { stdout } = await journey.run(["workflow", "runs", "--workflow", name]);
+      expect(stdout).toContain("Odd Jobs v1.0.0  completed");
+    }
+    expect((await journey.run(["workflow", "runs", "--workflow", "odd"])).stderr).toBe("no executions\n");
+  });
+
   test("names the zone of its times once, the local one; JSON is UTC", async () => {
     const journey = begin("zones");
     scriptAgent(journey, "worker", "true");

@@ -16,6 +16,7 @@ export type ExecutionSort = (typeof executionSorts)[number];
 export interface ExecutionFilter {
   workflow_id?: string | null;
   workflow_slug?: string | null;
+  workflow_name?: string | null;
   status?: ExecutionStatus | null;
   /** True: only those that have not ended. */
   live?: boolean;
@@ -138,6 +139,7 @@ function conditionsOf(filter: ExecutionFilter, names: string[] | null): Conditio
   const both = (condition: SQL) => conditions.push({ toRead: condition, toCount: condition });
   if (filter.workflow_id) both(eq(table.workflow_id, filter.workflow_id));
   if (filter.workflow_slug) both(eq(table.workflow_slug, filter.workflow_slug));
+  if (filter.workflow_name) both(eq(table.workflow_name, filter.workflow_name));
   if (filter.status) both(eq(table.status, filter.status));
   if (filter.live) both(notEnded);
   if (filter.trigger) both(eq(table.trigger, filter.trigger));

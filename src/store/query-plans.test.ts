@@ -146,6 +146,7 @@ function listEveryWay(store: Store): void {
   const parts: ExecutionFilter[] = [
     { workflow_id: "w" },
     { workflow_slug: "ship" },
+    { workflow_name: "Ship it" },
     { status: "running" },
     { trigger: "manual" },
     { live: true },

@@ -1,10 +1,10 @@
 import { Type } from "@sinclair/typebox";
 import { executionStatuses } from "../../execution/status.ts";
-import { AppError } from "../../errors.ts";
 import { describeRun, describeRuns } from "../../operation/describe-run.ts";
 import { getExecution } from "../../store/executions.ts";
 import { executionSorts, listExecutions } from "../../store/list-executions.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
+import { executionsOf } from "../../operation/executions-of.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -32,7 +32,7 @@ export const executionEndpoints: Endpoint[] = [
     description: "Items have no key steps; one execution by itself has it.",
     query: Type.Object(
       {
-        workflow_id: Type.Optional(Type.String({ maxLength: 500, description: "id or workflow.id" })),
+        workflow_id: Type.Optional(Type.String({ maxLength: 500, description: "id, workflow.id or name" })),
         ...filters,
       },
       closed,
@@ -42,7 +42,7 @@ export const executionEndpoints: Endpoint[] = [
       const { workflow_id, ...filter } = query;
       return listed(context, {
         ...filter,
-        ...(workflow_id === undefined ? {} : narrowed(context, workflow_id)),
+        ...(workflow_id === undefined ? {} : executionsOf(context, workflow_id)),
       });
     },
   }),
@@ -97,14 +97,4 @@ export function executionNow({ store }: Context, runId: string) {
 function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
   const page = listExecutions(store, filter);
   return json({ ...page, items: describeRuns(store, page.items) });
-}
-
-/** Executions of a file that was run as it is have no stored workflow: then its `workflow.id` is meant. */
-function narrowed(context: Context, asked: string): { workflow_id: string } | { workflow_slug: string } {
-  try {
-    return { workflow_id: openWorkflow(context, asked).id };
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return { workflow_slug: asked };
-    throw error;
-  }
 }

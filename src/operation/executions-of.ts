@@ -1,0 +1,20 @@
+import { AppError } from "../errors.ts";
+import { listExecutions, type ExecutionFilter } from "../store/list-executions.ts";
+import type { Library } from "../collection/refresh-index.ts";
+import { openWorkflow } from "./open-workflow.ts";
+
+type Narrowed = Pick<ExecutionFilter, "workflow_id" | "workflow_slug" | "workflow_name">;
+
+/**
+ * Narrows a list to the executions of the workflow that an id, a slug or a name tells. Executions of files that were
+ * run as they are have no stored workflow: then their `workflow.id` is meant, else their name.
+ */
+export function executionsOf(library: Library, named: string): Narrowed {
+  try {
+    return { workflow_id: openWorkflow(library, named).id };
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "not_found")) throw error;
+  }
+  const isId = listExecutions(library.store, { workflow_slug: named, limit: 1 }).items.length > 0;
+  return isId ? { workflow_slug: named } : { workflow_name: named };
+}
