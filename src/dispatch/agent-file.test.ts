@@ -12,7 +12,7 @@ describe("an agent's file:", () => {
   test("says what the agent is and how it is run; the body is its role", () => {
     expect(
       parsed(
-        'name: scanner\ndescription: scans\ndispatcher: command\ncommand: ["./scan.sh", "-n", 3]\nmodel: sonnet\ncolor: red',
+        'name: scanner\ndescription: scans\ndispatcher: command\ncommand: ["./scan.sh", "-n", "3"]\nmodel: sonnet\ncolor: red',
       ),
     ).toMatchObject({
       ref: "agent:scan",
@@ -88,6 +88,10 @@ describe("an agent's file:", () => {
     ],
     ["command: []", '/p/agents/scan.md:2: "command" must be a list such as ["./run.sh"]'],
     ["command: [[a]]", '/p/agents/scan.md:2: "command" must hold only texts'],
+    [
+      "command: [sleep, 010]",
+      '/p/agents/scan.md:2: "command" must hold only texts: put numbers in quotes, as "3"',
+    ],
     ["name: [a]", '/p/agents/scan.md:2: "name" must be a text'],
     [
       "exit_codes: {0: fine}",

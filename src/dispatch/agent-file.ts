@@ -94,8 +94,9 @@ function commandOf(value: unknown): Read<string[]> {
   if (!Array.isArray(value) || value.length === 0) return { problem: 'must be a list such as ["./run.sh"]' };
   const words: string[] = [];
   for (const word of value as unknown[]) {
-    if (typeof word !== "string" && typeof word !== "number") return { problem: "must hold only texts" };
-    words.push(String(word));
+    // Written as 010 or 1e3 it would reach the program as another text.
+    if (typeof word !== "string") return { problem: 'must hold only texts: put numbers in quotes, as "3"' };
+    words.push(word);
   }
   if (words[0]?.trim() === "") return { problem: "must name a program first" };
   if (words.some((word) => word.includes("\0"))) return { problem: "must hold no null character" };

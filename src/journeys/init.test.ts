@@ -32,6 +32,15 @@ test("`init` touches nothing where a workflow is already", async () => {
   expect((await journey.run(["init", "--list"])).stdout).toContain("greeting");
 });
 
+test("`init` says why it cannot write", async () => {
+  const journey = begin("init-file");
+  journey.write("notes.txt", "mine\n");
+  for (const folder of ["notes.txt", "notes.txt/below"]) {
+    const { code, stderr } = await journey.run(["init", folder]);
+    expect([code, stderr]).toEqual([5, expect.stringContaining("cannot be written")]);
+  }
+});
+
 test("`workflow schema` prints the JSON Schema", async () => {
   const { code, stdout } = await begin("schema").run(["workflow", "schema"]);
   expect(code).toBe(0);

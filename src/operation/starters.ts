@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
@@ -57,21 +57,37 @@ export const starters: readonly Starter[] = [greeting];
 
 /**
  * Writes a starter into a folder, which is made where there is none. Throws `AppError`: `not_found` for another name,
- * `conflict` where a file of it is there already; nothing is written then.
+ * `conflict` where a file of it is there already, nothing is written then; `unavailable` where it cannot be written.
  */
 export function writeStarter(folder: string, name: string | null): Starter {
   const starter = name === null ? greeting : starters.find((each) => each.name === name);
   if (!starter) throw noStarter(name ?? "");
   for (const file of [...Object.keys(starter.files), "WORKFLOW.yml", "WORKFLOW.json"]) {
-    if (existsSync(join(folder, file)))
+    if (isThere(join(folder, file)))
       throw new AppError("conflict", `there is a ${join(folder, file)} already. name another folder`);
   }
   for (const [file, text] of Object.entries(starter.files)) {
     const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: "wx", mode: text.startsWith("#!") ? 0o755 : 0o644 });
+    withReason(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { flag: "wx", mode: text.startsWith("#!") ? 0o755 : 0o644 });
+    });
   }
   return starter;
+}
+
+/** A link that leads nowhere is in the way as well. */
+function isThere(path: string): boolean {
+  return withReason(path, () => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+}
+
+function withReason<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new AppError("unavailable", `${path} cannot be written: ${error.message}. name another folder`);
+  }
 }
 
 function noStarter(name: string): AppError {

@@ -1,7 +1,7 @@
 import { durationForm, parseDuration } from "./duration.ts";
 import { meantDuration, meantType } from "./foreign-words.ts";
 import { identifierForm, isIdentifier, kebabOf } from "./identifier.ts";
-import { parseType } from "./value-type.ts";
+import { parseType, typeForm } from "./value-type.ts";
 
 /** What is wrong with a text of a format, to be put after its quoted value, and the way out. */
 export interface FormatProblem {
@@ -10,7 +10,7 @@ export interface FormatProblem {
   hint: string | null;
 }
 
-const refusedNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+export const refusedNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 const semver =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
@@ -24,10 +24,12 @@ const color = /^#[0-9A-Fa-f]{6}$/;
 export const formatPatterns: Readonly<Record<string, RegExp>> = {
   semver,
   color,
-  duration: durationForm,
+  // More than nothing: a digit that is no zero.
+  duration: new RegExp(`(?=.*[1-9])${durationForm.source}`),
   identifier: identifierForm,
   "artifact-ref": artifactRef,
   "context-ref": contextRef,
+  "value-type": typeForm,
 };
 
 const checks: Record<string, (text: string) => FormatProblem | null> = {

@@ -1,19 +1,52 @@
 import { Definition } from "./definition.ts";
-import { formatPatterns } from "./formats.ts";
+import { formatPatterns, refusedNames } from "./formats.ts";
 
 /** The language as a JSON Schema, for editors: made from the one source of its shape. Plain data. */
 export function definitionSchema(): Record<string, unknown> {
-  const schema: unknown = JSON.parse(JSON.stringify(Definition), withPatterns);
-  return {
-    $schema: "http://json-schema.org/draft-07/schema#",
-    title: "skillmeat workflow",
-    ...(schema as Record<string, unknown>),
-  };
+  const schema = JSON.parse(JSON.stringify(Definition), forEditors) as Shape;
+  const { config, stages } = schema.properties;
+  Object.assign(valueOfMap(config?.properties["parameters"]), secretRule);
+  Object.assign(stages?.items ?? {}, stageRule);
+  return { $schema: "http://json-schema.org/draft-07/schema#", title: "skillmeat workflow", ...schema };
 }
 
-/** The formats are ours: no editor knows them. What a pattern can say of them, it does. */
-function withPatterns(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("format" in value)) return value;
+interface Shape {
+  properties: Record<string, Shape | undefined>;
+  patternProperties?: Record<string, Shape>;
+  items?: Shape;
+}
+
+function valueOfMap(map: Shape | undefined): object {
+  return Object.values(map?.patternProperties ?? {})[0] ?? {};
+}
+
+/** What a stage of each type needs and may not have. */
+const stageRule = {
+  if: { properties: { type: { const: "gate" } }, required: ["type"] },
+  then: { required: ["gate"], properties: { gate: true, roles: false, inputs: false, outputs: false } },
+  else: {
+    required: ["roles"],
+    properties: {
+      roles: { type: "object", required: ["primary"], properties: { primary: true } },
+      gate: false,
+    },
+  },
+};
+
+/** Its value is never in a definition. */
+const secretRule = {
+  if: { properties: { secret: { const: true } }, required: ["secret"] },
+  then: { properties: { type: { const: "string" }, default: false, enum: false } },
+};
+
+/** The formats are ours: no editor knows them. What a pattern can say of them, and of names, it does. */
+function forEditors(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("patternProperties" in value) {
+    const { format: _format, ...map } = value as Record<string, unknown>;
+    return { ...map, propertyNames: { not: { enum: [...refusedNames] } } };
+  }
+  if (!("format" in value)) return value;
   const { format, ...rest } = value;
   const pattern = formatPatterns[String(format)];
   return pattern ? { ...rest, pattern: pattern.source } : rest;

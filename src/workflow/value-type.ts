@@ -32,6 +32,9 @@ const contextRefForm = `^ctx:${name}$`;
 /** `agent:team/reviewer@1.2.0`: the kind, the name, perhaps a version. */
 export const artifactRef = new RegExp(artifactRefForm);
 
+/** A type's name; whether its brackets are paired, no pattern can tell. */
+export const typeForm = new RegExp(`^(array<)*(${simpleTypes.join("|")})>*$`);
+
 /** `ctx:house-rules`. */
 export const contextRef = new RegExp(contextRefForm);
 
