@@ -23,6 +23,7 @@ function valueOfMap(map: Shape | undefined): object {
 /** What a stage of each type needs and may not have. */
 const stageRule = {
   if: { properties: { type: { const: "gate" } }, required: ["type"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema has the word.
   then: { required: ["gate"], properties: { gate: true, roles: false, inputs: false, outputs: false } },
   else: {
     required: ["roles"],
@@ -36,6 +37,7 @@ const stageRule = {
 /** Its value is never in a definition. */
 const secretRule = {
   if: { properties: { secret: { const: true } }, required: ["secret"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema has the word.
   then: { properties: { type: { const: "string" }, default: false, enum: false } },
 };
 
