@@ -115,6 +115,41 @@ describe.skipIf(!hasChromium)("a long log", () => {
     expect(await page.locator("[data-follow]").isVisible()).toBe(false);
   });
 
+  test.each([1280, 390])(
+    "keeps its numbers of five digits apart from what follows them, at %i px",
+    async (width) => {
+      const { place, path } = await longLog();
+      const page = await visit(place, path, { width });
+      await page.locator("#L50000").waitFor();
+      const gap = await page.evaluate(`(() => {
+      const [number, ...others] = document.getElementById("L50000").children;
+      const digits = document.createRange();
+      digits.selectNodeContents(number);
+      const next = others.map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0);
+      return Math.min(...next.map(({ left }) => left)) - digits.getBoundingClientRect().right;
+    })()`);
+      expect(gap).toBeGreaterThanOrEqual(8);
+      await shot(page, `log-digits-${width}`);
+    },
+  );
+
+  test("offers to jump to the latest line only until its run has ended", async () => {
+    const place = await site("ends");
+    place.hold(150);
+    const runId = await place.start("lone");
+    const page = await visit(place, `/workflows/lone/executions/${runId}`);
+    await page.locator("#L150").waitFor();
+    await page.evaluate('document.getElementById("log").scrollTo(0, 0)');
+    const jump = page.locator("[data-follow]", { hasText: "Jump to latest" });
+    await jump.waitFor();
+    place.release();
+    await until("it has ended", async () => (await place.execution(runId)).status === "completed");
+    await jump.waitFor({ state: "hidden" });
+    await page.evaluate('document.getElementById("log").scrollTo(0, 500)');
+    await page.evaluate(drawn);
+    expect(await page.locator("[data-follow]").isVisible()).toBe(false);
+  });
+
   test("is followed at a thousand lines a second, none left out", async () => {
     const place = await site("fast", []);
     const { journey } = place;
