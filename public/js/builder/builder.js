@@ -52,7 +52,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  if (link.matches("[data-edit]")) {
+  if (link.matches("[data-edit], [data-edit-found]")) {
     event.preventDefault();
     await openEditor(link.href, link.id);
   } else if (link.matches("[data-move-to]")) {

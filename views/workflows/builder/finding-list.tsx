@@ -74,7 +74,7 @@ function FormLine({ view, finding }: LineProps): Html {
   return (
     <li class={tone}>
       {facts ? (
-        <a href={withQuery(view.path, { stage: facts.key })} data-edit>
+        <a href={withQuery(view.path, { stage: facts.key })} data-edit-found>
           {facts.stage.name || `Stage ${facts.at + 1}`}
         </a>
       ) : (
