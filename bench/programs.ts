@@ -2,7 +2,8 @@ import { closeSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/attempt-folder.ts";
 import type { StageRequest } from "../src/dispatch/dispatcher.ts";
-import { launch } from "../src/dispatch/supervisor.ts";
+import { createLaunch } from "../src/dispatch/process/launcher.ts";
+import { createTicker } from "../src/dispatch/ticker.ts";
 import { compare, timed, timesRow, type Row } from "./measure.ts";
 import { aRequest, openBench, runToEnd, stagesOf } from "./run-in-process.ts";
 
@@ -11,7 +12,7 @@ const many = 100;
 
 /**
  * Executions whose agents are the smallest program there is, against starting that program and nothing else. How much
- * of it is the shell that supervises an agent, and the files it stands between, is measured beside it: the engine can
+ * of it is what supervises an agent, and the files it stands between, is measured beside it: the engine can
  * get no lower.
  */
 export async function measurePrograms(folder: string): Promise<Row[]> {
@@ -66,12 +67,24 @@ async function spawned(): Promise<void> {
 /** An attempt without an engine: its folder, its supervisor, and both gone again. */
 function supervisor(folder: string): () => Promise<void> {
   rmSync(folder, { recursive: true, force: true });
+  const launch = createLaunch(folder);
+  const ticker = createTicker();
   let count = 0;
   return async () => {
     const attempt_dir = join(folder, `run-${Math.floor(count / many)}`, String(count++));
     const handles = makeAttemptFolder({ attempt_dir } as StageRequest);
     const env = { PATH: process.env["PATH"] ?? "" };
-    await launch({ folder: attempt_dir, command: [program], workdir: folder, env, handles }).ended;
+    const options = {
+      folder: attempt_dir,
+      attemptId: "bench",
+      command: [program],
+      workdir: folder,
+      env,
+      handles,
+    };
+    await (
+      await launch(options, ticker)
+    ).ended;
     for (const file of Object.values(handles)) closeSync(file);
     removeAttemptFolder(attempt_dir);
   };

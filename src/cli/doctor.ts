@@ -133,7 +133,7 @@ function executionState(home: string): Omit<Check, "name"> {
 
 function shellState(): Omit<Check, "name"> {
   accessSync("/bin/sh", constants.X_OK);
-  return { state: "ok", says: "supervises the agents' processes" };
+  return { state: "ok", says: "there; it supervises agents where the supervisor of skillmeat cannot run" };
 }
 
 function processTableState(): Omit<Check, "name"> {

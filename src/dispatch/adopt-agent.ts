@@ -1,7 +1,7 @@
 import { openAttemptLogs, type LogFiles } from "./attempt-folder.ts";
 import type { StageRequest } from "./dispatcher.ts";
 import { isShortage, untilPossible } from "./shortage.ts";
-import { recordedExit, recordedSupervisor, type Supervised } from "./supervisor.ts";
+import { recordedExit, recordedSupervisor, type Recorded, type Supervised } from "./supervisor.ts";
 import type { Ticker } from "./ticker.ts";
 
 /**
@@ -21,12 +21,8 @@ export function adopt(
   return { agent: { ...supervisor, ended: endOf(supervisor, attempt_dir, ticker) }, files };
 }
 
-/** It is nobody's child here, so no event tells of its end. */
-function endOf(
-  supervisor: Omit<Supervised, "ended">,
-  folder: string,
-  ticker: Ticker,
-): Promise<number | null> {
+/** The status of an agent whose supervisor is nobody's child here, so that no event tells of its end. */
+export function endOf(supervisor: Recorded, folder: string, ticker: Ticker): Promise<number | null> {
   if (!supervisor.isRunning()) return Promise.resolve(recordedExit(folder));
   return new Promise((resolve, reject) => {
     const unfollow = ticker.follow(() => {
@@ -39,7 +35,7 @@ function endOf(
 }
 
 /** Where the process cannot be looked at now, it is looked at again. */
-function isRunning(supervisor: Omit<Supervised, "ended">): boolean {
+function isRunning(supervisor: Recorded): boolean {
   try {
     return supervisor.isRunning();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { adopt } from "./adopt-agent.ts";
+import { adopt, endOf } from "./adopt-agent.ts";
 import { commandOf, programName } from "./agent-command.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
 import { openLogs, rest, type AttemptLogs } from "./attempt-logs.ts";
@@ -13,7 +13,8 @@ import type {
 } from "./dispatcher.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 import { outcomeOf, leftOfStopped } from "./outcome.ts";
-import { isSurelyAlone, livedMs, signalProcess } from "./processes.ts";
+import { isSurelyAlone, livedMs } from "./processes.ts";
+import { shellLaunch, type Launch } from "./process/launcher.ts";
 import { untilPossible } from "./shortage.ts";
 import { startAgent, type Started } from "./start-agent.ts";
 import { endLeftovers, stopAgent } from "./stop-agent.ts";
@@ -23,6 +24,7 @@ import { createTicker, type Ticker } from "./ticker.ts";
 import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./worktree.ts";
 
 interface Desk {
+  launch: Launch;
   sweeper: Sweeper;
   ticker: Ticker;
   /** Attempts of which surely no process is left: their sweep need not look. */
@@ -34,8 +36,8 @@ interface Desk {
  * left the group, by the end of `sweep`, which also removes the attempt's folder: so a result can be read again until
  * whoever asked for it has stored it.
  */
-export function createCommandDispatcher(): StageDispatcher {
-  const desk: Desk = { sweeper: createSweeper(), ticker: createTicker(), alone: new Set() };
+export function createCommandDispatcher(launch: Launch = shellLaunch): StageDispatcher {
+  const desk: Desk = { launch, sweeper: createSweeper(), ticker: createTicker(), alone: new Set() };
   return {
     name: "command",
     dispatch: (request, control) => dispatch(request, control, desk),
@@ -57,9 +59,10 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   const { agent, files, startedAt } = started;
   const logs = openLogs({ files, sink: control.log, masks: control.masks, from: { stdout: 0, stderr: 0 } });
   const result = await follow({ request, control, desk, agent, logs });
-  if (isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt)) {
-    desk.alone.add(request.attempt_id);
-  }
+  const isAlone = agent.endsAll
+    ? (await agent.ended) !== null
+    : isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt);
+  if (isAlone) desk.alone.add(request.attempt_id);
   await tellOfChanges(request, control.log);
   return result ?? failed(killed);
 }
@@ -79,7 +82,7 @@ async function startedWhenPossible(
     const place = await workplaceOf(request, control);
     if ("error" in place) return place;
     const startedAt = performance.now();
-    const started = startAgent({ ...request, workdir: place.workdir }, argv);
+    const started = await startAgent({ ...request, workdir: place.workdir }, argv, desk);
     return "error" in started ? started : { ...started, startedAt };
   };
   const wait = (shortage: Error): void => {
@@ -143,9 +146,11 @@ async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise
 }
 
 /** False when some could not be ended. */
-function endProcesses({ attempt_id, attempt_dir }: AttemptPlace, desk: Desk): Promise<boolean> {
+async function endProcesses({ attempt_id, attempt_dir }: AttemptPlace, desk: Desk): Promise<boolean> {
   const supervisor = recordedSupervisor(attempt_dir, attempt_id);
-  if (supervisor?.isRunning()) signalProcess(-supervisor.pid, "SIGKILL");
+  supervisor?.kill();
+  // It ends what no mark would find: only then is looked for what is left.
+  if (supervisor?.endsAll) await endOf(supervisor, attempt_dir, desk.ticker);
   return desk.sweeper.sweep(attempt_id);
 }
 

@@ -26,7 +26,7 @@ describe("which dispatcher does a stage:", () => {
 });
 
 test("one that this build has not fails for good, and says which there are", async () => {
-  const dispatchers = createDispatchers({ now: () => 0, sleep: () => Promise.resolve() });
+  const dispatchers = createDispatchers({ now: () => 0, sleep: () => Promise.resolve() }, "/nonexistent");
   const { request } = aStageRequest("true");
   expect(dispatchers("command").name).toBe("command");
   expect(dispatchers("simulated").name).toBe("simulated");

@@ -1,13 +1,15 @@
 import { nearest } from "../expression/nearest.ts";
 import { createCommandDispatcher } from "./command.ts";
+import { createLaunch } from "./process/launcher.ts";
 import type { StageDispatcher, StageResult } from "./dispatcher.ts";
 import { createSimulatedDispatcher, type SimulationClock } from "./simulated.ts";
 
 /** Every dispatcher of this build by its name. Any other name gives one whose attempts fail as `not_found`. */
 export type Dispatchers = (name: string) => StageDispatcher;
 
-export function createDispatchers(clock: SimulationClock): Dispatchers {
-  const built = [createCommandDispatcher(), createSimulatedDispatcher(clock)];
+/** `home` is the folder of skillmeat's data, absolute: the supervisor's program is put into it. */
+export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
+  const built = [createCommandDispatcher(createLaunch(home)), createSimulatedDispatcher(clock)];
   return (name) => built.find((each) => each.name === name) ?? absent(name);
 }
 

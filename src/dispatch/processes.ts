@@ -32,6 +32,12 @@ export function carriesMark(pid: number, attemptId: string, attemptDir: string):
   return stdout.toString().includes(` ${attemptDir} `);
 }
 
+/** True while the process that got this pid at that time lives, in ticks as field 22 of `/proc/PID/stat` has them. */
+export function isProcess(pid: number, startTicks: number): boolean {
+  const fields = statFields(pid);
+  return fields !== null && fields[0] !== "Z" && fields[0] !== "X" && Number(fields[19]) === startTicks;
+}
+
 /** For how long a process has lived, in ms, whatever the wall clock was set to meanwhile; null when there is none. */
 export function livedMs(pid: number): number | null {
   if (!canReadProcesses) return livedByPs(pid);

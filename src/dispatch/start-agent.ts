@@ -3,7 +3,9 @@ import { environmentOf } from "./agent-command.ts";
 import { makeAttemptFolder, type AttemptHandles } from "./attempt-folder.ts";
 import type { StageError, StageRequest } from "./dispatcher.ts";
 import { isShortage } from "./shortage.ts";
-import { launch, type Supervised } from "./supervisor.ts";
+import type { Launch } from "./process/launcher.ts";
+import type { Supervised } from "./supervisor.ts";
+import type { Ticker } from "./ticker.ts";
 
 export type Started = { agent: Supervised; files: AttemptHandles } | { error: StageError };
 
@@ -11,8 +13,12 @@ export type Started = { agent: Supervised; files: AttemptHandles } | { error: St
  * Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt; throws
  * when it only is short of something (see `isShortage`).
  */
-export function startAgent(request: StageRequest, argv: readonly string[]): Started {
-  const { attempt_dir, workdir } = request;
+export async function startAgent(
+  request: StageRequest,
+  argv: readonly string[],
+  { launch, ticker }: { launch: Launch; ticker: Ticker },
+): Promise<Started> {
+  const { attempt_dir, attempt_id, workdir } = request;
   let files: AttemptHandles | null = null;
   try {
     const env = environmentOf(request);
@@ -23,7 +29,10 @@ export function startAgent(request: StageRequest, argv: readonly string[]): Star
       return refused(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
     files = makeAttemptFolder(request);
-    const agent = launch({ folder: attempt_dir, command: argv, workdir, env, handles: files });
+    const agent = await launch(
+      { folder: attempt_dir, attemptId: attempt_id, command: argv, workdir, env, handles: files },
+      ticker,
+    );
     closeSync(files.stdin);
     return { agent, files };
   } catch (error) {

@@ -12,7 +12,7 @@ export async function stopAgent(agent: Supervised, attemptId: string, sweeper: S
   if (agent.isRunning()) signalProcess(-agent.pid, "SIGTERM");
   const isEnded = await within(agent.ended, graceMs);
   if (!isEnded) {
-    if (agent.isRunning()) signalProcess(-agent.pid, "SIGKILL");
+    agent.kill();
     await agent.ended;
   }
   // The agent's own children were asked as well and have the rest of that time.

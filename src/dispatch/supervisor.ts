@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attemptFiles, hasCode, type AttemptHandles } from "./attempt-folder.ts";
-import { carriesMark } from "./processes.ts";
+import { carriesMark, isProcess, signalProcess } from "./processes.ts";
 
 /**
  * Runs the agent and writes down its own pid before, the agent's exit status after, with builtins of the shell. It
@@ -22,10 +22,18 @@ export interface Supervised {
   ended: Promise<number | null>;
   /** Asked before a signal: a pid that has been given to another process must never be hit. */
   isRunning(): boolean;
+  /** Kills the agent at once, with all that the supervisor knows of it. Nothing happens when it does not run. */
+  kill(): void;
+  /** True: it ends every process of its agent, wherever that went, before it ends itself and gives the status. */
+  endsAll: boolean;
 }
 
-interface LaunchOptions {
+/** A supervisor of an earlier engine. */
+export type Recorded = Omit<Supervised, "ended">;
+
+export interface LaunchOptions {
   folder: string;
+  attemptId: string;
   /** The program's absolute path first. */
   command: readonly string[];
   workdir: string;
@@ -33,40 +41,68 @@ interface LaunchOptions {
   handles: AttemptHandles;
 }
 
-/** Starts the agent in a session of its own. Throws the system's errors. */
-export function launch({ folder, command, workdir, env, handles }: LaunchOptions): Supervised {
+/** Starts the agent in a session of its own, under a shell. Throws the system's errors. */
+export function launchUnderShell({ folder, command, workdir, env, handles }: LaunchOptions): Supervised {
   const child = Bun.spawn(["/bin/sh", "-c", script, folder, ...command], {
     cwd: workdir,
     env,
     detached: true,
     stdio: [handles.stdin, handles.stdout, handles.stderr],
   });
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid,
     ended: child.exited.then((code) => (child.signalCode === null ? code : null)),
-    isRunning: () => child.exitCode === null && child.signalCode === null,
+    isRunning,
+    kill: () => void (isRunning() && signalProcess(-child.pid, "SIGKILL")),
+    endsAll: false,
   };
 }
 
 /**
- * Who supervises an attempt of an earlier engine, running or not; null when it never got so far. The pid with the
- * attempt's id in that process's environment names it: no other process, whatever pid it is given, has inherited that.
+ * Who supervises an attempt of an earlier engine, running or not; null when it never got so far. A shell has the
+ * attempt's id in its environment, which no other process, whatever pid it is given, has inherited; a supervisor of its
+ * own has written down when it was started.
  */
-export function recordedSupervisor(folder: string, attemptId: string): Omit<Supervised, "ended"> | null {
-  const pid = recordedNumber(folder, 0);
-  return pid === null ? null : { pid, isRunning: () => carriesMark(pid, attemptId, folder) };
+export function recordedSupervisor(folder: string, attemptId: string): Recorded | null {
+  const [, pidText = "", ticks = ""] = /^(\d+)(?: (\d+))?$/.exec(recordedLine(folder, 0) ?? "") ?? [];
+  if (pidText === "") return null;
+  const pid = Number(pidText);
+  if (ticks !== "") return ownSupervisor(pid, Number(ticks));
+  const isRunning = (): boolean => carriesMark(pid, attemptId, folder);
+  const kill = (): void => void (isRunning() && signalProcess(-pid, "SIGKILL"));
+  return { pid, isRunning, kill, endsAll: false };
+}
+
+/** How long it may take to kill what its agent has started, before it is killed itself. */
+const killPatienceMs = 3_000;
+
+/** A supervisor of our own program, named by its pid and when it was started. */
+export function ownSupervisor(pid: number, startTicks: number): Recorded {
+  const isRunning = (): boolean => isProcess(pid, startTicks);
+  return {
+    pid,
+    isRunning,
+    kill() {
+      if (!isRunning()) return;
+      signalProcess(pid, "SIGUSR1");
+      const hard = setTimeout(() => isRunning() && signalProcess(-pid, "SIGKILL"), killPatienceMs);
+      hard.unref();
+    },
+    endsAll: true,
+  };
 }
 
 /** The agent's exit status as the supervisor wrote it; null while it has not. */
 export function recordedExit(folder: string): number | null {
-  return recordedNumber(folder, 1);
+  const text = recordedLine(folder, 1);
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
 /** A line without its end is not written yet. */
-function recordedNumber(folder: string, line: number): number | null {
+function recordedLine(folder: string, line: number): string | null {
   const lines = readOrNull(join(folder, attemptFiles.status))?.split("\n") ?? [];
-  const text = lines.length > line + 1 ? lines[line] : undefined;
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+  return lines.length > line + 1 ? (lines[line] ?? null) : null;
 }
 
 function readOrNull(file: string): string | null {

@@ -124,7 +124,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
     newId: options.newId ?? (() => Bun.randomUUIDv7()),
     log: options.log ?? (() => {}),
-    dispatcher: options.dispatchers ?? createDispatchers(realClock),
+    dispatcher: options.dispatchers ?? createDispatchers(realClock, options.home),
     dispatch: options.dispatch ?? { default: "claude-code", agents: new Map() },
     channel: (name) => options.channels?.get(name) ?? null,
     live: new Map(),

@@ -73,7 +73,9 @@ describe.concurrent("stages with worktrees of their own", () => {
       "if [ -e notes ]; then rm notes; exit 0; fi; echo x >notes; echo ready; exec sleep 100",
     );
     const runId = await crashedWhenReady(journey);
-    for (const { pid } of processesWith(`SKILLMEAT_RUN_ID=${runId}`)) process.kill(pid, "SIGKILL");
+    // Its group is its supervisor's: nobody is left who could write down how the agent ended.
+    const groups = new Set(processesWith(`SKILLMEAT_RUN_ID=${runId}`).map(({ group }) => group));
+    for (const group of groups) process.kill(-group, "SIGKILL");
     expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).steps[0]).toMatchObject({ attempt_number: 1, recovered: true });
     expect(worktreesOf(journey.folder)).toEqual([journey.folder]);

@@ -1,0 +1,135 @@
+import { encodeRequest, type StartRequest } from "./start-request.ts";
+
+/** A supervisor that the starter has made. */
+export interface StartedSupervisor {
+  pid: number;
+  /** When it was started, as field 22 of `/proc/PID/stat`: with the pid it names the process. */
+  startTicks: number;
+  /** Resolves with the agent's exit status; null when the supervisor was killed; "lost" when the starter was. */
+  ended: Promise<End>;
+}
+
+/** A process beside the engine that starts supervisors, so that the loop does not wait for a program to begin. */
+export interface Starter {
+  /** Rejects with `StartRefused` when the system does, and with `StarterGone` when the starter has died. */
+  start(request: StartRequest): Promise<StartedSupervisor>;
+  readonly pid: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly gone: Promise<void>;
+  /** Lets it end. What it has started goes on. */
+  close(): void;
+}
+
+/** The system did not let an agent begin; `errno` is its number. */
+export class StartRefused extends Error {
+  readonly errno: number;
+
+  constructor(errno: number) {
+    super(`the system refused to start the agent (errno ${errno})`);
+    this.name = "StartRefused";
+    this.errno = errno;
+  }
+}
+
+/** The starter died before it answered. Whether the agent was started, the attempt's folder tells. */
+export class StarterGone extends Error {
+  constructor() {
+    super("the process that starts agents has died");
+    this.name = "StarterGone";
+  }
+}
+
+interface Pending {
+  resolve: (started: StartedSupervisor) => void;
+  reject: (error: Error) => void;
+}
+
+type End = number | null | "lost";
+
+/** Requests without an answer, and supervisors that run, by the number of their request. */
+interface Ledger {
+  pending: Map<number, Pending>;
+  running: Map<number, (end: End) => void>;
+}
+
+/** Runs the program of `supervisor.c` as a starter. Throws the system's errors when it cannot be run. */
+export function openStarter(program: string): Starter {
+  const child = Bun.spawn([program], {
+    cwd: "/",
+    env: {},
+    // Ctrl+C in the terminal of the engine is not for it: it ends when the engine does.
+    detached: true,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  // It ends with this process: it need not keep this process from ending.
+  child.unref();
+  const ledger: Ledger = { pending: new Map(), running: new Map() };
+  let lastId = 0;
+  let isGone = false;
+  const gone = readLines(child.stdout, (line) => hear(ledger, line)).then(async () => {
+    isGone = true;
+    await child.exited;
+    lose(ledger);
+  });
+  return {
+    pid: child.pid,
+    gone,
+    start(request) {
+      if (isGone) return Promise.reject(new StarterGone());
+      const id = (lastId = (lastId % 0xffff_ffff) + 1);
+      const answer = Promise.withResolvers<StartedSupervisor>();
+      ledger.pending.set(id, answer);
+      child.stdin.write(encodeRequest(id, request));
+      void child.stdin.flush();
+      return answer.promise;
+    },
+    close() {
+      void child.stdin.end();
+    },
+  };
+}
+
+/** Takes a line of the starter: see the head of `supervisor.c`. */
+function hear({ pending, running }: Ledger, line: string): void {
+  const [kind, idText = "", first = "", second = ""] = line.split(" ");
+  const id = Number(idText);
+  const asked = pending.get(id);
+  pending.delete(id);
+  switch (kind) {
+    case "S": {
+      const end = Promise.withResolvers<End>();
+      running.set(id, end.resolve);
+      asked?.resolve({ pid: Number(first), startTicks: Number(second), ended: end.promise });
+      return;
+    }
+    case "E":
+      asked?.reject(new StartRefused(Number(first)));
+      return;
+    case "X":
+    case "K":
+      // It was killed before it could say that it had started.
+      asked?.reject(new StarterGone());
+      running.get(id)?.(kind === "X" ? Number(first) : null);
+      running.delete(id);
+      return;
+    default:
+      throw new Error(`the starter said "${line}"`);
+  }
+}
+
+function lose({ pending, running }: Ledger): void {
+  for (const { reject } of pending.values()) reject(new StarterGone());
+  for (const end of running.values()) end("lost");
+  pending.clear();
+  running.clear();
+}
+
+async function readLines(stream: ReadableStream<Uint8Array>, hear: (line: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(hear);
+  }
+}
