@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { localMoment, zoneName } from "../execution/local-time.ts";
+import { zonedMoment } from "../execution/local-time.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import type { Store } from "../store/database.ts";
 import { executionsNamed, noExecution, shortestPart } from "../store/executions.ts";
@@ -24,7 +24,7 @@ export function findRun(store: Store, named: string): ExecutionRecord {
     `"${named}" may be one of several executions. give more of the id`,
     [first, ...others].map(({ run_id, workflow_name, workflow_version, started_at, created_at }) => {
       const at = started_at ?? created_at;
-      const started = `started ${localMoment(at)} ${zoneName(at)}`;
+      const started = `started ${zonedMoment(at)}`;
       return { path: run_id, message: `${workflow_name} v${workflow_version}, ${started}` };
     }),
   );

@@ -1,4 +1,4 @@
-import { localMoment, zoneName } from "../execution/local-time.ts";
+import { zonedMoment } from "../execution/local-time.ts";
 import type { WaitingGate } from "../operation/waiting-gates.ts";
 import type { Invocation } from "./command.ts";
 import { decisionWords } from "./decision-words.ts";
@@ -10,7 +10,7 @@ export function gateLines(invocation: Invocation, gate: WaitingGate, nowMs: numb
   const { paint } = invocation.output;
   const { stageId, since, deadlineAt, message, approvers } = gate;
   const waited = elapsedText(nowMs - Date.parse(since));
-  const until = deadlineAt === null ? [] : [`until: ${localMoment(deadlineAt)} ${zoneName(deadlineAt)}`];
+  const until = deadlineAt === null ? [] : [`until: ${zonedMoment(deadlineAt)}`];
   const asked = message === null ? [] : plainText(message).trim().split("\n");
   return [
     `${paint.waiting(`gate "${plainLine(stageId)}" waits for approval`)} for ${waited}`,

@@ -1,3 +1,4 @@
+import { localDay, zoneName } from "../execution/local-time.ts";
 import { listLibrary } from "../operation/list-library.ts";
 import type { WorkflowSort } from "../store/list-workflows.ts";
 import { workflowStatuses, type FileProblem, type WorkflowRecord } from "../store/workflow-record.ts";
@@ -50,6 +51,8 @@ export function fileProblemLine({ output }: Invocation, slug: string, { message 
 }
 
 function workflowTable(workflows: readonly WorkflowRecord[], { output }: Invocation): string[] {
+  const [first] = workflows;
+  const zone = first ? ` (${zoneName(first.updated_at)})` : "";
   const columns = [
     { title: "name", shrinks: true as const },
     { title: "title", shrinks: true as const },
@@ -57,7 +60,7 @@ function workflowTable(workflows: readonly WorkflowRecord[], { output }: Invocat
     { title: "status" },
     { title: "stages", align: "right" as const },
     { title: "last run", paint: (text: string) => paintStatus(output.paint, text) },
-    { title: "updated" },
+    { title: `updated${zone}` },
     { title: "tags", shrinks: true as const },
   ];
   const rows = workflows.map((workflow) => [
@@ -67,7 +70,7 @@ function workflowTable(workflows: readonly WorkflowRecord[], { output }: Invocat
     fileWord(workflow) ?? workflow.status,
     String(workflow.stages.length),
     workflow.last_execution?.status ?? "never",
-    workflow.updated_at.slice(0, 10),
+    localDay(workflow.updated_at),
     workflow.tags.join(", "),
   ]);
   return tableLines(columns, rows, output.columns);

@@ -1,5 +1,6 @@
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { stringify } from "yaml";
+import { zonedMoment } from "../execution/local-time.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { workflowView } from "../store/workflow-view.ts";
 import type { CommandRun, Invocation } from "./command.ts";
@@ -7,6 +8,7 @@ import { exitCodes } from "./exit-code.ts";
 import { storedWorkflow } from "./find-definition.ts";
 import { withStore } from "./open-home.ts";
 import { paintStatus } from "./paint.ts";
+import type { Output } from "./output.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { tableLines } from "./table.ts";
 import { fileProblemLine } from "./workflow-list.ts";
@@ -51,12 +53,9 @@ function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
     ["tags", plainLine(workflow.tags.join(", "))],
     ["parameters", plainLine(parametersText(workflow))],
     ["file", workflow.file ?? ""],
-    ["stored", `${workflow.created_at} by ${workflow.created_by ?? "unknown"}`],
-    ["updated", workflow.updated_at],
-    [
-      "last run",
-      last === null ? "never" : `${paintStatus(paint, last.status)} ${last.started_at ?? ""} ${last.run_id}`,
-    ],
+    ["stored", `${zonedMoment(workflow.created_at)} by ${workflow.created_by ?? "unknown"}`],
+    ["updated", zonedMoment(workflow.updated_at)],
+    ["last run", last === null ? "never" : lastRunText(last, paint)],
   ];
   return [
     paint.bold(plainLine(`${workflow.name} v${workflow.version}`)),
@@ -66,6 +65,14 @@ function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
     "",
     ...stageTable(workflow, columns),
   ];
+}
+
+function lastRunText(
+  { status, started_at, run_id }: NonNullable<WorkflowRecord["last_execution"]>,
+  paint: Output["paint"],
+): string {
+  const started = started_at === null ? [] : [zonedMoment(started_at)];
+  return [paintStatus(paint, status), ...started, run_id].join(" ");
 }
 
 function parametersText({ config }: WorkflowRecord): string {

@@ -2,9 +2,18 @@
 
 /** `2026-11-30 21:38:05` */
 export function localMoment(iso: string): string {
+  return `${localDay(iso)} ${localClock(iso)}`;
+}
+
+/** `2026-11-30` */
+export function localDay(iso: string): string {
   const at = new Date(iso);
-  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
-  return `${day} ${localClock(iso)}`;
+  return [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+}
+
+/** `2026-11-30 21:38:05 CET` */
+export function zonedMoment(iso: string): string {
+  return `${localMoment(iso)} ${zoneName(iso)}`;
 }
 
 /** `21:38:05` */

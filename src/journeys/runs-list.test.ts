@@ -78,6 +78,11 @@ describe.concurrent("a list of runs", () => {
       expect(stdout).toContain(`started (${name})`);
       expect(stdout.split(name)).toHaveLength(2);
     }
+    await journey.run(["workflow", "create", "."]);
+    const env = { TZ: "Asia/Kathmandu" };
+    expect((await journey.run(["workflow", "list"], { env })).stdout).toContain("updated (UTC+05:45)");
+    const shown = (await journey.run(["workflow", "show", "journey"], { env })).stdout;
+    expect(shown).toMatch(/^updated +[\d-]+ [\d:]+ UTC\+05:45$/m);
     const { stdout } = await journey.run(["workflow", "runs", "--format", "json"]);
     expect(stdout).toMatch(/"started_at": "[\d-]+T[\d:.]+Z"/);
     expect(JSON.parse(stdout)).toMatchObject({ items: [{ driver: null }] });
