@@ -174,4 +174,11 @@ export const commandTable: (Command | CommandGroup)[] = [
     hidden: true,
     load: () => import("./engine-host.ts"),
   },
+  {
+    name: "check-database",
+    summary: "looks through the database for a server that has just started",
+    examples: ["check-database"],
+    hidden: true,
+    load: () => import("./check-database.ts"),
+  },
 ];

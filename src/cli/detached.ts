@@ -11,6 +11,7 @@ import { runWords } from "./command-words.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
 import { withStore } from "./open-home.ts";
+import { ownCommand } from "./own-command.ts";
 
 /** What a background host is asked to begin with; it reads it as JSON from stdin. */
 export type HostRequest =
@@ -78,12 +79,6 @@ async function spawnHost({ home, workdir, given, env }: Invocation, request: Hos
   if ("run_id" in parsed) return parsed.run_id;
   if (parsed.error.code === "bug") throw new Error(parsed.error.message);
   throw new AppError(parsed.error.code, parsed.error.message);
-}
-
-/** The compiled program is its own interpreter; from source, bun is given the entry file. */
-function ownCommand(): string[] {
-  const [, entry = ""] = process.argv;
-  return entry.startsWith("/$bunfs/") || entry === "" ? [process.execPath] : [process.execPath, entry];
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | null> {

@@ -5,9 +5,10 @@ import { migrationStatus } from "../store/backup.ts";
 import { openStore } from "../store/database.ts";
 import { storageOf } from "../operation/storage.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
-import { damagedExecutions } from "../store/list-executions.ts";
+import { findDamage, quickCheck } from "../store/find-damage.ts";
 import { deadLeases } from "../store/leases.ts";
 import { version } from "../version.ts";
+import { damagedText } from "./background-check.ts";
 import { byteText } from "./byte-text.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { artifactsFor } from "./compose.ts";
@@ -34,6 +35,7 @@ export const run: CommandRun = async (invocation) => {
     tried("home", () => homeState(invocation.home)),
     tried("config", () => configState(invocation)),
     tried("database", () => databaseState(invocation.home)),
+    tried("stored rows", () => rowState(invocation.home)),
     tried("executions", () => executionState(invocation.home)),
     tried("/bin/sh", shellState),
     tried("processes", processTableState),
@@ -97,6 +99,8 @@ function databaseState(home: string): Omit<Check, "name"> {
   if (!existsSync(file)) return { state: "missing", says: `${file}: none yet` };
   const store = openStore(file, { readonly: true, migrate: false });
   try {
+    const problems = quickCheck(store);
+    if (problems.length > 0) return { state: "broken", says: damagedText(file, problems) };
     const { current, latest } = migrationStatus(store);
     const bytes = statSync(file).size;
     return {
@@ -108,18 +112,31 @@ function databaseState(home: string): Omit<Check, "name"> {
   }
 }
 
+/** Each damaged row hides only what it is a part of. */
+function rowState(home: string): Omit<Check, "name"> {
+  const file = databaseFile(home);
+  if (!existsSync(file)) return { state: "ok", says: "none" };
+  const store = openStore(file, { readonly: true });
+  try {
+    const found = [...new Set(findDamage(store).map(({ what, name }) => `${what} "${name}"`))];
+    if (found.length === 0) return { state: "ok", says: "all can be read" };
+    const more = found.length > 20 ? ` and ${found.length - 20} more` : "";
+    return {
+      state: "broken",
+      says:
+        `damaged: ${found.slice(0, 20).join(", ")}${more}. all others can be read; keep a copy with ` +
+        '"skillmeat db backup <file>" before you mend them or put a backup in its place',
+    };
+  } finally {
+    store.close();
+  }
+}
+
 function executionState(home: string): Omit<Check, "name"> {
   const file = databaseFile(home);
   if (!existsSync(file)) return { state: "ok", says: "none" };
   const store = openStore(file, { readonly: true });
   try {
-    const damaged = damagedExecutions(store);
-    if (damaged.length > 0) {
-      return {
-        state: "broken",
-        says: `${damaged.length} damaged in the database: ${damaged.slice(0, 5).join(", ")}`,
-      };
-    }
     const left = deadLeases(store, isProcessAlive);
     if (left.length === 0) return { state: "ok", says: "none is left without an engine" };
     return {

@@ -141,7 +141,7 @@ export function showEnded(
   const record = getExecution(store, runId);
   const steps = getSteps(store, runId);
   if (given.text("format") === "json") return output.json(describeRun(store, runId));
-  const { definition } = getSnapshot(store, record.snapshot_hash);
+  const { definition } = getSnapshot(store, record);
   output.line(
     runSummary(record, steps, definition, {
       paint: output.paint,

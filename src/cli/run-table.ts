@@ -5,7 +5,7 @@ import { hasEnded } from "../execution/status.ts";
 import { driverOf } from "../operation/describe-run.ts";
 import { waitingGates } from "../operation/waiting-gates.ts";
 import type { Store } from "../store/database.ts";
-import { getSteps } from "../store/executions.ts";
+import { soundSteps } from "../store/executions.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Output } from "./output.ts";
 import { paintStatus } from "./paint.ts";
@@ -53,7 +53,8 @@ export function runState(store: Store, record: ExecutionRecord, nowMs: number): 
 }
 
 function withFailures(store: Store, { run_id, status }: ExecutionRecord): string {
-  const failed = getSteps(store, run_id).filter((step) => /^(failed|timed_out)$/.test(step.status));
+  const failed = soundSteps(store, run_id)?.filter((step) => /^(failed|timed_out)$/.test(step.status));
+  if (!failed) return `${status}, damaged`;
   return `${status}, ${failed.length} failed`;
 }
 

@@ -9,6 +9,7 @@ import { createMetrics } from "../http/metrics.ts";
 import { announceServer, refuseSecondServer, type ServerFile } from "../http/server-file.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { busyTimeoutMs, setBusyTimeout, type Store } from "../store/database.ts";
+import { checkInBackground } from "./background-check.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -44,12 +45,14 @@ export async function serveHome(
     const engine = await openEngine(invocation, store, "serve");
     let mode: OnStop = "leave";
     const stopPruning = pruneDaily(invocation);
+    const stopChecking = checkInBackground(invocation, engine);
     try {
       const parts = partsOf(invocation, { store, engine, options, access });
       mode = await serve(invocation, parts, { listening, access, from, interrupts });
       return engine.trouble()?.kind === "failed" ? exitCodes.unavailable : exitCodes.done;
     } finally {
       stopPruning();
+      stopChecking();
       setBusyTimeout(store.sqlite, busyTimeoutMs);
       await engine.stop(mode);
     }

@@ -62,9 +62,15 @@ export function storedClock(stored: string): StoredClock | null {
   return (JSON.parse(stored) as { clock?: StoredClock }).clock ?? null;
 }
 
-/** Throws `AppError("unavailable")` for a snapshot this program does not know: XState itself would fail much later. */
+/**
+ * Throws `AppError("unavailable")` for a snapshot this program does not know, and `TypeError` for what is none: XState
+ * itself would fail much later.
+ */
 export function restore<K extends ActorKind>(kind: K, stored: string): Actor<K> {
   const { v, value, context } = JSON.parse(stored) as { v: number; value: string; context: never };
+  if (!Number.isInteger(v) || typeof value !== "string" || typeof context !== "object") {
+    throw new TypeError("this is no state of a machine");
+  }
   if (v !== machineVersion || !Object.hasOwn(machines[kind].states, value)) {
     throw new AppError(
       "unavailable",

@@ -83,6 +83,24 @@ describe("a database that is", () => {
     restored.close();
   });
 
+  test.each(acts)(
+    "%s is told to whoever asks next, before the engine looks again",
+    async (_what, said, act) => {
+      const store = aStore();
+      const engine = await anEngine(() => ({ ok: true }), { store });
+      await fillWith(engine, 3);
+      const backup = `${store.path}.backup`;
+      copyInto(store.sqlite, backup);
+      await fillWith(engine, 60);
+      store.sqlite.run("PRAGMA wal_checkpoint(PASSIVE)");
+      expect(engine.engine.trouble()).toBeNull();
+      act(store.path, backup);
+      expect(engine.engine.trouble()).toMatchObject({ kind: "failed", message: expect.stringMatching(said) });
+      await engine.engine.stop("leave");
+      store.close();
+    },
+  );
+
   test("made anew in the place of one whose log was left begins empty", async () => {
     const store = aStore();
     const engine = await anEngine(() => ({ ok: true }), { store });

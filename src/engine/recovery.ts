@@ -1,4 +1,5 @@
 import { isProcessAlive } from "../store/holder-process.ts";
+import { DamagedRow } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { deadLeases, releaseLease, takeLease } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
@@ -38,8 +39,14 @@ export function readAgain(engine: EngineState, runId: string, drives: boolean): 
     return liveAgain(engine, loaded, drives);
   } catch (error) {
     releaseLease(engine.store, runId, engine.holderId);
-    throw error;
+    throw asDamaged(error, runId);
   }
+}
+
+/** What is stored of an execution is JSON as it should be, and yet nothing that its machines or its plan can be. */
+function asDamaged(error: unknown, runId: string): unknown {
+  const isContent = error instanceof TypeError || error instanceof SyntaxError;
+  return isContent ? new DamagedRow(`execution "${runId}"`) : error;
 }
 
 /** Takes over every execution whose holder is dead; the ids taken. One that cannot be read is left alone, and told. */

@@ -1,5 +1,7 @@
 import { pendingSignals } from "../store/signals.ts";
 import { applySignal } from "./apply-signal.ts";
+import type { SignalAnswer } from "../execution/signal.ts";
+import { complain } from "./chores.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 
@@ -8,8 +10,15 @@ export function takeSignals(engine: EngineState): void {
   for (const { id, run_id, signal } of pendingSignals(engine.store, engine.holderId)) {
     const execution = engine.live.get(run_id);
     if (!execution) continue;
-    const answer = applySignal(engine, execution, signal);
+    const answer = signal ? applySignal(engine, execution, signal) : refuseDamaged(engine, run_id, id);
     execution.changes.answers.push({ signal_id: id, answer });
     planFlush(engine, execution);
   }
+}
+
+/** Whoever posted it is told: what was wanted is not known, and must not be guessed. */
+function refuseDamaged(engine: EngineState, runId: string, id: string): SignalAnswer {
+  const message = `signal "${id}" is damaged in the database: nothing was done. ask for it again`;
+  complain(engine, runId, "signal_damaged", new Error(message));
+  return { outcome: "refused", code: "conflict", message };
 }

@@ -12,6 +12,7 @@ export interface EngineTrouble {
 
 /** Null: it takes in whatever comes. */
 export function troubleOf(engine: EngineState): EngineTrouble | null {
+  noticeChange(engine);
   const { phase, hindrance, store } = engine;
   if (phase === "failed") return { kind: "failed", message: messageOf(engine.failure) };
   if (phase !== "open") {
@@ -19,6 +20,16 @@ export function troubleOf(engine: EngineState): EngineTrouble | null {
   }
   if (hindrance) return { kind: hindrance, message: hindranceText(hindrance, store) };
   return hasRoom(store) ? null : { kind: "full", message: hindranceText("full", store) };
+}
+
+/** What was done to the file since the engine last looked shows in the very next answer. */
+function noticeChange(engine: EngineState): void {
+  if (engine.phase !== "open") return;
+  try {
+    engine.store.refuseChanged();
+  } catch (error) {
+    engine.fail(error);
+  }
 }
 
 /** Throws `AppError("unavailable")` when the engine takes nothing in. */

@@ -11,6 +11,30 @@ export type SignalAnswer =
   | { outcome: "applied" | "unchanged"; message: string }
   | { outcome: "refused"; code: "conflict" | "forbidden" | "not_found"; message: string };
 
+/** What was stored, as a signal; null when it is none. */
+export function signalOf(stored: unknown): Signal | null {
+  if (typeof stored !== "object" || stored === null) return null;
+  const { type, reason, stage_id, actor, comment } = stored as Record<string, unknown>;
+  switch (type) {
+    case "pause":
+    case "resume":
+      return { type };
+    case "cancel":
+      return isTextOrNull(reason) ? { type, reason } : null;
+    case "approve":
+    case "reject": {
+      if (typeof stage_id !== "string" || typeof actor !== "string" || !isTextOrNull(comment)) return null;
+      return { type, stage_id, actor, comment };
+    }
+    default:
+      return null;
+  }
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return typeof value === "string" || value === null;
+}
+
 export interface StoredSignal {
   id: string;
   run_id: string;

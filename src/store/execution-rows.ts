@@ -7,7 +7,8 @@ import type {
   StepRecord,
   Usage,
 } from "../execution/record.ts";
-import type { executionSteps, workflowExecutions } from "./execution-tables.ts";
+import { rowCheck, storedJson } from "./damaged-row.ts";
+import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 
 export type ExecutionRow = typeof workflowExecutions.$inferSelect;
 export type StepRow = typeof executionSteps.$inferSelect;
@@ -45,7 +46,10 @@ export function executionRow(record: ExecutionRecord, machine: string): Executio
   };
 }
 
+/** Throws `DamagedRow`. */
 export function executionRecord(row: Omit<ExecutionRow, "machine_json">): ExecutionRecord {
+  const what = `execution "${row.id}"`;
+  checkExecution(row, what);
   return {
     run_id: row.id,
     workflow_id: row.workflow_id,
@@ -57,18 +61,18 @@ export function executionRecord(row: Omit<ExecutionRow, "machine_json">): Execut
     status: row.status,
     had_failures: row.had_failures === 1,
     trigger: row.trigger,
-    parameters: parse<ValueObject>(row.parameters_json),
-    overrides: parseOrNull<ValueObject>(row.overrides_json),
-    options: parse<RunOptions>(row.options_json),
+    parameters: storedJson<ValueObject>("parameters_json", row.parameters_json, what),
+    overrides: storedJson<ValueObject | null>("overrides_json", row.overrides_json, what),
+    options: storedJson<RunOptions>("options_json", row.options_json, what),
     progress_done: row.progress_done,
     progress_total: row.progress_total,
-    waiting_gates: parse<string[]>(row.waiting_gates_json),
+    waiting_gates: storedJson<string[]>("waiting_gates_json", row.waiting_gates_json, what),
     started_at: row.started_at,
     completed_at: row.completed_at,
     error_message: row.error_message,
     parent_id: row.parent_id,
     last_event: row.last_event,
-    usage: parseOrNull<Usage>(row.usage_json),
+    usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
@@ -111,7 +115,10 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
   };
 }
 
+/** Throws `DamagedRow`, by the execution: without one of its steps it is not whole. */
 export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
+  const what = `execution "${row.execution_id}" (its stage "${row.stage_id_ref}")`;
+  checkStep(row, what);
   return {
     run_id: row.execution_id,
     stage_id: row.stage_id_ref,
@@ -123,9 +130,10 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     attempt_number: row.attempt_number,
     agent_id: row.agent_id,
     model: row.model,
-    inputs: parseOrNull<ValueObject>(row.inputs_json),
-    outputs: parseOrNull<ValueObject>(row.outputs_json),
-    context_consumed: parseOrNull<ContextConsumed[]>(row.context_consumed_json) ?? [],
+    inputs: storedJson<ValueObject | null>("inputs_json", row.inputs_json, what),
+    outputs: storedJson<ValueObject | null>("outputs_json", row.outputs_json, what),
+    context_consumed:
+      storedJson<ContextConsumed[] | null>("context_consumed_json", row.context_consumed_json, what) ?? [],
     text: row.text,
     handoff_summary: row.handoff_summary,
     error_message: row.error_message,
@@ -138,8 +146,8 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     reused: row.reused === 1,
     decided_by: row.decided_by,
     decision_comment: row.decision_comment,
-    attempts: parse<AttemptRecord[]>(row.attempts_json),
-    usage: parseOrNull<Usage>(row.usage_json),
+    attempts: storedJson<AttemptRecord[]>("attempts_json", row.attempts_json, what),
+    usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
   };
 }
 
@@ -153,10 +161,5 @@ function jsonOrNull(value: Stored | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function parse<T>(json: string): T {
-  return JSON.parse(json) as T;
-}
-
-function parseOrNull<T>(json: string | null): T | null {
-  return json === null ? null : parse<T>(json);
-}
+const checkExecution = rowCheck(workflowExecutions);
+const checkStep = rowCheck(executionSteps);

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { Store } from "./database.ts";
+import { DamagedRow, storedJson, readable, unlessDamaged } from "./damaged-row.ts";
 import { executionRecord, stepRecord, type ExecutionRow, type StepRow } from "./execution-rows.ts";
 import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 import { columnsBut } from "./row-writer.ts";
@@ -19,7 +20,7 @@ export interface LoadedExecution {
 /** How many characters of an id name a run at least. */
 export const shortestPart = 4;
 
-/** Throws `AppError("not_found")`. */
+/** Throws `AppError("not_found")`, `DamagedRow`. */
 export function getExecution(store: Store, runId: string): ExecutionRecord {
   const row = store.prepare<ExecutionRow, [string]>(selectExecution).get(runId);
   if (!row) throw noExecution(runId);
@@ -34,17 +35,24 @@ export function executionsNamed(store: Store, part: string): ExecutionRecord[] {
   const asked = part.toLowerCase();
   for (const query of [selectById, selectByEnd, selectByPart]) {
     const found = store.prepare<{ id: string }, [string]>(query).all(asked);
-    if (found.length > 0) return found.map(({ id }) => getExecution(store, id));
+    const [only, ...others] = found;
+    if (only && others.length === 0) return [getExecution(store, only.id)];
+    if (only) return readable(found, ({ id }) => getExecution(store, id)).items;
   }
   return [];
 }
 
-/** In the order of the file. */
+/** In the order of the file. Throws `DamagedRow`. */
 export function getSteps(store: Store, runId: string): StepRecord[] {
   return store.prepare<StepRow, [string]>(selectSteps).all(runId).map(stepRecord);
 }
 
-/** Null when there is no such execution. */
+/** The same for lists, which show the others: null when a step is damaged. */
+export function soundSteps(store: Store, runId: string): StepRecord[] | null {
+  return unlessDamaged(() => getSteps(store, runId));
+}
+
+/** Null when there is no such execution. Throws `DamagedRow`. */
 export function loadForEngine(store: Store, runId: string): LoadedExecution | null {
   const row = store.prepare<ExecutionRow, [string]>(selectWholeExecution).get(runId);
   if (!row) return null;
@@ -52,22 +60,33 @@ export function loadForEngine(store: Store, runId: string): LoadedExecution | nu
   return {
     execution: { record: executionRecord(row), machine: row.machine_json },
     steps: steps.map((step) => ({ record: stepRecord(step), machine: step.machine_json })),
-    snapshot: getSnapshot(store, row.snapshot_hash),
+    snapshot: snapshotOf(store, row),
     offsets: new Map(
       steps.map((step) => [step.stage_id_ref, { stdout: step.stdout_offset, stderr: step.stderr_offset }]),
     ),
   };
 }
 
-/** What an execution keeps to, by `snapshot_hash` of its record. Throws `AppError("not_found")`. */
-export function getSnapshot(store: Store, hash: string): ExecutionSnapshot {
+/** What an execution keeps to. Throws `DamagedRow`, also for one that is not there. */
+export function getSnapshot(store: Store, record: ExecutionRecord): ExecutionSnapshot {
+  return snapshotOf(store, { id: record.run_id, snapshot_hash: record.snapshot_hash });
+}
+
+function snapshotOf(
+  store: Store,
+  { id, snapshot_hash: hash }: Pick<ExecutionRow, "id" | "snapshot_hash">,
+): ExecutionSnapshot {
+  const what = `execution "${id}" (its snapshot)`;
   const row = store.prepare<SnapshotRow, [string]>(selectSnapshot).get(hash);
-  if (!row) throw new AppError("not_found", `there is no snapshot "${hash}"`);
+  if (!row) throw new DamagedRow(what);
+  const { definition_json, agents_json, modules_json } = row;
+  const definition = storedJson<ExecutionSnapshot["definition"]>("definition_json", definition_json, what);
+  if (!Array.isArray(definition.stages)) throw new DamagedRow(what);
   return {
     hash,
-    definition: JSON.parse(row.definition_json) as ExecutionSnapshot["definition"],
-    agents: JSON.parse(row.agents_json) as ExecutionSnapshot["agents"],
-    modules: JSON.parse(row.modules_json) as ExecutionSnapshot["modules"],
+    definition,
+    agents: storedJson<ExecutionSnapshot["agents"]>("agents_json", agents_json, what),
+    modules: storedJson<ExecutionSnapshot["modules"]>("modules_json", modules_json, what),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { StoredEvent } from "../execution/event.ts";
+import { rowCheck, storedJson, unlessDamaged } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
+import { events, logLines } from "./execution-tables.ts";
+import { lostText } from "./logs.ts";
 
 /** An event with its number among those of all executions: it grows with every commit, with gaps. */
 export interface NumberedEvent extends StoredEvent {
@@ -50,10 +53,39 @@ interface FeedRow {
 }
 
 function storedEvent(row: FeedRow): StoredEvent {
-  const { execution_id, seq, type, stage_id, attempt, at, data_json, stream, text } = row;
-  const data: unknown = data_json === null ? { stream, text } : JSON.parse(data_json);
+  const { execution_id, seq, type, stage_id, attempt, at } = row;
+  const data = unlessDamaged(() => dataOf(row));
+  if (data === null) return lostEvent(row);
   return { seq, run_id: execution_id, type, stage_id, attempt, at, data };
 }
+
+function dataOf(row: FeedRow): object {
+  const what = `event ${row.seq}`;
+  if (row.data_json === null) {
+    const { stream, text, at } = row;
+    checkLine({ stream, text, at }, what);
+    return { stream: row.stream, text: row.text };
+  }
+  const { type, at, stage_id, attempt } = row;
+  checkEvent({ type, at, stage_id, attempt }, what);
+  return storedJson<object>("data_json", row.data_json, what);
+}
+
+/** In the place of a damaged event or line stands one that says so: the sequence keeps its numbers. */
+function lostEvent({ execution_id, seq, stage_id, at }: FeedRow): StoredEvent {
+  return {
+    seq,
+    run_id: execution_id,
+    type: "log_line",
+    stage_id: typeof stage_id === "string" ? stage_id : null,
+    attempt: null,
+    at: typeof at === "string" ? at : new Date(0).toISOString(),
+    data: { stream: "system", text: lostText(seq) },
+  };
+}
+
+const checkLine = rowCheck(logLines);
+const checkEvent = rowCheck(events);
 
 // Each half is cut off by itself, so that neither is read to its end; the sort is over 2 × limit rows at most.
 const selectFeed = `SELECT * FROM (

@@ -1,3 +1,4 @@
+import { unlessDamaged } from "./damaged-row.ts";
 import { writing, type Store } from "./database.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 import type { FileProblem, WorkflowStatus } from "./workflow-record.ts";
@@ -98,13 +99,14 @@ function factsOf({ definition, holds, isNew }: IndexChange, known: WorkflowRow |
 type IndexRow = Omit<IndexedFile, "mark" | "problem" | "status_before"> &
   Pick<WorkflowRow, "file_mark" | "file_problem_json">;
 
+/** What a row says of its file counts for nothing when that is damaged: the file is read again, whatever it holds. */
 function indexedFile({ file_mark, file_problem_json, ...row }: IndexRow): IndexedFile {
-  const stored = storedProblem({ file_problem_json });
+  const stored = unlessDamaged(() => ({ of: storedProblem({ slug: row.slug, file_problem_json }) }));
   return {
     ...row,
-    mark: file_mark,
-    problem: stored?.problem ?? null,
-    status_before: stored?.status ?? row.status,
+    ...(stored === null ? { mark: null, definition_hash: "" } : { mark: file_mark }),
+    problem: stored?.of?.problem ?? null,
+    status_before: stored?.of?.status ?? row.status,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import type { ExecutionStatus, Trigger } from "../execution/status.ts";
+import { readable } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
 import { executionRecord, type ExecutionRow } from "./execution-rows.ts";
 import { notEnded, startedOrCreated, workflowExecutions as table } from "./execution-tables.ts";
@@ -45,46 +46,8 @@ export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page
   const kept = conditionsOf(filter, names);
   const rows = names?.length === 0 ? [] : readRows(store, filter, kept, cursor, limit + 1);
   const total = names?.length === 0 ? 0 : countRows(store, kept);
-  let damaged = 0;
-  const page = pageOf(rows, asked, total, placeOf, (items) => {
-    const read = items.flatMap(readable);
-    damaged = items.length - read.length;
-    return read;
-  });
-  return damaged === 0 ? page : { ...page, damaged };
+  return pageOf(rows, asked, total, placeOf, (kept) => readable(kept, executionRecord));
 }
-
-/** None for a row whose JSON is damaged: it must not hide the others. */
-function readable(row: ExecutionRow): ExecutionRecord[] {
-  try {
-    return [executionRecord(row)];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
-}
-
-/** Ids of executions whose rows are damaged, in their own columns or in their steps'; reads all of them. */
-export function damagedExecutions(store: Store): string[] {
-  return store
-    .prepare<{ id: string }, []>(selectDamaged)
-    .all()
-    .map(({ id }) => id);
-}
-
-const damagedIf = (columns: readonly string[]): string =>
-  columns.map((column) => `(${column} IS NOT NULL AND NOT json_valid(${column}))`).join(" OR ");
-const ofExecutions = [
-  "parameters_json",
-  "overrides_json",
-  "options_json",
-  "waiting_gates_json",
-  "usage_json",
-];
-const ofSteps = ["inputs_json", "outputs_json", "context_consumed_json", "attempts_json", "usage_json"];
-const selectDamaged =
-  `SELECT id FROM workflow_executions WHERE ${damagedIf([...ofExecutions, "machine_json"])} UNION ` +
-  `SELECT execution_id FROM execution_steps WHERE ${damagedIf([...ofSteps, "machine_json"])}`;
 
 function placeOf(row: ExecutionRow): { id: string; value: string } {
   return { id: row.id, value: row.started_at ?? row.created_at };

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import type { Store } from "./database.ts";
 import { likePattern } from "./like-pattern.ts";
 import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
-import { withParts } from "./read-workflows.ts";
+import { readWorkflows } from "./read-workflows.ts";
 import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
 import type { WorkflowRow } from "./workflow-rows.ts";
 import { workflows as table } from "./workflow-tables.ts";
@@ -53,7 +53,7 @@ export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<W
     .toSQL();
   const rows = store.prepare<WorkflowRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
   const placeOf = (row: WorkflowRow) => ({ id: row.id, value: row[sortColumns[key]] });
-  return pageOf(rows, asked, countRows(store, conditions), placeOf, (items) => withParts(store, items));
+  return pageOf(rows, asked, countRows(store, conditions), placeOf, (kept) => readWorkflows(store, kept));
 }
 
 /** Every tag with the number of workflows that have it, by name. */

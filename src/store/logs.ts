@@ -1,5 +1,7 @@
 import type { LogLine, LogStream } from "../execution/event.ts";
+import { rowCheck, storedJson, unlessDamaged } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
+import { logLines } from "./execution-tables.ts";
 import { likePattern } from "./like-pattern.ts";
 
 /** Which lines of a step's log. `attempt` null: of every attempt. `search` is plain text, in any case of letters. */
@@ -64,7 +66,7 @@ export function countLogStreams(
 export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
   const row = store.prepare<{ logs_json: string | null }, [string, string]>(selectFacts).get(runId, stageId);
   if (!row?.logs_json) return { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } };
-  return JSON.parse(row.logs_json) as LogFacts;
+  return storedJson<LogFacts>("logs_json", row.logs_json, `execution "${runId}" (its stage "${stageId}")`);
 }
 
 type FilterParams = [string, string, number | null, string | null, string | null];
@@ -78,8 +80,26 @@ function filterParams(filter: LogFilter): FilterParams {
 }
 
 function logLine({ execution_id, ...line }: LogRow): LogLine {
-  return { run_id: execution_id, ...line };
+  const isSound = unlessDamaged(() => (checkLine(line, `line ${line.seq}`), true)) ?? false;
+  if (isSound) return { run_id: execution_id, ...line };
+  const { seq, stage_id, attempt, at } = line;
+  return {
+    run_id: execution_id,
+    seq,
+    stage_id,
+    attempt,
+    at: String(at),
+    stream: "system",
+    text: lostText(seq),
+  };
 }
+
+/** What stands in the place of an event or a line that cannot be read. */
+export function lostText(seq: number): string {
+  return `what stood here (number ${seq}) is damaged in the database`;
+}
+
+const checkLine = rowCheck(logLines);
 
 const ofKind =
   "FROM log_lines WHERE execution_id = ?1 AND stage_id = ?2 AND (?3 IS NULL OR attempt = ?3) " +

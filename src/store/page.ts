@@ -61,14 +61,14 @@ function isEmpty(value: unknown): boolean {
 
 /**
  * Makes a page of what was read: `rows` are up to `limit + 1` rows from the cursor on, in the direction of the cursor
- * (nearest first), `placeOf` gives a row's own place.
+ * (nearest first), `placeOf` gives a row's own place, `read` what the readable ones of them say.
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],
   { list, limit, cursor }: AskedPage,
   total: number,
   placeOf: (row: Row) => { id: string; value: string },
-  itemsOf: (rows: Row[]) => T[],
+  read: (rows: Row[]) => { items: T[]; damaged: number },
 ): Page<T> {
   const backwards = cursor?.direction === "before";
   const kept = rows.slice(0, limit);
@@ -79,12 +79,14 @@ export function pageOf<Row, T>(
   // Whoever came from a cursor came from a row on the other side of it.
   const hasNext = backwards ? true : goesOn;
   const hasPrevious = backwards ? goesOn : cursor !== null;
+  const { items, damaged } = read(kept);
   return {
-    items: itemsOf(kept),
+    items,
     next_cursor: hasNext && last ? encodeCursor({ direction: "after", ...placeOf(last) }, list) : null,
     prev_cursor: hasPrevious && first ? encodeCursor({ direction: "before", ...placeOf(first) }, list) : null,
     has_more: hasNext && last !== undefined,
     total_count: total,
+    ...(damaged === 0 ? {} : { damaged }),
   };
 }
 

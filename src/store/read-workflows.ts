@@ -1,12 +1,13 @@
 import { AppError } from "../errors.ts";
+import { readable } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
 import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
 import type { LastExecution, WorkflowRecord, WorkflowVersion } from "./workflow-record.ts";
 import { workflowRecord, type StageRow, type WorkflowRow } from "./workflow-rows.ts";
 
-/** Throws `AppError("not_found")`. */
+/** Throws `AppError("not_found")`, `DamagedRow` as all that follow. */
 export function getWorkflow(store: Store, id: string): WorkflowRecord {
-  return withParts(store, [readWorkflowRow(store, id)])[0] ?? missing(id);
+  return withParts(store, readWorkflowRow(store, id));
 }
 
 /** By `workflow.id` of the definition; null when there is none. */
@@ -43,7 +44,7 @@ export function findWorkflow(store: Store, asked: string): WorkflowRecord {
     const ids = [row, ...others].map(({ slug }) => `"${slug}"`).join(", ");
     throw new AppError("conflict", `several workflows are named "${asked}". give the id of one: ${ids}`);
   }
-  return withParts(store, [row])[0] ?? missing(asked);
+  return withParts(store, row);
 }
 
 /** Throws `AppError("not_found")`. */
@@ -51,8 +52,22 @@ export function readWorkflowRow(store: Store, id: string): WorkflowRow {
   return store.prepare<WorkflowRow, [string]>("SELECT * FROM workflows WHERE id = ?").get(id) ?? missing(id);
 }
 
-/** Rows with their stages and newest executions, in the order given; two queries, however many they are. */
-export function withParts(store: Store, rows: readonly WorkflowRow[]): WorkflowRecord[] {
+/**
+ * Rows with their stages and newest executions, in the order given; two queries, however many they are. Those that are
+ * damaged are counted.
+ */
+export function readWorkflows(
+  store: Store,
+  rows: readonly WorkflowRow[],
+): { items: WorkflowRecord[]; damaged: number } {
+  return readable(rows, partsReader(store, rows));
+}
+
+function withParts(store: Store, row: WorkflowRow): WorkflowRecord {
+  return partsReader(store, [row])(row);
+}
+
+function partsReader(store: Store, rows: readonly WorkflowRow[]): (row: WorkflowRow) => WorkflowRecord {
   const ids = JSON.stringify(rows.map(({ id }) => id));
   const stages = Map.groupBy(
     store.prepare<StageRow, [string]>(selectStages).all(ids),
@@ -60,7 +75,7 @@ export function withParts(store: Store, rows: readonly WorkflowRow[]): WorkflowR
   );
   const runs = store.prepare<LastRow, [string]>(selectLast).all(ids);
   const last = new Map(runs.map(({ workflow_id, ...execution }) => [workflow_id, execution]));
-  return rows.map((row) => workflowRecord(row, stages.get(row.id) ?? [], last.get(row.id) ?? null));
+  return (row) => workflowRecord(row, stages.get(row.id) ?? [], last.get(row.id) ?? null);
 }
 
 /** A name that is free for this creator: the name itself, or "name (copy)", "name (copy 2)" … */
@@ -99,7 +114,7 @@ export function listWorkflowVersions(
   const { limit, cursor } = asked;
   const rows = versionRows(store, workflowId, cursor, limit + 1);
   const total = store.prepare<{ count: number }, [string]>(countVersions).get(workflowId)?.count ?? 0;
-  return pageOf(rows, asked, total, versionPlace, (items) => items);
+  return pageOf(rows, asked, total, versionPlace, (items) => ({ items, damaged: 0 }));
 }
 
 function versionPlace(row: WorkflowVersion): { id: string; value: string } {
@@ -123,7 +138,7 @@ function versionRows(
 
 function one(store: Store, text: string, ...values: string[]): WorkflowRecord | null {
   const row = store.prepare<WorkflowRow, string[]>(text).get(...values);
-  return row ? (withParts(store, [row])[0] ?? null) : null;
+  return row ? withParts(store, row) : null;
 }
 
 function firstFree(isTaken: (name: string) => boolean, own: string, copy: (count: number) => string): string {

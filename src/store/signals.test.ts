@@ -37,7 +37,7 @@ test("a holder sees the signals of its own executions, in the order of posting",
   });
   postSignal(store, { id: "theirs", run_id: others, signal: { type: "resume" }, created_at: at });
   expect(pendingSignals(store, "mine")).toEqual(
-    posted.map((signal, index) => ({ id: ids[index] ?? "", run_id: mine, signal, created_at: at })),
+    posted.map((signal, index) => ({ id: ids[index] ?? "", run_id: mine, signal })),
   );
   expect(pendingSignals(store, "other").map(({ id }) => id)).toEqual(["theirs"]);
   expect(pendingSignals(store, "nobody")).toEqual([]);
@@ -52,4 +52,25 @@ test("a signal waits for its answer, and one for no execution is refused", () =>
   expect(() => postSignal(store, { id: "t", run_id: "none", signal: approve, created_at: at })).toThrow(
     'there is no execution "none"',
   );
+});
+
+test.each([
+  "{",
+  "[]",
+  "3",
+  "null",
+  '{"type":"explode"}',
+  '{"type":"approve","stage_id":3}',
+  '{"type":"cancel"}',
+])("a signal that says %s is damaged, and hides no other", (text) => {
+  const store = openTestStore();
+  const run_id = aRunOf(store, "mine");
+  for (const id of ["broken", "whole"]) {
+    postSignal(store, { id, run_id, signal: { type: "pause" }, created_at: at });
+  }
+  store.sqlite.run("UPDATE signals SET signal_json = ? WHERE id = 'broken'", [text]);
+  expect(pendingSignals(store, "mine")).toEqual([
+    { id: "broken", run_id, signal: null },
+    { id: "whole", run_id, signal: { type: "pause" } },
+  ]);
 });

@@ -1,6 +1,7 @@
 import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
-import type { Signal, SignalAnswer, StoredSignal } from "../execution/signal.ts";
+import { signalOf, type Signal, type SignalAnswer, type StoredSignal } from "../execution/signal.ts";
+import { storedJson, unlessDamaged } from "./damaged-row.ts";
 import { writing, type Store } from "./database.ts";
 
 /** Puts a signal down for whoever drives the execution. Throws `AppError("not_found")` when there is none. */
@@ -21,16 +22,19 @@ export function postSignal(store: Store, signal: StoredSignal): void {
   }
 }
 
+/** A signal as it is stored; null: it is damaged, nobody knows what was wanted. */
+export type PendingSignal = Omit<StoredSignal, "signal" | "created_at"> & { signal: Signal | null };
+
 /** Unanswered signals for the executions this holder drives; those of one execution in the order of posting. */
-export function pendingSignals(store: Store, holderId: string): StoredSignal[] {
-  return store.prepare<SignalRow, [string]>(selectPending).all(holderId).map(storedSignal);
+export function pendingSignals(store: Store, holderId: string): PendingSignal[] {
+  return store.prepare<SignalRow, [string]>(selectPending).all(holderId).map(pendingSignal);
 }
 
 /** What became of a signal; null while it waits. Throws `AppError("not_found")` for one that was never posted. */
 export function signalAnswer(store: Store, id: string): SignalAnswer | null {
   const row = store.prepare<{ answer_json: string | null }, [string]>(selectAnswer).get(id);
   if (!row) throw new AppError("not_found", `there is no signal "${id}"`);
-  return row.answer_json === null ? null : (JSON.parse(row.answer_json) as SignalAnswer);
+  return storedJson<SignalAnswer | null>("answer_json", row.answer_json, `the answer to signal "${id}"`);
 }
 
 /** Takes back a signal that nobody has answered; false when somebody has. */
@@ -42,12 +46,12 @@ interface SignalRow {
   id: string;
   execution_id: string;
   signal_json: string;
-  created_at: string;
 }
 
-function storedSignal(row: SignalRow): StoredSignal {
-  const { id, execution_id, signal_json, created_at } = row;
-  return { id, run_id: execution_id, signal: JSON.parse(signal_json) as Signal, created_at };
+function pendingSignal({ id, execution_id, signal_json }: SignalRow): PendingSignal {
+  const what = `signal "${id}"`;
+  const signal = unlessDamaged(() => signalOf(storedJson("signal_json", signal_json, what)));
+  return { id, run_id: execution_id, signal };
 }
 
 const insertSignal = "INSERT INTO signals (id, execution_id, signal_json, created_at) VALUES (?, ?, ?, ?)";
@@ -55,6 +59,6 @@ const deleteUnanswered = "DELETE FROM signals WHERE id = ? AND answer_json IS NU
 const selectAnswer = "SELECT answer_json FROM signals WHERE id = ?";
 // CROSS JOIN keeps the order: waiting signals are few, leases may be thousands.
 const selectPending =
-  "SELECT s.id, s.execution_id, s.signal_json, s.created_at FROM signals s INDEXED BY signals_pending " +
+  "SELECT s.id, s.execution_id, s.signal_json FROM signals s INDEXED BY signals_pending " +
   "CROSS JOIN leases l ON l.execution_id = s.execution_id " +
   "WHERE s.answer_json IS NULL AND l.holder_id = ? ORDER BY s.execution_id, s.number";

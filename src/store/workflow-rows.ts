@@ -1,6 +1,13 @@
 import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
-import type { FileProblem, LastExecution, WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
-import type { workflows, workflowStages } from "./workflow-tables.ts";
+import {
+  workflowStatuses,
+  type FileProblem,
+  type LastExecution,
+  type WorkflowRecord,
+  type WorkflowStatus,
+} from "./workflow-record.ts";
+import { DamagedRow, rowCheck, storedJson } from "./damaged-row.ts";
+import { workflows, workflowStages } from "./workflow-tables.ts";
 
 export type WorkflowRow = typeof workflows.$inferSelect;
 export type StageRow = typeof workflowStages.$inferSelect;
@@ -80,31 +87,39 @@ export function stageRow(
   };
 }
 
-export function effectiveStage(row: StageRow): EffectiveStage {
+function effectiveStage(row: StageRow, what: string): EffectiveStage {
+  checkStage(row, what);
   return {
     id: row.stage_id_ref,
     name: row.name,
     description: row.description,
     type: row.stage_type,
-    depends_on: parse<EffectiveStage["depends_on"]>(row.depends_on_json),
+    depends_on: storedJson<EffectiveStage["depends_on"]>("depends_on_json", row.depends_on_json, what),
     condition: row.condition,
-    roles: parse<EffectiveStage["roles"]>(row.roles_json),
-    inputs: parse<EffectiveStage["inputs"]>(row.inputs_json),
-    outputs: parse<EffectiveStage["outputs"]>(row.outputs_json),
-    context: parse<EffectiveStage["context"]>(row.context_json),
+    roles: storedJson<EffectiveStage["roles"]>("roles_json", row.roles_json, what),
+    inputs: storedJson<EffectiveStage["inputs"]>("inputs_json", row.inputs_json, what),
+    outputs: storedJson<EffectiveStage["outputs"]>("outputs_json", row.outputs_json, what),
+    context: storedJson<EffectiveStage["context"]>("context_json", row.context_json, what),
     workspace: row.workspace,
-    error_policy: parse<EffectiveStage["error_policy"]>(row.error_policy_json),
-    handoff: parse<EffectiveStage["handoff"]>(row.handoff_json),
-    gate: row.gate_json === null ? null : parse<EffectiveStage["gate"]>(row.gate_json),
-    ui: row.ui_metadata_json === null ? null : parse<EffectiveStage["ui"]>(row.ui_metadata_json),
+    error_policy: storedJson<EffectiveStage["error_policy"]>(
+      "error_policy_json",
+      row.error_policy_json,
+      what,
+    ),
+    handoff: storedJson<EffectiveStage["handoff"]>("handoff_json", row.handoff_json, what),
+    gate: storedJson<EffectiveStage["gate"]>("gate_json", row.gate_json, what),
+    ui: storedJson<EffectiveStage["ui"]>("ui_metadata_json", row.ui_metadata_json, what),
   };
 }
 
+/** Throws `DamagedRow`, for its stages, too. */
 export function workflowRecord(
   row: WorkflowRow,
   stages: StageRow[],
   last: LastExecution | null,
 ): WorkflowRecord {
+  const what = `workflow "${row.slug}"`;
+  checkWorkflow(row, what);
   const status: WorkflowStatus = row.status;
   return {
     id: row.id,
@@ -114,18 +129,26 @@ export function workflowRecord(
     version: row.version,
     status,
     author: row.author,
-    tags: parse<string[]>(row.tags_json),
+    tags: storedJson<string[]>("tags_json", row.tags_json, what),
     definition: row.definition_yaml,
     definition_hash: row.definition_hash,
-    config: parse<WorkflowRecord["config"]>(row.config_json),
+    config: storedJson<WorkflowRecord["config"]>("config_json", row.config_json, what),
     context: {
-      global_modules: parse<string[]>(row.global_context_module_ids_json),
-      memory: parse<WorkflowRecord["context"]["memory"]>(row.memory_json),
+      global_modules: storedJson<string[]>(
+        "global_context_module_ids_json",
+        row.global_context_module_ids_json,
+        what,
+      ),
+      memory: storedJson<WorkflowRecord["context"]["memory"]>("memory_json", row.memory_json, what),
     },
-    error_policy: parse<WorkflowRecord["error_policy"]>(row.error_policy_json),
-    hooks: parse<WorkflowRecord["hooks"]>(row.hooks_json),
-    ui: parse<WorkflowRecord["ui"]>(row.ui_metadata_json),
-    stages: stages.map(effectiveStage),
+    error_policy: storedJson<WorkflowRecord["error_policy"]>(
+      "error_policy_json",
+      row.error_policy_json,
+      what,
+    ),
+    hooks: storedJson<WorkflowRecord["hooks"]>("hooks_json", row.hooks_json, what),
+    ui: storedJson<WorkflowRecord["ui"]>("ui_metadata_json", row.ui_metadata_json, what),
+    stages: stages.map((stage) => effectiveStage(stage, what)),
     created_by: row.created_by,
     created_at: row.created_at,
     updated_at: row.updated_at,
@@ -141,10 +164,16 @@ export interface StoredProblem {
   status: WorkflowStatus;
 }
 
-export function storedProblem({ file_problem_json }: Pick<WorkflowRow, "file_problem_json">) {
-  return file_problem_json === null ? null : parse<StoredProblem>(file_problem_json);
+/** Null: none. Throws `DamagedRow`. */
+export function storedProblem({ slug, file_problem_json }: Pick<WorkflowRow, "slug" | "file_problem_json">) {
+  const what = `workflow "${slug}"`;
+  const stored = storedJson<Partial<StoredProblem> | null>("file_problem_json", file_problem_json, what);
+  if (stored === null) return null;
+  const { problem, status } = stored;
+  const isWhole = typeof problem?.message === "string" && Array.isArray(problem.findings);
+  if (!isWhole || !workflowStatuses.some((word) => word === status)) throw new DamagedRow(what);
+  return { problem, status } as StoredProblem;
 }
 
-function parse<T>(json: string): T {
-  return JSON.parse(json) as T;
-}
+const checkWorkflow = rowCheck(workflows);
+const checkStage = rowCheck(workflowStages);

@@ -1,3 +1,4 @@
+import { DamagedNote } from "../components/damaged-note.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Pager } from "../components/pager.tsx";
@@ -25,7 +26,7 @@ export function executionsPage(frame: Frame, list: ExecutionList): string {
 
 /** Live rows with what narrows them; also a tab of a workflow's page. */
 export function ExecutionTable({ list, frame }: { list: ExecutionList; frame: Frame }): Html {
-  const { rows, query, total, next, previous, workflow } = list;
+  const { rows, query, total, damaged, next, previous, workflow } = list;
   return (
     <>
       <ExecutionFilters list={list} />
@@ -40,7 +41,8 @@ export function ExecutionTable({ list, frame }: { list: ExecutionList; frame: Fr
         <p class="count" role="status">
           {plural(total, "execution")}
         </p>
-        {rows.length === 0 ? <Nothing list={list} /> : <Rows list={list} now={frame.now} />}
+        <DamagedNote count={damaged} what="execution" />
+        {rows.length === 0 && damaged === 0 ? <Nothing list={list} /> : <Rows list={list} now={frame.now} />}
         <Pager next={next} previous={previous} path={listPath(workflow, query)} />
       </section>
       <Dialog id="bulk-cancel" title="Cancel the chosen runs?">

@@ -18,6 +18,8 @@ export interface ExecutionList {
   query: ExecutionQuery;
   rows: readonly ExecutionRow[];
   total: number;
+  /** Rows of this page that cannot be read and are not among `rows`. */
+  damaged: number;
   next: string | null;
   previous: string | null;
   /** Of one workflow; null: of all. */

@@ -14,6 +14,8 @@ export interface Library {
   query: LibraryQuery;
   workflows: readonly WorkflowSummary[];
   total: number;
+  /** Workflows of this page that cannot be read and are not among them. */
+  damaged: number;
   /** Every tag there is, with how often it is used. */
   tags: readonly { tag: string; count: number }[];
   next: string | null;

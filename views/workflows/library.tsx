@@ -1,3 +1,4 @@
+import { DamagedNote } from "../components/damaged-note.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Pager } from "../components/pager.tsx";
@@ -32,6 +33,7 @@ export function libraryPage(frame: Frame, library: Library): string {
           <p class="count" role="status">
             {plural(library.total, "workflow")}
           </p>
+          <DamagedNote count={library.damaged} what="workflow" />
           <LibraryList frame={frame} library={library} />
           <Pager next={library.next} previous={library.previous} path={pathOf(query)} />
         </section>

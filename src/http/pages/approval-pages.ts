@@ -2,6 +2,7 @@ import { approvalsPage, type Approval } from "../../../views/executions/approval
 import { waitingGate } from "../../../views/executions/gates.tsx";
 import { approvalsPath } from "../../../views/paths.ts";
 import type { ExecutionRecord } from "../../execution/record.ts";
+import { unlessDamaged } from "../../store/damaged-row.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import type { Context } from "../server-parts.ts";
 import { decidedAs } from "./decided-as.ts";
@@ -35,7 +36,11 @@ function gatesOf(
   { run_id, workflow_name }: Pick<ExecutionRecord, "run_id" | "workflow_name">,
   decider: string,
 ): Approval[] {
-  const view = runViewOf(context, run_id, new URLSearchParams({ tab: "output" }), decider);
+  // One that is damaged must not hide the gates of the others; its own page says what is wrong.
+  const view = unlessDamaged(() =>
+    runViewOf(context, run_id, new URLSearchParams({ tab: "output" }), decider),
+  );
+  if (!view) return [];
   return view.steps
     .filter(({ status }) => status === "waiting_for_approval")
     .map((step) => ({

@@ -8,7 +8,7 @@ import {
 import { executionStatuses, hasEnded } from "../../execution/status.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
-import { getSteps } from "../../store/executions.ts";
+import { soundSteps } from "../../store/executions.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import { act, backOf } from "./act.ts";
 import { callEndpoint } from "./call-endpoint.ts";
@@ -60,6 +60,7 @@ function listOf(
     workdir: context.options.workdir,
     rows: page.items.map((execution): ExecutionRow => ({ execution, place: placeOf(store, execution) })),
     total: page.total_count,
+    damaged: page.damaged ?? 0,
     next: page.next_cursor,
     previous: page.prev_cursor,
     workflow,
@@ -80,7 +81,8 @@ function placeOf(store: Store, execution: ExecutionRecord): string {
   const { run_id, status, progress_done, progress_total } = execution;
   const progress = `${progress_done} of ${progress_total}`;
   if (hasEnded(status) && status !== "failed") return progress;
-  const steps = getSteps(store, run_id);
+  const steps = soundSteps(store, run_id);
+  if (!steps) return 'damaged: "skillmeat doctor" says more';
   if (status === "failed") return failureOf(execution, steps) ?? progress;
   const now =
     steps.find((step) => step.status === "waiting_for_approval") ??

@@ -30,6 +30,7 @@ function library({ context, request, url }: PageCall): Answer {
     query,
     workflows: found.items.map((workflow) => summaryOf(store, workflow)),
     total: found.total_count,
+    damaged: found.damaged ?? 0,
     tags: workflowTagCounts(store),
     next: found.next_cursor,
     previous: found.prev_cursor,

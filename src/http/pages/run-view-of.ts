@@ -1,10 +1,9 @@
 import { tabs, type RunAddress, type RunView } from "../../../views/executions/run-view.ts";
 import { AppError } from "../../errors.ts";
 import { logLevels } from "../../execution/log-level.ts";
-import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
+import type { StepRecord } from "../../execution/record.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { toYaml } from "../../workflow/serialize.ts";
-import type { Store } from "../../store/database.ts";
 import { getExecution, getSnapshot, getSteps } from "../../store/executions.ts";
 import type { Context } from "../server-parts.ts";
 import { gateMessages } from "./gate-message.ts";
@@ -21,7 +20,7 @@ export function runViewOf(context: Context, runId: string, query: URLSearchParam
   const steps = getSteps(store, runId);
   const address = addressOf(query);
   const selected = chosenStep(steps, address.stage);
-  const definition = definitionOf(store, execution);
+  const definition = getSnapshot(store, execution).definition;
   return {
     execution,
     steps,
@@ -98,16 +97,7 @@ function chosenStep(steps: readonly StepRecord[], named: string): StepRecord | n
   return last ?? steps.find(({ started_at }) => started_at !== null) ?? steps[0] ?? null;
 }
 
-function definitionOf(store: Store, { snapshot_hash }: ExecutionRecord): EffectiveDefinition | null {
-  try {
-    return getSnapshot(store, snapshot_hash).definition;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return null;
-    throw error;
-  }
-}
-
-function yamlOf(definition: EffectiveDefinition | null, { stage_id }: StepRecord): string | null {
-  const stage = definition?.stages.find(({ id }) => id === stage_id);
+function yamlOf(definition: EffectiveDefinition, { stage_id }: StepRecord): string | null {
+  const stage = definition.stages.find(({ id }) => id === stage_id);
   return stage ? toYaml(JSON.stringify(stage)) : null;
 }

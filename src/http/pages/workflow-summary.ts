@@ -1,6 +1,6 @@
 import type { WorkflowSummary } from "../../../views/workflows/workflow-summary.ts";
 import type { Store } from "../../store/database.ts";
-import { getSteps } from "../../store/executions.ts";
+import { soundSteps } from "../../store/executions.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 
@@ -12,7 +12,7 @@ export function summaryOf(store: Store, workflow: WorkflowRecord): WorkflowSumma
   const hasRun = workflow.last_execution !== null;
   const runs = hasRun ? listExecutions(store, { workflow_id: id, limit: runsInStrip }).items : [];
   const [last] = runs;
-  const steps = last ? getSteps(store, last.run_id) : [];
+  const steps = last ? (soundSteps(store, last.run_id) ?? []) : [];
   return {
     id,
     slug,

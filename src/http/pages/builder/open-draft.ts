@@ -1,4 +1,5 @@
 import { AppError } from "../../../errors.ts";
+import { storedJson, unlessDamaged } from "../../../store/damaged-row.ts";
 import { draftOfWorkflow, findDraft, writeDraft, type DraftRow } from "../../../store/drafts.ts";
 import { openWorkflow } from "../../../operation/open-workflow.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
@@ -116,6 +117,7 @@ function draftFor({ store }: Context, workflow: WorkflowRecord): OpenDraft {
   return { path, workflow, row: current, changes: changesOf(row), theirs };
 }
 
-function changesOf({ changes_json }: DraftRow): Change[] {
-  return JSON.parse(changes_json) as Change[];
+/** A draft whose way back is damaged still has its text. */
+function changesOf({ changes_json, id }: DraftRow): Change[] {
+  return unlessDamaged(() => storedJson<Change[]>("changes_json", changes_json, `draft "${id}"`)) ?? [];
 }

@@ -1,0 +1,166 @@
+import { getTableColumns, getTableName, type Table } from "drizzle-orm";
+import { AppError } from "../errors.ts";
+
+/** A row says what this program never wrote. It makes nothing unreadable but what it is a part of. */
+export class DamagedRow extends AppError {
+  constructor(what: string) {
+    super(
+      "unavailable",
+      `${what} cannot be read: it is damaged in the database. all others can be read. "skillmeat doctor" names ` +
+        'what is damaged; keep a copy with "skillmeat db backup <file>" before you mend it or bring a backup back',
+    );
+    this.name = "DamagedRow";
+  }
+}
+
+/** What the text of a JSON column holds, by the column's name in every table; `null` as well where the type says so. */
+const jsonKinds = {
+  agents_json: "object",
+  answer_json: "object",
+  attempts_json: "objects",
+  changes_json: "objects",
+  config_json: "object",
+  context_consumed_json: "objects",
+  context_json: "object",
+  data_json: "object",
+  definition_json: "object",
+  depends_on_json: "strings",
+  error_policy_json: "object",
+  file_problem_json: "object",
+  gate_json: "object",
+  global_context_module_ids_json: "strings",
+  handoff_json: "object",
+  hooks_json: "object",
+  inputs_json: "object",
+  logs_json: "object",
+  machine_json: "object",
+  memory_json: "object",
+  modules_json: "object",
+  options_json: "object",
+  outputs_json: "object",
+  overrides_json: "object",
+  parameters_json: "object",
+  roles_json: "object",
+  signal_json: "object",
+  tags_json: "strings",
+  ui_metadata_json: "object",
+  usage_json: "object",
+  waiting_gates_json: "strings",
+} as const satisfies Record<string, "object" | "objects" | "strings">;
+
+export type JsonColumn = keyof typeof jsonKinds;
+
+/** Columns that hold the text `null` where there is nothing. */
+const mayHoldNull: ReadonlySet<string> = new Set<JsonColumn>([
+  "memory_json",
+  "roles_json",
+  "ui_metadata_json",
+  "gate_json",
+]);
+
+/** The value of a JSON column, null where it holds none. Throws `DamagedRow` for what is not JSON of its kind. */
+export function storedJson<T>(column: JsonColumn, text: string | null, what: string): T {
+  const value = parsed(text, what);
+  const isEmpty = value === null && (text === null || mayHoldNull.has(column));
+  if (!isEmpty && !isOfKind(value, jsonKinds[column])) throw new DamagedRow(what);
+  return value as T;
+}
+
+function parsed(text: string | null, what: string): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    throw new DamagedRow(what);
+  }
+}
+
+function isOfKind(value: unknown, kind: (typeof jsonKinds)[JsonColumn]): boolean {
+  if (kind === "object") return isObject(value);
+  if (!Array.isArray(value)) return false;
+  return value.every((each) => (kind === "strings" ? typeof each === "string" : isObject(each)));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Throws `DamagedRow` when a column that was read has a type or a word that its table does not allow. */
+export type RowCheck = (row: Readonly<Record<string, unknown>>, what: string) => void;
+
+export function rowCheck(table: Table): RowCheck {
+  const facts = columnFacts(table);
+  return (row, what) => {
+    for (const { name, type, isNullable, words } of facts) {
+      const value = row[name];
+      if (value === undefined || (value === null && isNullable)) continue;
+      if (typeof value !== type || (words && !words.has(value as string))) throw new DamagedRow(what);
+    }
+  };
+}
+
+interface ColumnFacts {
+  name: string;
+  type: "string" | "number";
+  isNullable: boolean;
+  /** Null: any. */
+  words: ReadonlySet<string> | null;
+}
+
+function columnFacts(table: Table): ColumnFacts[] {
+  return Object.entries(getTableColumns(table)).map(([name, column]) => ({
+    name,
+    type: column.dataType === "number" ? "number" : "string",
+    isNullable: !column.notNull,
+    words: column.enumValues ? new Set(column.enumValues) : null,
+  }));
+}
+
+/** What the ones that can be read say; the others are counted. */
+export function readable<Row, T>(
+  rows: readonly Row[],
+  read: (row: Row) => T,
+): { items: T[]; damaged: number } {
+  const items = rows.flatMap((row) => {
+    const record = unlessDamaged(() => read(row));
+    return record === null ? [] : [record];
+  });
+  return { items, damaged: rows.length - items.length };
+}
+
+/** Null for what is damaged. */
+export function unlessDamaged<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamagedRow) return null;
+    throw error;
+  }
+}
+
+/** SQL that is true for a row of the table that is damaged. */
+export function damagedCondition(table: Table): string {
+  const conditions = columnFacts(table).flatMap(({ name, type, isNullable, words }) => {
+    const column = `"${getTableName(table)}"."${name}"`;
+    const types = type === "number" ? ["integer", "real"] : ["text"];
+    const allowed = [...types, ...(isNullable ? ["null"] : [])].map((word) => `'${word}'`);
+    const wrongType = `typeof(${column}) NOT IN (${allowed.join(", ")})`;
+    const wrongWord = words ? [`${column} NOT IN (${[...words].map((word) => `'${word}'`).join(", ")})`] : [];
+    return [wrongType, ...wrongWord, ...wrongJson(name, column)];
+  });
+  return conditions.map((condition) => `coalesce((${condition}), 0)`).join(" OR ");
+}
+
+function wrongJson(name: string, column: string): string[] {
+  if (!Object.hasOwn(jsonKinds, name)) return [];
+  const kind = jsonKinds[name as JsonColumn];
+  const type = kind === "object" ? "object" : "array";
+  const types = mayHoldNull.has(name) ? `'${type}', 'null'` : `'${type}'`;
+  const element = kind === "strings" ? "text" : "object";
+  const within =
+    kind === "object" ? "0" : `EXISTS (SELECT 1 FROM json_each(${column}) WHERE type <> '${element}')`;
+  // Asking for the type of a text that is no JSON would end the statement.
+  return [
+    `CASE WHEN ${column} IS NULL THEN 0 WHEN NOT json_valid(${column}) THEN 1 ` +
+      `WHEN json_type(${column}) NOT IN (${types}) THEN 1 ELSE ${within} END`,
+  ];
+}
