@@ -173,6 +173,29 @@ describe("an execution:", () => {
     });
   }
 
+  test("an input gets its source, else its value, else its default", async () => {
+    const { run } = await anEngine(() => ({ ok: true }));
+    const { steps } = await run(`${head}stages:
+  - id: a
+    ${agent}
+    inputs:
+      told: {type: string, source: workflow.id, default: d}
+      zero: {type: integer, value: 0, default: 7}
+      off: {type: boolean, value: false, default: true}
+      deep: {type: object, value: {b: [1, two]}}
+      none: {type: string, value: null, default: d}
+      dots: {type: string, value: parameters.x}
+`);
+    expect(steps[0]?.inputs).toEqual({
+      told: "w",
+      zero: 0,
+      off: false,
+      deep: { b: [1, "two"] },
+      none: "d",
+      dots: "parameters.x",
+    });
+  });
+
   test("2,000 stages in a chain, all skipped, end without recursion", async () => {
     const chain = Array.from(
       { length: 2000 },

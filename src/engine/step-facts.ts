@@ -42,7 +42,7 @@ export function textOf(what: string, template: string, scope: ValueObject): Outc
 
 function inputValue(name: string, input: EffectiveInput, scope: ValueObject): Outcome<Value> {
   const { source } = input;
-  if (source === null) return { ok: true, value: input.default ?? null };
+  if (source === null) return { ok: true, value: input.value ?? input.default ?? null };
   return evaluated(`input "${name}"`, () => {
     const value = source.includes("${{")
       ? evaluateTemplate(parseTemplate(source), scope)
@@ -54,7 +54,7 @@ function inputValue(name: string, input: EffectiveInput, scope: ValueObject): Ou
 function inputProblem(name: string, { type, required, source }: EffectiveInput, value: Value): string | null {
   if (value === null && !required) return null;
   if (value === null) {
-    const from = source === null ? "it has neither source nor default" : `"${source}" gave nothing`;
+    const from = source === null ? "it has neither source, value nor default" : `"${source}" gave nothing`;
     return `input "${name}" is required, and ${from}`;
   }
   const problem = checkValue(type, value);

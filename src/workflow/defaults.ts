@@ -101,9 +101,10 @@ function stageDefaults(
     roles: stage.roles?.primary
       ? { primary: roleDefaults(stage.roles.primary), tools: stage.roles.tools ?? [] }
       : null,
-    inputs: mapped(stage.inputs, ({ source, ...field }) => ({
+    inputs: mapped(stage.inputs, ({ source, value, ...field }) => ({
       ...fieldDefaults(field, field.required ?? true),
       source: source ?? null,
+      ...(isValue(value) && value !== null ? { value } : {}),
     })),
     outputs: mapped(stage.outputs, (field) => fieldDefaults(field, field.required ?? true)),
     context: {
@@ -178,7 +179,7 @@ function withRetryDefaults(own: DraftRetry | undefined, otherwise: EffectiveRetr
 }
 
 function fieldDefaults(
-  field: Omit<DraftField, "source">,
+  field: Omit<DraftField, "source" | "value">,
   required: boolean,
 ): { type: string; required: boolean; description: string | null; default?: Value } {
   return {
@@ -189,7 +190,7 @@ function fieldDefaults(
   };
 }
 
-/** `default` and `enum` are any value: the tree they were read from holds nothing else. */
+/** `default`, `value` and `enum` are any value: the tree they were read from holds nothing else. */
 function isValue(value: unknown): value is Value {
   return value !== undefined;
 }

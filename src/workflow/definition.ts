@@ -68,6 +68,7 @@ const parameter = Type.Object({
 const input = Type.Object({
   type: valueType,
   source: optional(Type.String()),
+  value: optional(Type.Unknown()),
   required: optional(Type.Boolean()),
   description: optional(Type.String()),
   default: optional(Type.Unknown()),

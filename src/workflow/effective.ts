@@ -78,6 +78,8 @@ export interface EffectiveRole {
 export interface EffectiveInput {
   type: string;
   source: string | null;
+  /** A literal in the place of a source; never null. */
+  value?: Value;
   required: boolean;
   description: string | null;
   default?: Value;

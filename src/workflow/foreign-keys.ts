@@ -90,6 +90,7 @@ const byPlace: readonly [place: RegExp, hints: Hints][] = [
         "from ref value_from expression expr path source_ref",
         'here it is "source": source: stages.build.outputs.log',
       ],
+      ["literal constant const", 'here it is "value"'],
       ["optional", 'here it is "required: false"'],
       ["desc help title", 'here it is "description"'],
     ],

@@ -16,6 +16,19 @@ stages:
 `;
 
 describe("overrides", () => {
+  test("put a value in the place of a source where the source is taken away", () => {
+    const over = (input: string) =>
+      merged(`overrides: { ship: { stages: { write: { inputs: { b: ${input} } } } } }`);
+    const { definition, overrides } = over("{ source: null, value: develop }");
+    expect(definition?.stages[0]?.inputs["b"]).toMatchObject({ source: null, value: "develop" });
+    expect(overrides.map(({ path }) => path)).toContain("stages.write.inputs.b.value");
+    const [error] = over("{ value: develop }").validation.errors;
+    expect([error?.code, error?.hint]).toEqual([
+      "source_and_value",
+      'where a value is to replace a source, write "source: null" beside it',
+    ]);
+  });
+
   test("maps merge key by key, scalars and lists replace, defaults come after", () => {
     const { definition, overrides } = merged(`overrides:
   ship:

@@ -10,6 +10,30 @@ import { checkWorkflow } from "./validate.ts";
 
 const folder = join(import.meta.dir, "testdata");
 
+test("a plan shows the literal that an input gets, by the input's name", () => {
+  const text = `workflow: { id: w, name: W }
+config: { parameters: { topic: { type: string, default: x } } }
+stages:
+  - id: a
+    roles: { primary: agent:x }
+    inputs:
+      topic: { type: string, source: "\${{ parameters.topic }}" }
+      depth: { type: integer, value: 0 }
+      list: { type: "array<string>", value: [a, b] }
+      open: { type: string, required: false }
+`;
+  const { definition, validation } = checkWorkflow(text, { file: "w" });
+  if (!definition) throw new Error(JSON.stringify(validation));
+  const plan = planWorkflow(definition, { parameters: [], overrides: [], validation });
+  expect(printPlan(plan)).toContain('      Inputs: parameters.topic, depth=0, list=["a","b"]\n');
+  expect(plan.batches[0]?.stages[0]?.inputs).toEqual([
+    { name: "topic", source: "${{ parameters.topic }}", value: null },
+    { name: "depth", source: null, value: 0 },
+    { name: "list", source: null, value: ["a", "b"] },
+    { name: "open", source: null, value: null },
+  ]);
+});
+
 describe("the plan of the delivery workflow", () => {
   const plan = planOf("delivery.yaml", { feature_name: "auth-redesign" });
 

@@ -47,7 +47,8 @@ export interface PlanStage {
   agent: string | null;
   model: string | null;
   tools: string[];
-  inputs: { name: string; source: string | null }[];
+  /** At most one of `source` and `value` is not null. */
+  inputs: { name: string; source: string | null; value: Value }[];
   outputs: string[];
   context_modules: string[];
   memory_max_tokens: number | null;
@@ -152,7 +153,7 @@ function planStage(definition: EffectiveDefinition, stage: EffectiveStage): Plan
     agent: roles?.primary.artifact ?? null,
     model: roles?.primary.model ?? null,
     tools: roles?.tools ?? [],
-    inputs: Object.entries(stage.inputs).map(([name, { source }]) => ({ name, source })),
+    inputs: Object.entries(stage.inputs).map(([name, { source, value = null }]) => ({ name, source, value })),
     outputs: Object.keys(stage.outputs),
     context_modules: isGate ? [] : contextModulesOf(definition, stage),
     memory_max_tokens: isGate ? null : (memory?.max_tokens ?? null),

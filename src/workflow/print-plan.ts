@@ -46,18 +46,23 @@ function stageLines(stage: PlanStage): string[] {
       `      Timeout: ${stage.timeout}`,
     ];
   }
-  const sources = stage.inputs.flatMap(({ source }) => (source === null ? [] : [bare(source)]));
   return [
     head,
     ...labelled("      ", "Condition", conditions),
     ...(agent === null ? [] : [`      Agent: ${agent} (${model})`]),
     ...labelled("      ", "Tools", stage.tools),
-    ...labelled("      ", "Inputs", sources),
+    ...labelled("      ", "Inputs", stage.inputs.flatMap(inputText)),
     ...contextLine(stage),
     ...(stage.workspace === "shared" ? [] : [`      Workspace: ${stage.workspace}`]),
     `      Timeout: ${stage.timeout}`,
     ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),
   ];
+}
+
+/** What it comes from; a literal, which says nothing alone, with the input's name. */
+function inputText({ name, source, value }: PlanStage["inputs"][number]): string[] {
+  if (source !== null) return [bare(source)];
+  return value === null ? [] : [`${name}=${shown(value)}`];
 }
 
 function contextLine({ context_modules: modules, memory_max_tokens: tokens }: PlanStage): string[] {

@@ -20,6 +20,7 @@ import { dependencies } from "./rules/dependencies.ts";
 import { expressions } from "./rules/expressions.ts";
 import { gates } from "./rules/gates.ts";
 import { inputSources } from "./rules/input-sources.ts";
+import { inputValues } from "./rules/input-values.ts";
 import { references } from "./rules/references.ts";
 import { rollback } from "./rules/rollback.ts";
 import { stageIds } from "./rules/stage-ids.ts";
@@ -44,6 +45,7 @@ const rules: readonly Rule[] = [
   references,
   comparedWords,
   inputSources,
+  inputValues,
   artifacts,
 ];
 

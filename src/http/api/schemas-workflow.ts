@@ -109,7 +109,9 @@ const PlanStage = Type.Object(
     agent: nullable(Type.String()),
     model: nullable(Type.String()),
     tools: Type.Array(Type.String()),
-    inputs: Type.Array(Type.Object({ name: Type.String(), source: nullable(Type.String()) }, closed)),
+    inputs: Type.Array(
+      Type.Object({ name: Type.String(), source: nullable(Type.String()), value: Json }, closed),
+    ),
     outputs: Type.Array(Type.String()),
     context_modules: Type.Array(Type.String()),
     memory_max_tokens: nullable(Type.Number()),

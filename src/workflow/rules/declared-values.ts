@@ -6,7 +6,7 @@ import { nodeAt, type Path, type SourceNode } from "../source-node.ts";
 import { spotAt, type Rule, type Subject } from "../subject.ts";
 import { checkValue, coerceText, parseType, shown } from "../value-type.ts";
 
-/** Defaults and the values of an enum have the type that is declared beside them. */
+/** Defaults, the values of inputs and those of an enum have the type that is declared beside them. */
 export const declaredValues: Rule = (subject, report) => {
   const { config, stages } = subject.definition;
   for (const [name, parameter] of Object.entries(config.parameters)) {
@@ -25,6 +25,11 @@ export const declaredValues: Rule = (subject, report) => {
         const field = `${kind.slice(0, -1)} "${name}"`;
         checkDefault(subject, report, { field, path: ["stages", at, kind, name], declared });
       }
+    }
+    for (const [name, { type, value }] of Object.entries(inputs)) {
+      if (value === undefined) continue;
+      const path = ["stages", at, "inputs", name, "value"];
+      checkOne(subject, report, { field: `the value of input "${name}"`, path, type, value });
     }
   });
 };

@@ -51,12 +51,13 @@ function checkGiven(subject: Subject, report: Report): void {
         !required ||
         (preset ?? null) !== null ||
         isGiven(child(node, "source")) ||
+        isGiven(child(node, "value")) ||
         isFaultyFlag(child(node, "required"))
       )
         continue;
       report.error("schema", {
         code: "input_without_source",
-        message: `input "${name}" of stage "${id}" is required, but has neither source nor default`,
+        message: `input "${name}" of stage "${id}" is required, but has neither source, value nor default`,
         path,
         at: keySpotAt(subject, path),
         hint: `give it a value: source: parameters.${name}, or set required: false`,

@@ -57,7 +57,15 @@ const ofCode: Record<string, { message: string | null; hint?: string }> = {
   no_approvers: { message: "Nobody is named: anybody may decide." },
   input_without_source: {
     message: null,
-    hint: "Fill in “Comes from” or “Default”, or choose “No” for “Required”.",
+    hint: "Fill in “Comes from”, “Or a fixed value” or “Default”, or choose “No” for “Required”.",
+  },
+  source_and_value: {
+    message: "It comes from somewhere, or it has a fixed value: not both.",
+    hint: "Empty one of the two.",
+  },
+  expression_in_value: {
+    message: "A fixed value is handed on as it is: an expression in it is not evaluated.",
+    hint: "Write it into “Comes from”.",
   },
   may_be_missing: { message: null, hint: "Give it a default, or choose “No” for “Required”." },
   conditional_gate: {

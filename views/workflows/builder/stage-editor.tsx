@@ -104,7 +104,7 @@ function Inputs({ view, facts, scope }: EditorProps & { scope: FormScope }): Htm
         scope={scope}
         map="inputs"
         word="input"
-        fields={["source", "required", "default", "description"]}
+        fields={["source", "value", "required", "default", "description"]}
         isRequired
         suggests="sources"
       />

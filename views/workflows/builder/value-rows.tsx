@@ -1,12 +1,12 @@
 import { child, nodeAt, type SourceNode } from "../../../src/workflow/source-node.ts";
 import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
-import { anyText, linesOf, namesIn, scalarText } from "./field-text.ts";
-import { fieldId } from "./field.tsx";
+import { anyText, namesIn, scalarText } from "./field-text.ts";
 import { findingsAt, Problems, type FormScope } from "./problems.tsx";
+import { Cell, Choices, YesOrNo } from "./value-cells.tsx";
 
 /** Which of an entry's fields a row has. */
-export type RowField = "source" | "required" | "default" | "description" | "enum" | "secret";
+export type RowField = "source" | "value" | "required" | "default" | "description" | "enum" | "secret";
 
 interface RowsProps {
   scope: FormScope;
@@ -60,17 +60,7 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
           isMono
         />
       </div>
-      {fields.includes("source") ? (
-        <Cell
-          scope={scope}
-          name={`${prefix}.source`}
-          label="Comes from"
-          text={scalarText(child(node, "source"))}
-          placeholder="${{ stages.….outputs.… }}"
-          {...(props.suggests === undefined ? {} : { suggests: props.suggests })}
-          isMono
-        />
-      ) : null}
+      <Origin {...props} prefix={prefix} />
       <div class="pair">
         <YesOrNo
           scope={scope}
@@ -97,6 +87,40 @@ function ValueRow(props: RowsProps & { at: number; name: string; node: SourceNod
       <Problems findings={problems} />
       {name === "" ? null : <RemoveRow prefix={prefix} title={title} />}
     </div>
+  );
+}
+
+/** What an input gets: what an expression yields, or a literal. */
+function Origin({
+  scope,
+  fields,
+  suggests,
+  prefix,
+  node,
+}: RowsProps & { prefix: string; node: SourceNode | null }): Html {
+  return (
+    <>
+      {fields.includes("source") ? (
+        <Cell
+          scope={scope}
+          name={`${prefix}.source`}
+          label="Comes from"
+          text={scalarText(child(node, "source"))}
+          placeholder="${{ stages.….outputs.… }}"
+          {...(suggests === undefined ? {} : { suggests })}
+          isMono
+        />
+      ) : null}
+      {fields.includes("value") ? (
+        <Cell
+          scope={scope}
+          name={`${prefix}.value`}
+          label="Or a fixed value"
+          text={anyText(child(node, "value"))}
+          isMono
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -130,70 +154,5 @@ function RemoveRow({ prefix, title }: { prefix: string; title: string }): Html {
       <Icon name="trash-2" size="s" />
       Remove
     </button>
-  );
-}
-
-interface CellProps {
-  scope: FormScope;
-  name: string;
-  label: string;
-  text: string;
-  placeholder?: string;
-  suggests?: string;
-  isMono?: boolean;
-}
-
-function Cell({ scope, name, label, text, placeholder, suggests, isMono = false }: CellProps): Html {
-  const id = fieldId(scope, name);
-  return (
-    <div class="row">
-      <label for={id}>{label}</label>
-      <input
-        class={isMono ? "text mono" : "text"}
-        id={id}
-        name={name}
-        value={text}
-        placeholder={placeholder}
-        list={suggests}
-        autocomplete="off"
-        spellcheck="false"
-      />
-    </div>
-  );
-}
-
-function YesOrNo({
-  scope,
-  name,
-  label,
-  text,
-  usual,
-}: Pick<CellProps, "scope" | "name" | "label" | "text"> & { usual: string }): Html {
-  const id = fieldId(scope, name);
-  return (
-    <div class="row">
-      <label for={id}>{label}</label>
-      <select class="pick" id={id} name={name}>
-        {[["", `${usual}, as usual`] as const, ["true", "Yes"] as const, ["false", "No"] as const].map(
-          ([value, words]) => (
-            <option value={value} selected={value === text}>
-              {words}
-            </option>
-          ),
-        )}
-      </select>
-    </div>
-  );
-}
-
-function Choices({ scope, name, node }: { scope: FormScope; name: string; node: SourceNode | null }): Html {
-  const id = fieldId(scope, name);
-  return (
-    <div class="row">
-      <label for={id}>One of (a line each)</label>
-      <textarea class="area mono short" id={id} name={name} rows={2} spellcheck="false">
-        {`\n${linesOf(node).join("\n")}`}
-      </textarea>
-    </div>
   );
 }
