@@ -31,6 +31,9 @@ import { child, textOf, type SourceNode } from "./source-node.ts";
 import { laterPlaces, type LaterPlaces } from "./later-places.ts";
 import { graphParts, type Rule } from "./subject.ts";
 
+/** Of each severity in one answer. */
+const mostFindings = 200;
+
 const rules: readonly Rule[] = [
   stageIds,
   stageTypes,
@@ -139,5 +142,15 @@ function checkTree(
 function resultOf(findings: readonly Finding[]): ValidationResult {
   const errors = findings.filter(({ severity }) => severity === "error");
   const warnings = findings.filter(({ severity }) => severity === "warning");
-  return { valid: errors.length === 0, errors, warnings };
+  return { valid: errors.length === 0, errors: firstOf(errors), warnings: firstOf(warnings) };
+}
+
+/** Nobody reads more of them: the last one says how many are left out. */
+function firstOf(findings: Finding[]): Finding[] {
+  const next = findings[mostFindings];
+  if (!next) return findings;
+  const left = findings.length - mostFindings;
+  const message = `${left} more ${next.severity}${left === 1 ? " is" : "s are"} not shown`;
+  const hint = "mend these first, then check again";
+  return [...findings.slice(0, mostFindings), { ...next, code: "more_findings", message, hint }];
 }
