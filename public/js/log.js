@@ -1,7 +1,8 @@
 /* The log: follows its end while the reader is there, brings what is before, switches, links to lines. */
 
 const nearEnd = 40;
-const nearStart = 200;
+/* Only at the very start: a gesture that is still under way would go on through what it has brought. */
+const atStart = 1;
 
 function scrollerOf(log) {
   // On a phone the page scrolls, not the log.
@@ -59,7 +60,7 @@ function watch() {
       const was = follows;
       follows = isAtEnd(log);
       if (was !== follows) showFollow();
-      if (log.scrollTop < nearStart) loadEarlier(log);
+      if (log.scrollTop < atStart) loadEarlier(log);
     },
     { passive: true },
   );
