@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LifecycleEntry } from "../execution/lifecycle.ts";
@@ -74,4 +74,18 @@ test.each([
     /cannot be read/,
   );
   expect(next.engine.trouble()).toBeNull();
+});
+
+test("a damaged execution that has secrets keeps them, and no engine from beginning", async () => {
+  const store = openTestStore();
+  const first = await anEngine(undefined, { store });
+  const runId = await first.start(gated);
+  const home = join(folder, "secrets-home");
+  mkdirSync(join(home, "secrets"), { recursive: true });
+  writeFileSync(join(home, "secrets", runId), "{}");
+  store.sqlite.run("UPDATE execution_steps SET attempts_json = 'x' WHERE execution_id = ?", [runId]);
+  store.sqlite.run("DELETE FROM holders");
+  const next = await anEngine(undefined, { store, home, kind: "serve" });
+  expect(await next.engine.recover()).toEqual([]);
+  expect(existsSync(join(home, "secrets", runId))).toBe(true);
 });

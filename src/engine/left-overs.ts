@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hasEnded, isSettled } from "../execution/status.ts";
+import { unlessDamaged } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { dispatcherName, sweeperOf } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -39,9 +40,11 @@ export function sweepEnded(engine: EngineState): void {
   }
 }
 
+/** One that is damaged keeps its secrets: it may be mended. */
 function lives({ store }: EngineState, runId: string): boolean {
-  const loaded = loadForEngine(store, runId);
-  return loaded !== null && !hasEnded(loaded.execution.record.status);
+  const read = unlessDamaged(() => ({ loaded: loadForEngine(store, runId) }));
+  if (read === null) return true;
+  return read.loaded !== null && !hasEnded(read.loaded.execution.record.status);
 }
 
 /**
