@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LifecycleEntry } from "../execution/lifecycle.ts";
@@ -83,6 +83,7 @@ test("a damaged execution that has secrets keeps them, and no engine from beginn
   const home = join(folder, "secrets-home");
   mkdirSync(join(home, "secrets"), { recursive: true });
   writeFileSync(join(home, "secrets", runId), "{}");
+  utimesSync(join(home, "secrets", runId), 0, 0);
   store.sqlite.run("UPDATE execution_steps SET attempts_json = 'x' WHERE execution_id = ?", [runId]);
   store.sqlite.run("DELETE FROM holders");
   const next = await anEngine(undefined, { store, home, kind: "serve" });
