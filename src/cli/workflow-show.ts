@@ -1,4 +1,4 @@
-import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { EffectiveDefinition, EffectiveRole } from "../workflow/effective.ts";
 import { stringify } from "yaml";
 import { zonedMoment } from "../execution/local-time.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
@@ -82,6 +82,11 @@ function parametersText({ config }: WorkflowRecord): string {
     .join(", ");
 }
 
+/** A model that the stage does not name may be the agent's own: the plan tells which. */
+function doneBy({ artifact, model }: EffectiveRole): string {
+  return model === null ? artifact : `${artifact} (${model})`;
+}
+
 function stageTable({ stages }: WorkflowRecord, columns: number): string[] {
   const titles = [
     { title: "stage", shrinks: true as const },
@@ -93,9 +98,7 @@ function stageTable({ stages }: WorkflowRecord, columns: number): string[] {
   const rows = stages.map((stage) => [
     stage.id,
     stage.type,
-    stage.roles
-      ? `${stage.roles.primary.artifact} (${stage.roles.primary.model})`
-      : (stage.gate?.approvers.join(", ") ?? ""),
+    stage.roles ? doneBy(stage.roles.primary) : (stage.gate?.approvers.join(", ") ?? ""),
     stage.depends_on.join(", "),
     stage.condition ?? "",
   ]);

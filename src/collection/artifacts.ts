@@ -64,22 +64,23 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     return found && parseAgentFile(readBounded(found.file), { path: found.file, ref });
   }
 
+  function tried(ref: string): { agent: AgentFile | null; trouble: string | null } {
+    try {
+      return { agent: agentOf(ref), trouble: null };
+    } catch (error) {
+      if (error instanceof AppError) return { agent: null, trouble: error.message };
+      throw error;
+    }
+  }
+
   return {
     find(ref) {
       const origin = isModule(ref) ? findModule(ref) : (findFile(ref)?.path ?? null);
       return origin === null ? null : { origin };
     },
     hint: (ref) => hintFor(ref, indexes, modules),
-    trouble(ref) {
-      if (splitRef(ref).type !== "agent") return null;
-      try {
-        agentOf(ref);
-        return null;
-      } catch (error) {
-        if (error instanceof AppError) return error.message;
-        throw error;
-      }
-    },
+    trouble: (ref) => (splitRef(ref).type === "agent" ? tried(ref).trouble : null),
+    modelOf: (ref) => (splitRef(ref).type === "agent" ? (tried(ref).agent?.model ?? null) : null),
     agent: agentOf,
     module(ref) {
       const file = isModule(ref) ? findModule(ref) : null;

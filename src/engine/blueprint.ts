@@ -53,6 +53,11 @@ export function makeBlueprint(
   };
 }
 
+/** The file a stage's agent had at the start; null where there was none. */
+export function agentOf(agents: Blueprint["agents"], ref: string): AgentFile | null {
+  return Object.hasOwn(agents, ref) ? (agents[ref] ?? null) : null;
+}
+
 /** sha256, hex. */
 export function snapshotHash({
   definition,

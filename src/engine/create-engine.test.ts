@@ -138,7 +138,7 @@ stages:
 /** The steps as the stored events alone tell them. */
 function replayed({ feed }: TestEngine, text: string, runId: string) {
   const { stages } = makeBlueprint(aStart(text).definition, {}, {});
-  const steps = new Map(stages.map((plan) => [plan.stage.id, freshStep(runId, plan)]));
+  const steps = new Map(stages.map((plan) => [plan.stage.id, freshStep(runId, plan, {})]));
   for (const { type, stage_id, attempt, data, at } of feed(runId)) {
     const step = steps.get(stage_id ?? "");
     if (step && type !== "log_line") {

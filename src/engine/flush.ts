@@ -3,6 +3,8 @@ import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.t
 import { addChore, complain, settleEnd } from "./chores.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
+import { usedModel } from "../workflow/used-model.ts";
+import { agentOf } from "./blueprint.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
@@ -52,11 +54,9 @@ function fillPlaces(engine: EngineState): void {
 function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
   const nowMs = engine.alarm.now();
   const role = step.plan.stage.roles?.primary;
-  const { agents } = execution.blueprint;
-  const agent = role && Object.hasOwn(agents, role.artifact) ? agents[role.artifact] : null;
   const facts = {
     agent_id: role?.artifact ?? "",
-    model: agent?.model ?? role?.model ?? "",
+    model: role ? usedModel(role, agentOf(execution.blueprint.agents, role.artifact)) : "",
     inputs: step.inputs ?? {},
     context_consumed: packedContext(execution, step).consumed,
     deadline_at: isoTime(nowMs + step.plan.timeoutMs),

@@ -3,8 +3,9 @@ import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/recor
 import { isSettled } from "../execution/status.ts";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
+import { usedModel } from "../workflow/used-model.ts";
 import { newActor, restore, type Actor } from "./actor.ts";
-import type { Blueprint, StageBlueprint } from "./blueprint.ts";
+import { agentOf, type Blueprint, type StageBlueprint } from "./blueprint.ts";
 import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { verdictOf } from "./orchestration.ts";
 import { masksFor } from "./seal.ts";
@@ -66,7 +67,11 @@ export function makeExecution(
 }
 
 /** A step that has not begun. */
-export function freshStep(runId: string, { stage, batch, position }: StageBlueprint): StepRecord {
+export function freshStep(
+  runId: string,
+  { stage, batch, position }: StageBlueprint,
+  agents: Blueprint["agents"],
+): StepRecord {
   const role = stage.roles?.primary ?? null;
   return {
     run_id: runId,
@@ -78,7 +83,7 @@ export function freshStep(runId: string, { stage, batch, position }: StageBluepr
     status: "pending",
     attempt_number: 1,
     agent_id: role?.artifact ?? null,
-    model: role?.model ?? null,
+    model: role ? usedModel(role, agentOf(agents, role.artifact)) : null,
     inputs: null,
     outputs: null,
     context_consumed: [],
@@ -99,9 +104,9 @@ export function freshStep(runId: string, { stage, batch, position }: StageBluepr
   };
 }
 
-export function freshParts(runId: string, plan: StageBlueprint): StepParts {
+export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprint["agents"]): StepParts {
   return {
-    record: freshStep(runId, plan),
+    record: freshStep(runId, plan, agents),
     actor: newStepActor(plan),
     logBytes: 0,
     offsets: { stdout: 0, stderr: 0 },

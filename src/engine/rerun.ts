@@ -31,7 +31,9 @@ export function rerunExecution(
   const texts = textsOf(blueprint, again);
   const parameters = parametersAgain(earlier, { kept, given: secrets, read: (name) => texts.includes(name) });
   const newRunId = engine.newId();
-  const parts = blueprint.stages.map((plan, at) => carried(newRunId, plan, { again, loaded, at }));
+  const parts = blueprint.stages.map((plan, at) =>
+    carried(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),
+  );
   const reused = parts.filter(({ record }) => record.reused).length;
   const at = isoTime(engine.alarm.now());
   return startFrom(
@@ -69,10 +71,15 @@ function textsOf({ definition, stages }: Blueprint, again: ReadonlySet<number>):
 function carried(
   runId: string,
   plan: Blueprint["stages"][number],
-  { again, loaded, at }: { again: ReadonlySet<number>; loaded: LoadedExecution; at: number },
+  {
+    again,
+    agents,
+    loaded,
+    at,
+  }: { again: ReadonlySet<number>; agents: Blueprint["agents"]; loaded: LoadedExecution; at: number },
 ): StepParts {
   const earlier = loaded.steps[at];
-  if (again.has(at) || !earlier) return freshParts(runId, plan);
+  if (again.has(at) || !earlier) return freshParts(runId, plan, agents);
   return reusedParts(runId, plan, earlier.record, earlier.machine);
 }
 

@@ -9,6 +9,8 @@ import { logTail } from "../store/logs.ts";
 import { previousError } from "../execution/previous-error.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
+import { usedModel } from "../workflow/used-model.ts";
+import { agentOf } from "./blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { textOf } from "./step-facts.ts";
@@ -24,12 +26,10 @@ const handedOnCharacters = 32_000;
 export function stageRequest(engine: EngineState, execution: LiveExecution, step: LiveStep): StageRequest {
   const { runId, blueprint, record } = execution;
   const { stage } = step.plan;
-  const { artifact, model, instructions } = stage.roles?.primary ?? {
-    artifact: "",
-    model: "",
-    instructions: null,
-  };
-  const agent = Object.hasOwn(blueprint.agents, artifact) ? (blueprint.agents[artifact] ?? null) : null;
+  const role = stage.roles?.primary ?? null;
+  const artifact = role?.artifact ?? "";
+  const instructions = role?.instructions ?? null;
+  const agent = agentOf(blueprint.agents, artifact);
   const attempt = step.record.attempt_number;
   // The record's own have their secrets hidden.
   const inputs = step.inputs ?? step.record.inputs ?? {};
@@ -46,7 +46,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     ...attemptPlace(engine, execution, step),
     agent,
     agent_ref: artifact,
-    model: agent?.model ?? model,
+    model: role ? usedModel(role, agent) : "",
     instructions: told,
     prompt: composePrompt({
       stage: { id: stage.id, name: stage.name, description: stage.description },

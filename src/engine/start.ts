@@ -18,7 +18,7 @@ export function startExecution(engine: EngineState, request: StartRequest): Prom
   const { definition, agents, modules } = request;
   const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
   const runId = request.run_id ?? engine.newId();
-  const parts = blueprint.stages.map((plan) => freshParts(runId, plan));
+  const parts = blueprint.stages.map((plan) => freshParts(runId, plan, blueprint.agents));
   const record = newRecord(engine, runId, blueprint, request);
   return startFrom(engine, blueprint, record, { parts, file: request.definition_file ?? null });
 }

@@ -40,7 +40,10 @@ export function aStage(given: Partial<EffectiveStage> = {}): EffectiveStage {
     type: "agent",
     depends_on: [],
     condition: null,
-    roles: { primary: { artifact: "agent:writer", model: "sonnet", instructions: null }, tools: [] },
+    roles: {
+      primary: { artifact: "agent:writer", model: "sonnet", instructions: null },
+      tools: [],
+    },
     inputs: {},
     outputs: {},
     context: { modules: [], inherit_global: true, memory: null },

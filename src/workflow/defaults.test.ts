@@ -22,7 +22,10 @@ describe("defaults", () => {
       type: "agent",
       depends_on: [],
       condition: null,
-      roles: { primary: { artifact: "agent:x", model: "opus", instructions: null }, tools: [] },
+      roles: {
+        primary: { artifact: "agent:x", model: null, instructions: null },
+        tools: [],
+      },
       inputs: {},
       outputs: {},
       context: { modules: [], inherit_global: true, memory: null },

@@ -132,10 +132,12 @@ function stageDefaults(
 }
 
 function roleDefaults(role: NonNullable<NonNullable<DraftStage["roles"]>["primary"]>): EffectiveRole {
-  if (typeof role === "string") return { artifact: role, model: usual.model, instructions: null };
+  if (typeof role === "string") {
+    return { artifact: role, model: null, instructions: null };
+  }
   return {
     artifact: role.artifact ?? "",
-    model: role.model ?? usual.model,
+    model: role.model ?? null,
     instructions: role.instructions ?? null,
   };
 }

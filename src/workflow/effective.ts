@@ -71,7 +71,8 @@ export type OnFailure = "halt" | "continue" | "skip_dependents";
 
 export interface EffectiveRole {
   artifact: string;
-  model: string;
+  /** Null: the stage names none; the agent's own counts, then the usual one. */
+  model: string | null;
   instructions: string | null;
 }
 

@@ -54,10 +54,14 @@ describe("overrides", () => {
 
   test.each([
     ["a map over the short form", "primary: { model: sonnet }", "agent:writer", "sonnet"],
-    ["the short form over the short form", "primary: agent:other", "agent:other", "opus"],
+    ["the short form over the short form", "primary: agent:other", "agent:other", null],
   ])("roles merge in both their forms: %s", (_, patch, artifact, model) => {
     const { definition } = merged(`overrides: { ship: { stages: { write: { roles: { ${patch} } } } } }`);
-    expect(definition?.stages[0]?.roles?.primary).toEqual({ artifact, model, instructions: null });
+    expect(definition?.stages[0]?.roles?.primary).toEqual({
+      artifact,
+      model,
+      instructions: null,
+    });
   });
 
   test("a short role over a long one keeps the model", () => {

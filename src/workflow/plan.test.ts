@@ -134,6 +134,7 @@ function planOfText(text: string, given: Record<string, Value>, overrides?: stri
       find: (ref) =>
         ref.startsWith("ctx:") || ref === "agent:greeter" ? null : { origin: `agents/${ref.slice(6)}.md` },
       hint: () => null,
+      modelOf: () => null,
       trouble: () => null,
     },
   });

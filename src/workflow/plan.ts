@@ -11,6 +11,7 @@ import type {
 } from "./effective.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
 import { batchesOf, criticalPath } from "./graph.ts";
+import { usedModel } from "./used-model.ts";
 import { isSecretName, mask, shownParameter } from "./secret-name.ts";
 
 /** What would run: parameters resolved, secret ones masked, stages in batches. Nothing has run. */
@@ -103,7 +104,7 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
       return {
         index: at + 1,
         kind: kindOf(members),
-        stages: members.map((stage) => planStage(definition, stage)),
+        stages: members.map((stage) => planStage(definition, stage, options.artifacts)),
       };
     }),
     critical_path: path,
@@ -141,8 +142,13 @@ function kindOf(stages: readonly EffectiveStage[]): PlanBatch["kind"] {
   return only.condition === null ? "sequential" : "conditional";
 }
 
-function planStage(definition: EffectiveDefinition, stage: EffectiveStage): PlanStage {
+function planStage(
+  definition: EffectiveDefinition,
+  stage: EffectiveStage,
+  artifacts: ArtifactLookup | undefined,
+): PlanStage {
   const { roles, gate, error_policy: policy, context } = stage;
+  const primary = roles?.primary;
   const isGate = stage.type === "gate";
   const memory = context.memory ?? (context.inherit_global ? definition.context.memory : null);
   const timeout = isGate && gate ? gate.timeout : policy.timeout;
@@ -150,8 +156,8 @@ function planStage(definition: EffectiveDefinition, stage: EffectiveStage): Plan
     id: stage.id,
     name: stage.name,
     type: isGate ? "gate" : "agent",
-    agent: roles?.primary.artifact ?? null,
-    model: roles?.primary.model ?? null,
+    agent: primary?.artifact ?? null,
+    model: primary ? usedModel(primary, { model: artifacts?.modelOf(primary.artifact) ?? null }) : null,
     tools: roles?.tools ?? [],
     inputs: Object.entries(stage.inputs).map(([name, { source, value = null }]) => ({ name, source, value })),
     outputs: Object.keys(stage.outputs),

@@ -173,5 +173,6 @@ function read(file: string): string {
 const known: ArtifactLookup = {
   find: (ref) => (/:(gone|lost|nobody|scan)$/.test(ref) ? null : { origin: "collection" }),
   hint: (ref) => (ref === "skill:scan" ? 'there is a command "scan"' : null),
+  modelOf: () => null,
   trouble: (ref) => (ref === "agent:readme" ? "readme.md:1: it has no front matter" : null),
 };

@@ -57,9 +57,7 @@ function StageItem({ stage, usually }: { stage: EffectiveStage; usually: Usually
         {roles === null ? null : (
           <Fact name="Agent">
             <Reference name={roles.primary.artifact} />
-            {roles.primary.model === usual.model ? null : (
-              <span class="muted">{` ${roles.primary.model}`}</span>
-            )}
+            {roles.primary.model === null ? null : <span class="muted">{` ${roles.primary.model}`}</span>}
           </Fact>
         )}
         {roles === null || roles.tools.length === 0 ? null : <References name="Tools" refs={roles.tools} />}

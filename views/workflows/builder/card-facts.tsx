@@ -49,9 +49,9 @@ export function CardFacts({ stage }: { stage: EffectiveStage }): Html {
   );
 }
 
-/** The usual model is not said on every card. */
+/** A model that the stage does not name may be the agent's own. */
 function agentText({ artifact, model }: EffectiveRole): string {
-  return model === usual.model ? artifact : `${artifact} · ${model}`;
+  return model === null ? artifact : `${artifact} · ${model}`;
 }
 
 function Fact({

@@ -1,0 +1,18 @@
+import { expect, test } from "bun:test";
+import { usedModel } from "./used-model.ts";
+import { checkWorkflow } from "./validate.ts";
+
+/** What is written at the stage, what the agent's file says, and what the agent gets. */
+test.each([
+  ["agent:x", null, "opus"],
+  ["agent:x", "haiku", "haiku"],
+  ["{ artifact: agent:x }", "haiku", "haiku"],
+  ["{ artifact: agent:x, model: sonnet }", null, "sonnet"],
+  ["{ artifact: agent:x, model: sonnet }", "haiku", "sonnet"],
+  ["{ artifact: agent:x, model: opus }", "haiku", "opus"],
+])("a stage with %p and an agent's file with the model %p: %p", (primary, model, used) => {
+  const text = `workflow: { id: w, name: W }\nstages:\n  - { id: a, roles: { primary: ${primary} } }\n`;
+  const role = checkWorkflow(text, { file: "w.yaml" }).definition?.stages[0]?.roles?.primary;
+  if (!role) throw new Error("it does not hold");
+  expect(usedModel(role, { model })).toBe(used);
+});
