@@ -19,9 +19,12 @@ export async function composePlan(
   workdir: string,
 ): Promise<PlannedRun> {
   const { given } = invocation;
+  const source = await findDefinition(invocation, name);
+  const { values, written } = parametersGiven(given, invocation.workdir);
   const wish = {
-    source: await findDefinition(invocation, name),
-    parameters: await parametersGiven(given, invocation.workdir),
+    source,
+    parameters: values,
+    written,
     coerce: true,
     swaps: { agents: pairs(given.list("agent"), "--agent", "stage=ref"), modules: given.list("context") },
     swapNames: { agents: "--agent", modules: "--context" },

@@ -1,21 +1,29 @@
 import { AppError } from "../errors.ts";
-import { isObject } from "../expression/own-property.ts";
-import type { Value, ValueObject } from "../expression/value.ts";
+import type { Value } from "../expression/value.ts";
+import { valueOf, type SourceNode } from "../workflow/source-node.ts";
 import type { Given } from "./given.ts";
-import { readDataFile } from "./read-input.ts";
+import { readDataTree } from "./read-input.ts";
+
+interface GivenParameters {
+  values: Record<string, Value>;
+  /** How those of a file are written there. */
+  written: Map<string, SourceNode>;
+}
 
 /**
  * What `--params-file` and `--param` give, the latter over the former. Values of `--param` are text, to be brought to
  * their declared type; those of a file are typed already.
  */
-export function parametersGiven(given: Given, workdir: string): Record<string, Value> {
+export function parametersGiven(given: Given, workdir: string): GivenParameters {
   const parameters = new Map<string, Value>();
   const file = given.text("params-file");
-  if (file !== null)
-    for (const [name, value] of Object.entries(fromFile(file, workdir))) parameters.set(name, value);
-  for (const [name, value] of pairs(given.list("param"), "--param", "name=value"))
+  const written = new Map(file === null ? [] : fromFile(file, workdir));
+  for (const [name, node] of written) parameters.set(name, valueOf(node));
+  for (const [name, value] of pairs(given.list("param"), "--param", "name=value")) {
     parameters.set(name, value);
-  return Object.assign(Object.create(null), Object.fromEntries(parameters));
+    written.delete(name);
+  }
+  return { values: Object.assign(Object.create(null), Object.fromEntries(parameters)), written };
 }
 
 /** `["a=b"]` → `[["a", "b"]]`; the value may hold more `=`. */
@@ -27,8 +35,8 @@ export function pairs(texts: readonly string[], option: string, form: string): [
   });
 }
 
-function fromFile(file: string, workdir: string): ValueObject {
-  const data = readDataFile(file, workdir);
-  if (isObject(data)) return data;
+function fromFile(file: string, workdir: string): [string, SourceNode][] {
+  const data = readDataTree(file, workdir);
+  if (data.kind === "map") return [...data.entries].map(([name, { value }]) => [name, value]);
   throw new AppError("invalid_usage", `"${file}" must hold parameter names with their values`);
 }

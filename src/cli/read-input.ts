@@ -6,7 +6,7 @@ import { definitionIn, detectArtifactType } from "../collection/detect-artifact-
 import { AppError } from "../errors.ts";
 import type { Value } from "../expression/value.ts";
 import { readSource } from "../workflow/read-source.ts";
-import { valueOf } from "../workflow/source-node.ts";
+import { valueOf, type SourceNode } from "../workflow/source-node.ts";
 
 /** The definition in a file, a folder or `-`; null when there is no such path. */
 export async function readDefinition(path: string, workdir: string): Promise<DefinitionText | null> {
@@ -50,12 +50,17 @@ export function statOf(absolute: string, shown: string): Stats | null {
  * `AppError("invalid_usage")` with the place of the first fault.
  */
 export function readDataFile(path: string, workdir: string): Value {
+  return valueOf(readDataTree(path, workdir));
+}
+
+/** The same with the way everything in it is written. */
+export function readDataTree(path: string, workdir: string): SourceNode {
   // A pipe is read by its number: here it may be a socket, which has no path.
   const text =
     path === "-" ? decodeText(readFileSync(0), "stdin") : readTextFile(resolve(workdir, path), path);
   const { root, report } = readSource(text);
   const [first] = report.findings();
-  if (root && !first) return valueOf(root);
+  if (root && !first) return root;
   if (!first) throw new Error("a text without a tree has a finding");
   const what = first.code === "yaml_syntax" ? "is neither YAML nor JSON" : "cannot be used";
   const said = first.message.replace(/^this is not YAML: /, "");

@@ -12,7 +12,7 @@ export const run: CommandRun = async (invocation) => {
   const { run_id } = await withStore(invocation.home, (store) =>
     findRun(store, invocation.given.argument(0)),
   );
-  const secrets = parametersGiven(invocation.given, invocation.workdir);
+  const { values: secrets } = parametersGiven(invocation.given, invocation.workdir);
   if (invocation.given.flag("detach")) {
     return startDetached(invocation, { kind: "rerun", run_id, from, secrets });
   }

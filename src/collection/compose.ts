@@ -5,7 +5,7 @@ import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { ValidationResult } from "../workflow/finding.ts";
 import type { LaterPlaces } from "../workflow/later-places.ts";
 import { parseOverrides } from "../workflow/overrides.ts";
-import { resolveParameters } from "../workflow/parameters.ts";
+import { resolveParameters, type ParameterOptions } from "../workflow/parameters.ts";
 import { planWorkflow } from "../workflow/plan.ts";
 import type { AppliedOverride, Plan } from "../workflow/plan.ts";
 import type { CheckedWorkflow } from "../workflow/validate.ts";
@@ -49,16 +49,16 @@ export function composeDefinition(
 }
 
 /**
- * The plan under what was given, and the values the run has, which the plan does not tell of secret ones. `coerce`:
- * given texts become their parameter's declared type. Throws `AppError("invalid_parameters")` with all that is wrong.
+ * The plan under what was given, and the values the run has, which the plan does not tell of secret ones. Throws
+ * `AppError("invalid_parameters")` with all that is wrong.
  */
 export function planOf(
   composed: Composed,
   given: Record<string, Value>,
-  coerce: boolean,
+  how: Pick<ParameterOptions, "coerce" | "written">,
 ): { plan: Plan; values: ValueObject } {
   const { definition, validation, overrides, artifacts } = composed;
-  const parameters = resolveParameters(definition, given, { coerce, overridden: overridden(overrides) });
+  const parameters = resolveParameters(definition, given, { ...how, overridden: overridden(overrides) });
   const plan = planWorkflow(definition, { parameters, overrides, validation, artifacts });
   return { plan, values: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) };
 }

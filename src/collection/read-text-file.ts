@@ -3,6 +3,17 @@ import { AppError } from "../errors.ts";
 
 const mebibyte = 1024 * 1024;
 
+/** Bytes that cannot be taken as a text at all, whatever should stand in it. */
+export class UnfitText extends AppError {
+  readonly fault: "too_large" | "not_text";
+
+  constructor(fault: UnfitText["fault"], message: string) {
+    super("invalid_definition", message);
+    this.name = "UnfitText";
+    this.fault = fault;
+  }
+}
+
 /** A text file of at most 1 MiB. `shown` names it in messages. */
 export function readTextFile(absolute: string, shown: string): string {
   try {
@@ -20,7 +31,7 @@ export function readTextFile(absolute: string, shown: string): string {
   }
 }
 
-/** The text that bytes hold: at most 1 MiB of UTF-8 without NUL. Throws `AppError("invalid_definition")`. */
+/** The text that bytes hold: at most 1 MiB of UTF-8 without NUL. Throws `UnfitText`. */
 export function decodeText(bytes: Uint8Array, shown: string): string {
   if (bytes.byteLength > mebibyte) throw tooLarge(shown, bytes.byteLength);
   try {
@@ -29,10 +40,10 @@ export function decodeText(bytes: Uint8Array, shown: string): string {
   } catch {
     // Falls through: bytes that are not UTF-8 are refused like NUL is.
   }
-  throw new AppError("invalid_definition", `"${shown}" is not a text file (UTF-8)`);
+  throw new UnfitText("not_text", `"${shown}" is not a text file (UTF-8)`);
 }
 
-function tooLarge(shown: string, bytes: number): AppError {
+function tooLarge(shown: string, bytes: number): UnfitText {
   const size = (bytes / mebibyte).toFixed(1);
-  return new AppError("invalid_definition", `"${shown}" has ${size} MiB; a file may have 1 MiB at most`);
+  return new UnfitText("too_large", `"${shown}" has ${size} MiB; a file may have 1 MiB at most`);
 }

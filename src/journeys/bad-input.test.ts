@@ -51,6 +51,17 @@ describe("a definition", () => {
     ["a bomb of aliases", 1, /stand for more than \d+ nodes \[too_many_aliases\]/, ["bomb.yaml"]],
     ["keys of JavaScript's own", 1, /is not a key here|unknown|required/, ["proto.json"]],
   ];
+  test.each([
+    ["big.yaml", "too_large", '"big.yaml" has 2.0 MiB; a file may have 1 MiB at most'],
+    ["nul.yaml", "not_text", '"nul.yaml" is not a text file (UTF-8)'],
+  ])("%s has one finding as JSON, %s", async (file, code, message) => {
+    const ended = await journey.run(["workflow", "validate", file, "--format", "json"]);
+    const place = { path: "", line: 1, column: 1, stage_id: null, hint: null };
+    const errors = [{ severity: "error", category: "schema", code, message, ...place }];
+    expect(JSON.parse(ended.stdout)).toEqual({ valid: false, errors, warnings: [] });
+    expect(ended.code).toBe(1);
+  });
+
   describe.each(["validate", "run", "plan"])("to %s", (verb) => {
     test.each(cases)("that is %s: exit code %i", async (_what, code, said, args) => {
       isRefused(await journey.run(["workflow", verb, ...args]), code, said);
@@ -135,6 +146,7 @@ describe("parameters", () => {
       ["well.json"],
     ],
     ["wrongly typed", 2, /parameter "must" must be string, not 3/, ["typed.json"]],
+    ["a number with a zero before it", 2, /"must" must be string, not 01234$/m, ["zero.yaml"]],
     ["full of JavaScript's own keys", 2, /there is no parameter "__proto__"/, ["own-keys.json"]],
   ];
   test.each(cases)("in a file that is %s: exit code %i", async (_what, code, said, [file = ""]) => {
@@ -261,6 +273,7 @@ function files(): Record<string, string | Uint8Array> {
   return {
     "binary.yaml": Uint8Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256),
     "nul.yaml": "workflow:\n  id: x\u0000y\n",
+    "zero.yaml": "count: 1\nmust: 01234\n",
     "big.yaml": `workflow: {id: big, name: Big, version: 1.0.0}\n#${"x".repeat(2 * mebibyte)}\n`,
     "empty.yaml": "",
     "list.json": "[1]",

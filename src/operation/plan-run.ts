@@ -7,6 +7,7 @@ import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
 import type { Plan } from "../workflow/plan.ts";
+import type { SourceNode } from "../workflow/source-node.ts";
 import { checkText } from "./check-text.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
@@ -16,6 +17,8 @@ export interface RunWish {
   parameters: Record<string, Value>;
   /** True: texts become their parameter's declared type. */
   coerce: boolean;
+  /** How those that come from a file are written there, for messages. */
+  written?: ReadonlyMap<string, SourceNode>;
   swaps: Swaps;
   /** How the asker knows the swaps, for messages. */
   swapNames: SwapNames;
@@ -45,7 +48,7 @@ export interface PlannedRun {
  * hold, `AppError` for parameters or swaps that do not fit.
  */
 export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRun> {
-  const { source, parameters, coerce, swaps, swapNames, options } = wish;
+  const { source, parameters, coerce, written, swaps, swapNames, options } = wish;
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
   const surroundings = { beside: source.beside, workdir, home, userHome };
@@ -56,7 +59,7 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
   // What the asker has to put right comes before what the machine lacks.
-  const planned = planOf(composed, parameters, coerce);
+  const planned = planOf(composed, parameters, { coerce, ...(written && { written }) });
   const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };

@@ -1,11 +1,43 @@
 import { buildGraph, components, type Graph, type GraphStage } from "./graph.ts";
 
-/** A shortest cycle through the first stage of each knot: numbers in the order of running, the first twice. */
+/** Every knot gives a cycle; a definition that has more than this many gives no second one of a knot. */
+const mostOfKnots = 20;
+
+/**
+ * The cycles to break, numbers in the order of running, the first twice: a shortest one through the first stage of each
+ * knot, then those that are left when the first stage no longer depends on the one before it.
+ */
 export function cyclesIn(
   graph: Graph,
   order: readonly (readonly number[])[] = components(graph),
 ): number[][] {
-  return order.filter((members) => members.length > 1).map((members) => cycleThrough(graph, members));
+  const knots = order.filter(isKnot);
+  const most = Math.max(knots.length, mostOfKnots);
+  const dependencies = [...graph.dependencies];
+  const found: number[][] = [];
+  for (const members of knots) {
+    if (found.length === most) break;
+    const cycle = cycleThrough({ dependencies }, members);
+    found.push(cycle);
+    const [first = 0] = cycle;
+    dependencies[first] = (dependencies[first] ?? []).filter((at) => at !== cycle.at(-2));
+    knots.push(...knotsAmong(dependencies, members));
+  }
+  return found;
+}
+
+/** What is still knotted among some stages. */
+function knotsAmong(dependencies: Graph["dependencies"], members: readonly number[]): number[][] {
+  const places = new Map(members.map((member, place) => [member, place]));
+  const inside = members.map((member) =>
+    (dependencies[member] ?? []).flatMap((dependency) => places.get(dependency) ?? []),
+  );
+  const parts = components({ dependencies: inside }).filter(isKnot);
+  return parts.map((part) => part.map((place) => members[place] ?? 0));
+}
+
+function isKnot(members: readonly number[]): boolean {
+  return members.length > 1;
 }
 
 /** One cycle's ids, `["a", "b", "a"]` where b depends on a and a on b; a stage that names itself counts. Null: none. */
@@ -18,7 +50,7 @@ export function findCycle(stages: readonly GraphStage[]): string[] | null {
 }
 
 /** Breadth first along the dependencies from the first member until it comes round. */
-function cycleThrough({ dependencies }: Graph, members: readonly number[]): number[] {
+function cycleThrough({ dependencies }: Pick<Graph, "dependencies">, members: readonly number[]): number[] {
   const [start = 0] = members;
   const inside = new Set(members);
   const after = new Map<number, number>();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { findCycle } from "./cycles.ts";
+import { cyclesIn, findCycle } from "./cycles.ts";
 import { batchesOf, buildGraph, criticalPath, type GraphStage } from "./graph.ts";
 import { upstreamIn } from "./upstream.ts";
 
@@ -89,6 +89,30 @@ describe("findCycle", () => {
     ["unknown names and a second stage of a name make none", "a:gone b:a a:b", null],
   ])("%s", (_, stages, cycle) => {
     expect(findCycle(parsed(stages))?.join(" ") ?? null).toBe(cycle);
+  });
+});
+
+describe("cyclesIn", () => {
+  test.each([
+    ["two through one stage", "a:b,c b:a c:a", ["a b a", "a c a"]],
+    ["a short one and a long one through it", "a:b,d b:a c:a d:c", ["a b a", "a c d a"]],
+    ["two that share no stage", "a:b b:a c:d d:c", ["a b a", "c d c"]],
+    ["one inside another", "a:c b:a,c c:b", ["a b c a", "b c b"]],
+    ["one alone is told once", "a:c b:a c:b", ["a b c a"]],
+  ])("%s", (_, stages, expected) => {
+    const graph = buildGraph(parsed(stages));
+    const found = cyclesIn(graph).map((cycle) => cycle.map((at) => graph.ids[at]).join(" "));
+    expect(found).toEqual(expected);
+  });
+
+  test("of thousands in one knot, 20 are told; of knots, all", () => {
+    const dense = Array.from({ length: 60 }, (_, at) => `s${at}`);
+    const knot = dense.map((id) => ({ id, depends_on: dense.filter((other) => other !== id) }));
+    const pairs = Array.from({ length: 30 }, (_, at) => [
+      { id: `a${at}`, depends_on: [`b${at}`] },
+      { id: `b${at}`, depends_on: [`a${at}`] },
+    ]).flat();
+    expect([cyclesIn(buildGraph(knot)).length, cyclesIn(buildGraph(pairs)).length]).toEqual([20, 30]);
   });
 });
 

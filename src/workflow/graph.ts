@@ -32,7 +32,7 @@ export function buildGraph(stages: readonly GraphStage[]): Graph {
  * The graph's components, dependencies first: a stage alone, or the stages of one knot of cycles. Tarjan's algorithm
  * with a stack of its own, for a chain may be 2,000 long.
  */
-export function components({ dependencies }: Graph): number[][] {
+export function components({ dependencies }: Pick<Graph, "dependencies">): number[][] {
   const count = dependencies.length;
   const order = new Int32Array(count).fill(-1);
   const low = new Int32Array(count);

@@ -5,13 +5,17 @@ import type { Value } from "../expression/value.ts";
 import type { EffectiveDefinition, EffectiveParameter } from "./effective.ts";
 import type { PlanParameter } from "./plan.ts";
 import { isSecretParameter, mask } from "./secret-name.ts";
-import { checkValue, coerceText } from "./value-type.ts";
+import { writtenText } from "./shape-problems.ts";
+import { nodeAt, type SourceNode } from "./source-node.ts";
+import { checkValue, coerceText, shown } from "./value-type.ts";
 
 export interface ParameterOptions {
   /** Texts become values of the declared type: from a command line or a form. */
   coerce: boolean;
   /** The names whose default a project override has set. */
   overridden: readonly string[];
+  /** How given values are written in their file, for messages. */
+  written?: ReadonlyMap<string, SourceNode>;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface ParameterOptions {
 export function resolveParameters(
   definition: EffectiveDefinition,
   given: Record<string, Value>,
-  { coerce, overridden }: ParameterOptions,
+  { coerce, overridden, written }: ParameterOptions,
 ): PlanParameter[] {
   const declared = definition.config.parameters;
   const names = Object.keys(declared);
@@ -32,7 +36,8 @@ export function resolveParameters(
   const resolved = Object.entries(declared).flatMap(([name, parameter]): PlanParameter[] => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined) {
-      const checked = checkGiven(parameter, value, { coerce, isSecret: isSecretParameter(name, parameter) });
+      const isSecret = isSecretParameter(name, parameter);
+      const checked = checkGiven(parameter, value, { coerce, isSecret, written: written?.get(name) ?? null });
       if ("value" in checked) return [{ name, value: checked.value, origin: "given" }];
       problems.push({ path: name, message: `parameter "${name}" ${checked.problem}` });
     } else if (parameter.default !== undefined) {
@@ -52,16 +57,21 @@ export function parameterFromText(
   parameter: EffectiveParameter,
   text: string,
 ): { value: Value } | { problem: string } {
-  return checkGiven(parameter, text, { coerce: true, isSecret: isSecretParameter(name, parameter) });
+  return checkGiven(parameter, text, {
+    coerce: true,
+    isSecret: isSecretParameter(name, parameter),
+    written: null,
+  });
 }
 
 function checkGiven(
   parameter: EffectiveParameter,
   given: Value,
-  { coerce, isSecret }: { coerce: boolean; isSecret: boolean },
+  { coerce, isSecret, written }: { coerce: boolean; isSecret: boolean; written: SourceNode | null },
 ): { value: Value } | { problem: string } {
   const { type, enum: values } = parameter;
-  const checked = coerce && typeof given === "string" ? coerceText(type, given) : checkTyped(type, given);
+  const checked =
+    coerce && typeof given === "string" ? coerceText(type, given) : checkTyped(type, given, written);
   // What is wrong with a secret is told without the value.
   if ("problem" in checked) return isSecret ? { problem: `must be ${type}` } : checked;
   if (!values || values.some((each) => deepEqual(each, checked.value))) return checked;
@@ -69,8 +79,14 @@ function checkGiven(
   return { problem: `must be one of ${list}, not ${isSecret ? mask : JSON.stringify(checked.value)}` };
 }
 
-function checkTyped(type: string, value: Value): { value: Value } | { problem: string } {
-  const problem = checkValue(type, value);
+function checkTyped(
+  type: string,
+  value: Value,
+  written: SourceNode | null,
+): { value: Value } | { problem: string } {
+  const problem = checkValue(type, value, (part, at) =>
+    typeof part === "string" ? shown(part) : (writtenText(nodeAt(written, at)) ?? shown(part)),
+  );
   return problem === null ? { value } : { problem };
 }
 

@@ -1,7 +1,7 @@
 import { cyclesIn } from "../cycles.ts";
 import { spotAt, type Rule } from "../subject.ts";
 
-/** Stages that wait for each other would wait for ever. One finding for each knot, with a whole way round. */
+/** Stages that wait for each other would wait for ever. Each cycle is told with its whole way round. */
 export const cycles: Rule = (subject, report) => {
   const { graph, order, definition } = subject;
   for (const cycle of cyclesIn(graph, order)) {
