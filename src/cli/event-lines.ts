@@ -55,7 +55,7 @@ function said(event: StoredEvent, paint: Paint, started: ReadonlyMap<string, num
     case "execution_resumed":
       return "resumed";
     case "execution_completed":
-      return ended(text("status"), text("error_message"), paint);
+      return text("status") === "completed" ? paint.good("completed") : paint.bad(text("status"));
     case "stage_started":
       return `${paint.active("started")}${again}${data["agent_id"] ? `: ${text("agent_id")}` : ""}`;
     case "stage_completed":
@@ -73,11 +73,6 @@ function said(event: StoredEvent, paint: Paint, started: ReadonlyMap<string, num
     default:
       return event.type satisfies never;
   }
-}
-
-function ended(status: string, errorMessage: string, paint: Paint): string {
-  if (status === "completed") return paint.good(status);
-  return `${paint.bad(status)}${errorMessage === "" ? "" : `: ${errorMessage}`}`;
 }
 
 function took(event: StoredEvent, started: ReadonlyMap<string, number>): string {

@@ -33,7 +33,7 @@ export async function followElsewhere(
   }
   if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   const isTable = output.isTerminal && !given.flag("logs");
-  showEnded(invocation, store, runId, { withSteps: !isTable });
+  showEnded(invocation, store, runId, { withSteps: !isTable, isTold: !isTable && !given.flag("logs") });
   return exitOfRun(getExecution(store, runId), given.flag("require-success"));
 }
 

@@ -33,9 +33,9 @@ export function runInForeground(
     const interrupts = listenForInterrupts(() => quitAtOnce(invocation, runId));
     try {
       runId = await begin(engine, store);
-      const watcher = watcherOf(invocation, { engine, store, runId });
+      const { watcher, say } = watcherOf(invocation, { engine, store, runId });
       feed.handTo(runId, watcher);
-      const end = await waitForEnd(invocation, { engine, runId, interrupts });
+      const end = await waitForEnd(invocation, { engine, runId, interrupts, say });
       feed.close();
       watcher.close();
       return finish(invocation, store, runId, end);
@@ -58,18 +58,22 @@ function quitAtOnce(invocation: Invocation, runId: string | null): never {
 
 type End = "ended" | "cancelled" | "left";
 
-async function waitForEnd(
-  { output, given }: Invocation,
-  { engine, runId, interrupts }: { engine: Engine; runId: string; interrupts: Interrupts },
-): Promise<End> {
+interface Waiting {
+  engine: Engine;
+  runId: string;
+  interrupts: Interrupts;
+  /** Tells a person something beside what is shown. */
+  say: (line: string) => void;
+}
+
+async function waitForEnd({ given }: Invocation, { engine, runId, interrupts, say }: Waiting): Promise<End> {
   const ended = engine.ended(runId).then((): End => "ended");
   const first = await Promise.race([ended, engine.failed, interrupts.cancelled, interrupts.left]);
   if (first !== "cancelled") return first;
   const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
   if (answer.outcome === "refused") return ended;
   // Not before it is on disk: whoever reads this may press Ctrl+C again, and the execution still is to be cancelled.
-  if (!given.flag("events"))
-    output.note("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
+  if (!given.flag("events")) say("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
   await Promise.race([ended, engine.failed]);
   return "cancelled";
 }
@@ -97,8 +101,9 @@ function collect(engine: Engine): { handTo(runId: string, watcher: Watcher): voi
 function watcherOf(
   invocation: Invocation,
   { engine, store, runId }: { engine: Engine; store: Store; runId: string },
-): Watcher {
+): { watcher: Watcher; say: (line: string) => void } {
   const { given, output } = invocation;
+  let say = output.note;
   const isJson = given.text("format") === "json";
   const watchers: Watcher[] = [];
   if (given.flag("events")) watchers.push(watchAsJson(output.note));
@@ -106,16 +111,19 @@ function watcherOf(
   if (!isJson && output.isTerminal) {
     const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
     watchers.push(table);
+    // A line of stderr would be written into the table.
+    say = table.say;
     if (output.canAsk && !isInsideAttempt(invocation))
       watchers.push(askAtGates(invocation, runId, { engine, table }));
   } else if (!isJson || !given.flag("events")) {
-    const [say, paint] = isJson ? [output.note, output.notePaint] : [output.line, output.paint];
-    watchers.push(watchAsLines(say, paint), announceGates(invocation, runId, say));
+    const [line, paint] = isJson ? [output.note, output.notePaint] : [output.line, output.paint];
+    watchers.push(watchAsLines(line, paint), announceGates(invocation, runId, line));
   }
-  return {
-    take: (events) => watchers.forEach((watcher) => watcher.take(events)),
-    close: () => watchers.toReversed().forEach((watcher) => watcher.close()),
+  const watcher: Watcher = {
+    take: (events) => watchers.forEach((each) => each.take(events)),
+    close: () => watchers.toReversed().forEach((each) => each.close()),
   };
+  return { watcher, say };
 }
 
 function finish(invocation: Invocation, store: Store, runId: string, end: End): ExitCode {
@@ -125,7 +133,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
     output.note(`left as it is; go on with: ${runWords(invocation, "resume", runId)}`);
     return exitCodes.interrupted;
   }
-  showEnded(invocation, store, runId, { withSteps: !output.isTerminal });
+  showEnded(invocation, store, runId, { withSteps: !output.isTerminal, isTold: !output.isTerminal });
   if (end === "cancelled") return exitCodes.interrupted;
   return exitOfRun(record, given.flag("require-success"));
 }
@@ -135,7 +143,7 @@ export function showEnded(
   invocation: Invocation,
   store: Store,
   runId: string,
-  { withSteps }: { withSteps: boolean },
+  { withSteps, isTold }: { withSteps: boolean; isTold: boolean },
 ): void {
   const { given, output } = invocation;
   const record = getExecution(store, runId);
@@ -147,6 +155,7 @@ export function showEnded(
       paint: output.paint,
       columns: output.columns,
       withSteps,
+      isTold,
       more: runWords(invocation, "runs", runId, "--logs"),
       nowMs: Date.now(),
     }),

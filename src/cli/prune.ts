@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { readConfig } from "../config.ts";
+import type { Library } from "../collection/refresh-index.ts";
 import { AppError } from "../errors.ts";
 import { allowedEnv } from "../execution/allowed-env.ts";
+import { openWorkflow } from "../operation/open-workflow.ts";
 import { pruneExecutions, type PruneReport, type PruneRequest } from "../operation/prune.ts";
 import { retentionRule } from "../operation/retention.ts";
 import type { PruneScope, RetentionRule } from "../store/prune.ts";
-import { findWorkflow } from "../store/read-workflows.ts";
 import { listExecutions } from "../store/list-executions.ts";
-import type { Store } from "../store/database.ts";
 import { parseDuration } from "../workflow/duration.ts";
 import { confirm } from "./ask.ts";
 import { byteText } from "./byte-text.ts";
@@ -75,7 +75,7 @@ function scopeOf({ given, home }: Invocation): Promise<PruneScope | null> | null
   const name = given.text("workflow");
   if (name === null) return null;
   return withStore(home, (store) => {
-    const stored = storedOrNull(store, name);
+    const stored = storedOrNull({ home, store }, name);
     if (stored) return { workflow_id: stored.id, slug: stored.slug };
     if (listExecutions(store, { workflow_slug: name, limit: 1 }).items.length > 0)
       return { workflow_id: null, slug: name };
@@ -86,9 +86,9 @@ function scopeOf({ given, home }: Invocation): Promise<PruneScope | null> | null
   });
 }
 
-function storedOrNull(store: Store, name: string) {
+function storedOrNull(library: Library, name: string) {
   try {
-    return findWorkflow(store, name);
+    return openWorkflow(library, name);
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return null;
     throw error;

@@ -11,6 +11,8 @@ interface SummaryOptions {
   columns: number;
   /** False where a live table with the same rows stands above. */
   withSteps: boolean;
+  /** True where lines of events stand above, which have told why a stage failed. */
+  isTold: boolean;
   /** The command that shows more. */
   more: string;
   nowMs: number;
@@ -35,7 +37,8 @@ export function runSummary(
   ].join("\n");
 }
 
-function stepTable(steps: readonly StepRecord[], { paint, columns, nowMs }: SummaryOptions): string[] {
+function stepTable(steps: readonly StepRecord[], options: SummaryOptions): string[] {
+  const { paint, columns, nowMs, isTold } = options;
   const titles = [
     { title: "batch", align: "right" as const },
     { title: "stage", shrinks: true as const },
@@ -50,13 +53,15 @@ function stepTable(steps: readonly StepRecord[], { paint, columns, nowMs }: Summ
     step.status,
     step.type === "gate" || step.started_at === null ? "" : String(step.attempt_number),
     span(step.started_at, step.completed_at, nowMs),
-    stepSays(step),
+    stepSays(step, isTold),
   ]);
   return tableLines(titles, rows, columns);
 }
 
-function stepSays(step: StepRecord): string {
-  if (step.error_message !== null) return `${step.error_class ?? "error"}: ${step.error_message}`;
+function stepSays(step: StepRecord, isTold: boolean): string {
+  const { error_class, error_message } = step;
+  if (error_message !== null)
+    return isTold ? (error_class ?? "") : `${error_class ?? "error"}: ${error_message}`;
   if (step.skip_reason !== null) return step.skip_reason;
   if (step.decided_by !== null)
     return `by ${step.decided_by}${step.decision_comment ? `: ${step.decision_comment}` : ""}`;
@@ -67,14 +72,23 @@ function stepSays(step: StepRecord): string {
 function headline(
   record: ExecutionRecord,
   steps: readonly StepRecord[],
-  { paint, nowMs }: SummaryOptions,
+  { paint, nowMs, withSteps }: SummaryOptions,
 ): string {
   const time = span(record.started_at, record.completed_at, nowMs);
   const name = plainLine(`${record.workflow_name} v${record.workflow_version}`);
-  const error = record.error_message === null ? "" : `\n  ${plainLine(record.error_message)}`;
+  const why = withSteps ? withoutStepMessages(record.error_message, steps) : record.error_message;
+  const error = why === null ? "" : `\n  ${plainLine(why)}`;
   const failures = record.had_failures && record.status === "completed" ? ", with failures" : "";
   const status = `${paintStatus(paint, record.status)}${failures}`;
   return `${paint.bold(name)}: ${status}${time === "" ? "" : ` in ${time}`} (${counts(steps)})${error}`;
+}
+
+/** Why an execution failed, without what the table above says of its stages. */
+function withoutStepMessages(message: string | null, steps: readonly StepRecord[]): string | null {
+  const said = steps.find((step) => step.error_message && message?.endsWith(`: ${step.error_message}`));
+  return message === null || !said?.error_message
+    ? message
+    : message.slice(0, -said.error_message.length - 2);
 }
 
 function counts(steps: readonly StepRecord[]): string {

@@ -36,7 +36,7 @@ async function oneRun(invocation: Invocation, store: Store, prefix: string): Pro
   if (given.flag("logs")) showLogs(invocation, store, record);
   else {
     if (given.text("format") !== "json") output.line(`run ${shortId(run_id)} (${run_id})`);
-    showEnded(invocation, store, run_id, { withSteps: true });
+    showEnded(invocation, store, run_id, { withSteps: true, isTold: false });
     if (given.text("format") !== "json") {
       for (const gate of waitingGates(store, record))
         output.line(gateLines(invocation, gate, Date.now()).join("\n"));

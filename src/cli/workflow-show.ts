@@ -1,3 +1,4 @@
+import { withUsualModels } from "../workflow/used-model.ts";
 import type { EffectiveDefinition, EffectiveRole } from "../workflow/effective.ts";
 import { stringify } from "yaml";
 import { zonedMoment } from "../execution/local-time.ts";
@@ -19,7 +20,8 @@ export const run: CommandRun = (invocation) =>
     const workflow = storedWorkflow({ home: invocation.home, store }, given.argument(0));
     const isJson = given.text("format") === "json";
     if (given.flag("effective")) {
-      const effective = effectiveOf(workflow);
+      const definition = effectiveOf(workflow);
+      const effective = { ...definition, stages: withUsualModels(definition.stages) };
       if (isJson) output.json(effective);
       else output.write(stringify(effective, { lineWidth: 0 }));
     } else if (isJson) output.json(workflowView(workflow));

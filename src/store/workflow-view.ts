@@ -1,3 +1,4 @@
+import { withUsualModels } from "../workflow/used-model.ts";
 import type { WorkflowRecord } from "./workflow-record.ts";
 
 /** The API's `Workflow`: what `--format json` prints and HTTP answers. */
@@ -15,7 +16,7 @@ export function workflowView(record: WorkflowRecord) {
     definition: record.definition,
     definition_hash: record.definition_hash,
     parameters: config.parameters,
-    stages: record.stages,
+    stages: withUsualModels(record.stages),
     global_context_modules: context.global_modules,
     created_by: record.created_by,
     created_at: record.created_at,

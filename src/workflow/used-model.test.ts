@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { usedModel } from "./used-model.ts";
+import { usedModel, withUsualModels } from "./used-model.ts";
 import { checkWorkflow } from "./validate.ts";
 
 /** What is written at the stage, what the agent's file says, and what the agent gets. */
@@ -15,4 +15,19 @@ test.each([
   const role = checkWorkflow(text, { file: "w.yaml" }).definition?.stages[0]?.roles?.primary;
   if (!role) throw new Error("it does not hold");
   expect(usedModel(role, { model })).toBe(used);
+});
+
+test("a reader who wants all defaults sees the usual model where a stage names none", () => {
+  const text = `workflow: { id: w, name: W }
+stages:
+  - { id: a, roles: { primary: agent:x } }
+  - { id: b, roles: { primary: { artifact: agent:x, model: sonnet } } }
+  - { id: g, type: gate, gate: {} }
+`;
+  const stages = checkWorkflow(text, { file: "w.yaml" }).definition?.stages ?? [];
+  expect(withUsualModels(stages).map(({ roles }) => roles?.primary.model)).toEqual([
+    "opus",
+    "sonnet",
+    undefined,
+  ]);
 });
