@@ -19,6 +19,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   http: async (folder) => (await import("./http.ts")).measureHttp(folder),
   pages: async (folder) => (await import("./pages.ts")).measurePages(folder),
   log: async (folder) => (await import("./log-page.ts")).measureLogPage(folder),
+  noise: async (folder) => (await import("./noise.ts")).measureNoise(folder),
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
 };
 

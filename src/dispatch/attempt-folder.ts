@@ -157,7 +157,8 @@ function inputOf(request: StageRequest): string {
 
 function openExisting(file: string): number | null {
   try {
-    return openSync(file, "r");
+    // To give back what is stored is to write.
+    return openSync(file, "r+");
   } catch (error) {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
     throw error;

@@ -1,8 +1,9 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { Masks } from "../execution/masks.ts";
 import type { LogSink } from "./dispatcher.ts";
+import { createGiveBack, punchHole, type GiveBack } from "./give-back.ts";
 import { createLineTail, longestLine, type LineTail } from "./line-tail.ts";
-import { parseLogCommand, showLogCommand } from "./log-command.ts";
+import { parseLogCommand, showLogCommand, type LogCommand } from "./log-command.ts";
 
 /** An attempt's two log files on their way to the engine, and what the agent told in them. */
 export interface AttemptLogs {
@@ -21,6 +22,9 @@ export interface AttemptLogs {
 const streams = ["stdout", "stderr"] as const;
 type Stream = (typeof streams)[number];
 const mostWarnings = 100;
+/** As many as masks take in. */
+const mostMasksKept = 1000;
+const mostWordsKept = 1000;
 
 interface LogsOptions {
   files: Readonly<Record<Stream, number>>;
@@ -36,9 +40,16 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
     stderr: withinFile(files.stderr, given.stderr),
   };
   const listener = createListener(masks);
+  const heard = { stdout: 0, stderr: 0 };
+  const giveBack = {
+    stdout: giveBackOf("stdout", files, sink),
+    stderr: giveBackOf("stderr", files, sink),
+  };
   const follow = (stream: Stream): LineTail =>
     createLineTail(files[stream], (bytes, length, end) => {
-      const text = listener.hear(stream, bytes, length);
+      const { text, isToKeep } = listener.hear(stream, bytes, length);
+      heard[stream] = end;
+      if (isToKeep) giveBack[stream].keep(end - length - 1, end);
       if (text !== null && end > from[stream]) sink.write(stream, text, end);
     });
   const tails = {
@@ -58,18 +69,13 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
   }
 
   return {
-    read: () => read(noEnd),
-    async finish() {
-      // What a process that was left behind goes on writing has no end.
-      const sizes = { stdout: fstatSync(files.stdout).size, stderr: fstatSync(files.stderr).size };
-      let restedAt = performance.now();
-      while (read(sizes) > 0) {
-        if (performance.now() - restedAt < longestTurnMs) continue;
-        await rest();
-        restedAt = performance.now();
+    read() {
+      for (const stream of streams) {
+        giveBack[stream].upTo(Math.min(sink.stored[stream], heard[stream]));
       }
-      for (const stream of streams) tails[stream].end();
+      return read(noEnd);
     },
+    finish: () => readToEnd(files, tails, read),
     close() {
       for (const stream of streams) closeSync(files[stream]);
     },
@@ -82,6 +88,22 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
       return listener.complaint;
     },
   };
+}
+
+async function readToEnd(
+  files: LogsOptions["files"],
+  tails: Readonly<Record<Stream, LineTail>>,
+  read: (most: Readonly<Record<Stream, number>>) => number,
+): Promise<void> {
+  // What a process that was left behind goes on writing has no end.
+  const sizes = { stdout: fstatSync(files.stdout).size, stderr: fstatSync(files.stderr).size };
+  let restedAt = performance.now();
+  while (read(sizes) > 0) {
+    if (performance.now() - restedAt < longestTurnMs) continue;
+    await rest();
+    restedAt = performance.now();
+  }
+  for (const stream of streams) tails[stream].end();
 }
 
 /**
@@ -113,9 +135,20 @@ function withoutTrouble(stream: Stream, tail: LineTail, sink: LogSink): LineTail
   };
 }
 
+/** A disk that cannot make holes is told once: then the file has everything that the agent prints. */
+function giveBackOf(stream: Stream, files: LogsOptions["files"], sink: LogSink): GiveBack {
+  const said =
+    `warning: the agent's ${stream} takes up as much of the disk as it prints until the attempt ends: ` +
+    "nothing of the file can be given back here";
+  return createGiveBack(
+    (start, length) => punchHole(files[stream], start, length),
+    () => sink.write("system", said),
+  );
+}
+
 interface Listener extends Pick<AttemptLogs, "warnings" | "complaint"> {
-  /** The line as it is shown; null when it is not. */
-  hear(stream: Stream, bytes: Buffer, length: number): string | null;
+  /** The line as it is shown; null when it is not. `isToKeep`: it says something that a later engine must know. */
+  hear(stream: Stream, bytes: Buffer, length: number): { text: string | null; isToKeep: boolean };
 }
 
 /** Makes texts of lines, and takes in what they say to the engine. */
@@ -123,9 +156,16 @@ function createListener(masks: Masks): Listener {
   const warnings: string[] = [];
   let error: string | null = null;
   let lastLine: string | null = null;
+  let masksTold = 0;
+  let wordsTold = 0;
 
-  function shown(raw: string, isCut: boolean): string | null {
-    const command = isCut ? null : parseLogCommand(raw);
+  /** Bounded, so that an agent that says the same again and again does not keep its file on the disk. */
+  function isToKeep({ kind }: LogCommand): boolean {
+    if (kind === "mask") return ++masksTold <= mostMasksKept;
+    return (kind === "error" || kind === "warning") && ++wordsTold <= mostWordsKept;
+  }
+
+  function shown(raw: string, command: LogCommand | null): string | null {
     if (!command) return raw;
     if (command.kind === "mask") masks.learn(command.secret);
     const text = showLogCommand(command);
@@ -141,9 +181,11 @@ function createListener(masks: Masks): Listener {
 
   return {
     hear(stream, bytes, length) {
-      const text = shown(textOf(bytes, length, masks), bytes.length < length);
+      const raw = textOf(bytes, length, masks);
+      const command = bytes.length < length ? null : parseLogCommand(raw);
+      const text = shown(raw, command);
       if (stream === "stderr" && text !== null && text.trim() !== "") lastLine = text;
-      return text;
+      return { text, isToKeep: command !== null && isToKeep(command) };
     },
     warnings,
     get complaint() {

@@ -81,6 +81,8 @@ export interface LogSink {
   write(stream: LogStream, text: string, offset?: number): void;
   /** Where an earlier engine had got to in each file, in bytes. */
   readonly offsets: Readonly<Record<"stdout" | "stderr", number>>;
+  /** Up to where the lines are in the database, in bytes: nobody reads the files before that for their lines again. */
+  readonly stored: Readonly<Record<"stdout" | "stderr", number>>;
 }
 
 export interface StageError {

@@ -18,7 +18,8 @@ const engineSource = `
   import { bothLaunches } from "${join(import.meta.dir, "../testing/both-launches.ts")}";
   const request = await Bun.file(process.argv[1]).json();
   const write = (stream, text, offset) => process.stdout.write(JSON.stringify({ stream, text, offset }) + "\\n");
-  const log = { offsets: { stdout: 0, stderr: 0 }, write };
+  const nowhere = { stdout: 0, stderr: 0 };
+  const log = { offsets: nowhere, stored: nowhere, write };
   const [, launch] = bothLaunches.find(([name]) => name === process.argv[2]);
   await createCommandDispatcher(launch).dispatch(request, { signal: new AbortController().signal, log });
 `;

@@ -243,7 +243,8 @@ async function askForSummary(
   asked: StageRequest,
   control: DispatchControl,
 ): Promise<{ result: StageResult | null; why: string }> {
-  const silent = { write: () => {}, offsets: { stdout: 0, stderr: 0 } };
+  const nowhere = { stdout: 0, stderr: 0 };
+  const silent = { write: () => {}, offsets: nowhere, stored: nowhere };
   try {
     // An engine that died while it asked the same may have left its agent.
     await dispatcher.sweep(asked);

@@ -3,10 +3,13 @@ import type { LogStream } from "../execution/event.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
-import type { KeptLine } from "./step-log.ts";
+import type { KeptLine, LeftOut } from "./step-log.ts";
 
 /** Lines are written in batches: at the latest after this, and at once when so many have come together. */
-const mostBufferedLines = 2000;
+const mostBufferedLines = 1000;
+const mostBufferedBytes = 1 << 20;
+/** What was left out is stored whenever it has become so much: the agent's file can give that part back. */
+const leftOutBytes = 4 << 20;
 const warning = "warning: ";
 const mostWarnings = 1000;
 
@@ -16,15 +19,11 @@ export function openLogSink(
   execution: LiveExecution,
   step: LiveStep,
 ): LogSink & { warn(warning: string): void; end(): void } {
-  const attempt = step.record.attempt_number;
   const offsets = { ...step.offsets };
   const warned = new Set<string>();
+  const keeper = createKeeper(engine, execution, step);
   let isOver = false;
-  const keep = ({ stream, text }: KeptLine): void => {
-    const { stage_id } = step.record;
-    const at = isoTime(engine.alarm.now());
-    execution.changes.feed.push({ kind: "line", stage_id, attempt, stream, text, at });
-  };
+  let unsaid = 0;
   const write = (stream: LogStream, text: string, offset?: number): void => {
     // An engine that has given the execution away, or has failed, writes nothing of it any more.
     if (
@@ -36,18 +35,23 @@ export function openLogSink(
       return;
     const hidden = execution.masks.hide(text);
     if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
-    const line = step.log.take({ stream, text: hidden });
-    if (line) keep(line);
+    const line = step.log.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
     // What is only held in mind is read again by a later engine, so its place is not moved.
-    if (line && offset !== undefined && stream !== "system") {
-      step.offsets = { ...step.offsets, [stream]: offset };
-      execution.changes.offsets.set(step, step.offsets);
+    if (!line) {
+      unsaid += hidden.length + 1;
+      if (unsaid < leftOutBytes) return;
+      unsaid = 0;
+      keeper.leaveOut(step.log.leftOut());
+      return planFlushSoon(engine, execution);
     }
-    if (execution.changes.feed.length >= mostBufferedLines) planFlush(engine, execution);
+    keeper.keep(line);
+    if (execution.changes.feed.length >= mostBufferedLines || keeper.unwritten() >= mostBufferedBytes)
+      planFlush(engine, execution);
     else planFlushSoon(engine, execution);
   };
   return {
     offsets,
+    stored: keeper.stored,
     write,
     // What an agent itself has warned of stands in its log already.
     warn: (text) => {
@@ -59,9 +63,38 @@ export function openLogSink(
       isOver = true;
       const rest = step.log.end();
       if (!rest || engine.live.get(execution.runId) !== execution) return;
-      for (const line of rest.lines) keep(line);
-      if (rest.cut.lines > 0) execution.changes.cuts.push({ stage_id: step.record.stage_id, ...rest.cut });
+      keeper.leaveOut(rest.cut);
+      for (const line of rest.lines) keeper.keep(line);
       planFlush(engine, execution);
     },
   };
+}
+
+/** Puts what is kept and what is left out among the execution's changes, and where reading goes on after it. */
+function createKeeper(engine: EngineState, execution: LiveExecution, step: LiveStep) {
+  const { stage_id, attempt_number: attempt } = step.record;
+  const stored = { ...step.offsets };
+  let unwritten = 0;
+  let watched: LiveExecution["changes"] | null = null;
+  const moveTo = (moved: { stdout?: number; stderr?: number }): void => {
+    const { changes } = execution;
+    step.offsets = { ...step.offsets, ...moved };
+    changes.offsets.set(step, step.offsets);
+    if (watched === changes) return;
+    watched = changes;
+    unwritten = 0;
+    changes.effects.push({ kind: "call", done: () => Object.assign(stored, changes.offsets.get(step)) });
+  };
+  const keep = ({ stream, text, offset }: KeptLine): void => {
+    const at = isoTime(engine.alarm.now());
+    execution.changes.feed.push({ kind: "line", stage_id, attempt, stream, text, at });
+    if (offset !== undefined && stream !== "system") moveTo({ [stream]: offset });
+    unwritten += text.length;
+  };
+  const leaveOut = ({ lines, bytes, offsets: moved }: LeftOut): void => {
+    if (lines === 0) return;
+    execution.changes.cuts.push({ stage_id, lines, bytes });
+    moveTo(moved);
+  };
+  return { stored, keep, leaveOut, unwritten: () => unwritten };
 }

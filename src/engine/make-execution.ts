@@ -1,3 +1,4 @@
+import type { LogFacts } from "../store/logs.ts";
 import { absentOutputs, openScope } from "../execution/scope.ts";
 import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
@@ -10,12 +11,13 @@ import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./li
 import { verdictOf } from "./orchestration.ts";
 import { masksFor } from "./seal.ts";
 import { resolveInputs } from "./step-facts.ts";
-import { openStepLog } from "./step-log.ts";
+import { lineCost, openStepLog } from "./step-log.ts";
 
 export interface StepParts {
   record: StepRecord;
   actor: LiveStep["actor"];
-  logBytes: number;
+  /** What is stored of its log; what was left out of it counts only while it has not been said. */
+  logs: LogFacts;
   offsets: { stdout: number; stderr: number };
 }
 
@@ -104,11 +106,13 @@ export function freshStep(
   };
 }
 
+const noLogs: LogFacts = { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } };
+
 export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprint["agents"]): StepParts {
   return {
     record: freshStep(runId, plan, agents),
     actor: newStepActor(plan),
-    logBytes: 0,
+    logs: noLogs,
     offsets: { stdout: 0, stderr: 0 },
   };
 }
@@ -133,7 +137,7 @@ export function reusedParts(
       outputs,
     },
     actor,
-    logBytes: 0,
+    logs: noLogs,
     offsets: { stdout: 0, stderr: 0 },
   };
 }
@@ -159,7 +163,7 @@ function liveStep(plan: StageBlueprint, part: StepParts, mostLogBytes: number): 
     attempt: null,
     isQueued: false,
     leftMs: null,
-    log: openStepLog(part.logBytes, mostLogBytes),
+    log: openStepLog(part.logs, { mostBytes: mostLogBytes, lineBytes: lineCost(part.record.stage_id) }),
     offsets: part.offsets,
   };
 }

@@ -2,17 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { openStepLog } from "./step-log.ts";
 
 const line = (text: string) => ({ stream: "stdout" as const, text });
+const none = { lines: 0, bytes: 0 };
+const empty = { ...none, cut: none };
+const opened = (stored = empty, mostBytes = 1_000_000) => openStepLog(stored, { mostBytes, lineBytes: 200 });
 const kb = (letter: string) => letter.repeat(1000);
 
 describe("a step's log", () => {
   test("keeps everything as it comes, as long as there is room", () => {
-    const log = openStepLog(0, 1_000_000);
+    const log = opened();
     expect(log.take(line("one"))).toEqual(line("one"));
     expect(log.end()).toBeNull();
   });
 
   test("keeps head and tail when it becomes too long, and says what is missing", () => {
-    const log = openStepLog(0, 1_000_000);
+    const log = opened();
     const kept: string[] = [];
     for (let at = 0; at < 2000; at++) if (log.take(line(`${at} ${kb("x")}`))) kept.push(String(at));
     const end = log.end();
@@ -25,14 +28,37 @@ describe("a step's log", () => {
     expect(bytes.reduce((sum, count) => sum + count, 0)).toBeLessThan(1_020_000);
   });
 
+  test("counts what a short line takes on disk, not only its text", () => {
+    const log = opened();
+    let kept = 0;
+    while (log.take(line("y"))) kept++;
+    expect(kept).toBe(Math.floor(900_000 / 201));
+  });
+
+  test("goes on after an engine that ended in the middle: where it left out, and how much", () => {
+    const log = opened();
+    const write = (into: typeof log, at: number) => into.take({ ...line(kb("x")), offset: (at + 1) * 1001 });
+    for (let at = 0; at < 2000; at++) write(log, at);
+    const gone = log.leftOut();
+    const head = 750;
+    expect(gone.offsets).toEqual({ stdout: (head + gone.lines) * 1001 });
+    expect(log.leftOut().lines).toBe(0);
+    const next = opened({ lines: head, bytes: head * 1000, cut: gone });
+    for (let at = head + gone.lines; at < 2000; at++) expect(write(next, at)).toBeNull();
+    const end = next.end();
+    expect(end?.cut.lines).toBe(0);
+    expect(end?.lines[0]?.text).toStartWith(`… ${gone.lines} lines (${gone.lines * 1000} bytes)`);
+    expect(end?.lines).toHaveLength(2000 - head - gone.lines + 1);
+  });
+
   test("of a step that is tried again goes on from what is kept already", () => {
-    const log = openStepLog(999_000, 1_000_000);
+    const log = opened({ lines: 1, bytes: 999_000, cut: none });
     expect(log.take(line(kb("y")))).toBeNull();
     expect(log.end()?.lines).toEqual([line(kb("y"))]);
   });
 
   test("cuts a line of more than 64 KiB, and says so", () => {
-    const kept = openStepLog(0, 10_000_000).take(line("é".repeat(70_000)));
+    const kept = opened(empty, 10_000_000).take(line("é".repeat(70_000)));
     expect(Buffer.byteLength(kept?.text ?? "")).toBeLessThanOrEqual(64 * 1024);
     expect(kept?.text).toEndWith("é … (cut)");
   });

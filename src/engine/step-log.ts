@@ -4,65 +4,134 @@ import type { LogStream } from "../execution/event.ts";
 export interface StepLog {
   /** The line as it is to be kept now; null while only the tail is kept in mind. */
   take(line: KeptLine): KeptLine | null;
+  /** What has been left out for good since it was asked last. */
+  leftOut(): LeftOut;
   /** What was held back, with a line that says what is missing; the attempt is over. */
-  end(): { lines: KeptLine[]; cut: { lines: number; bytes: number } } | null;
+  end(): { lines: KeptLine[]; cut: LeftOut } | null;
 }
 
 export interface KeptLine {
   stream: LogStream;
   text: string;
+  /** Where reading goes on after the line in the attempt's own file of that stream. */
+  offset?: number;
+}
+
+/** `bytes` of text; `offsets`: where reading goes on after it in the attempt's files. */
+export interface LeftOut {
+  lines: number;
+  bytes: number;
+  offsets: { stdout?: number; stderr?: number };
 }
 
 export const longestLineBytes = 64 * 1024;
 const tailShare = 10;
 const leastTailBytes = longestLineBytes;
 
-/** `bytes`: what is stored of the step already. `mostBytes`: the total; its last tenth is for the tail. */
-export function openStepLog(bytes: number, mostBytes: number): StepLog {
+/** What the database takes for a line beside its text: the other columns, and two indexes (measured, rounded up). */
+export function lineCost(stageId: string): number {
+  return 170 + 2 * Buffer.byteLength(stageId);
+}
+
+interface StepLogOptions {
+  /** The total on disk, in bytes; its last tenth is for the tail. */
+  mostBytes: number;
+  /** What a line takes beside its text, in bytes. */
+  lineBytes: number;
+}
+
+/** `stored`: what the database has of the step already. */
+export function openStepLog(
+  stored: { lines: number; bytes: number; cut: { lines: number; bytes: number } },
+  { mostBytes, lineBytes }: StepLogOptions,
+): StepLog {
   const headBytes = mostBytes - Math.floor(mostBytes / tailShare);
-  let kept = bytes;
+  let kept = stored.bytes + stored.lines * lineBytes;
   /** What is left for a tail; a step that is tried again has used some of it up. */
   const tailBytes = (): number => Math.max(mostBytes - Math.max(kept, headBytes), leastTailBytes);
-  let tail: { line: KeptLine; bytes: number }[] = [];
-  /** Where the tail begins in its list: what is before it is dropped now and then, not line by line. */
-  let first = 0;
-  let held = 0;
-  let cut = { lines: 0, bytes: 0 };
+  // An engine that ended in the middle has stored what it had left out, and not yet said so.
+  let said = { ...stored.cut };
+  let cut = nothing();
+
+  function drop({ line, bytes }: HeldLine): void {
+    cut.lines++;
+    cut.bytes += bytes - lineBytes;
+    if (line.offset !== undefined && line.stream !== "system") cut.offsets[line.stream] = line.offset;
+  }
+
+  const tail = createTail(drop);
+
+  function leftOut(): LeftOut {
+    const since = cut;
+    said = { lines: said.lines + since.lines, bytes: said.bytes + since.bytes };
+    cut = nothing();
+    return since;
+  }
+
   return {
+    leftOut,
     take: (line) => {
       const short = shortened(line);
-      const size = Buffer.byteLength(short.text);
-      if (tail.length === 0 && kept + size <= headBytes) {
+      const size = Buffer.byteLength(short.text) + lineBytes;
+      if (tail.isEmpty() && said.lines === 0 && kept + size <= headBytes) {
         kept += size;
         return short;
       }
-      tail.push({ line: short, bytes: size });
-      held += size;
-      while (held > tailBytes() && first < tail.length - 1) {
-        const gone = tail[first++]?.bytes ?? 0;
-        held -= gone;
-        cut.lines++;
-        cut.bytes += gone;
-      }
-      if (first > 1000 && first > tail.length / 2) {
-        tail = tail.slice(first);
-        first = 0;
-      }
+      tail.push(short, size, tailBytes());
       return null;
     },
     end: () => {
-      if (tail.length === 0) return null;
-      const lines = tail.slice(first).map(({ line }) => line);
-      const says = `… ${cut.lines} lines (${cut.bytes} bytes) are left out here: the log is longer than is kept …`;
+      if (tail.isEmpty()) return null;
+      const { lines, bytes } = tail.end();
+      const since = leftOut();
+      const says = `… ${said.lines} lines (${said.bytes} bytes) are left out here: the log is longer than is kept …`;
       const result = {
-        lines: cut.lines > 0 ? [{ stream: "system" as const, text: says }, ...lines] : lines,
-        cut,
+        lines: said.lines > 0 ? [{ stream: "system" as const, text: says }, ...lines] : lines,
+        cut: since,
       };
-      kept += held;
-      [tail, first, held, cut] = [[], 0, 0, { lines: 0, bytes: 0 }];
+      kept += bytes;
+      said = { lines: 0, bytes: 0 };
       return result;
     },
   };
+}
+
+/** The last lines, within as many bytes as there is room for; one at least. */
+function createTail(drop: (gone: HeldLine) => void) {
+  let lines: HeldLine[] = [];
+  /** Where the tail begins in its list: what is before it is dropped now and then, not line by line. */
+  let first = 0;
+  let held = 0;
+  return {
+    isEmpty: () => lines.length === 0,
+    push(line: KeptLine, bytes: number, most: number): void {
+      lines.push({ line, bytes });
+      held += bytes;
+      while (held > most && first < lines.length - 1) {
+        const gone = lines[first++];
+        if (!gone) break;
+        held -= gone.bytes;
+        drop(gone);
+      }
+      if (first <= 1000 || first <= lines.length / 2) return;
+      lines = lines.slice(first);
+      first = 0;
+    },
+    end(): { lines: KeptLine[]; bytes: number } {
+      const ended = { lines: lines.slice(first).map(({ line }) => line), bytes: held };
+      [lines, first, held] = [[], 0, 0];
+      return ended;
+    },
+  };
+}
+
+interface HeldLine {
+  line: KeptLine;
+  bytes: number;
+}
+
+function nothing(): LeftOut {
+  return { lines: 0, bytes: 0, offsets: {} };
 }
 
 function shortened(line: KeptLine): KeptLine {

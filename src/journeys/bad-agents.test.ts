@@ -94,7 +94,7 @@ describe("a log", () => {
     const logs = await journey.run(["workflow", "runs", run?.run_id ?? "", "--logs"]);
     expect(logs.stdout).toMatch(/… \d+ lines \(\d+ bytes\) are left out here/);
     expect(logs.stdout.trimEnd()).toEndWith("last");
-    expect(logs.stdout.length).toBeWithin(49 * mebibyte, 53 * mebibyte);
+    expect(logs.stdout.length).toBeWithin(47 * mebibyte, 53 * mebibyte);
     // A slow reader gets all of it, too.
     const slow = Bun.spawnSync(
       ["sh", "-c", '"$0" workflow runs "$1" --logs | { sleep 0.3; wc -c; }', program, run?.run_id ?? ""],

@@ -86,6 +86,7 @@ export function aControl(
   const lines: TakenLine[] = [];
   const log = {
     offsets,
+    stored: offsets,
     write: (stream: LogStream, text: string, offset?: number) => {
       // As the engine does, which records nothing else.
       lines.push({ stream, text: masks.hide(text), offset: offset ?? null });
