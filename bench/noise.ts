@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveSkillmeat } from "./http-programs.ts";
 import { msText, type Row } from "./measure.ts";
@@ -105,6 +105,7 @@ function rowsOf(what: string, home: string, { times, before, memory, attempts, i
 /** What the files take up on the disk, not how long they are. */
 function diskBytes(folder: string): number {
   let bytes = 0;
+  if (!existsSync(folder)) return 0;
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
     bytes += (found?.blocks ?? 0) * 512;
