@@ -12,8 +12,9 @@ export interface Served {
 
 const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
 
-export function serveSkillmeat(home: string): Promise<Served> {
-  return served(skillmeatCommand(home)(0), home);
+/** `dispatcher`: `command` runs real programs. */
+export function serveSkillmeat(home: string, dispatcher = "simulated"): Promise<Served> {
+  return served(skillmeatCommand(home, dispatcher)(0), home);
 }
 
 /** The smallest server the same compiler and the same framework make, with one answer of a given size. */
@@ -21,9 +22,9 @@ export async function serveBare(folder: string, bytes: number): Promise<Served> 
   return served((await bareCommand(folder, bytes))(0), folder);
 }
 
-export function skillmeatCommand(home: string): (port: number) => string[] {
+export function skillmeatCommand(home: string, dispatcher = "simulated"): (port: number) => string[] {
   if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
-  const options = ["--dispatcher", "simulated", "--data-dir", home];
+  const options = ["--dispatcher", dispatcher, "--data-dir", home];
   return (port) => [executable, "serve", "--port", String(port), ...options];
 }
 

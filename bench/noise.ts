@@ -20,13 +20,13 @@ export async function measureNoise(folder: string): Promise<Row[]> {
 }
 
 async function measureOne(home: string, what: string, script: string, isBound: boolean): Promise<Row[]> {
-  mkdirSync(join(home, "agents"), { recursive: true });
+  mkdirSync(join(home, ".claude", "agents"), { recursive: true });
   const command = JSON.stringify(["sh", "-c", script]);
   writeFileSync(
-    join(home, "agents", "noisy.md"),
+    join(home, ".claude", "agents", "noisy.md"),
     `---\nname: noisy\ndispatcher: command\ncommand: ${command}\n---\nPrint.\n`,
   );
-  const server = await serveSkillmeat(home);
+  const server = await serveSkillmeat(home, "command");
   const api = `${server.url}/api/v1`;
   try {
     const headers = { "content-type": "application/yaml" };
