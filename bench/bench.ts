@@ -20,6 +20,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   pages: async (folder) => (await import("./pages.ts")).measurePages(folder),
   log: async (folder) => (await import("./log-page.ts")).measureLogPage(folder),
   noise: async (folder) => (await import("./noise.ts")).measureNoise(folder),
+  hold: async (folder) => (await import("./hold.ts")).measureHold(folder),
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
 };
 

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { serveSkillmeat } from "./http-programs.ts";
+import type { Row } from "./measure.ts";
+
+const rounds = 5;
+const stages = 2000;
+const mostMs = 50;
+
+/** How long one request with the worst accepted definition keeps everybody else waiting. */
+export async function measureHold(folder: string): Promise<Row[]> {
+  const server = await serveSkillmeat(join(folder, "home"));
+  const api = `${server.url}/api/v1`;
+  try {
+    await fetch(`${api}/health`);
+    const made = await created(api, worstDefinition(0));
+    const rows: Row[] = [];
+    const acts: Record<string, (round: number) => Promise<Response>> = {
+      validate: (round) => send(`${api}/workflows/validate`, { definition: worstDefinition(round) }),
+      plan: () => send(`${api}/workflows/${made}/plan`, {}),
+      create: (round) => sendText(`${api}/workflows`, worstDefinition(round + 1)),
+    };
+    for (const [name, act] of Object.entries(acts)) rows.push(row(name, await longestWait(api, act)));
+    return rows;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The median of the rounds' longest answers to somebody who only asks whether the server is well, ms. */
+async function longestWait(api: string, act: (round: number) => Promise<Response>): Promise<number> {
+  const seen: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    let isDone = false;
+    const acting = act(round).finally(() => (isDone = true));
+    let longest = 0;
+    while (!isDone) {
+      const before = performance.now();
+      await (await fetch(`${api}/health`)).text();
+      longest = Math.max(longest, performance.now() - before);
+    }
+    const answer = await acting;
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(said.slice(0, 500));
+    // The first one only warms up.
+    if (round > 0) seen.push(longest);
+  }
+  return seen.toSorted((a, b) => a - b)[Math.floor(seen.length / 2)] ?? 0;
+}
+
+/** As many stages as there may be, nearly 1 MiB. */
+function worstDefinition(number: number): string {
+  const words = "x".repeat(380);
+  const head = `workflow: { id: worst-${number}, name: Worst ${number} }\nstages:\n`;
+  const each = Array.from({ length: stages }, (_, at) => {
+    const before = at === 0 ? "" : `    depends_on: [s${at - 1}]\n`;
+    return `  - id: s${at}\n    name: Stage ${at}\n    description: ${words}\n${before}    roles: { primary: agent:x }\n`;
+  });
+  return head + each.join("");
+}
+
+async function created(api: string, text: string): Promise<string> {
+  const answer = await sendText(`${api}/workflows`, text);
+  if (answer.status !== 201) throw new Error((await answer.text()).slice(0, 500));
+  return ((await answer.json()) as { slug: string }).slug;
+}
+
+function sendText(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: "POST", headers: { "content-type": "application/yaml" }, body });
+}
+
+function send(url: string, body: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+function row(what: string, ms: number): Row {
+  return {
+    what: `the longest answer to others during a ${what} of ${stages} stages, nearly 1 MiB`,
+    figure: `${ms.toFixed(0)} ms`,
+    limit: "none",
+    ratio: "",
+    budget: `≤ ${mostMs} ms`,
+    holds: ms <= mostMs,
+  };
+}
