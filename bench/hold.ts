@@ -30,10 +30,10 @@ export async function measureHold(folder: string): Promise<Row[]> {
 async function longestWait(api: string, act: (round: number) => Promise<Response>): Promise<number> {
   const seen: number[] = [];
   for (let round = 0; round <= rounds; round++) {
-    let isDone = false;
-    const acting = act(round).finally(() => (isDone = true));
+    const done = new AbortController();
+    const acting = act(round).finally(() => done.abort());
     let longest = 0;
-    while (!isDone) {
+    while (!done.signal.aborted) {
       const before = performance.now();
       await (await fetch(`${api}/health`)).text();
       longest = Math.max(longest, performance.now() - before);
