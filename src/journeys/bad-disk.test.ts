@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { journeys, runIdOf, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, writeWorkflow } from "../testing/journey-workflows.ts";
+import { openLiveDatabase } from "../testing/open-live-database.ts";
 
 /** Homes that cannot be used, or fail later: exit code 5 with the way out, the files as they were, nothing lost. */
 
@@ -68,7 +69,7 @@ describe("a home", () => {
     const journey = aWorkflow("no-table");
     journey.write("go", "");
     expect((await journey.run(["workflow", "create", "."])).code).toBe(0);
-    const database = new Database(join(journey.home, "workflows.db"));
+    const database = openLiveDatabase(join(journey.home, "workflows.db"));
     database.run("PRAGMA foreign_keys = OFF");
     database.run("DROP TABLE workflows");
     database.close();

@@ -1,10 +1,10 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { exampleDefinition } from "../http/api/example-definition.ts";
 import { damageTable } from "../testing/damage-table.ts";
 import { journeys, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
+import { openLiveDatabase } from "../testing/open-live-database.ts";
 
 /** What lies in the database is damaged before a server starts. */
 
@@ -64,7 +64,7 @@ test("a row: `runs` says so of that execution, and lists the others", async () =
     const args = ["workflow", "run", "release-notes", "--param", "version=1", "--detach"];
     expect((await journey.run([...args, "--dispatcher", "simulated"])).code).toBe(0);
   }
-  const database = new Database(file);
+  const database = openLiveDatabase(file);
   const ids = database.query("SELECT id FROM workflow_executions ORDER BY id").all() as { id: string }[];
   const [broken = "", whole = ""] = ids.map(({ id }) => id);
   database.run("UPDATE execution_steps SET attempts_json = 'x' WHERE execution_id = ?", [broken]);

@@ -1,9 +1,9 @@
-import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { axeFindings, goesSideways, hasChromium, lone, shot, sites, type Site } from "./ui-browser.ts";
+import { openLiveDatabase } from "../testing/open-live-database.ts";
 
 const { site, visit } = sites();
 /** What journeys set so that their servers ask for nothing is taken back. */
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)("the login", () => {
 
   test("by a link that is too old is refused, and says how to get another one", async () => {
     const place = await aGuardedSite("login-late");
-    const database = new Database(join(place.journey.home, "workflows.db"));
+    const database = openLiveDatabase(join(place.journey.home, "workflows.db"));
     database.run("UPDATE login_links SET expires_at = '2020-01-01T00:00:00.000Z'");
     database.close();
     const page = await visit(place, await linkOf(place), { theme: "dark" });

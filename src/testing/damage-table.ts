@@ -1,9 +1,9 @@
-import { Database } from "bun:sqlite";
 import { closeSync, openSync, writeSync } from "node:fs";
+import { openLiveDatabase } from "./open-live-database.ts";
 
 /** Overwrites the first page of a table, as a disk might: whatever asks for its rows fails from now on. */
 export function damageTable(file: string, table: string): void {
-  const database = new Database(file);
+  const database = openLiveDatabase(file);
   // All is in the file itself then, and not read from the log beside it.
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   const { size } = database.query("SELECT page_size AS size FROM pragma_page_size").get() as { size: number };
