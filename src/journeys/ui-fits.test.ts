@@ -176,6 +176,26 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
     },
   );
 
+  test("the library's title beside its buttons, and a run's parameter beside its state, at 320 px", async () => {
+    const fits = await here();
+    await fits.start("asked", { subject: "a parameter that is longer than a phone is wide" });
+    const page = await visit(fits, "/workflows", { width: 320 });
+    const title = await page.locator(".top h1").evaluate((each) => {
+      const { scrollWidth, clientWidth } = each as unknown as { scrollWidth: number; clientWidth: number };
+      return scrollWidth - clientWidth;
+    });
+    expect(title).toBeLessThanOrEqual(0);
+    expect(await page.getByRole("link", { name: "Import YAML" }).isVisible()).toBe(true);
+    await page.goto(`${fits.url}/workflows/executions`);
+    const row = page.locator(".runs tbody tr").first();
+    const subject = await row.locator(".subject").boundingBox();
+    const state = await row.locator(".state").boundingBox();
+    const id = await row.locator("th a").boundingBox();
+    expect((id?.x ?? 0) + (id?.width ?? 999)).toBeLessThanOrEqual(subject?.x ?? 0);
+    expect((subject?.x ?? 0) + (subject?.width ?? 999)).toBeLessThanOrEqual(state?.x ?? 0);
+    await shot(page, "fits-executions-320");
+  });
+
   test("cards side by side, each as high as what it says", async () => {
     const page = await visit(await here(), "/workflows/asked");
     const heights = await page

@@ -47,11 +47,15 @@ function NewButtons(): Html {
     <>
       <a class="btn sm" href="/workflows/import">
         <Icon name="upload" size="s" />
-        Import YAML
+        <span>
+          Import<span class="more-words"> YAML</span>
+        </span>
       </a>
       <a class="btn primary sm" href="/workflows/new">
         <Icon name="plus" size="s" />
-        New workflow
+        <span>
+          New<span class="more-words"> workflow</span>
+        </span>
       </a>
     </>
   );
@@ -95,7 +99,9 @@ function NoWorkflows({ query }: { query: LibraryQuery }): Html {
       </p>
       <a class="btn primary" href="/workflows/new">
         <Icon name="plus" size="s" />
-        New workflow
+        <span>
+          New<span class="more-words"> workflow</span>
+        </span>
       </a>
     </EmptyState>
   );
