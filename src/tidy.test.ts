@@ -11,14 +11,15 @@ const root = join(import.meta.dir, "..");
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
   version: [],
+  "next-turn": [],
   config: ["errors", "workflow"],
   expression: ["errors"],
   workflow: ["errors", "expression"],
   execution: ["errors", "expression", "workflow"],
   store: ["errors", "expression", "workflow", "execution", "dispatch"],
-  dispatch: ["errors", "config", "expression", "workflow", "execution"],
+  dispatch: ["errors", "next-turn", "config", "expression", "workflow", "execution"],
   context: ["errors", "expression", "workflow", "execution", "store", "collection", "dispatch"],
-  collection: ["errors", "config", "expression", "workflow", "execution", "store", "dispatch"],
+  collection: ["errors", "next-turn", "config", "expression", "workflow", "execution", "store", "dispatch"],
   engine: [
     "errors",
     "config",
@@ -32,6 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   operation: [
     "errors",
+    "next-turn",
     "config",
     "expression",
     "workflow",
@@ -54,6 +56,7 @@ const mayImport: Record<string, readonly string[]> = {
   views: ["errors", "expression", "workflow", "execution"],
   http: [
     "errors",
+    "next-turn",
     "config",
     "version",
     "expression",

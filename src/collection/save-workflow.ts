@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { Store } from "../store/database.ts";
 import { getWorkflow, getWorkflowByFile, getWorkflowBySlug } from "../store/read-workflows.ts";
@@ -65,6 +66,8 @@ export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<Work
     }
   });
   log(workflowEntry(saving.over ? "workflow_updated" : "workflow_created", saved.slug));
+  // Thousands of stages take a while to store, and again to be shown.
+  await nextTurn();
   return saved;
 }
 

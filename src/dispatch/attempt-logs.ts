@@ -1,5 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import type { Masks } from "../execution/masks.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { LogSink } from "./dispatcher.ts";
 import { createGiveBack, punchHole, type GiveBack } from "./give-back.ts";
 import { createLineTail, longestLine, type LineTail } from "./line-tail.ts";
@@ -100,7 +101,7 @@ async function readToEnd(
   let restedAt = performance.now();
   while (read(sizes) > 0) {
     if (performance.now() - restedAt < longestTurnMs) continue;
-    await rest();
+    await nextTurn();
     restedAt = performance.now();
   }
   for (const stream of streams) tails[stream].end();
@@ -203,12 +204,6 @@ const noEnd = { stdout: Number.MAX_SAFE_INTEGER, stderr: Number.MAX_SAFE_INTEGER
 
 /** Then others must have their turn: whoever takes the lines writes them in batches, by a timer. */
 export const longestTurnMs = 8;
-
-export function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
 
 /** A line as text, as it is; one that is too long is masked before it is cut. */
 function textOf(bytes: Buffer, length: number, masks: Masks): string {

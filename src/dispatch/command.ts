@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { adopt, endOf } from "./adopt-agent.ts";
 import { commandOf, programName } from "./agent-command.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
-import { openLogs, rest, type AttemptLogs } from "./attempt-logs.ts";
+import { openLogs, type AttemptLogs } from "./attempt-logs.ts";
 import type {
   AttemptPlace,
   DispatchControl,
@@ -11,6 +11,7 @@ import type {
   StageRequest,
   StageResult,
 } from "./dispatcher.ts";
+import { nextTurn } from "../next-turn.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 import { outcomeOf, leftOfStopped } from "./outcome.ts";
 import { isSurelyAlone, livedMs } from "./processes.ts";
@@ -140,7 +141,7 @@ async function workplaceOf(request: StageRequest, { signal }: DispatchControl): 
 async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
   if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
   // The next stage starts first: its agent then runs while the files are removed.
-  await rest();
+  await nextTurn();
   if (isLast) await removeUntouched(attempt);
   removeAttemptFolder(attempt.attempt_dir);
 }
@@ -207,7 +208,7 @@ async function follow(followed: Followed): Promise<StageResult | null> {
 
 /** True when the stop was asked for before the end. An agent that ended before it was adopted counts as ended. */
 function endOrAbort(ended: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.race([ended.then(() => false), rest().then(() => true)]);
+  if (signal.aborted) return Promise.race([ended.then(() => false), nextTurn().then(() => true)]);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(true);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -1,4 +1,5 @@
-import { longestTurnMs, rest } from "./attempt-logs.ts";
+import { nextTurn } from "../next-turn.ts";
+import { longestTurnMs } from "./attempt-logs.ts";
 
 /** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
 export interface Ticker {
@@ -42,7 +43,7 @@ export function createTicker(): Ticker {
         if (!looks.has(look)) continue;
         if (bytesOf(look) >= eagerFrom) next.add(look);
         if (performance.now() - restedAt < longestTurnMs) continue;
-        await rest();
+        await nextTurn();
         restedAt = performance.now();
       }
       eager = next;

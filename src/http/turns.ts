@@ -1,10 +1,5 @@
 const sliceMs = 5;
 
-/** Lets whatever has come meanwhile be answered. */
-export function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Does work a little later, in the order it came. */
 export type Turns = (work: () => void) => void;
 

@@ -1,4 +1,5 @@
 import { AppError, type AppErrorCode, type AppErrorDetail } from "../errors.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { CheckedWorkflow } from "../workflow/validate.ts";
 import { doCheckJob, type CheckJob } from "./check-job.ts";
 
@@ -28,6 +29,8 @@ let lastId = 0;
 export async function checkText(job: CheckJob): Promise<CheckedWorkflow> {
   if (job.text.length <= smallText) return doCheckJob(job);
   const answer = await asked(job);
+  // To take the answer in has taken a while, and so may what is done with it.
+  await nextTurn();
   if ("checked" in answer) return answer.checked;
   if ("trouble" in answer) {
     const { code, message, details } = answer.trouble;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { removeAttemptFolder, removeEmptyFolder } from "../dispatch/attempt-folder.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { GitCaller } from "../dispatch/git.ts";
 import { removeForgotten } from "../dispatch/worktree.ts";
 import { folderBytes, foldersIn } from "./folder-bytes.ts";
@@ -60,9 +61,9 @@ async function prune(store: Store, { home, rule, scope, env }: PruneRequest): Pr
     for (const { run_id } of slice) {
       if (!takeOutExecution(store, run_id)) continue;
       report.executions.push(run_id);
-      await breath();
+      await nextTurn();
     }
-    await breath();
+    await nextTurn();
   }
   for (const runId of takenOut(store)) {
     await inSlices((most) => deleteRecords(store, runId, most));
@@ -80,9 +81,9 @@ async function estimate(store: Store, { home, rule, scope }: PruneRequest): Prom
     for (const { run_id } of slice) {
       report.executions.push(run_id);
       report.freed_bytes += bytesHeld(store, run_id) + (await folderBytes(join(home, "attempts", run_id)));
-      await breath();
+      await nextTurn();
     }
-    await breath();
+    await nextTurn();
   }
   return report;
 }
@@ -123,11 +124,6 @@ async function inSlices(work: (most: number) => boolean): Promise<void> {
     const tookMs = performance.now() - began;
     if (tookMs > longMs) most = Math.max(1, Math.floor(most / 2));
     else if (tookMs < shortMs) most = Math.min(mostInSlice, most * 2);
-    await breath();
+    await nextTurn();
   }
-}
-
-/** Lets everything else that waits for the loop have its turn. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

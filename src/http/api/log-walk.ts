@@ -2,7 +2,7 @@ import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
 import { getExecution } from "../../store/executions.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage, logTail, type LogFilter, type LogPage } from "../../store/logs.ts";
-import { breath } from "../turns.ts";
+import { nextTurn } from "../../next-turn.ts";
 
 /** Which lines; `level` null: of each. */
 export type WalkFilter = LogFilter & { level?: LogLevel | null };
@@ -33,7 +33,7 @@ export async function walkLog(
     lines.push(...part.lines.slice(0, room));
     if (part.lines.length > room) return { lines, has_more: true };
     if (part.has_more || isLast || signal.aborted) return { lines, has_more: part.has_more };
-    await breath();
+    await nextTurn();
   }
 }
 
@@ -57,7 +57,7 @@ export async function walkLogBack(
     if (part.lines.length > room) return { lines, has_more: true };
     if (part.has_more || after === 0 || signal.aborted) return { lines, has_more: part.has_more };
     before = after + 1;
-    await breath();
+    await nextTurn();
   }
 }
 

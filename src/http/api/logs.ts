@@ -4,7 +4,7 @@ import type { LogStream } from "../../execution/event.ts";
 import { logLevels } from "../../execution/log-level.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { logFacts } from "../../store/logs.ts";
-import { breath } from "../turns.ts";
+import { nextTurn } from "../../next-turn.ts";
 import type { Context } from "../server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
@@ -111,7 +111,7 @@ function download(
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
-      await breath();
+      await nextTurn();
       const { lines, has_more } = await walkLog(store, { ...filter, after, limit: downloadLines }, signal);
       const text = lines.map((line) => `${line.text}\n`).join("");
       if (text !== "") controller.enqueue(encoder.encode(text));

@@ -1,7 +1,7 @@
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import type { Store } from "../../store/database.ts";
 import { logFacts, logPage } from "../../store/logs.ts";
-import { breath } from "../turns.ts";
+import { nextTurn } from "../../next-turn.ts";
 
 interface Counted {
   /** The number of the feed up to which lines are counted. */
@@ -38,7 +38,7 @@ export async function levelCounts(store: Store, attempt: OfAttempt, until: numbe
     });
     const last = has_more ? (lines.at(-1)?.seq ?? until) : until;
     counted = { until: last, counts: countLevels(counted.counts, lines) };
-    if (has_more) await breath();
+    if (has_more) await nextTurn();
   }
   if (before && before.until > until) return counted.counts;
   known.delete(key);

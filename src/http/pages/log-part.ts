@@ -4,7 +4,7 @@ import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
 import { plainLogText } from "../../execution/log-text.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
-import { breath } from "../turns.ts";
+import { nextTurn } from "../../next-turn.ts";
 import { levelCounts } from "./log-levels.ts";
 import { countLogStreams, logFacts, logPage, logTail } from "../../store/logs.ts";
 
@@ -95,7 +95,7 @@ async function beginningWith(store: Store, filter: Filter, first: number, total:
     if (lines.length === 0) break;
     skipped += lines.length;
     after = lines.at(-1)?.seq ?? after;
-    await breath();
+    await nextTurn();
   }
   const { lines, has_more } = logPage(store, { ...filter, after, limit: pageLines });
   return { part: { lines, first }, total, last: total, earlier: first - 1, hasLater: has_more };
@@ -151,6 +151,6 @@ async function* slices(store: Store, filter: Filter, until: number): AsyncGenera
     yield lines;
     if (!has_more) return;
     after = lines.at(-1)?.seq ?? after;
-    await breath();
+    await nextTurn();
   }
 }
