@@ -1,5 +1,6 @@
 import { nextTurn } from "../next-turn.ts";
 import { longestTurnMs } from "./attempt-logs.ts";
+import { openLitter } from "./litter.ts";
 
 /** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
 export interface Ticker {
@@ -15,6 +16,7 @@ const intervalMs = 40;
 
 export function createTicker(): Ticker {
   const looks = new Map<() => number, (error: unknown) => void>();
+  const litter = openLitter({ collect: () => Bun.gc(true), nowMs: () => performance.now() });
   let isPlanned = false;
 
   function plan(): void {
@@ -25,7 +27,9 @@ export function createTicker(): Ticker {
 
   function bytesOf(look: () => number): number {
     try {
-      return look();
+      const bytes = look();
+      litter.add(bytes);
+      return bytes;
     } catch (error) {
       looks.get(look)?.(error);
       looks.delete(look);
