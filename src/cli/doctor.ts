@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { migrationStatus } from "../store/backup.ts";
 import { openStore } from "../store/database.ts";
+import { supervisorState } from "../dispatch/process/supervisor-program.ts";
 import { storageOf } from "../operation/storage.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { findDamage, quickCheck } from "../store/find-damage.ts";
@@ -37,6 +38,7 @@ export const run: CommandRun = async (invocation) => {
     tried("database", () => databaseState(invocation.home)),
     tried("stored rows", () => rowState(invocation.home)),
     tried("executions", () => executionState(invocation.home)),
+    tried("supervisor", () => agentsSupervisor(invocation.home)),
     tried("/bin/sh", shellState),
     tried("processes", processTableState),
     ...["claude", "codex", "gemini", "git"].map((program) => programState(program, invocation)),
@@ -148,9 +150,16 @@ function executionState(home: string): Omit<Check, "name"> {
   }
 }
 
+function agentsSupervisor(home: string): Omit<Check, "name"> {
+  const { isOwn, says } = supervisorState(home);
+  if (isOwn) return { state: "ok", says };
+  const less = "agents are supervised by /bin/sh, and what they start may outlive them";
+  return { state: "missing", says: `${says}: ${less}` };
+}
+
 function shellState(): Omit<Check, "name"> {
   accessSync("/bin/sh", constants.X_OK);
-  return { state: "ok", says: "there; it supervises agents where the supervisor of skillmeat cannot run" };
+  return { state: "ok", says: "there" };
 }
 
 function processTableState(): Omit<Check, "name"> {

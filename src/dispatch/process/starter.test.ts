@@ -17,7 +17,7 @@ import { createCommandDispatcher } from "../command.ts";
 import { recordedExit } from "../supervisor.ts";
 import { createLaunch } from "./launcher.ts";
 import { openStarter, StarterGone, StartRefused, type Starter } from "./starter.ts";
-import { supervisorProgram } from "./supervisor-program.ts";
+import { supervisorProgram, supervisorState } from "./supervisor-program.ts";
 
 const root = mkdtempSync(join(tmpdir(), "starter-"));
 const program = supervisorProgram(root);
@@ -153,6 +153,18 @@ describe.skipIf(program === null)("an agent's descendants without its mark", () 
   });
 });
 
+test("a person is told where the supervisor is, or that it comes with the first agent", () => {
+  const home = mkdtempSync(join(root, "h-"));
+  if (program === null) return expect(supervisorState(home).isOwn).toBe(false);
+  expect(supervisorState(home)).toEqual({
+    isOwn: true,
+    says: expect.stringContaining("with the first agent"),
+  });
+  expect(existsSync(join(home, "bin"))).toBe(false);
+  const file = supervisorProgram(home) ?? "";
+  expect(supervisorState(home)).toEqual({ isOwn: true, says: file });
+});
+
 test("a home whose files may not be run has its agents under a shell", async () => {
   const home = join(root, "a-file");
   mkdirSync(join(home, "bin"), { recursive: true });
@@ -165,4 +177,5 @@ test("a home whose files may not be run has its agents under a shell", async () 
   expect((await dispatcher.dispatch(request, control)).ok).toBe(true);
   await dispatcher.sweep(request);
   expect(texts()).toEqual(["ran"]);
+  expect(supervisorState(home).isOwn).toBe(false);
 });

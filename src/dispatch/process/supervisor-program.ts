@@ -11,12 +11,10 @@ const embedded: Readonly<Record<string, string>> = { "linux x64": x64, "linux ar
  * other. Throws the system's errors.
  */
 export function supervisorProgram(home: string): string | null {
-  const source = embedded[`${process.platform} ${process.arch}`];
-  if (source === undefined) return null;
-  const bytes = readFileSync(source);
-  const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 16);
-  const file = join(home, "bin", `supervisor-${hash}`);
-  if (statSync(file, { throwIfNoEntry: false })?.size === bytes.byteLength) return file;
+  const program = programFor(home);
+  if (program === null) return null;
+  const { file, bytes } = program;
+  if (isWhole(program)) return file;
   mkdirSync(join(home, "bin"), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.${Bun.randomUUIDv7()}`;
   try {
@@ -27,4 +25,38 @@ export function supervisorProgram(home: string): string | null {
     rmSync(draft, { force: true });
   }
   return file;
+}
+
+/** What supervises the agents of a home, for a person. Changes nothing. */
+export function supervisorState(home: string): { isOwn: boolean; says: string } {
+  const program = programFor(home);
+  if (program === null) return { isOwn: false, says: `no program for ${process.platform} ${process.arch}` };
+  const { file } = program;
+  if (!isWhole(program)) return { isOwn: true, says: `${file}: put there with the first agent` };
+  try {
+    // Without anything to read it ends at once, as every starter does.
+    const { exitCode } = Bun.spawnSync([file], { stdio: ["ignore", "ignore", "ignore"], env: {} });
+    return exitCode === 0
+      ? { isOwn: true, says: file }
+      : { isOwn: false, says: `${file} ends with exit code ${exitCode}` };
+  } catch (error) {
+    return { isOwn: false, says: `${file} cannot be run: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+interface Program {
+  file: string;
+  bytes: Uint8Array;
+}
+
+function programFor(home: string): Program | null {
+  const source = embedded[`${process.platform} ${process.arch}`];
+  if (source === undefined) return null;
+  const bytes = readFileSync(source);
+  const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 16);
+  return { file: join(home, "bin", `supervisor-${hash}`), bytes };
+}
+
+function isWhole({ file, bytes }: Program): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === bytes.byteLength;
 }
