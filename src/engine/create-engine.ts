@@ -7,7 +7,7 @@ import { AppError } from "../errors.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
-import { currentProcess } from "../store/holder-process.ts";
+import { machineProcesses, type ProcessTable } from "../store/holder-process.ts";
 import type { HolderKind } from "../store/leases.ts";
 import { failEffects } from "./attachment.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
@@ -23,6 +23,7 @@ import { takeDeadline } from "./outcome.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
+import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { startExecution } from "./start.ts";
 import { openStepQueue } from "./step-queue.ts";
 import { stopEngine } from "./stop-engine.ts";
@@ -50,8 +51,10 @@ export interface EngineOptions {
   log?: LifecycleLog;
   /** Gets a sentence when something keeps the database from being written, and when that is over. */
   tell?: (message: string) => void;
-  /** For tests: the clock, the ids and the dispatchers. */
+  /** For tests: the clock, what wakes the engine, the processes of its machine, the ids and the dispatchers. */
   alarm?: Alarm;
+  scheduler?: Scheduler;
+  processes?: ProcessTable;
   newId?: () => string;
   dispatchers?: Dispatchers;
 }
@@ -67,12 +70,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   failed.catch(() => {});
   const engine = newState(options, reject);
   const { store, holderId, alarm } = engine;
-  register(store, {
-    id: holderId,
-    ...currentProcess(),
-    kind: options.kind,
-    heartbeat_at: isoTime(alarm.now()),
-  });
+  const heartbeat_at = isoTime(alarm.now());
+  const holder = { id: holderId, ...engine.processes.current(), kind: options.kind, heartbeat_at };
+  register(store, holder, engine.processes.isAlive);
   const stopWatching = keepWatch(engine);
   // A command that only passes by is over before that would be.
   if (options.kind !== "command") sweepEnded(engine);
@@ -111,18 +111,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 function newState(options: EngineOptions, reject: (error: unknown) => void): EngineState {
   const alarm = options.alarm ?? realAlarm;
+  const newId = options.newId ?? (() => Bun.randomUUIDv7());
   const engine: EngineState = {
     store: options.store,
-    holderId: Bun.randomUUIDv7(),
+    holderId: newId(),
     attemptsDir: join(options.home, "attempts"),
     worktreesDir: join(options.home, "worktrees"),
     secretsDir: join(options.home, "secrets"),
     agentEnv: options.agentEnv ?? {},
     alarm,
+    scheduler: options.scheduler ?? realScheduler,
+    processes: options.processes ?? machineProcesses,
     maxSteps: options.maxSteps ?? defaultMaxSteps,
     drives: options.kind !== "command",
     mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
-    newId: options.newId ?? (() => Bun.randomUUIDv7()),
+    newId,
     log: options.log ?? (() => {}),
     dispatcher: options.dispatchers ?? createDispatchers(realClock, options.home),
     dispatch: options.dispatch ?? { default: "claude-code", agents: new Map() },

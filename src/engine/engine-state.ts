@@ -7,6 +7,8 @@ import type { Batch } from "./batch.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import type { ProcessTable } from "../store/holder-process.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { StepQueue } from "./step-queue.ts";
 
 /** Everything one engine has in mind. What counts is in the database; all of this can be made again from there. */
@@ -22,6 +24,8 @@ export interface EngineState {
   /** Variables of this process that agents may see. */
   readonly agentEnv: Readonly<Record<string, string>>;
   readonly alarm: Alarm;
+  readonly scheduler: Scheduler;
+  readonly processes: ProcessTable;
   readonly maxSteps: number;
   /** False: what is started is only stored, for another engine to take over. */
   readonly drives: boolean;

@@ -9,7 +9,7 @@ export function planFlush(engine: EngineState, execution?: LiveExecution): void 
   if (execution) engine.dirty.add(execution);
   if (engine.isFlushPlanned || !mayWrite(engine)) return;
   engine.isFlushPlanned = true;
-  setImmediate(() => engine.flush());
+  engine.scheduler.nextTurn(() => engine.flush());
 }
 
 /** The same, but later: alone, these changes are not worth a commit. */

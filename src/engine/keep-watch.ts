@@ -21,8 +21,8 @@ const heartbeatMs = 10_000;
 export function keepWatch(engine: EngineState): () => void {
   let version = -1;
   const showJumps = openJumpWatch(engine);
-  let adoptedAtMs = performance.now();
-  const look = setInterval(() => {
+  let adoptedAtMs = engine.scheduler.elapsedMs();
+  const stopLooking = engine.scheduler.every(lookMs, () => {
     guarded(engine, () => {
       engine.store.refuseChanged();
       showJumps();
@@ -31,21 +31,24 @@ export function keepWatch(engine: EngineState): () => void {
       if (isChanged) takeSignals(engine);
       version = now;
       if (!engine.takesOver || engine.phase !== "open") return;
-      if (performance.now() - adoptedAtMs > adoptEveryMs || (isChanged && hasOrphans(engine.store))) {
-        adoptedAtMs = performance.now();
+      if (
+        engine.scheduler.elapsedMs() - adoptedAtMs > adoptEveryMs ||
+        (isChanged && hasOrphans(engine.store))
+      ) {
+        adoptedAtMs = engine.scheduler.elapsedMs();
         recoverAll(engine);
       }
     });
-  }, lookMs);
-  const beat = setInterval(() => {
+  });
+  const stopBeating = engine.scheduler.every(heartbeatMs, () => {
     guarded(engine, () => {
       if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
       for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
     });
-  }, heartbeatMs);
+  });
   return () => {
-    clearInterval(look);
-    clearInterval(beat);
+    stopLooking();
+    stopBeating();
   };
 }
 

@@ -1,4 +1,3 @@
-import { isProcessAlive } from "../store/holder-process.ts";
 import { DamagedRow } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { deadLeases, releaseLease, takeLease } from "../store/leases.ts";
@@ -21,7 +20,7 @@ import { takeSignals } from "./take-signals.ts";
 export function takeOver(engine: EngineState, runId: string): "taken" | "held" | "ended" | "missing" {
   const ours = engine.live.get(runId);
   if (ours) return ours.drives ? "taken" : "held";
-  const lease = takeLease(engine.store, runId, engine.holderId, isProcessAlive);
+  const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;
   const execution = readAgain(engine, runId, true);
   attach(engine, execution);
@@ -51,7 +50,7 @@ function asDamaged(error: unknown, runId: string): unknown {
 
 /** Takes over every execution whose holder is dead; the ids taken. One that cannot be read is left alone, and told. */
 export function recoverAll(engine: EngineState): string[] {
-  return deadLeases(engine.store, isProcessAlive).filter((runId) => {
+  return deadLeases(engine.store, engine.processes.isAlive).filter((runId) => {
     if (engine.unreadable.has(runId) || engine.live.has(runId)) return false;
     try {
       return takeOver(engine, runId) === "taken";

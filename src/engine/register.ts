@@ -1,12 +1,11 @@
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
-import { isProcessAlive } from "../store/holder-process.ts";
-import { registerHolder, registerServer, type Holder } from "../store/leases.ts";
+import { registerHolder, registerServer, type Holder, type IsAlive } from "../store/leases.ts";
 
 /** Tells other processes of an engine. Throws `AppError("unavailable")` for a second server of one home. */
-export function register(store: Store, holder: Holder): void {
+export function register(store: Store, holder: Holder, isAlive: IsAlive): void {
   if (holder.kind !== "serve") return registerHolder(store, holder);
-  const other = registerServer(store, holder, isProcessAlive);
+  const other = registerServer(store, holder, isAlive);
   if (!other) return;
   throw new AppError(
     "unavailable",

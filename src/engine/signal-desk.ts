@@ -3,7 +3,6 @@ import { AppError } from "../errors.ts";
 import { createMasks } from "../execution/masks.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import { hasEnded } from "../execution/status.ts";
-import { isProcessAlive } from "../store/holder-process.ts";
 import { getExecution } from "../store/executions.ts";
 import { holderOf, releaseLease, takeLease } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
@@ -37,11 +36,11 @@ export async function signalExecution(
     // Throws for one that is not there.
     getExecution(engine.store, runId);
     const holder = holderOf(engine.store, runId);
-    if (holder && isProcessAlive(holder)) {
+    if (holder && engine.processes.isAlive(holder)) {
       const answer = await asked(engine, runId, signal);
       if (answer) return answer;
     } else {
-      const lease = takeLease(engine.store, runId, engine.holderId, isProcessAlive);
+      const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
       if (lease === "missing" || lease === "ended") return await passedBy(engine, runId, signal);
       if (lease === "taken") return await passedBy(engine, runId, signal);
     }
@@ -61,21 +60,21 @@ async function asked(engine: EngineState, runId: string, signal: Signal): Promis
   const id = engine.newId();
   const wish = withoutSecrets(engine, runId, signal);
   postSignal(engine.store, { id, run_id: runId, signal: wish, created_at: isoTime(engine.alarm.now()) });
-  const endMs = performance.now() + longestWaitMs;
-  let lookedAtMs = performance.now();
+  const endMs = engine.scheduler.elapsedMs() + longestWaitMs;
+  let lookedAtMs = engine.scheduler.elapsedMs();
   for (;;) {
     const answer = signalAnswer(engine.store, id);
     if (answer) return answer;
-    await Bun.sleep(answerPollMs);
+    await new Promise<void>((resolve) => engine.scheduler.after(answerPollMs, resolve));
     // To look for a process costs more than to look for an answer.
-    if (performance.now() - lookedAtMs < aliveEveryMs) continue;
-    lookedAtMs = performance.now();
+    if (engine.scheduler.elapsedMs() - lookedAtMs < aliveEveryMs) continue;
+    lookedAtMs = engine.scheduler.elapsedMs();
     const holder = holderOf(engine.store, runId);
-    if (!holder || !isProcessAlive(holder)) {
+    if (!holder || !engine.processes.isAlive(holder)) {
       // It may have answered with its last commit; if not, no later holder may find the signal and apply it again.
       return withdrawSignal(engine.store, id) ? null : signalAnswer(engine.store, id);
     }
-    if (performance.now() > endMs) {
+    if (engine.scheduler.elapsedMs() > endMs) {
       throw new AppError(
         "unavailable",
         `process ${holder.pid}, which drives execution "${runId}", does not answer. what you asked for is stored and ` +

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { removeHolder } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { sweeperOf } from "./agent-run.ts";
@@ -18,7 +17,7 @@ export async function stopEngine(
   const failed = engine.phase === "failed";
   if (!failed) engine.phase = "closed";
   if (mode === "stop") await stopAgents(engine);
-  await withinGrace(Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
+  await withinGrace(engine, Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
   stopWatching();
   engine.deadlines.close();
   if (!failed) leaveStore(engine);
@@ -39,8 +38,11 @@ function leaveStore({ store, holderId }: EngineState): void {
 }
 
 /** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
-function withinGrace(work: Promise<unknown>): Promise<unknown> {
-  return Promise.race([work, sleep(stopGraceMs, undefined, { ref: false })]);
+async function withinGrace({ scheduler }: EngineState, work: Promise<unknown>): Promise<void> {
+  const grace = Promise.withResolvers<void>();
+  const stop = scheduler.after(stopGraceMs, grace.resolve);
+  await Promise.race([work, grace.promise]);
+  stop();
 }
 
 /** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */

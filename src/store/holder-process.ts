@@ -1,8 +1,18 @@
 import { readFileSync } from "node:fs";
-import type { Holder } from "./leases.ts";
+import type { Holder, IsAlive } from "./leases.ts";
 
 /** What names a process for good: a pid alone is given to another one sooner or later. */
 export type ProcessIdentity = Pick<Holder, "pid" | "process_start" | "boot_id">;
+
+/** The processes of a machine, as far as leases ask for them. */
+export interface ProcessTable {
+  /** The identity of this very process. */
+  current(): ProcessIdentity;
+  /** True while that very process runs. */
+  isAlive: IsAlive;
+}
+
+export const machineProcesses: ProcessTable = { current: currentProcess, isAlive: isProcessAlive };
 
 /** The identity of this very process. */
 export function currentProcess(): ProcessIdentity {
