@@ -1,9 +1,9 @@
 import { closeSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/attempt-folder.ts";
+import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/process/attempt-folder.ts";
 import type { StageRequest } from "../src/dispatch/dispatcher.ts";
 import { createLaunch } from "../src/dispatch/process/launcher.ts";
-import { createTicker } from "../src/dispatch/ticker.ts";
+import { createTicker } from "../src/dispatch/process/ticker.ts";
 import { compare, timed, timesRow, type Row } from "./measure.ts";
 import { aRequest, openBench, runToEnd, stagesOf } from "./run-in-process.ts";
 

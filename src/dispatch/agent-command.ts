@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { withoutServerToken } from "../execution/allowed-env.ts";
-import { channelVariables } from "./attempt-folder.ts";
+import { channelVariables } from "./process/attempt-folder.ts";
 import type { AgentFile, StageError, StageRequest } from "./dispatcher.ts";
-import { markVariable } from "./processes.ts";
+import { markVariable } from "./process/processes.ts";
 import { programTrouble, scriptTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
 
 /** What is to be run: the program's absolute path and its arguments. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { adopt, endOf } from "./adopt-agent.ts";
+import { adopt, endOf } from "./process/adopt-agent.ts";
 import { commandOf, programName } from "./agent-command.ts";
-import { removeAttemptFolder } from "./attempt-folder.ts";
-import { openLogs, type AttemptLogs } from "./attempt-logs.ts";
+import { removeAttemptFolder } from "./process/attempt-folder.ts";
+import { openLogs, type AttemptLogs } from "./process/attempt-logs.ts";
 import type {
   AttemptPlace,
   DispatchControl,
@@ -12,17 +12,17 @@ import type {
   StageResult,
 } from "./dispatcher.ts";
 import { nextTurn } from "../next-turn.ts";
-import { openIdleWatch } from "./idle-watch.ts";
+import { openIdleWatch } from "./process/idle-watch.ts";
 import { outcomeOf, leftOfStopped } from "./outcome.ts";
-import { isSurelyAlone, livedMs } from "./processes.ts";
+import { isSurelyAlone, livedMs } from "./process/processes.ts";
 import { shellLaunch, type Launch } from "./process/launcher.ts";
-import { untilPossible } from "./shortage.ts";
-import { startAgent, type Started } from "./start-agent.ts";
-import { endLeftovers, stopAgent } from "./stop-agent.ts";
-import { recordedSupervisor, type Supervised } from "./supervisor.ts";
-import { createSweeper, type Sweeper } from "./sweeper.ts";
-import { createTicker, type Ticker } from "./ticker.ts";
-import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./worktree.ts";
+import { untilPossible } from "./process/shortage.ts";
+import { startAgent, type Started } from "./process/start-agent.ts";
+import { endLeftovers, stopAgent } from "./process/stop-agent.ts";
+import { recordedSupervisor, type Supervised } from "./process/supervisor.ts";
+import { createSweeper, type Sweeper } from "./process/sweeper.ts";
+import { createTicker, type Ticker } from "./process/ticker.ts";
+import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./process/worktree.ts";
 
 interface Desk {
   launch: Launch;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasks } from "../execution/masks.ts";
 import { aControl, type TakenLine } from "../testing/a-stage-request.ts";
-import { openLogs } from "./attempt-logs.ts";
+import { openLogs } from "./process/attempt-logs.ts";
 import { parseLogCommand, type LogCommand } from "./log-command.ts";
 
 /** What is taken of two finished logs. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Masks } from "../execution/masks.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 import { coerceText } from "../workflow/value-type.ts";
-import { attemptFiles, hasCode } from "./attempt-folder.ts";
+import { attemptFiles, hasCode } from "./process/attempt-folder.ts";
 import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile, StageError, StageResult } from "./dispatcher.ts";
 import { exitError, isHopeless } from "./exit-code.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { removeEmptyFolder } from "../dispatch/attempt-folder.ts";
+import { removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 
 /** Something that has to be over before the execution counts as ended. */

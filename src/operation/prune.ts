@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { removeAttemptFolder, removeEmptyFolder } from "../dispatch/attempt-folder.ts";
+import { removeAttemptFolder, removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
 import { nextTurn } from "../next-turn.ts";
-import type { GitCaller } from "../dispatch/git.ts";
-import { removeForgotten } from "../dispatch/worktree.ts";
+import type { GitCaller } from "../dispatch/process/git.ts";
+import { removeForgotten } from "../dispatch/process/worktree.ts";
 import { folderBytes, foldersIn } from "./folder-bytes.ts";
 import type { Store } from "../store/database.ts";
 import {

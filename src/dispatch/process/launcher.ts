@@ -1,14 +1,14 @@
 import { getSystemErrorName } from "node:util";
-import { endOf } from "../adopt-agent.ts";
-import { isShortage } from "../shortage.ts";
+import { endOf } from "./adopt-agent.ts";
+import { isShortage } from "./shortage.ts";
 import {
   launchUnderShell,
   ownSupervisor,
   recordedSupervisor,
   type LaunchOptions,
   type Supervised,
-} from "../supervisor.ts";
-import type { Ticker } from "../ticker.ts";
+} from "./supervisor.ts";
+import type { Ticker } from "./ticker.ts";
 import { openStarter, StarterGone, StartRefused, type Starter } from "./starter.ts";
 import { supervisorProgram } from "./supervisor-program.ts";
 

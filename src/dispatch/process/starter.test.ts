@@ -14,7 +14,7 @@ import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
 import { until } from "../../testing/journey-until.ts";
 import { isAlive } from "../../testing/process-table.ts";
 import { createCommandDispatcher } from "../command.ts";
-import { recordedExit } from "../supervisor.ts";
+import { recordedExit } from "./supervisor.ts";
 import { createLaunch } from "./launcher.ts";
 import { openStarter, StarterGone, StartRefused, type Starter } from "./starter.ts";
 import { supervisorProgram, supervisorState } from "./supervisor-program.ts";

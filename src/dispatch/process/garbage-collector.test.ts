@@ -1,33 +1,33 @@
 import { describe, expect, test } from "bun:test";
-import { openLitter } from "./litter.ts";
+import { openGarbageCollector } from "./garbage-collector.ts";
 
 const mebibyte = 1024 * 1024;
 
 /** A clock that a collection moves on by so much. */
-function aLitter(tookMs: number) {
+function aCollector(tookMs: number) {
   const state = { nowMs: 1000, collections: 0 };
   const collect = (): void => {
     state.collections++;
     state.nowMs += tookMs;
   };
-  return { state, litter: openLitter({ collect, nowMs: () => state.nowMs }) };
+  return { state, collector: openGarbageCollector({ collect, nowMs: () => state.nowMs }) };
 }
 
 describe("the garbage of logs is collected", () => {
   test("after every two mebibytes, whatever pieces they come in", () => {
-    const { state, litter } = aLitter(0);
-    for (let read = 0; read < 64; read++) litter.add(mebibyte / 4);
+    const { state, collector } = aCollector(0);
+    for (let read = 0; read < 64; read++) collector.add(mebibyte / 4);
     expect(state.collections).toBe(8);
   });
 
   test("for at most a fiftieth of the time", () => {
-    const { state, litter } = aLitter(10);
-    litter.add(8 * mebibyte);
+    const { state, collector } = aCollector(10);
+    collector.add(8 * mebibyte);
     state.nowMs += 499;
-    litter.add(8 * mebibyte);
+    collector.add(8 * mebibyte);
     expect(state.collections).toBe(1);
     state.nowMs += 1;
-    litter.add(1);
+    collector.add(1);
     expect(state.collections).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import { openAttemptLogs, type LogFiles } from "./attempt-folder.ts";
-import type { StageRequest } from "./dispatcher.ts";
+import type { StageRequest } from "../dispatcher.ts";
 import { isShortage, untilPossible } from "./shortage.ts";
 import { recordedExit, recordedSupervisor, type Recorded, type Supervised } from "./supervisor.ts";
 import type { Ticker } from "./ticker.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { closeSync, openSync } from "node:fs";
-import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
-import { until } from "../testing/journey-until.ts";
-import { createCommandDispatcher } from "./command.ts";
+import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
+import { until } from "../../testing/journey-until.ts";
+import { createCommandDispatcher } from "../command.ts";
 import { untilPossible } from "./shortage.ts";
 
 function shortage(code: string): Error {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
-import { processesWith } from "../testing/process-table.ts";
+import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
+import { processesWith } from "../../testing/process-table.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
-import { createCommandDispatcher } from "./command.ts";
-import { bothLaunches } from "../testing/both-launches.ts";
-import type { StageResult } from "./dispatcher.ts";
+import { createCommandDispatcher } from "../command.ts";
+import { bothLaunches } from "../../testing/both-launches.ts";
+import type { StageResult } from "../dispatcher.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 
 let dispatcher = createCommandDispatcher();

@@ -1,6 +1,6 @@
-/** Counts what was read of logs, and has its garbage collected now and then. */
-export interface Litter {
-  /** To be told of every read, in bytes. */
+/** Counts the bytes that were read of logs, and collects the garbage they leave now and then. */
+export interface GarbageCollector {
+  /** Counts one read, in bytes. */
   add(bytes: number): void;
 }
 
@@ -9,12 +9,12 @@ const collectEvery = 2 * 1024 * 1024;
 /** A collection holds the loop, longer in a process that keeps much: it takes at most this share of the time. */
 const mostShare = 1 / 50;
 
-interface LitterOptions {
+interface CollectorOptions {
   collect: () => void;
   nowMs: () => number;
 }
 
-export function openLitter({ collect, nowMs }: LitterOptions): Litter {
+export function openGarbageCollector({ collect, nowMs }: CollectorOptions): GarbageCollector {
   let bytes = 0;
   let notBefore = 0;
   return {

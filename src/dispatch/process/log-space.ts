@@ -1,11 +1,11 @@
 import { dlopen } from "bun:ffi";
 
-/** Gives the disk back what is stored of a log file elsewhere. The file's places stay as they are. */
-export interface GiveBack {
-  /** A line that says something to the engine: a later engine must find it in the file. */
+/** Frees the disk space of log lines that are stored elsewhere by now. The byte offsets in the file stay the same. */
+export interface LogSpace {
+  /** Spares a line that tells the engine something: a later engine must find it in the file. */
   keep(start: number, end: number): void;
-  /** Nobody needs what lies before that place but the lines to keep. */
-  upTo(place: number): void;
+  /** Frees what lies before that offset, except for the spared lines. */
+  freeUpTo(place: number): void;
 }
 
 /** Less than that is not worth a call. */
@@ -15,10 +15,10 @@ const reserve = 128 * 1024;
 const block = 4096;
 
 /** `punch` makes a hole of whole blocks; false when it cannot, and then `refused` is called once. */
-export function createGiveBack(
+export function createLogSpace(
   punch: (start: number, length: number) => boolean,
   refused: () => void,
-): GiveBack {
+): LogSpace {
   let kept: { start: number; end: number }[] = [];
   let given = 0;
   let isPossible = true;
@@ -33,7 +33,7 @@ export function createGiveBack(
     keep: (start, end) => {
       if (isPossible) kept.push({ start, end });
     },
-    upTo(place) {
+    freeUpTo(place) {
       const end = Math.floor((place - reserve) / block) * block;
       if (!isPossible || end - given < leastBytes) return;
       let at = given;

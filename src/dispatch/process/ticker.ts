@@ -1,6 +1,6 @@
-import { nextTurn } from "../next-turn.ts";
+import { nextTurn } from "../../next-turn.ts";
 import { longestTurnMs } from "./attempt-logs.ts";
-import { openLitter } from "./litter.ts";
+import { openGarbageCollector } from "./garbage-collector.ts";
 
 /** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
 export interface Ticker {
@@ -16,7 +16,7 @@ const intervalMs = 40;
 
 export function createTicker(): Ticker {
   const looks = new Map<() => number, (error: unknown) => void>();
-  const litter = openLitter({ collect: () => Bun.gc(true), nowMs: () => performance.now() });
+  const collector = openGarbageCollector({ collect: () => Bun.gc(true), nowMs: () => performance.now() });
   let isPlanned = false;
 
   function plan(): void {
@@ -28,7 +28,7 @@ export function createTicker(): Ticker {
   function bytesOf(look: () => number): number {
     try {
       const bytes = look();
-      litter.add(bytes);
+      collector.add(bytes);
       return bytes;
     } catch (error) {
       looks.get(look)?.(error);

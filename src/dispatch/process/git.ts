@@ -1,5 +1,5 @@
 import { markVariable } from "./processes.ts";
-import type { RunOptions } from "../execution/record.ts";
+import type { RunOptions } from "../../execution/record.ts";
 
 /** What a call of git came to; null where there is no git. */
 export type GitAnswer = { ok: true; text: string } | { ok: false; says: string };

@@ -1,6 +1,6 @@
-import { formatDuration } from "../workflow/duration.ts";
+import { formatDuration } from "../../workflow/duration.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
-import type { StageError } from "./dispatcher.ts";
+import type { StageError } from "../dispatcher.ts";
 import { livedMs } from "./processes.ts";
 import type { Supervised } from "./supervisor.ts";
 

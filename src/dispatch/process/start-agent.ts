@@ -1,9 +1,9 @@
 import { closeSync } from "node:fs";
-import { environmentOf } from "./agent-command.ts";
+import { environmentOf } from "../agent-command.ts";
 import { makeAttemptFolder, type AttemptHandles } from "./attempt-folder.ts";
-import type { StageError, StageRequest } from "./dispatcher.ts";
+import type { StageError, StageRequest } from "../dispatcher.ts";
 import { isShortage } from "./shortage.ts";
-import type { Launch } from "./process/launcher.ts";
+import type { Launch } from "./launcher.ts";
 import type { Supervised } from "./supervisor.ts";
 import type { Ticker } from "./ticker.ts";
 

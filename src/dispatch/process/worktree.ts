@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasCode } from "./attempt-folder.ts";
-import type { AttemptPlace, LogSink, StageError, StageRequest } from "./dispatcher.ts";
+import type { AttemptPlace, LogSink, StageError, StageRequest } from "../dispatcher.ts";
 import { git, type GitAnswer, type GitCaller } from "./git.ts";
 import { isShortage } from "./shortage.ts";
 

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync } from "node:fs";
-import type { Masks } from "../execution/masks.ts";
-import { nextTurn } from "../next-turn.ts";
-import type { LogSink } from "./dispatcher.ts";
-import { createGiveBack, punchHole, type GiveBack } from "./give-back.ts";
+import type { Masks } from "../../execution/masks.ts";
+import { nextTurn } from "../../next-turn.ts";
+import type { LogSink } from "../dispatcher.ts";
+import { createLogSpace, punchHole, type LogSpace } from "./log-space.ts";
 import { createLineTail, longestLine, type LineTail } from "./line-tail.ts";
-import { parseLogCommand, showLogCommand, type LogCommand } from "./log-command.ts";
+import { parseLogCommand, showLogCommand, type LogCommand } from "../log-command.ts";
 
 /** An attempt's two log files on their way to the engine, and what the agent told in them. */
 export interface AttemptLogs {
@@ -42,15 +42,15 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
   };
   const listener = createListener(masks);
   const heard = { stdout: 0, stderr: 0 };
-  const giveBack = {
-    stdout: giveBackOf("stdout", files, sink),
-    stderr: giveBackOf("stderr", files, sink),
+  const space = {
+    stdout: logSpaceOf("stdout", files, sink),
+    stderr: logSpaceOf("stderr", files, sink),
   };
   const follow = (stream: Stream): LineTail =>
     createLineTail(files[stream], (bytes, length, end) => {
       const { text, isToKeep } = listener.hear(stream, bytes, length);
       heard[stream] = end;
-      if (isToKeep) giveBack[stream].keep(end - length - 1, end);
+      if (isToKeep) space[stream].keep(end - length - 1, end);
       if (text !== null && end > from[stream]) sink.write(stream, text, end);
     });
   const tails = {
@@ -72,7 +72,7 @@ export function openLogs({ files, sink, masks, from: given }: LogsOptions): Atte
   return {
     read() {
       for (const stream of streams) {
-        giveBack[stream].upTo(Math.min(sink.stored[stream], heard[stream]));
+        space[stream].freeUpTo(Math.min(sink.stored[stream], heard[stream]));
       }
       return read(noEnd);
     },
@@ -137,11 +137,11 @@ function withoutTrouble(stream: Stream, tail: LineTail, sink: LogSink): LineTail
 }
 
 /** A disk that cannot make holes is told once: then the file has everything that the agent prints. */
-function giveBackOf(stream: Stream, files: LogsOptions["files"], sink: LogSink): GiveBack {
+function logSpaceOf(stream: Stream, files: LogsOptions["files"], sink: LogSink): LogSpace {
   const said =
     `warning: the agent's ${stream} takes up as much of the disk as it prints until the attempt ends: ` +
     "nothing of the file can be given back here";
-  return createGiveBack(
+  return createLogSpace(
     (start, length) => punchHole(files[stream], start, length),
     () => sink.write("system", said),
   );

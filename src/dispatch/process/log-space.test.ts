@@ -2,25 +2,25 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, openSync, fstatSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createMasks } from "../execution/masks.ts";
-import { aControl } from "../testing/a-stage-request.ts";
+import { createMasks } from "../../execution/masks.ts";
+import { aControl } from "../../testing/a-stage-request.ts";
 import { openLogs } from "./attempt-logs.ts";
-import { createGiveBack, punchHole } from "./give-back.ts";
+import { createLogSpace, punchHole } from "./log-space.ts";
 
 const megabyte = 1 << 20;
 
 describe("what is stored of a log file", () => {
   test("is given back in whole blocks, but for the lines to keep and the end of the file", () => {
     const holes: [start: number, end: number][] = [];
-    const giveBack = createGiveBack(
+    const space = createLogSpace(
       (start, length) => holes.push([start, start + length]) > 0,
       () => {},
     );
-    giveBack.keep(megabyte + 5, megabyte + 50);
-    giveBack.keep(2 * megabyte, 2 * megabyte + 10_000);
-    giveBack.upTo(3 * megabyte);
+    space.keep(megabyte + 5, megabyte + 50);
+    space.keep(2 * megabyte, 2 * megabyte + 10_000);
+    space.freeUpTo(3 * megabyte);
     expect(holes).toEqual([]);
-    giveBack.upTo(8 * megabyte);
+    space.freeUpTo(8 * megabyte);
     const end = 8 * megabyte - 128 * 1024;
     expect(holes).toEqual([
       [0, megabyte],
@@ -31,12 +31,12 @@ describe("what is stored of a log file", () => {
 
   test("stays where no holes can be made, which is told once", () => {
     let told = 0;
-    const giveBack = createGiveBack(
+    const space = createLogSpace(
       () => false,
       () => told++,
     );
-    giveBack.upTo(8 * megabyte);
-    giveBack.upTo(16 * megabyte);
+    space.freeUpTo(8 * megabyte);
+    space.freeUpTo(16 * megabyte);
     expect(told).toBe(1);
   });
 

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { StageRequest } from "./dispatcher.ts";
+import type { StageRequest } from "../dispatcher.ts";
 
 /** What lies in an attempt's folder, by what it is for. The agent's own files are made by the agent. */
 export const attemptFiles = {

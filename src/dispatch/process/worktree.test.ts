@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { aRepository, gitIn, identity, worktreesOf } from "../testing/a-repository.ts";
-import { aControl, aStageRequest, type AgentLab } from "../testing/a-stage-request.ts";
-import { until } from "../testing/journey-until.ts";
-import { processesWith } from "../testing/process-table.ts";
-import { createCommandDispatcher } from "./command.ts";
-import { bothLaunches } from "../testing/both-launches.ts";
-import type { StageRequest, StageResult } from "./dispatcher.ts";
+import { aRepository, gitIn, identity, worktreesOf } from "../../testing/a-repository.ts";
+import { aControl, aStageRequest, type AgentLab } from "../../testing/a-stage-request.ts";
+import { until } from "../../testing/journey-until.ts";
+import { processesWith } from "../../testing/process-table.ts";
+import { createCommandDispatcher } from "../command.ts";
+import { bothLaunches } from "../../testing/both-launches.ts";
+import type { StageRequest, StageResult } from "../dispatcher.ts";
 
 let dispatcher = createCommandDispatcher();
 
