@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import { linkMinutes, makeLoginLink } from "../http/login-link.ts";
-import { runningServer } from "../http/server-file.ts";
+import { linkMinutes, makeLoginLink } from "../http/server/login-link.ts";
+import { runningServer } from "../http/server/server-file.ts";
 import type { CommandRun } from "./command.ts";
 import { commandWords } from "./command-words.ts";
 import { exitCodes } from "./exit-code.ts";

@@ -2,12 +2,12 @@ import { homedir } from "node:os";
 import { readConfig } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { keepRetention, type RetentionOptions } from "../operation/retention.ts";
-import type { Access } from "../http/access.ts";
-import type { Listening } from "../http/listen.ts";
-import { linkMinutes, makeLoginLink } from "../http/login-link.ts";
-import { createMetrics } from "../http/metrics.ts";
-import { announceServer, refuseSecondServer, type ServerFile } from "../http/server-file.ts";
-import type { ServerParts } from "../http/server-parts.ts";
+import type { Access } from "../http/server/access.ts";
+import type { Listening } from "../http/server/listen.ts";
+import { linkMinutes, makeLoginLink } from "../http/server/login-link.ts";
+import { createMetrics } from "../http/server/metrics.ts";
+import { announceServer, refuseSecondServer, type ServerFile } from "../http/server/server-file.ts";
+import type { ServerParts } from "../http/server/server-parts.ts";
 import { busyTimeoutMs, setBusyTimeout, type Store } from "../store/database.ts";
 import { checkInBackground } from "./background-check.ts";
 import type { Invocation } from "./command.ts";
@@ -67,7 +67,7 @@ async function serve(
 ): Promise<OnStop> {
   const { output, home, given } = invocation;
   const { engine, engineEnabled } = parts;
-  const load = async () => (await import("../http/create-app.ts")).createApp(parts);
+  const load = async () => (await import("../http/server/create-app.ts")).createApp(parts);
   listening.serve(load, parts.metrics);
   const forget = announceServer(home, { url: listening.url, token: from });
   try {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import { isLoopback, type Secret } from "../http/access.ts";
-import type { ServerFile } from "../http/server-file.ts";
-import { ownToken, readTokenFile, tokenFile, tokenIn } from "../http/token-file.ts";
+import { isLoopback, type Secret } from "../http/server/access.ts";
+import type { ServerFile } from "../http/server/server-file.ts";
+import { ownToken, readTokenFile, tokenFile, tokenIn } from "../http/server/token-file.ts";
 import type { Invocation } from "./command.ts";
 
 /** The token a server is to ask for, and where it comes from. */

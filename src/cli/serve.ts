@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import { accessFor } from "../http/access.ts";
-import { listen, type Listening, type Place } from "../http/listen.ts";
+import { accessFor } from "../http/server/access.ts";
+import { listen, type Listening, type Place } from "../http/server/listen.ts";
 import type { CommandRun, Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { serveToken, type ServeToken } from "./serve-token.ts";
@@ -59,7 +59,7 @@ async function listenOrSayWho({ home }: Invocation, place: Place): Promise<Liste
     if (error instanceof AppError) {
       const [{ withStore }, { refuseSecondServer }] = await Promise.all([
         import("./open-home.ts"),
-        import("../http/server-file.ts"),
+        import("../http/server/server-file.ts"),
       ]);
       await withStore(home, (store) => refuseSecondServer(store, home));
     }

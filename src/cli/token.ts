@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import { readOwnToken, readTokenFile, tokenFile } from "../http/token-file.ts";
-import { runningServer } from "../http/server-file.ts";
+import { readOwnToken, readTokenFile, tokenFile } from "../http/server/token-file.ts";
+import { runningServer } from "../http/server/server-file.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";
 import { withStore } from "./open-home.ts";

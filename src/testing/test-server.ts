@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine } from "../engine/create-engine.ts";
 import type { Engine } from "../engine/engine.ts";
-import { accessFor } from "../http/access.ts";
-import { createApp, type App } from "../http/create-app.ts";
-import { createMetrics } from "../http/metrics.ts";
-import type { ServerParts } from "../http/server-parts.ts";
+import { accessFor } from "../http/server/access.ts";
+import { createApp, type App } from "../http/server/create-app.ts";
+import { createMetrics } from "../http/server/metrics.ts";
+import type { ServerParts } from "../http/server/server-parts.ts";
 import { openStore, type Store } from "../store/database.ts";
 
 export interface TestServer {

@@ -3,7 +3,7 @@ import { placeNames } from "../../collection/artifact-places.ts";
 import { openArtifacts } from "../../collection/artifacts.ts";
 import { listedTypes } from "../../collection/list-artifacts.ts";
 import { listModules } from "../../collection/list-modules.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { closed, nullable, oneOf, pageOf } from "./schemas.ts";

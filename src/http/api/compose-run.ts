@@ -6,7 +6,7 @@ import { openWorkflow } from "../../operation/open-workflow.ts";
 import { chooseWorkdir } from "../../operation/choose-workdir.ts";
 import { planRun, type PlannedRun } from "../../operation/plan-run.ts";
 import { startRequest } from "../../operation/start-request.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 
 /** What a plan or a run may be given. */
 export interface RunGiven {

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../escape-html.ts";
+import { escapeHtml } from "../server/escape-html.ts";
 import type { JsonSchema, MediaType, OpenApiDocument, Operation, Parameter } from "./openapi.ts";
 
 /** The OpenAPI document as a page to read: no script, no other host. `styles` are addresses of style sheets. */

@@ -1,5 +1,5 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 
 /**
  * One route of the API as data: its validation, its types and its place in the OpenAPI document all come from here.

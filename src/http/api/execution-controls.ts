@@ -6,7 +6,7 @@ import type { ValueObject } from "../../expression/value.ts";
 import { getExecution } from "../../store/executions.ts";
 import { isProcessAlive } from "../../store/holder-process.ts";
 import { holderOf } from "../../store/leases.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { executionNow } from "./executions.ts";

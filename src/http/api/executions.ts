@@ -5,7 +5,7 @@ import { getExecution } from "../../store/executions.ts";
 import { executionSorts, listExecutions } from "../../store/list-executions.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import { executionsOf } from "../../operation/executions-of.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { closed, cursorQuery, limitQuery, oneOf } from "./schemas.ts";

@@ -5,7 +5,7 @@ import { logLevels } from "../../execution/log-level.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { logFacts } from "../../store/logs.ts";
 import { nextTurn } from "../../next-turn.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { walkLog, walkLogBack, type WalkFilter } from "./log-walk.ts";

@@ -1,9 +1,9 @@
 import type { Elysia } from "elysia";
 import { refreshIndex } from "../../collection/refresh-index.ts";
 import { AppError } from "../../errors.ts";
-import { addressOf } from "../address.ts";
-import { patiently } from "../patiently.ts";
-import type { Context } from "../server-parts.ts";
+import { addressOf } from "../server/address.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
+import type { Context } from "../server/server-parts.ts";
 import { createAnswerCache, type AnswerCache } from "./answer-cache.ts";
 import { checkInput, readQuery } from "./check-input.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -38,7 +38,7 @@ async function answer(
   if (each.isKept) return kept(each, { context, cache }, request, readable(params));
   const query = each.query ? readQuery(each.query, new URL(request.url).searchParams) : {};
   const body = each.body ? await bodyOf(each.body, request) : undefined;
-  return patiently(() => each.handle({ context, request, params: readable(params), query, body }));
+  return retryWhileLocked(() => each.handle({ context, request, params: readable(params), query, body }));
 }
 
 /** The answer kept from before, else a new one, which is kept. */

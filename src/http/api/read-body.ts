@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { parseJson } from "../../expression/parse-json.ts";
-import { mostBodyBytes, tooLarge } from "../guard.ts";
-import { HttpError } from "../problem.ts";
+import { mostBodyBytes, tooLarge } from "../server/guard.ts";
+import { HttpError } from "../server/problem.ts";
 import { jsonTrouble, placeIn } from "./json-trouble.ts";
 
 const yamlTypes = /^(application|text)\/(x-)?yaml$/;

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import { getExecution } from "../../store/executions.ts";
 import { releaseKey, reserveKey, startsUnderKey } from "../../store/idempotency.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json } from "./answers.ts";
 
 const keyLifeMs = 24 * 60 * 60 * 1000;

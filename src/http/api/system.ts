@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { isDamage, storeFailure } from "../../store/store-failure.ts";
 import type { EngineTrouble } from "../../engine/trouble.ts";
-import { health } from "../health.ts";
-import type { Context } from "../server-parts.ts";
+import { health } from "../server/health.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { definitionSchema } from "../../workflow/json-schema.ts";

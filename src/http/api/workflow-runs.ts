@@ -2,7 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import type { FoundDefinition } from "../../collection/stored-definition.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import { checkDefinition } from "../../operation/check-definition.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { json, problems } from "./answers.ts";
 import { atWorkdir, composeRun, composeStart, definitionInBody, definitionOf } from "./compose-run.ts";
 import { definitionText } from "./definition-body.ts";

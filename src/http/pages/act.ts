@@ -1,9 +1,9 @@
 import { ToastLine } from "../../../views/layout/toasts.tsx";
 import type { Toast } from "../../../views/layout/frame.ts";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
-import { localPath } from "../local-path.ts";
-import { problemOf, type Problem } from "../problem.ts";
-import { noteCode } from "../record-failure.ts";
+import { localPath } from "../server/local-path.ts";
+import { problemOf, type Problem } from "../server/problem.ts";
+import { noteCode } from "../server/record-failure.ts";
 import { html, redirect, wantsFragments, type FormCall, type Answer } from "./page-route.ts";
 import { partial } from "./partial.ts";
 import { toastCookie } from "./toast-cookie.ts";

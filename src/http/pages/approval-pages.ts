@@ -4,7 +4,7 @@ import { approvalsPath } from "../../../views/paths.ts";
 import type { ExecutionRecord } from "../../execution/record.ts";
 import { unlessDamaged } from "../../store/damaged-row.ts";
 import { listExecutions } from "../../store/list-executions.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { decidedAs } from "./decided-as.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageRoutes } from "./page-route.ts";

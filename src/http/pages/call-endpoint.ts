@@ -1,7 +1,7 @@
 import { checkInput } from "../api/check-input.ts";
 import { endpoints } from "../api/endpoints.ts";
-import { patiently } from "../patiently.ts";
-import type { Context } from "../server-parts.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
+import type { Context } from "../server/server-parts.ts";
 
 interface Given {
   params: Record<string, string>;
@@ -18,7 +18,7 @@ export async function callEndpoint(context: Context, operationId: string, given:
   if (!endpoint) throw new Error(`the API has no operation "${operationId}"`);
   const { params, request, body = {} } = given;
   const checked = endpoint.body ? checkInput(endpoint.body.schema, body, "form") : undefined;
-  const answer = await patiently(() =>
+  const answer = await retryWhileLocked(() =>
     endpoint.handle({ context, request, params, query: {}, body: checked }),
   );
   return answer.status === 204 ? null : answer.json();

@@ -5,7 +5,7 @@ import {
 } from "../../../views/collection/artifact-list.tsx";
 import { listLibrary } from "../../operation/list-library.ts";
 import type { EffectiveStage } from "../../workflow/effective.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { artifactsOf, frameOf, modulesOf } from "./page-frame.ts";
 import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";

@@ -1,4 +1,4 @@
-import { cookieOf } from "../cookie.ts";
+import { cookieOf } from "../server/cookie.ts";
 
 export const decidedAsName = "decided_as";
 const mostLength = 200;

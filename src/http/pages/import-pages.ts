@@ -2,7 +2,7 @@ import { importPage, type ImportDraft } from "../../../views/workflows/import-pa
 import { workflowPath } from "../../../views/paths.ts";
 import type { Finding } from "../../workflow/finding.ts";
 import { FindingsError } from "../../workflow/findings-error.ts";
-import { problemOf } from "../problem.ts";
+import { problemOf } from "../server/problem.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";

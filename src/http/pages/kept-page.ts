@@ -1,7 +1,7 @@
 import { createAnswerCache } from "../api/answer-cache.ts";
-import { cookieOf } from "../cookie.ts";
-import type { Context } from "../server-parts.ts";
-import { takesGzip } from "../takes-gzip.ts";
+import { cookieOf } from "../server/cookie.ts";
+import type { Context } from "../server/server-parts.ts";
+import { takesGzip } from "../server/takes-gzip.ts";
 import { decidedAsName } from "./decided-as.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { SidebarLive } from "../../../views/layout/sidebar.tsx";
 import type { Section } from "../../../views/layout/frame.ts";
 import { lastEventId } from "../../store/feed.ts";
-import { resumeAfter } from "../event-stream.ts";
+import { resumeAfter } from "../stream/event-stream.ts";
 import { frameOf } from "./page-frame.ts";
 import type { PageCall, PageRoutes } from "./page-route.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";

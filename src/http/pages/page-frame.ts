@@ -4,9 +4,9 @@ import { listModules } from "../../collection/list-modules.ts";
 import { lastEventId } from "../../store/feed.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import { listExecutions } from "../../store/list-executions.ts";
-import { assetUrl } from "../assets.ts";
-import { cookieOf } from "../cookie.ts";
-import type { Context } from "../server-parts.ts";
+import { assetUrl } from "../server/assets.ts";
+import { cookieOf } from "../server/cookie.ts";
+import type { Context } from "../server/server-parts.ts";
 import { toastOf } from "./toast-cookie.ts";
 
 const mostLive = 6;

@@ -1,10 +1,10 @@
 import { html as answersHtml } from "@elysiajs/html";
 import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
-import { mostBodyBytes, tooLarge } from "../guard.ts";
-import { patiently } from "../patiently.ts";
-import type { Context } from "../server-parts.ts";
-import { takesGzip } from "../takes-gzip.ts";
+import { mostBodyBytes, tooLarge } from "../server/guard.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
+import type { Context } from "../server/server-parts.ts";
+import { takesGzip } from "../server/takes-gzip.ts";
 import { keptPages } from "./kept-page.ts";
 
 /** What a page is made from. */
@@ -78,7 +78,7 @@ export function pageRoutes(
         path,
         async ({ request, params, html }) => {
           const call = { ...callOf(request, params), form: await formOf(request) };
-          return sent(request, await patiently(() => handle(call)), html);
+          return sent(request, await retryWhileLocked(() => handle(call)), html);
         },
         { parse: "none" } as never,
       ),

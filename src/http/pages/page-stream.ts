@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
-import { eventStream } from "../event-stream.ts";
-import type { Topic } from "../feed-channel.ts";
-import { recordFailure } from "../record-failure.ts";
-import type { Context } from "../server-parts.ts";
+import { eventStream } from "../stream/event-stream.ts";
+import type { Topic } from "../stream/feed-channel.ts";
+import { recordFailure } from "../server/record-failure.ts";
+import type { Context } from "../server/server-parts.ts";
 
 /** At most ten messages a second, however much happens: a page is drawn no faster. */
 const shortestMs = 100;

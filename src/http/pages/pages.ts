@@ -1,7 +1,7 @@
 import type { Elysia } from "elysia";
 import { problemDocument } from "../../../views/problem.tsx";
-import type { Problem } from "../problem.ts";
-import type { Context } from "../server-parts.ts";
+import type { Problem } from "../server/problem.ts";
+import type { Context } from "../server/server-parts.ts";
 import { mountApprovals } from "./approval-pages.ts";
 import { mountBuilder } from "./builder/builder-pages.ts";
 import { mountCollection } from "./collection-pages.ts";

@@ -15,7 +15,7 @@ import type { StoredEvent } from "../../execution/event.ts";
 import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { decidedAs } from "./decided-as.ts";
 import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";

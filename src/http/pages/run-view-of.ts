@@ -5,7 +5,7 @@ import type { StepRecord } from "../../execution/record.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { toYaml } from "../../workflow/serialize.ts";
 import { getExecution, getSnapshot, getSteps } from "../../store/executions.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { gateMessages } from "./gate-message.ts";
 import { filesOf } from "./output-files.ts";
 import { logTabOf, type LogPlace } from "./log-part.ts";

@@ -2,7 +2,7 @@ import type { Login } from "../../../views/logins.tsx";
 import { settingsPage } from "../../../views/settings.tsx";
 import { version } from "../../version.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
-import type { Context } from "../server-parts.ts";
+import type { Context } from "../server/server-parts.ts";
 import { backOf } from "./act.ts";
 import { frameOf } from "./page-frame.ts";
 import {

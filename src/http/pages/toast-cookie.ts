@@ -1,5 +1,5 @@
 import type { Toast } from "../../../views/layout/frame.ts";
-import { cookieOf } from "../cookie.ts";
+import { cookieOf } from "../server/cookie.ts";
 
 const name = "toast";
 const mostLength = 600;

@@ -10,7 +10,7 @@ import { StageCard } from "../../../../views/workflows/builder/stage-card.tsx";
 import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
 import { YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
-import type { Context } from "../../server-parts.ts";
+import type { Context } from "../../server/server-parts.ts";
 import { html, redirect, wantsFragments, type FormCall, type Answer } from "../page-route.ts";
 import { partial } from "../partial.ts";
 import { toastCookie } from "../toast-cookie.ts";

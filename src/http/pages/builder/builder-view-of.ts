@@ -1,6 +1,6 @@
 import { diffLines } from "../../../../views/workflows/diff.ts";
 import type { BuilderOpen, BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
-import type { Context } from "../../server-parts.ts";
+import type { Context } from "../../server/server-parts.ts";
 import { artifactsOf } from "../page-frame.ts";
 import { nextSteps } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";

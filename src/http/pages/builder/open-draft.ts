@@ -4,7 +4,7 @@ import { draftOfWorkflow, findDraft, writeDraft, type DraftRow } from "../../../
 import { openWorkflow } from "../../../operation/open-workflow.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { workflowPath } from "../../../../views/paths.ts";
-import type { Context } from "../../server-parts.ts";
+import type { Context } from "../../server/server-parts.ts";
 import type { PageCall } from "../page-route.ts";
 import { boundedChanges, changeBetween, textAt, type Change } from "./draft-changes.ts";
 

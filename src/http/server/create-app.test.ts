@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
-import { damageTable } from "../testing/damage-table.ts";
-import { readEvents } from "../testing/read-events.ts";
-import { aTestServer } from "../testing/test-server.ts";
+import { damageTable } from "../../testing/damage-table.ts";
+import { readEvents } from "../../testing/read-events.ts";
+import { aTestServer } from "../../testing/test-server.ts";
 
 describe("a server whose database is damaged while it runs", async () => {
   const server = await aTestServer();

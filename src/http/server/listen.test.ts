@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { connect } from "node:net";
-import { aTestServer } from "../testing/test-server.ts";
+import { aTestServer } from "../../testing/test-server.ts";
 import { accessFor } from "./access.ts";
 import { listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { Access } from "./access.ts";
 import { pathOf } from "./address.ts";
 import type { App } from "./create-app.ts";

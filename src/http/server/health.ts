@@ -1,4 +1,4 @@
-import { version } from "../version.ts";
+import { version } from "../../version.ts";
 
 /** What `/health` says as long as the process answers. */
 export function health(): { status: "ok"; name: "skillmeat"; version: string } {

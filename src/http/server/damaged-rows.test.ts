@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { findDamage } from "../store/find-damage.ts";
-import { aTestServer } from "../testing/test-server.ts";
+import { findDamage } from "../../store/find-damage.ts";
+import { aTestServer } from "../../testing/test-server.ts";
 
 /** A row that cannot be read hides itself alone, with a mark; every list and everything else goes on. */
 

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../errors.ts";
-import type { Store } from "../store/database.ts";
-import { isProcessAlive } from "../store/holder-process.ts";
-import { holders } from "../store/leases.ts";
+import { AppError } from "../../errors.ts";
+import type { Store } from "../../store/database.ts";
+import { isProcessAlive } from "../../store/holder-process.ts";
+import { holders } from "../../store/leases.ts";
 
 /** What is told of a home's server. */
 export interface ServerFile {

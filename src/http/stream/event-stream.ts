@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 /** Who is to be told when the session of whoever reads has ended; returns the way back. */
 export type Follow = (ended: () => void) => () => void;

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
-import type { Engine } from "../engine/engine.ts";
-import type { StoredEvent } from "../execution/event.ts";
-import { durationSeconds } from "../execution/view.ts";
-import { executionStatuses, stepStatuses } from "../execution/status.ts";
-import { countLiveSteps } from "../store/count-steps.ts";
-import type { Store } from "../store/database.ts";
-import { getExecution } from "../store/executions.ts";
-import { countByStatus } from "../store/list-executions.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { StoredEvent } from "../../execution/event.ts";
+import { durationSeconds } from "../../execution/view.ts";
+import { executionStatuses, stepStatuses } from "../../execution/status.ts";
+import { countLiveSteps } from "../../store/count-steps.ts";
+import type { Store } from "../../store/database.ts";
+import { getExecution } from "../../store/executions.ts";
+import { countByStatus } from "../../store/list-executions.ts";
 
 /** What is counted while the server runs, and asked of the database when somebody looks. */
 export interface Metrics {

@@ -1,5 +1,5 @@
-import { AppError, type AppErrorCode, type AppErrorDetail } from "../errors.ts";
-import { storeFailure } from "../store/store-failure.ts";
+import { AppError, type AppErrorCode, type AppErrorDetail } from "../../errors.ts";
+import { storeFailure } from "../../store/store-failure.ts";
 
 /** Trouble of a request itself, which no other room knows of. */
 export class HttpError extends Error {

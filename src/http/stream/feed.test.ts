@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { StoredEvent } from "../execution/event.ts";
-import { openStore, type Store } from "../store/database.ts";
-import { eventsAfter } from "../store/feed.ts";
-import { registerHolder } from "../store/leases.ts";
-import { commitTransitions, type NewExecution } from "../store/transitions.ts";
-import { aNewExecution, anEvent, anUpdate } from "../testing/an-execution.ts";
-import { readEvents, type SentEvent } from "../testing/read-events.ts";
-import { aTestServer, type TestServer } from "../testing/test-server.ts";
+import type { StoredEvent } from "../../execution/event.ts";
+import { openStore, type Store } from "../../store/database.ts";
+import { eventsAfter } from "../../store/feed.ts";
+import { registerHolder } from "../../store/leases.ts";
+import { commitTransitions, type NewExecution } from "../../store/transitions.ts";
+import { aNewExecution, anEvent, anUpdate } from "../../testing/an-execution.ts";
+import { readEvents, type SentEvent } from "../../testing/read-events.ts";
+import { aTestServer, type TestServer } from "../../testing/test-server.ts";
 
 const at = "2026-01-02T03:04:05.006Z";
 let server: TestServer;

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
-import { readEvents } from "../testing/read-events.ts";
-import { aTestServer } from "../testing/test-server.ts";
-import { exampleDefinition } from "./api/example-definition.ts";
+import { readEvents } from "../../testing/read-events.ts";
+import { aTestServer } from "../../testing/test-server.ts";
+import { exampleDefinition } from "../api/example-definition.ts";
 
 const server = await aTestServer();
 afterAll(() => server.close());

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { aTestServer, type TestServer } from "../testing/test-server.ts";
+import { aTestServer, type TestServer } from "../../testing/test-server.ts";
 import { accessFor } from "./access.ts";
 import { makeLoginLink } from "./login-link.ts";
 

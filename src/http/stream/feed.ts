@@ -1,7 +1,7 @@
-import type { Engine } from "../engine/engine.ts";
-import type { Store } from "../store/database.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Store } from "../../store/database.ts";
 import { createChannel, type Channel, type Encode, type Failed, type Topic } from "./feed-channel.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns } from "./work-slices.ts";
 
 const pollMs = 25;
 const heartbeatMs = 15_000;

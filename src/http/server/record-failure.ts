@@ -1,4 +1,4 @@
-import { isDamage, storeFailure } from "../store/store-failure.ts";
+import { isDamage, storeFailure } from "../../store/store-failure.ts";
 import { pathOf } from "./address.ts";
 import { problemOf } from "./problem.ts";
 import type { ServerParts } from "./server-parts.ts";

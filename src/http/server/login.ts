@@ -1,11 +1,11 @@
 import type { Elysia } from "elysia";
-import { loginPage } from "../../views/login.tsx";
+import { loginPage } from "../../../views/login.tsx";
 import { assetUrl } from "./assets.ts";
 import { cookieOf } from "./cookie.ts";
 import { checkToken, type Door } from "./guard.ts";
 import { localPath } from "./local-path.ts";
 import { useLoginLink } from "./login-link.ts";
-import { patiently } from "./patiently.ts";
+import { retryWhileLocked } from "./retry-while-locked.ts";
 import { problemOf, HttpError } from "./problem.ts";
 import type { Context } from "./server-parts.ts";
 
@@ -51,13 +51,13 @@ export function mountLogin(app: Elysia, parts: LoginParts): void {
           problem.headers,
         );
       }
-      return leadingTo(to, await patiently(() => context.sessions.begin(request)));
+      return leadingTo(to, await retryWhileLocked(() => context.sessions.begin(request)));
     },
     { parse: "none" } as never,
   );
   app.post("/logout", async ({ request }) => {
     const session = context.sessions.of(request);
-    if (session) await patiently(() => context.sessions.end(session.id));
+    if (session) await retryWhileLocked(() => context.sessions.end(session.id));
     return leadingTo("/login", context.sessions.forgetting(request));
   });
 }
@@ -70,8 +70,8 @@ async function followLink(
   { context, doorOf }: LoginParts,
 ): Promise<Response> {
   const { limit, client } = doorOf(request);
-  const isUsed = await patiently(() => useLoginLink(context.store, link, Date.now()));
-  if (isUsed) return leadingTo(to, await patiently(() => context.sessions.begin(request)));
+  const isUsed = await retryWhileLocked(() => useLoginLink(context.store, link, Date.now()));
+  if (isUsed) return leadingTo(to, await retryWhileLocked(() => context.sessions.begin(request)));
   limit.fail(client);
   return leadingTo(`/login?stale=1&to=${encodeURIComponent(to)}`);
 }

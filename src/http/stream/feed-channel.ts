@@ -1,9 +1,9 @@
-import type { StoredEvent } from "../execution/event.ts";
-import { hasEnded } from "../execution/status.ts";
-import type { Store } from "../store/database.ts";
-import { getExecution } from "../store/executions.ts";
-import { allEventsAfter, eventsAfter, lastEventId } from "../store/feed.ts";
-import type { Turns } from "./turns.ts";
+import type { StoredEvent } from "../../execution/event.ts";
+import { hasEnded } from "../../execution/status.ts";
+import type { Store } from "../../store/database.ts";
+import { getExecution } from "../../store/executions.ts";
+import { allEventsAfter, eventsAfter, lastEventId } from "../../store/feed.ts";
+import type { Turns } from "./work-slices.ts";
 
 export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Store } from "../store/database.ts";
-import { addLoginLink, takeLoginLink } from "../store/sessions.ts";
+import type { Store } from "../../store/database.ts";
+import { addLoginLink, takeLoginLink } from "../../store/sessions.ts";
 
 export const linkMinutes = 10;
 

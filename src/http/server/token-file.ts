@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 const leastTokenLength = 16;
 const mostTokenLength = 512;

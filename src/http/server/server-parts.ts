@@ -1,10 +1,10 @@
-import type { DispatchConfig } from "../dispatch/choose.ts";
-import type { RunOptions } from "../execution/record.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { EngineTrouble } from "../engine/trouble.ts";
-import type { Store } from "../store/database.ts";
+import type { DispatchConfig } from "../../dispatch/choose.ts";
+import type { RunOptions } from "../../execution/record.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { EngineTrouble } from "../../engine/trouble.ts";
+import type { Store } from "../../store/database.ts";
 import type { Access } from "./access.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed } from "../stream/feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Sessions } from "./sessions.ts";
 

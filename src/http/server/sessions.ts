@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Store } from "../store/database.ts";
+import type { Store } from "../../store/database.ts";
 import {
   addSession,
   endSession,
@@ -8,7 +8,7 @@ import {
   listSessions,
   type Living,
   type SessionRow,
-} from "../store/sessions.ts";
+} from "../../store/sessions.ts";
 import type { Token } from "./access.ts";
 import { cookiesOf } from "./cookie.ts";
 

@@ -1,4 +1,4 @@
-import { storeFailure } from "../store/store-failure.ts";
+import { storeFailure } from "../../store/store-failure.ts";
 
 const patienceMs = 4_000;
 const againMs = 50;
@@ -8,7 +8,7 @@ const againMs = 50;
  * 5: everybody else is answered meanwhile. Nothing of it may have been written when it says so, which holds for
  * whatever writes once.
  */
-export async function patiently<T>(work: () => T | Promise<T>): Promise<T> {
+export async function retryWhileLocked<T>(work: () => T | Promise<T>): Promise<T> {
   const until = performance.now() + patienceMs;
   for (;;) {
     try {

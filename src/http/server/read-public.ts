@@ -21,7 +21,7 @@ const packageFiles: Record<string, readonly string[]> = {
 
 /** Run as a macro: what it returns becomes part of the program, so that the executable needs no other file. */
 export function readPublic(): { hash: string; files: PublicFile[] } {
-  const root = join(import.meta.dir, "../../public");
+  const root = join(import.meta.dir, "../../../public");
   const hasher = new Bun.CryptoHasher("sha256");
   const own = [...new Glob("**/*").scanSync(root)].map((path) => [path, [join(root, path)]] as const);
   const packages = Object.entries(packageFiles).map(
