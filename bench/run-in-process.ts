@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { AgentFile } from "../src/dispatch/dispatcher.ts";
+import type { AgentFile } from "../src/execution/snapshot.ts";
 import { createEngine } from "../src/engine/create-engine.ts";
 import type { Engine, StartRequest } from "../src/engine/engine.ts";
 import { openStore, type Store } from "../src/store/database.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { longestAgentFile, parseAgentFile } from "../dispatch/agent-file.ts";
-import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import { readFrontMatter } from "../dispatch/front-matter.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { ValidationResult } from "../workflow/finding.ts";

@@ -1,4 +1,4 @@
-import type { ContextModule } from "../dispatch/dispatcher.ts";
+import type { ContextModule } from "../execution/snapshot.ts";
 import type { ContextConsumed } from "../execution/record.ts";
 
 /** The context of one stage: Markdown for its prompt, and what went into it. */

@@ -2,7 +2,8 @@ import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { withoutServerToken } from "../execution/allowed-env.ts";
 import { channelVariables } from "./process/attempt-folder.ts";
-import type { AgentFile, StageError, StageRequest } from "./dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
+import type { StageError, StageRequest } from "./dispatcher.ts";
 import { markVariable } from "./process/processes.ts";
 import { programTrouble, scriptTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
 

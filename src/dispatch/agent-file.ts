@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { AppError } from "../errors.ts";
-import type { AgentFile } from "./dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
 import { isHopeless } from "./exit-code.ts";
 import { readFrontMatter, type FrontMatter } from "./front-matter.ts";
 

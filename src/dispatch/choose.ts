@@ -1,5 +1,5 @@
 import type { RunOptions } from "../execution/record.ts";
-import type { AgentFile } from "./dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
 
 /** `[dispatch]` of config.toml. */
 export interface DispatchConfig {

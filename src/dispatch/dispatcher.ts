@@ -3,6 +3,7 @@ import type { LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
 import type { PreviousError } from "../execution/previous-error.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 
 /** The port that carries a stage's work to an agent. Nothing else in the engine knows how a stage is done. */
@@ -108,35 +109,4 @@ export interface StageResult {
   error?: StageError;
   usage?: Usage;
   warnings: string[];
-}
-
-/** An agent's file as an execution keeps it. */
-export interface AgentFile {
-  ref: string;
-  name: string;
-  description: string;
-  /** Absolute path of the file it came from. */
-  path: string;
-  /** sha256 of its bytes, hex. */
-  hash: string;
-  dispatcher: string | null;
-  command: string[] | null;
-  /** Exit code → error class, over the contract's own. */
-  exit_codes: Record<string, { class: string; retryable: boolean }>;
-  tools: string[];
-  model: string | null;
-  /** The body: the role's prompt. */
-  prompt: string;
-}
-
-/** A text of the project that goes into a stage's prompt, as an execution keeps it. */
-export interface ContextModule {
-  ref: string;
-  name: string;
-  /** Absolute path of the file it came from. */
-  path: string;
-  /** sha256 of its bytes, hex. */
-  hash: string;
-  /** Without the file's front matter. */
-  text: string;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
 import { dispatcherNameFor } from "./choose.ts";
-import type { AgentFile } from "./dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
 import { createDispatchers } from "./dispatchers.ts";
 
 const config = { default: "claude-code", agents: new Map([["agent:builder", "codex"]]) };

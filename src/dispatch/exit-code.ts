@@ -1,4 +1,5 @@
-import type { AgentFile, StageError } from "./dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
+import type { StageError } from "./dispatcher.ts";
 
 /** How a program's end is told: sysexits, the shell's codes, then the agent file's own. */
 const contract: Record<string, { class: string; retryable: boolean }> = {

@@ -7,7 +7,7 @@ import {
   type NewExecution,
   type TransitionBatch,
 } from "../store/transitions.ts";
-import { persist } from "./actor.ts";
+import { persist } from "../machine/actor.ts";
 import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";

@@ -5,7 +5,7 @@ import { getSteps } from "../store/executions.ts";
 import { anEngine, aStart, type TestEngine } from "../testing/an-engine.ts";
 import type { Answer } from "../testing/fake-agents.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
-import { makeBlueprint } from "./blueprint.ts";
+import { makeBlueprint } from "../machine/blueprint.ts";
 import { freshStep } from "./make-execution.ts";
 
 /** How whole executions go, under agents that answer at once. */

@@ -1,5 +1,5 @@
 import { dispatcherName } from "./agent-run.ts";
-import { withClock, type StoredClock } from "./actor.ts";
+import { withClock, type StoredClock } from "../machine/actor.ts";
 import { deadlineKey } from "./attachment.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";

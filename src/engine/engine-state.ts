@@ -2,7 +2,7 @@ import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
-import type { Blueprint } from "./blueprint.ts";
+import type { Blueprint } from "../machine/blueprint.ts";
 import type { Batch } from "./batch.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";

@@ -1,5 +1,5 @@
 import type { ValueObject } from "../expression/value.ts";
-import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";

@@ -4,7 +4,7 @@ import { addChore, complain, settleEnd } from "./chores.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
 import { usedModel } from "../workflow/used-model.ts";
-import { agentOf } from "./blueprint.ts";
+import { agentOf } from "../machine/blueprint.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";

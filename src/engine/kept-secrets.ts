@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import type { RunOptions } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
-import type { ExecutionSnapshot } from "../store/transitions.ts";
+import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 
 /**
  * What an execution needs to run and the database must not hold, for its log and its backups would keep it: one file

@@ -5,14 +5,14 @@ import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/recor
 import type { ExecutionScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
-import type { ExecutionSnapshot } from "../store/transitions.ts";
+import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import type { ValueObject } from "../expression/value.ts";
-import { newActor, sendTo, stateOf, type Actor, type ActorEvent } from "./actor.ts";
-import type { Blueprint, StageBlueprint } from "./blueprint.ts";
-import type { ExecutionEffect } from "./execution-machine.ts";
-import type { GateEffect } from "./gate-machine.ts";
-import { hideFacts } from "./hide-facts.ts";
-import type { StageEffect } from "./stage-machine.ts";
+import { newActor, sendTo, stateOf, type Actor, type ActorEvent } from "../machine/actor.ts";
+import type { Blueprint, StageBlueprint } from "../machine/blueprint.ts";
+import type { ExecutionEffect } from "../machine/execution-machine.ts";
+import type { GateEffect } from "../machine/gate-machine.ts";
+import { hideFacts } from "../machine/hide-facts.ts";
+import type { StageEffect } from "../machine/stage-machine.ts";
 import type { StepLog } from "./step-log.ts";
 
 /** One execution in memory: its actors, their records, and what has changed since the last commit. */

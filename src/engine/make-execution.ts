@@ -5,12 +5,12 @@ import { isSettled } from "../execution/status.ts";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { usedModel } from "../workflow/used-model.ts";
-import { newActor, restore, type Actor } from "./actor.ts";
-import { agentOf, type Blueprint, type StageBlueprint } from "./blueprint.ts";
+import { newActor, restore, type Actor } from "../machine/actor.ts";
+import { agentOf, type Blueprint, type StageBlueprint } from "../machine/blueprint.ts";
 import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
 import { verdictOf } from "./orchestration.ts";
 import { masksFor } from "./seal.ts";
-import { resolveInputs } from "./step-facts.ts";
+import { resolveInputs } from "../machine/step-facts.ts";
 import { lineCost, openStepLog } from "./step-log.ts";
 
 export interface StepParts {

@@ -9,7 +9,7 @@ import {
   type LiveExecution,
   type LiveStep,
 } from "./live-execution.ts";
-import { conditionHolds, resolveInputs, textOf } from "./step-facts.ts";
+import { conditionHolds, resolveInputs, textOf } from "../machine/step-facts.ts";
 
 /** Which step may go on when. Decides from the actors' states alone; knows neither clock nor database. */
 export interface Moment {

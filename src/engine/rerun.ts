@@ -3,7 +3,7 @@ import type { StepRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { loadForEngine, type LoadedExecution } from "../store/executions.ts";
-import type { Blueprint } from "./blueprint.ts";
+import type { Blueprint } from "../machine/blueprint.ts";
 import type { RerunFrom } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { freshParts, reusedParts, type StepParts } from "./make-execution.ts";

@@ -1,10 +1,10 @@
 import type { ExecutionRecord, KeptApart, RunOptions } from "../execution/record.ts";
 import { createMasks, hideIn, hideValues, secretsOf, type Masks } from "../execution/masks.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
-import type { ExecutionSnapshot } from "../store/transitions.ts";
+import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { isSecretParameter } from "../workflow/secret-name.ts";
-import { snapshotHash, type Blueprint } from "./blueprint.ts";
+import { snapshotHash, type Blueprint } from "../machine/blueprint.ts";
 import type { KeptSecrets } from "./kept-secrets.ts";
 
 /** What an execution is stored as, and what is kept apart of it; null: it has no secrets. */

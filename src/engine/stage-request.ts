@@ -10,10 +10,10 @@ import { previousError } from "../execution/previous-error.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import { usedModel } from "../workflow/used-model.ts";
-import { agentOf } from "./blueprint.ts";
+import { agentOf } from "../machine/blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
-import { textOf } from "./step-facts.ts";
+import { textOf } from "../machine/step-facts.ts";
 
 /** How much of a log `handoff.include_run_log` hands on. */
 const handedOnLines = 200;

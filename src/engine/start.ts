@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { attach } from "./attachment.ts";
-import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { StartRequest } from "./engine.ts";
 import { isoTime, type EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";

@@ -8,7 +8,7 @@ import { listWorkflowVersions } from "../store/read-workflows.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { mask } from "../workflow/secret-name.ts";
 import { checkWorkflow } from "../workflow/validate.ts";
-import { makeBlueprint, type Blueprint } from "./blueprint.ts";
+import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
 import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import { knownBlueprint } from "./start.ts";

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Composed } from "../collection/compose.ts";
 import { agentCommand, defaultPath } from "../dispatch/agent-command.ts";
 import { dispatcherNameFor, type DispatchConfig } from "../dispatch/choose.ts";
-import type { AgentFile } from "../dispatch/dispatcher.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
 import { dispatcherTrouble } from "../dispatch/dispatchers.ts";
 import { git } from "../dispatch/process/git.ts";
 import { repositoryOf } from "../dispatch/process/worktree.ts";

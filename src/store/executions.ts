@@ -5,7 +5,8 @@ import { DamagedRow, storedJson, readable, unlessDamaged } from "./damaged-row.t
 import { executionRecord, stepRecord, type ExecutionRow, type StepRow } from "./execution-rows.ts";
 import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 import { columnsBut } from "./row-writer.ts";
-import type { ExecutionSnapshot, Persisted } from "./transitions.ts";
+import type { ExecutionSnapshot } from "../execution/snapshot.ts";
+import type { Persisted } from "./transitions.ts";
 
 /** Everything an engine needs to go on with an execution. */
 export interface LoadedExecution {

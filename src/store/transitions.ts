@@ -1,9 +1,8 @@
-import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
 import type { LogLine, StoredEvent } from "../execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
+import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import { hasEnded } from "../execution/status.ts";
-import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { writing, type Store } from "./database.ts";
 import { executionRow, stepRow, type ExecutionRow } from "./execution-rows.ts";
 import {
@@ -36,15 +35,6 @@ export interface NewExecution {
   events: StoredEvent[];
   /** False: nobody drives it yet. */
   held: boolean;
-}
-
-/** What an execution keeps to: stored once for all executions that have the same. */
-export interface ExecutionSnapshot {
-  /** sha256 over definition, agents and modules, hex. */
-  hash: string;
-  definition: EffectiveDefinition;
-  agents: Record<string, AgentFile>;
-  modules: Record<string, ContextModule>;
 }
 
 export interface ExecutionUpdate {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AgentFile, ContextModule } from "../dispatch/dispatcher.ts";
+import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
 import { parseDuration } from "../workflow/duration.ts";
 import { batchesOf } from "../workflow/graph.ts";

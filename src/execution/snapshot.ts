@@ -1,0 +1,41 @@
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+
+/** What an execution keeps to: stored once for all executions that have the same. */
+export interface ExecutionSnapshot {
+  /** sha256 over definition, agents and modules, hex. */
+  hash: string;
+  definition: EffectiveDefinition;
+  agents: Record<string, AgentFile>;
+  modules: Record<string, ContextModule>;
+}
+
+/** An agent's file as an execution keeps it. */
+export interface AgentFile {
+  ref: string;
+  name: string;
+  description: string;
+  /** Absolute path of the file it came from. */
+  path: string;
+  /** sha256 of its bytes, hex. */
+  hash: string;
+  dispatcher: string | null;
+  command: string[] | null;
+  /** Exit code → error class, over the contract's own. */
+  exit_codes: Record<string, { class: string; retryable: boolean }>;
+  tools: string[];
+  model: string | null;
+  /** The body: the role's prompt. */
+  prompt: string;
+}
+
+/** A text of the project that goes into a stage's prompt, as an execution keeps it. */
+export interface ContextModule {
+  ref: string;
+  name: string;
+  /** Absolute path of the file it came from. */
+  path: string;
+  /** sha256 of its bytes, hex. */
+  hash: string;
+  /** Without the file's front matter. */
+  text: string;
+}
