@@ -1,7 +1,7 @@
 import type { ExitCode } from "./exit-code.ts";
 import type { Given } from "./given.ts";
 import type { InvocationLog } from "./lifecycle-log.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./terminal/output.ts";
 
 /** A command is data: its parser, its help, its completion and its documentation all come from here. */
 export interface Command {

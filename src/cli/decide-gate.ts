@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from "../execution/record.ts";
 import { AppError } from "../errors.ts";
-import { findRun } from "./find-run.ts";
-import { confirm } from "./ask.ts";
+import { findRun } from "./find-execution.ts";
+import { confirm } from "./terminal/ask.ts";
 import type { Invocation } from "./command.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { loginName } from "./login-name.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isGroup, type Command } from "./command.ts";
-import { commandTable } from "./command-table.ts";
+import { commandTable } from "./commands/command-table.ts";
 import { readCommandLine } from "./program.ts";
 
 const page = readFileSync(join(import.meta.dir, "../../docs/cli.md"), "utf8");

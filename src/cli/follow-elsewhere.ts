@@ -1,16 +1,16 @@
 import type { Store } from "../store/database.ts";
 import { getExecution, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
-import { runWords } from "./command-words.ts";
-import { watchAsJson, watchAsLines } from "./event-lines.ts";
+import { runWords } from "./terminal/command-words.ts";
+import { watchAsJson, watchAsLines } from "./terminal/event-lines.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { followStored } from "./follow-stored.ts";
 import { showEnded } from "./foreground.ts";
-import { listenForInterrupts } from "./interrupts.ts";
-import { openLiveTable } from "./live-table.ts";
-import { rowsOf } from "./run-rows.ts";
-import { onlyLogs } from "./show-logs.ts";
-import type { Watcher } from "./watcher.ts";
+import { listenForInterrupts } from "./terminal/interrupts.ts";
+import { openLiveTable } from "./terminal/live-table.ts";
+import { rowsOf } from "./terminal/execution-rows.ts";
+import { onlyLogs } from "./terminal/show-logs.ts";
+import type { Watcher } from "./terminal/watcher.ts";
 
 /** Shows what happens in an execution that another process drives, until it ends. Ctrl+C only stops looking. */
 export async function followElsewhere(

@@ -4,8 +4,8 @@ import { getExecution } from "../store/executions.ts";
 import { eventsAfter } from "../store/feed.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { holderOf } from "../store/leases.ts";
-import type { Output } from "./output.ts";
-import type { Watcher } from "./watcher.ts";
+import type { Output } from "./terminal/output.ts";
+import type { Watcher } from "./terminal/watcher.ts";
 
 const pollMs = 20;
 const aliveCheckMs = 1000;

@@ -1,22 +1,22 @@
 import type { Engine } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import { shortId } from "../execution/short-id.ts";
-import { describeRun } from "../operation/describe-run.ts";
+import { describeRun } from "../operation/describe-execution.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution, getSnapshot, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
-import { runWords } from "./command-words.ts";
-import { watchAsJson, watchAsLines } from "./event-lines.ts";
+import { runWords } from "./terminal/command-words.ts";
+import { watchAsJson, watchAsLines } from "./terminal/event-lines.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
-import { announceGates, askAtGates } from "./gate-desk.ts";
+import { announceGates, askAtGates } from "./terminal/gate-desk.ts";
 import { isInsideAttempt } from "./inside-attempt.ts";
-import { listenForInterrupts, type Interrupts } from "./interrupts.ts";
-import { openLiveTable, showCursor } from "./live-table.ts";
+import { listenForInterrupts, type Interrupts } from "./terminal/interrupts.ts";
+import { openLiveTable, showCursor } from "./terminal/live-table.ts";
 import { openEngine } from "./open-engine.ts";
-import { rowsOf } from "./run-rows.ts";
-import { runSummary } from "./run-summary.ts";
+import { rowsOf } from "./terminal/execution-rows.ts";
+import { runSummary } from "./terminal/execution-summary.ts";
 import { withStore } from "./open-home.ts";
-import type { Watcher } from "./watcher.ts";
+import type { Watcher } from "./terminal/watcher.ts";
 
 /**
  * Hosts an engine until one execution has ended, and shows what happens. `begin` starts or takes over the execution and

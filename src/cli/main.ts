@@ -2,14 +2,14 @@ import { engineIsEnabled, homeFolder } from "../config.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
 import { FindingsError } from "../workflow/findings-error.ts";
 import { version } from "../version.ts";
-import { commandTable } from "./command-table.ts";
+import { commandTable } from "./commands/command-table.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 import { givenOf } from "./given.ts";
 import { refuseInsideAttempt } from "./inside-attempt.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
-import { openOutput, type Output } from "./output.ts";
-import { plainLine } from "./plain-text.ts";
-import { findingsText } from "./print-findings.ts";
+import { openOutput, type Output } from "./terminal/output.ts";
+import { plainLine } from "./terminal/plain-text.ts";
+import { findingsText } from "./terminal/print-findings.ts";
 import { wordsIn } from "./other-words.ts";
 import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
 

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { isGroup, type Command, type CommandGroup } from "./command.ts";
-import { shellWords, type ShellWord } from "./shell-words.ts";
+import { shellWords, type ShellWord } from "./terminal/shell-words.ts";
 
 type Table = readonly (Command | CommandGroup)[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../errors.ts";
 import { isGroup } from "./command.ts";
-import { commandTable } from "./command-table.ts";
+import { commandTable } from "./commands/command-table.ts";
 import { readCommandLine } from "./program.ts";
 
 const read = (...argv: string[]) => readCommandLine(commandTable, argv, 100);

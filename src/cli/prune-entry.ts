@@ -1,5 +1,5 @@
 import type { RetentionOptions } from "../operation/retention.ts";
-import { byteText } from "./byte-text.ts";
+import { byteText } from "./terminal/byte-text.ts";
 
 type Outcome = Parameters<RetentionOptions["tell"]>[0];
 

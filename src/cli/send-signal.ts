@@ -1,11 +1,11 @@
-import { describeRun } from "../operation/describe-run.ts";
+import { describeRun } from "../operation/describe-execution.ts";
 import type { Signal } from "../execution/signal.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
-import { sayUndriven } from "./say-undriven.ts";
+import { sayUndriven } from "./terminal/warn-undriven.ts";
 
 /** Gives an execution a signal and says what became of it: one Execution as JSON, or a sentence. */
 export async function sendSignal(

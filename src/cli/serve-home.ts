@@ -12,7 +12,7 @@ import { busyTimeoutMs, setBusyTimeout, type Store } from "../store/database.ts"
 import { checkInBackground } from "./background-check.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
-import type { Interrupts } from "./interrupts.ts";
+import type { Interrupts } from "./terminal/interrupts.ts";
 import { loginName } from "./login-name.ts";
 import { openBrowser } from "./open-browser.ts";
 import { openEngine } from "./open-engine.ts";

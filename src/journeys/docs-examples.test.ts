@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { parse } from "yaml";
-import { commandTable } from "../cli/command-table.ts";
+import { commandTable } from "../cli/commands/command-table.ts";
 import { readCommandLine } from "../cli/program.ts";
 import { openArtifacts } from "../collection/artifacts.ts";
 import { parseSimulationScript } from "../dispatch/simulation-script.ts";

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { executionStatuses } from "../../execution/status.ts";
-import { describeRun, describeRuns } from "../../operation/describe-run.ts";
+import { describeRun, describeRuns } from "../../operation/describe-execution.ts";
 import { getExecution } from "../../store/executions.ts";
 import { executionSorts, listExecutions } from "../../store/list-executions.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";

@@ -1,0 +1,52 @@
+import type { Engine } from "../../engine/engine.ts";
+import { AppError } from "../../errors.ts";
+import type { CommandRun, Invocation } from "../command.ts";
+import type { HostAnswer, HostRequest } from "../detached.ts";
+import { exitCodes } from "../exit-code.ts";
+import { listenForInterrupts } from "../terminal/interrupts.ts";
+import { openEngine } from "../open-engine.ts";
+import { withStore } from "../open-home.ts";
+import { takeOver } from "../take-over.ts";
+
+/** Hosts an engine in the background until the execution it was asked for has ended. Not for people. */
+export const run: CommandRun = (invocation) =>
+  withStore(invocation.home, async (store) => {
+    const request = JSON.parse(await Bun.stdin.text()) as HostRequest;
+    const engine = await openEngine(invocation, store, "background");
+    const interrupts = listenForInterrupts(() => {});
+    try {
+      const runId = await begin(invocation, engine, request);
+      if (runId === null) return exitCodes.failed;
+      await Promise.race([engine.ended(runId), engine.failed, interrupts.left, interrupts.cancelled]);
+      return exitCodes.done;
+    } finally {
+      interrupts.close();
+      await engine.stop("leave");
+    }
+  });
+
+async function begin({ output }: Invocation, engine: Engine, request: HostRequest): Promise<string | null> {
+  const answer = (content: HostAnswer): void => output.line(JSON.stringify(content));
+  try {
+    const runId = await begun(engine, request);
+    answer({ run_id: runId });
+    return runId;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    answer({ error: { code: error instanceof AppError ? error.code : "bug", message } });
+    return null;
+  }
+}
+
+function begun(engine: Engine, request: HostRequest): Promise<string> {
+  switch (request.kind) {
+    case "start":
+      return engine.start(request.request);
+    case "take-over":
+      return takeOver(engine, request.run_id);
+    case "rerun":
+      return engine.rerun(request.run_id, request.from, request.secrets);
+    default:
+      return request satisfies never;
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from "../../errors.ts";
+import { accessFor } from "../../http/server/access.ts";
+import { listen, type Listening, type Place } from "../../http/server/listen.ts";
+import type { CommandRun, Invocation } from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { serveToken, type ServeToken } from "../serve-token.ts";
+import { listenForInterrupts, type Interrupts } from "../terminal/interrupts.ts";
+
+const stopPatienceMs = 5_000;
+
+/**
+ * Runs the engine as a service until it is told to stop. The port is taken first and the rest is loaded then, part by
+ * part: who asks meanwhile whether the server lives is answered.
+ */
+export const run: CommandRun = async (invocation) => {
+  const { place, token } = placeOf(invocation);
+  // Before the port is open: who sees it open may ask for the end at once.
+  const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
+  try {
+    return await listenAndServe(invocation, { place, token, interrupts });
+  } finally {
+    interrupts.close();
+  }
+};
+
+async function listenAndServe(
+  invocation: Invocation,
+  { place, token, interrupts }: { place: Place; token: ServeToken; interrupts: Interrupts },
+): Promise<ExitCode> {
+  const listening = await listenOrSayWho(invocation, place);
+  try {
+    for (const part of parts) {
+      await part();
+      await breath();
+    }
+    const { serveHome } = await import("../serve-home.ts");
+    return await serveHome(invocation, { listening, access: place.access, from: token.from, interrupts });
+  } finally {
+    await listening.stop(stopPatienceMs);
+  }
+}
+
+/** What `serve-home` needs, so that no load takes long at a time. */
+const parts: readonly (() => Promise<unknown>)[] = [
+  () => import("../../store/database.ts"),
+  () => import("../../engine/create-engine.ts"),
+];
+
+/** Two turns of the loop: one takes a connection, the next reads what is asked on it. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** A port that is taken is most likely taken by this home's own server: then that is what is said. */
+async function listenOrSayWho({ home }: Invocation, place: Place): Promise<Listening> {
+  try {
+    return await listen(place);
+  } catch (error) {
+    if (error instanceof AppError) {
+      const [{ withStore }, { refuseSecondServer }] = await Promise.all([
+        import("../open-home.ts"),
+        import("../../http/server/server-file.ts"),
+      ]);
+      await withStore(home, (store) => refuseSecondServer(store, home));
+    }
+    throw error;
+  }
+}
+
+function placeOf(invocation: Invocation): { place: Place; token: ServeToken } {
+  const { given } = invocation;
+  const host = given.text("host") ?? "127.0.0.1";
+  const port = given.whole("port", { least: 0, most: 65_535 }) ?? 8787;
+  const token = serveToken(invocation, host);
+  return { place: { host, port, access: accessFor(host, token.secret) }, token };
+}

@@ -1,0 +1,3 @@
+import { statusCommand } from "../set-status.ts";
+
+export const run = statusCommand("archived");

@@ -1,0 +1,68 @@
+import { plainLine } from "../terminal/plain-text.ts";
+import { dirname } from "node:path";
+import { refreshIndex } from "../../collection/refresh-index.ts";
+import { renameDefinition } from "../../collection/rename-definition.ts";
+import { slugOf } from "../../collection/workflow-files.ts";
+import { AppError } from "../../errors.ts";
+import { getWorkflowBySlug } from "../../store/read-workflows.ts";
+import type { WorkflowRecord } from "../../store/workflow-record.ts";
+import { workflowView } from "../../store/workflow-view.ts";
+import { checkWorkflow } from "../../workflow/validate.ts";
+import { checkText } from "../check-text.ts";
+import type { CommandRun, Invocation } from "../command.ts";
+import { artifactsFor } from "../compose.ts";
+import { exitCodes } from "../exit-code.ts";
+import { loginName } from "../login-name.ts";
+import { withOpenHome } from "../open-home.ts";
+import { readDefinition } from "../read-input.ts";
+import { saveWorkflow } from "../../collection/save-workflow.ts";
+
+export const run: CommandRun = async (invocation) => {
+  const { given, output, workdir, env } = invocation;
+  const path = given.argument(0);
+  const read = await readDefinition(path, workdir);
+  if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
+  const name = given.text("name");
+  checkText(read.text, read.file);
+  const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
+  const effective = checkText(text, read.file);
+  return withOpenHome(invocation, async (open) => {
+    const { store } = open;
+    refreshIndex(open);
+    const over = getWorkflowBySlug(store, effective.workflow.id);
+    if (over && !given.flag("force")) {
+      throw new AppError(
+        "conflict",
+        `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
+      );
+    }
+    const saved = await saveWorkflow(open, {
+      text,
+      effective,
+      over,
+      expected: null,
+      status: null,
+      created_by: loginName(env),
+    });
+    if (given.text("format") === "json") output.json(workflowView(saved));
+    else
+      output.line(
+        `${over ? "replaced" : "stored"} ${saved.slug} (${plainLine(saved.name)} v${saved.version}): ${saved.file}`,
+      );
+    warnOfMissing(invocation, saved);
+    return exitCodes.done;
+  });
+};
+
+/** What a file finds beside it, the stored copy may not: said now, not when it runs. */
+function warnOfMissing(invocation: Invocation, { file, definition }: WorkflowRecord): void {
+  const { output, workdir } = invocation;
+  if (file === null) return;
+  const artifacts = artifactsFor(invocation, dirname(file), workdir);
+  const { validation } = checkWorkflow(definition, { file, artifacts });
+  const found = validation.warnings.filter(({ category }) => category === "artifact");
+  const missing = [...new Set(found.map(({ message }) => message))];
+  for (const message of missing) output.note(`${output.notePaint.warn("warning:")} ${message}`);
+  if (missing.length === 0) return;
+  output.note("put what it needs into .claude/agents of the project, or run it from its own folder");
+}

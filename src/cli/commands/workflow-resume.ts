@@ -1,0 +1,42 @@
+import { runWords } from "../terminal/command-words.ts";
+import type { ExecutionRecord } from "../../execution/record.ts";
+import { hasEnded } from "../../execution/status.ts";
+import { AppError } from "../../errors.ts";
+import { findRun } from "../find-execution.ts";
+import type { CommandRun, Invocation } from "../command.ts";
+import { startDetached } from "../detached.ts";
+import type { ExitCode } from "../exit-code.ts";
+import { followElsewhere } from "../follow-elsewhere.ts";
+import { isDriven } from "../follow-stored.ts";
+import { runInForeground } from "../foreground.ts";
+import { withStore } from "../open-home.ts";
+import { applySignal, sendSignal } from "../send-signal.ts";
+import { takeOver } from "../take-over.ts";
+
+/** Lets a paused execution go on where it is driven; takes it over when nobody drives it any more. */
+export const run: CommandRun = async (invocation) => {
+  const { record, driven } = await withStore(invocation.home, (store) => {
+    const found = findRun(store, invocation.given.argument(0));
+    return { record: found, driven: isDriven(store, found.run_id) };
+  });
+  if (hasEnded(record.status)) {
+    throw new AppError(
+      "conflict",
+      `execution "${record.run_id}" is ${record.status}. ${runWords(invocation, "rerun", record.run_id)} begins anew`,
+    );
+  }
+  return driven ? resumeElsewhere(invocation, record) : resumeHere(invocation, record);
+};
+
+function resumeHere(invocation: Invocation, { run_id }: ExecutionRecord): Promise<ExitCode> {
+  if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "take-over", run_id });
+  return runInForeground(invocation, (engine) => takeOver(engine, run_id));
+}
+
+function resumeElsewhere(invocation: Invocation, { run_id, last_event }: ExecutionRecord): Promise<ExitCode> {
+  return withStore(invocation.home, async (store) => {
+    if (invocation.given.flag("detach")) return sendSignal(invocation, store, run_id, { type: "resume" });
+    await applySignal(invocation, store, run_id, { type: "resume" });
+    return followElsewhere(invocation, store, run_id, last_event);
+  });
+}

@@ -1,0 +1,24 @@
+import type { Invocation } from "../command.ts";
+import { runWords } from "./command-words.ts";
+import { loginName } from "../login-name.ts";
+import { plainLine } from "./plain-text.ts";
+import type { ShellWord } from "./shell-words.ts";
+
+/** The whole command that decides a gate, also for whoever is none of its approvers by their login name. */
+export function decisionWords(
+  invocation: Invocation,
+  decision: "approve" | "reject",
+  { runId, stageId, approvers }: { runId: string; stageId: string; approvers: readonly string[] },
+): string {
+  return runWords(invocation, decision, runId, stageId, ...actorWords(invocation, approvers));
+}
+
+function actorWords(invocation: Invocation, approvers: readonly string[]): ShellWord[] {
+  const [sole, ...others] = approvers;
+  if (sole === undefined) return [];
+  const me = loginName(invocation.env);
+  const known = others.length === 0 ? sole : approvers.includes(me) ? me : null;
+  // A name that a terminal would obey is not printed for pasting.
+  const isPlain = known !== null && plainLine(known) === known;
+  return ["--as", isPlain ? known : { fillIn: plainLine(approvers.join("|")) }];
+}

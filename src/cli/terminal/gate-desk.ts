@@ -1,0 +1,185 @@
+import type { Engine } from "../../engine/engine.ts";
+import { AppError } from "../../errors.ts";
+import type { StoredEvent } from "../../execution/event.ts";
+import type { Invocation } from "../command.ts";
+import { decisionWords } from "./decision-words.ts";
+import { openKeys, type Keys } from "./keys.ts";
+import type { LiveTable } from "./live-table.ts";
+import { loginName } from "../login-name.ts";
+import { plainLine, plainText } from "./plain-text.ts";
+import { fields } from "./execution-rows.ts";
+import type { Watcher } from "./watcher.ts";
+
+interface Waiting {
+  stageId: string;
+  message: string;
+  approvers: string[];
+}
+
+/** Prints how to decide each gate that waits. */
+export function announceGates(invocation: Invocation, runId: string, say: (line: string) => void): Watcher {
+  return {
+    take: (events) => {
+      for (const gate of events.flatMap(waitingIn))
+        say(`approve it: ${decisionWords(invocation, "approve", { runId, ...gate })}`);
+    },
+    close: () => {},
+  };
+}
+
+interface Desk {
+  invocation: Invocation;
+  runId: string;
+  engine: Engine;
+  table: LiveTable;
+  keys: Keys;
+  /** Gates that are still to be asked about; the first one is. */
+  queue: Waiting[];
+  /** The gate whose question is open, or whose decision is on its way. */
+  open: Waiting | null;
+}
+
+/**
+ * Asks below the live table about one gate after the other: yes, no or later. A key counts only for a question that is
+ * on the screen. Others may decide first.
+ */
+export function askAtGates(
+  invocation: Invocation,
+  runId: string,
+  { engine, table }: { engine: Engine; table: LiveTable },
+): Watcher {
+  const keys = openKeys();
+  const desk: Desk = { invocation, runId, engine, table, keys, queue: [], open: null };
+  return {
+    take: (events) => {
+      for (const event of events) {
+        desk.queue.push(...waitingIn(event));
+        if (event.type === "gate_resolved") drop(desk, event.stage_id);
+        if (event.type === "execution_completed") drop(desk, null);
+      }
+      void askNext(desk, null);
+    },
+    close: () => {
+      drop(desk, null);
+      keys.close();
+    },
+  };
+}
+
+function waitingIn({ type, stage_id, data }: StoredEvent): Waiting[] {
+  if (type !== "gate_waiting" || stage_id === null) return [];
+  const { message, approvers } = fields(data);
+  return [
+    {
+      stageId: stage_id,
+      message: plainText(String(message ?? "")).trim(),
+      approvers: Array.isArray(approvers) ? approvers.map(String) : [],
+    },
+  ];
+}
+
+/** A gate that has been decided elsewhere is asked about no more; null: none is. */
+function drop(desk: Desk, stageId: string | null): void {
+  desk.queue = desk.queue.filter((gate) => stageId !== null && gate.stageId !== stageId);
+  if (desk.open === null || (stageId !== null && desk.open.stageId !== stageId)) return;
+  desk.open = null;
+  desk.keys.listen(null);
+  desk.table.ask(null);
+}
+
+async function askNext(desk: Desk, trouble: string | null): Promise<void> {
+  const [gate] = desk.queue;
+  if (desk.open || !gate) return;
+  desk.open = gate;
+  await askAbout(desk, gate, trouble);
+}
+
+/** What was typed before the question is on the screen was meant for something else. */
+async function askAbout(desk: Desk, gate: Waiting, trouble: string | null): Promise<void> {
+  desk.keys.listen(null);
+  await desk.keys.settled();
+  if (desk.open !== gate) return;
+  const { stageId, message } = gate;
+  const says = `gate "${stageId}" waits for approval${message === "" ? "" : `: ${message}`}`;
+  desk.table.ask({
+    text: trouble === null ? [says] : [trouble, says],
+    command: `later: ${commandOf(desk, gate)}`,
+    keys: ["approve? [y]es, [n]o, [l]ater", "[y]es [n]o [l]ater", "y/n/l"],
+  });
+  desk.keys.listen((key) => choose(desk, gate, key.toLowerCase()));
+}
+
+function choose(desk: Desk, gate: Waiting, key: string): void {
+  if (key === "l") {
+    desk.table.say(`later: ${commandOf(desk, gate)}`);
+    drop(desk, gate.stageId);
+    void askNext(desk, null);
+  }
+  if (key !== "y" && key !== "n") return;
+  desk.keys.listen(null);
+  const { given, env } = desk.invocation;
+  const decision = key === "y" ? "approve" : "reject";
+  const actor = given.text("as") ?? loginName(env);
+  const isAsked = given.text("as") === null && gate.approvers.length > 0 && !gate.approvers.includes(actor);
+  if (isAsked) askWho(desk, gate, { decision, typed: "" });
+  else void decide(desk, gate, { decision, actor });
+}
+
+type Decision = "approve" | "reject";
+
+/** Asks in whose name it is decided: a sole approver is offered. */
+function askWho(desk: Desk, gate: Waiting, { decision, typed }: { decision: Decision; typed: string }): void {
+  const { approvers, stageId } = gate;
+  const [sole = "", ...others] = approvers;
+  const offer = others.length === 0 ? ` [${plainLine(sole)}]` : "";
+  const lead = others.length === 0 ? "Enter takes it, or type a name" : "type a name, then Enter";
+  desk.table.ask({
+    text: [
+      `${decision} gate "${stageId}": who decides?${offer}`,
+      ...(others.length === 0 ? [] : [`its approvers: ${plainLine(approvers.join(", "))}`]),
+    ],
+    command: null,
+    keys: [`${lead}; Esc goes back> ${typed}`, `Enter, Esc> ${typed}`, `> ${typed.slice(-8)}`],
+  });
+  const again = (next: string): void => askWho(desk, gate, { decision, typed: next });
+  desk.keys.listen((key) => {
+    if (key === "\u001b") void askAbout(desk, gate, null);
+    else if (key === "\u007f" || key === "\b") again(typed.slice(0, -1));
+    else if (key === "\r" || key === "\n") {
+      const actor = typed.trim() || (others.length === 0 ? sole : "");
+      if (actor !== "") void decide(desk, gate, { decision, actor });
+    } else if (key >= " " && typed.length < 200) again(typed + key);
+  });
+}
+
+async function decide(
+  desk: Desk,
+  gate: Waiting,
+  { decision, actor }: { decision: Decision; actor: string },
+): Promise<void> {
+  const { engine, keys, runId, table } = desk;
+  keys.listen(null);
+  const doing = decision === "approve" ? "approving" : "rejecting";
+  table.ask({ text: [`${doing} "${gate.stageId}" …`], command: null, keys: null });
+  const trouble = await refusalOf(
+    engine.signal(runId, { type: decision, stage_id: gate.stageId, actor, comment: null }),
+  );
+  if (trouble !== null && desk.open === gate) return askAbout(desk, gate, trouble);
+  drop(desk, gate.stageId);
+  return askNext(desk, trouble);
+}
+
+/** Why a decision was not taken; null: it was. */
+async function refusalOf(answer: ReturnType<Engine["signal"]>): Promise<string | null> {
+  try {
+    const { outcome, message } = await answer;
+    return outcome === "refused" ? message : null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+function commandOf({ invocation, runId }: Desk, gate: Waiting): string {
+  return decisionWords(invocation, "approve", { runId, ...gate });
+}

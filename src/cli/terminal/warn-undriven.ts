@@ -1,0 +1,13 @@
+import { hasEnded } from "../../execution/status.ts";
+import type { Store } from "../../store/database.ts";
+import { getExecution } from "../../store/executions.ts";
+import type { Invocation } from "../command.ts";
+import { commandWords, runWords } from "./command-words.ts";
+import { isDriven } from "../follow-stored.ts";
+
+/** Says how to go on with an execution that is not over and that no living process drives; else nothing. */
+export function sayUndriven(invocation: Invocation, store: Store, runId: string): void {
+  if (hasEnded(getExecution(store, runId).status) || isDriven(store, runId)) return;
+  const resume = runWords(invocation, "resume", runId);
+  invocation.output.note(`nobody drives it; go on with: ${resume}, or ${commandWords(invocation, "serve")}`);
+}
