@@ -1,5 +1,5 @@
 import { EmptyState } from "../components/empty-state.tsx";
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import { plural } from "../components/usage-text.ts";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
@@ -43,7 +43,7 @@ export function approvalsPage(frame: Frame, approvals: readonly Approval[]): str
           {approvals.map(({ gate, workflowName }, at) => (
             <article class="approval">
               <h2>
-                <a href={runAt(gate)}>{`${workflowName} ${runName(gate.execution.run_id)}`}</a>
+                <a href={runAt(gate)}>{`${workflowName} ${executionName(gate.execution.run_id)}`}</a>
               </h2>
               <GateBox gate={gate} isFirst={hasDecided && at === 0} />
               <GateDialogs gate={gate} />

@@ -1,4 +1,4 @@
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import { executionState } from "../components/state.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import type { Frame } from "../layout/frame.ts";
@@ -7,19 +7,19 @@ import { executionPath, libraryPath, withQuery, workflowPath } from "../paths.ts
 import { GateStrip } from "./gates.tsx";
 import { Graph } from "./graph.tsx";
 import { attemptOf, isGrowing } from "./log-facts.ts";
-import { RunControls, RunDialogs } from "./run-controls.tsx";
-import { isLive, RunHead, RunProgress, runTitle } from "./run-head.tsx";
-import { runPath, type LogTab, type RunView } from "./run-view.ts";
+import { ExecutionControls, RunDialogs } from "./execution-controls.tsx";
+import { isLive, ExecutionHead, ExecutionProgress, executionTitle } from "./execution-head.tsx";
+import { runPath, type LogTab, type ExecutionView } from "./execution-view.ts";
 import { StagePanel } from "./stage-panel.tsx";
 import { StageStrip, swapsRun, Timeline } from "./timeline.tsx";
 
-export function dashboardPage(frame: Frame, view: RunView): string {
+export function dashboardPage(frame: Frame, view: ExecutionView): string {
   const { workflow_slug, workflow_name, run_id } = view.execution;
   return page({
     frame,
     facts: {
-      title: `Run ${runName(run_id)}`,
-      documentTitle: runTitle(view),
+      title: `Run ${executionName(run_id)}`,
+      documentTitle: executionTitle(view),
       icon: executionState(view.execution).mark,
       section: "executions",
       crumbs: [
@@ -28,19 +28,19 @@ export function dashboardPage(frame: Frame, view: RunView): string {
       ],
       hasOwnStream: true,
     },
-    actions: <RunControls view={view} />,
+    actions: <ExecutionControls view={view} />,
     children: <Run view={view} />,
   });
 }
 
 /** All of the page that another stage, tab or view changes. */
-function Run({ view }: { view: RunView }): Html {
+function Run({ view }: { view: ExecutionView }): Html {
   return (
     <main id="main" class="exec" tabindex="-1" data-run={view.execution.run_id}>
       <div id="run" class="run">
         <div class="xhead">
-          <RunHead view={view} />
-          <RunProgress view={view} />
+          <ExecutionHead view={view} />
+          <ExecutionProgress view={view} />
           <GateStrip view={view} isFollowed={isLive(view)} />
         </div>
         <StageStrip view={view} />
@@ -55,7 +55,7 @@ function Run({ view }: { view: RunView }): Html {
   );
 }
 
-function Stages({ view }: { view: RunView }): Html {
+function Stages({ view }: { view: ExecutionView }): Html {
   const timeline = runPath(view, { view: "timeline" });
   const graph = runPath(view, { view: "graph" });
   return (
@@ -81,7 +81,7 @@ function Stages({ view }: { view: RunView }): Html {
 }
 
 /** Follows the execution from the event this page was drawn at. Another id is another stream: a morph replaces it. */
-function RunStream({ view }: { view: RunView }): Html {
+function RunStream({ view }: { view: ExecutionView }): Html {
   const { execution, address, selected, log } = view;
   if (!isLive(view)) return <></>;
   const takesLines = address.tab === "log" && log !== null && !log.hasLater && isGrowing(view);

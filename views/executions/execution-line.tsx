@@ -1,7 +1,7 @@
 import { hasEnded } from "../../src/execution/status.ts";
 import { StateWord } from "../components/badge.tsx";
 import { Folder } from "../components/folder.tsx";
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import { executionState } from "../components/state.ts";
 import { Elapsed, Moment } from "../components/time.tsx";
 import { costText } from "../components/usage-text.ts";
@@ -20,7 +20,7 @@ interface LineProps {
 /** One execution in one line. */
 export function ExecutionLine({ row: { execution, place }, withWorkflow, withFolder, now }: LineProps): Html {
   const { run_id, workflow_slug, workflow_name, started_at, created_at, completed_at, status } = execution;
-  const name = runName(run_id);
+  const name = executionName(run_id);
   const subject = tellingParameter(execution);
   return (
     <tr id={`run-${run_id}`}>

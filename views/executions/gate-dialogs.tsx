@@ -1,4 +1,4 @@
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
@@ -46,7 +46,7 @@ export function DecisionDialog({ gate, decision }: DecisionProps): Html {
         <div class="asked">
           <GateMessage gate={gate} />
           <p class="muted">
-            {`Run ${runName(execution.run_id)} of ${execution.workflow_slug} `}
+            {`Run ${executionName(execution.run_id)} of ${execution.workflow_slug} `}
             <GateFacts gate={gate} />
           </p>
         </div>

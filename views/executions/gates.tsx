@@ -6,8 +6,8 @@ import { agoText, untilText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { executionPath } from "../paths.ts";
 import { NextGates } from "./next-gates.tsx";
-import { isLive } from "./run-head.tsx";
-import type { RunView } from "./run-view.ts";
+import { isLive } from "./execution-head.tsx";
+import type { ExecutionView } from "./execution-view.ts";
 
 /** A gate that waits, with all that whoever decides has to know. */
 export interface WaitingGate {
@@ -28,7 +28,7 @@ export interface WaitingGate {
  * Every gate of an execution that waits. While such a run is followed it has its place from the start, with the gates
  * that are to come: a gate that begins to wait moves nothing.
  */
-export function GateStrip({ view, isFollowed }: { view: RunView; isFollowed: boolean }): Html {
+export function GateStrip({ view, isFollowed }: { view: ExecutionView; isFollowed: boolean }): Html {
   const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
   const hasPlace = isFollowed && view.steps.some(({ type }) => type === "gate");
   return (
@@ -42,7 +42,7 @@ export function GateStrip({ view, isFollowed }: { view: RunView; isFollowed: boo
 }
 
 export function waitingGate(
-  { execution, definition, messages, decider, now }: RunView,
+  { execution, definition, messages, decider, now }: ExecutionView,
   step: StepRecord,
 ): WaitingGate {
   const gate = definition?.stages.find(({ id }) => id === step.stage_id)?.gate ?? null;

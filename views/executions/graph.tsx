@@ -4,14 +4,14 @@ import { markIcons, stepState } from "../components/state.ts";
 import { msBetween, spanText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { boxHeight, cellPlace, cellSize, layOutGraph, type GraphBox } from "./graph-layout.ts";
-import { stagePath, stepElement, type RunView } from "./run-view.ts";
+import { stagePath, stepElement, type ExecutionView } from "./execution-view.ts";
 import { swapsRun } from "./timeline.tsx";
 
 /** From a box to the ring of the focus around it. */
 const ringGap = 4;
 
 /** The stages as a graph, batch under batch. The drawing is as wide as its widest batch needs; the column scrolls. */
-export function Graph({ view }: { view: RunView }): Html {
+export function Graph({ view }: { view: ExecutionView }): Html {
   const dependencies = new Map(view.definition?.stages.map(({ id, depends_on }) => [id, depends_on]));
   const { boxes, lines, width, height } = layOutGraph(view.steps, dependencies);
   return (
@@ -33,7 +33,7 @@ export function Graph({ view }: { view: RunView }): Html {
 }
 
 /** A wide batch: how it stands in words, and a cell for each of its stages. */
-function Group({ view, box }: { view: RunView; box: GraphBox }): Html {
+function Group({ view, box }: { view: ExecutionView; box: GraphBox }): Html {
   const words = Map.groupBy(box.steps, (step) => stepState(step).word.toLowerCase());
   const counts = [...words].map(([word, those]) => `${those.length} ${word}`).join(", ");
   return (
@@ -50,7 +50,7 @@ function Group({ view, box }: { view: RunView; box: GraphBox }): Html {
 }
 
 interface CellProps {
-  view: RunView;
+  view: ExecutionView;
   step: StepRecord;
   place: { x: number; y: number };
 }
@@ -79,7 +79,7 @@ function Cell({ view, step, place: { x, y } }: CellProps): Html {
 }
 
 interface NodeProps {
-  view: RunView;
+  view: ExecutionView;
   box: GraphBox;
   step: StepRecord;
 }

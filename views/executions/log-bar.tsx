@@ -5,9 +5,9 @@ import { countText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import { logPartPath } from "./log-facts.ts";
-import { runPath, wholeLog, type LogTab, type RunView } from "./run-view.ts";
+import { runPath, wholeLog, type LogTab, type ExecutionView } from "./execution-view.ts";
 
-export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
+export function LogBar({ view, log }: { view: ExecutionView; log: LogTab }): Html {
   const { search, stream, level } = view.address;
   const isFiltered = search !== "" || stream !== "" || level !== null;
   const download = logPartPath(view, {}, "log.txt");
@@ -38,7 +38,7 @@ export function LogBar({ view, log }: { view: RunView; log: LogTab }): Html {
   );
 }
 
-function LogSearch({ view }: { view: RunView }): Html {
+function LogSearch({ view }: { view: ExecutionView }): Html {
   const { address, execution, selected } = view;
   return (
     <form class="field" role="search" action={executionPath(execution.workflow_slug, execution.run_id)}>
@@ -81,7 +81,7 @@ function Switch({ name, icon, label }: { name: string; icon: IconName; label: st
 }
 
 /** How many lines each stream has; swapped as they come. */
-export function StreamChoice({ view, counts }: { view: RunView; counts: LogTab["counts"] }): Html {
+export function StreamChoice({ view, counts }: { view: ExecutionView; counts: LogTab["counts"] }): Html {
   const { stdout, stderr, system } = counts;
   const choices = [
     ["", "All", stdout + stderr + system],
@@ -102,7 +102,7 @@ export function StreamChoice({ view, counts }: { view: RunView; counts: LogTab["
 }
 
 /** Which lines are let through, by what they say they are: of the whole log. */
-export function LevelChoice({ view, levels }: { view: RunView; levels: LogTab["levels"] }): Html {
+export function LevelChoice({ view, levels }: { view: ExecutionView; levels: LogTab["levels"] }): Html {
   const { level } = view.address;
   const choices = [
     [null, "All levels", null],

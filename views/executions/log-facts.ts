@@ -1,14 +1,14 @@
 import { hasEnded, isSettled } from "../../src/execution/status.ts";
 import { executionPath, withQuery } from "../paths.ts";
-import type { RunView } from "./run-view.ts";
+import type { ExecutionView } from "./execution-view.ts";
 
 /** The attempt that is shown; a stage that has not started shows what its first will write. */
-export function attemptOf({ address, selected }: RunView): number {
+export function attemptOf({ address, selected }: ExecutionView): number {
   return address.attempt === 0 ? Math.max(1, selected?.attempt_number ?? 1) : address.attempt;
 }
 
 /** True while more lines may come. */
-export function isGrowing(view: RunView): boolean {
+export function isGrowing(view: ExecutionView): boolean {
   const { selected, execution } = view;
   if (!selected || selected.type === "gate") return false;
   if (hasEnded(execution.status) || isSettled(selected.status)) return false;
@@ -16,7 +16,11 @@ export function isGrowing(view: RunView): boolean {
 }
 
 /** Where a part of the log is to be had by itself. */
-export function logPartPath(view: RunView, query: { before?: number; first?: number }, name = "log"): string {
+export function logPartPath(
+  view: ExecutionView,
+  query: { before?: number; first?: number },
+  name = "log",
+): string {
   const { execution, selected, address } = view;
   const stage = encodeURIComponent(selected?.stage_id ?? "");
   const path = executionPath(

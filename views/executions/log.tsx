@@ -3,10 +3,10 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { LogBar } from "./log-bar.tsx";
 import { attemptOf, isGrowing, logPartPath } from "./log-facts.ts";
 import { LogChunks } from "./log-line.tsx";
-import { runPath, type LogTab, type RunView } from "./run-view.ts";
+import { runPath, type LogTab, type ExecutionView } from "./execution-view.ts";
 
 /** The log of one attempt: real text in one scroll area, the end first; what is before is loaded on the way up. */
-export function LogPanel({ view }: { view: RunView }): Html {
+export function LogPanel({ view }: { view: ExecutionView }): Html {
   const { log, address } = view;
   if (!log || !view.selected) return <div class="logwrap"></div>;
   return (
@@ -47,7 +47,7 @@ export function LogPanel({ view }: { view: RunView }): Html {
 }
 
 /** Why there is nothing to read (yet); gone with the first line. */
-export function LogNote({ view, isEmpty }: { view: RunView; isEmpty: boolean }): Html {
+export function LogNote({ view, isEmpty }: { view: ExecutionView; isEmpty: boolean }): Html {
   if (!isEmpty) return <p id="log-note" class="log-note" hidden></p>;
   return (
     <p id="log-note" class="log-note">
@@ -56,7 +56,7 @@ export function LogNote({ view, isEmpty }: { view: RunView; isEmpty: boolean }):
   );
 }
 
-function nothingText(view: RunView): string {
+function nothingText(view: ExecutionView): string {
   const { search, stream, level } = view.address;
   if (search !== "" || stream !== "" || level !== null) return "No line is like that.";
   if (view.selected?.type === "gate") return "A gate writes no log: it waits for a person.";
@@ -67,7 +67,7 @@ function nothingText(view: RunView): string {
  * The place of the lines before: a script loads them, one part a time, when the reader comes there; without one its
  * links lead there.
  */
-function Earlier({ view, log }: { view: RunView; log: LogTab }): Html {
+function Earlier({ view, log }: { view: ExecutionView; log: LogTab }): Html {
   if (log.earlier === 0) return <></>;
   const at = { before: log.part.lines[0]?.seq ?? 0, first: log.part.first };
   const isWhole = !log.part.numbers;
@@ -85,7 +85,7 @@ function Earlier({ view, log }: { view: RunView; log: LogTab }): Html {
 }
 
 /** Only a part that was asked for by its place has lines after it. */
-function Later({ view, log }: { view: RunView; log: LogTab }): Html {
+function Later({ view, log }: { view: ExecutionView; log: LogTab }): Html {
   const next = log.part.first + log.part.lines.length;
   return (
     <p class="log-note">
@@ -101,7 +101,7 @@ function Later({ view, log }: { view: RunView; log: LogTab }): Html {
 }
 
 /** Earlier lines in the place of their placeholder, with the next placeholder before them. */
-export function EarlierPart({ view, log }: { view: RunView; log: LogTab }): Html {
+export function EarlierPart({ view, log }: { view: ExecutionView; log: LogTab }): Html {
   return (
     <>
       <Earlier view={view} log={log} />

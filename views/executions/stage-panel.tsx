@@ -6,12 +6,12 @@ import { stepState } from "../components/state.ts";
 import { costText, tokensText } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { LogPanel } from "./log.tsx";
-import { runPath, tabs, wholeLog, type RunView, type Tab } from "./run-view.ts";
+import { runPath, tabs, wholeLog, type ExecutionView, type Tab } from "./execution-view.ts";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
 import { StepSpan, swapsRun } from "./timeline.tsx";
 
 /** Everything of the chosen stage. */
-export function StagePanel({ view }: { view: RunView }): Html {
+export function StagePanel({ view }: { view: ExecutionView }): Html {
   if (!view.selected) return <section class="right"></section>;
   return (
     <section class="right" id="stage" aria-labelledby="stage-title">
@@ -23,7 +23,7 @@ export function StagePanel({ view }: { view: RunView }): Html {
 }
 
 /** Its state and facts; swapped alone when only these change. */
-export function StageHead({ view }: { view: RunView }): Html {
+export function StageHead({ view }: { view: ExecutionView }): Html {
   const step = view.selected;
   if (!step) return <></>;
   const stage = view.definition?.stages.find(({ id }) => id === step.stage_id);
@@ -81,7 +81,7 @@ export function AgentLink({ reference }: { reference: string }): Html {
 }
 
 /** Why it failed, was left out, or what was said about it. */
-function Trouble({ view: { selected: step } }: { view: RunView }): Html {
+function Trouble({ view: { selected: step } }: { view: ExecutionView }): Html {
   if (!step) return <></>;
   const { error_message, error_class, skip_reason, decision_comment } = step;
   if (error_message !== null) {
@@ -104,7 +104,7 @@ function Trouble({ view: { selected: step } }: { view: RunView }): Html {
   );
 }
 
-function AttemptMenu({ view }: { view: RunView }): Html {
+function AttemptMenu({ view }: { view: ExecutionView }): Html {
   const attempts = view.selected?.attempts ?? [];
   if (attempts.length < 2) return <></>;
   const shown = view.address.attempt === 0 ? attempts.length : view.address.attempt;
@@ -132,7 +132,7 @@ const tabNames: Record<Tab, string> = {
   yaml: "YAML",
 };
 
-function StageTabs({ view }: { view: RunView }): Html {
+function StageTabs({ view }: { view: ExecutionView }): Html {
   return (
     <nav class="tabs" aria-label="Stage detail">
       {tabs.map((tab) => {
@@ -159,14 +159,14 @@ function TabCount({ tab, count }: { tab: Tab; count: number }): Html {
   return count === 0 ? <></> : <span class="n">{count}</span>;
 }
 
-function tabCount({ selected, log }: RunView, tab: Tab): number {
+function tabCount({ selected, log }: ExecutionView, tab: Tab): number {
   if (tab === "context") return selected?.context_consumed.length ?? 0;
   if (tab !== "log" || !log) return 0;
   return log.counts.stdout + log.counts.stderr + log.counts.system;
 }
 
 /** What the tab shows; swapped when the stage has ended. The log only grows. */
-export function StageBody({ view }: { view: RunView }): Html {
+export function StageBody({ view }: { view: ExecutionView }): Html {
   const { tab } = view.address;
   switch (tab) {
     case "log":

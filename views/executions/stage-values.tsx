@@ -5,9 +5,9 @@ import { bytesText, countText, plural } from "../components/usage-text.ts";
 import { visible } from "../components/visible.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { executionPath } from "../paths.ts";
-import type { RunView } from "./run-view.ts";
+import type { ExecutionView } from "./execution-view.ts";
 
-export function StageOutput({ view }: { view: RunView }): Html {
+export function StageOutput({ view }: { view: ExecutionView }): Html {
   const { selected } = view;
   const attempt = view.address.attempt === 0 ? (selected?.attempts.length ?? 0) : view.address.attempt;
   const left = selected?.attempts.find(({ number }) => number === attempt)?.handed_in;
@@ -52,7 +52,7 @@ function Prose({ name, text }: { name: string; text: string }): Html {
   );
 }
 
-export function StageInput({ view }: { view: RunView }): Html {
+export function StageInput({ view }: { view: ExecutionView }): Html {
   const inputs = view.selected?.inputs ?? null;
   const isEmpty = inputs === null || Object.keys(inputs).length === 0;
   return (
@@ -65,7 +65,7 @@ export function StageInput({ view }: { view: RunView }): Html {
   );
 }
 
-export function StageContext({ view }: { view: RunView }): Html {
+export function StageContext({ view }: { view: ExecutionView }): Html {
   const consumed = view.selected?.context_consumed ?? [];
   if (consumed.length === 0) {
     return (
@@ -101,7 +101,7 @@ export function StageContext({ view }: { view: RunView }): Html {
   );
 }
 
-export function StageFiles({ view }: { view: RunView }): Html {
+export function StageFiles({ view }: { view: ExecutionView }): Html {
   const { execution, selected, files, address } = view;
   if (!selected || !files || files.length === 0) {
     return (
@@ -140,7 +140,7 @@ export function StageFiles({ view }: { view: RunView }): Html {
   );
 }
 
-export function StageYaml({ view }: { view: RunView }): Html {
+export function StageYaml({ view }: { view: ExecutionView }): Html {
   return (
     <Values>
       {view.yaml === null ? (

@@ -5,11 +5,11 @@ import { stepState } from "../components/state.ts";
 import { Elapsed } from "../components/time.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
-import { stagePath, stepElement, type RunView } from "./run-view.ts";
+import { stagePath, stepElement, type ExecutionView } from "./execution-view.ts";
 import { Track } from "./time-bars.tsx";
 
 /** The stages in order, batch by batch; each row carries its own time bar. */
-export function Timeline({ view }: { view: RunView }): Html {
+export function Timeline({ view }: { view: ExecutionView }): Html {
   const batches = Map.groupBy(view.steps, (step) => step.batch);
   const ordered = [...batches].toSorted(([a], [b]) => a - b).map(([, steps]) => steps);
   const { started_at, completed_at } = view.execution;
@@ -23,7 +23,7 @@ export function Timeline({ view }: { view: RunView }): Html {
   );
 }
 
-function Batch({ view, steps }: { view: RunView; steps: readonly StepRecord[] }): Html {
+function Batch({ view, steps }: { view: ExecutionView; steps: readonly StepRecord[] }): Html {
   const [only] = steps;
   if (only && steps.length === 1) {
     return (
@@ -50,7 +50,7 @@ function Batch({ view, steps }: { view: RunView; steps: readonly StepRecord[] })
 }
 
 /** One stage. The live page swaps this and nothing around it. */
-export function TimelineRow({ view, step }: { view: RunView; step: StepRecord }): Html {
+export function TimelineRow({ view, step }: { view: ExecutionView; step: StepRecord }): Html {
   const state = stepState(step);
   const isChosen = step.stage_id === view.selected?.stage_id;
   const url = stagePath(view, step.stage_id);
@@ -90,7 +90,7 @@ export function swapsRun(url: string): Record<string, string> {
   };
 }
 
-function axisOf({ execution, now }: RunView): { start: number; end: number } {
+function axisOf({ execution, now }: ExecutionView): { start: number; end: number } {
   const { started_at, created_at, completed_at } = execution;
   const start = Date.parse(started_at ?? created_at);
   return { start, end: completed_at === null ? now : Date.parse(completed_at) };
@@ -128,7 +128,7 @@ function noteParts(step: StepRecord): string[] {
 }
 
 /** The same stages on a phone: a strip to swipe. */
-export function StageStrip({ view }: { view: RunView }): Html {
+export function StageStrip({ view }: { view: ExecutionView }): Html {
   return (
     <nav class="strip" aria-label={plural(view.steps.length, "stage")}>
       {view.steps.map((step) => (
@@ -138,7 +138,7 @@ export function StageStrip({ view }: { view: RunView }): Html {
   );
 }
 
-export function StageChip({ view, step }: { view: RunView; step: StepRecord }): Html {
+export function StageChip({ view, step }: { view: ExecutionView; step: StepRecord }): Html {
   const state = stepState(step);
   const isChosen = step.stage_id === view.selected?.stage_id;
   return (

@@ -1,4 +1,3 @@
-/// <reference types="@kitajs/html" />
 import { attributesToString } from "@kitajs/html";
 
 /**

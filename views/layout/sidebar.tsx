@@ -1,6 +1,6 @@
 import { Icon } from "../components/icon.tsx";
 import type { IconName } from "../components/icon-names.ts";
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import { executionState } from "../components/state.ts";
 import { StateIcon } from "../components/badge.tsx";
 import { Elapsed } from "../components/time.tsx";
@@ -92,7 +92,7 @@ function LiveEntry({ run, now, isHere }: { run: LiveRun; now: number; isHere: bo
         </span>
         <b>{run.workflow_name}</b>
         <Elapsed start={run.started_at ?? run.created_at} end={null} now={now} />
-        <small>{`${runName(run.run_id)} · ${place}`}</small>
+        <small>{`${executionName(run.run_id)} · ${place}`}</small>
       </a>
     </li>
   );

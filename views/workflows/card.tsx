@@ -7,11 +7,11 @@ import { Ago, Elapsed } from "../components/time.tsx";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath } from "../paths.ts";
 import { FileTag } from "./file-problem.tsx";
-import { RunStrip } from "./run-strip.tsx";
+import { ExecutionStrip } from "./execution-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
-import { urgentRun } from "./urgent-run.ts";
+import { urgentExecution } from "./urgent-execution.ts";
 import type { WorkflowSummary } from "./workflow-summary.ts";
 
 interface CardProps {
@@ -59,7 +59,7 @@ export function RunButton({ workflow: { slug, name } }: { workflow: WorkflowSumm
 }
 
 export function LastRun({ workflow, now }: CardProps): Html {
-  const last = urgentRun(workflow.runs);
+  const last = urgentExecution(workflow.runs);
   return (
     <div class="last">
       <FileTag problem={workflow.file_problem} />
@@ -72,7 +72,7 @@ export function LastRun({ workflow, now }: CardProps): Html {
           ) : (
             <Elapsed start={last.started_at ?? last.created_at} end={null} now={now} />
           )}
-          <RunStrip runs={workflow.runs} now={now} />
+          <ExecutionStrip runs={workflow.runs} now={now} />
         </>
       ) : (
         <span>Never run</span>

@@ -3,7 +3,7 @@ import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
-import { CommandLine, quoted } from "../executions/run-controls.tsx";
+import { CommandLine, quoted } from "../executions/execution-controls.tsx";
 import { libraryPath, workflowPath } from "../paths.ts";
 import { LastRun, StatusTag, Tags } from "./card.tsx";
 import { FileNotice } from "./file-problem.tsx";

@@ -7,11 +7,11 @@ import { workflowPath } from "../paths.ts";
 import { isWorthSaying, RunButton, StatusTag, Tags } from "./card.tsx";
 import { pathOf, type LibraryQuery } from "./library-query.ts";
 import { FileTag } from "./file-problem.tsx";
-import { RunStrip } from "./run-strip.tsx";
+import { ExecutionStrip } from "./execution-strip.tsx";
 import { Shape } from "./shape.tsx";
 import { Tile } from "./tile.tsx";
 import { WorkflowMenu } from "./workflow-menu.tsx";
-import { urgentRun } from "./urgent-run.ts";
+import { urgentExecution } from "./urgent-execution.ts";
 import type { WorkflowSummary } from "./workflow-summary.ts";
 
 interface TableProps {
@@ -80,7 +80,7 @@ function Row({ workflow, now }: { workflow: WorkflowSummary; now: number }): Htm
       <td>
         <Last workflow={workflow} now={now} />
       </td>
-      <td>{runs.length === 0 ? null : <RunStrip runs={runs} now={now} />}</td>
+      <td>{runs.length === 0 ? null : <ExecutionStrip runs={runs} now={now} />}</td>
       <td>
         <Tags tags={tags} most={2} />
       </td>
@@ -98,7 +98,7 @@ function Row({ workflow, now }: { workflow: WorkflowSummary; now: number }): Htm
 }
 
 function Last({ workflow: { runs }, now }: { workflow: WorkflowSummary; now: number }): Html {
-  const last = urgentRun(runs);
+  const last = urgentExecution(runs);
   if (!last) return <span class="muted">Never run</span>;
   return (
     <span class="last">

@@ -5,10 +5,10 @@ import type { ExecutionRecord } from "../../execution/record.ts";
 import { unlessDamaged } from "../../store/damaged-row.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import type { Context } from "../server/server-parts.ts";
-import { decidedAs } from "./decided-as.ts";
+import { decidedAs } from "./decider-cookie.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageRoutes } from "./page-route.ts";
-import { runViewOf } from "./run-view-of.ts";
+import { readExecutionView } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const mostLive = 1000;
@@ -38,7 +38,7 @@ function gatesOf(
 ): Approval[] {
   // One that is damaged must not hide the gates of the others; its own page says what is wrong.
   const view = unlessDamaged(() =>
-    runViewOf(context, run_id, new URLSearchParams({ tab: "output" }), decider),
+    readExecutionView(context, run_id, new URLSearchParams({ tab: "output" }), decider),
   );
   if (!view) return [];
   return view.steps

@@ -1,5 +1,5 @@
 import { executionState, markIcons } from "../../../views/components/state.ts";
-import { runName } from "../../../views/components/run-name.ts";
+import { executionName } from "../../../views/components/execution-name.ts";
 import { findPage, type Hit, type HitGroup } from "../../../views/find.tsx";
 import {
   approvalsPath,
@@ -46,7 +46,7 @@ function waiting(store: Store, search: string): Hit[] {
     .flatMap((execution) =>
       execution.waiting_gates.map((gate): Hit => ({
         name: `Approve ${gate}`,
-        note: `${execution.workflow_name} ${runName(execution.run_id)}`,
+        note: `${execution.workflow_name} ${executionName(execution.run_id)}`,
         path: `${executionPath(execution.workflow_slug, execution.run_id)}?stage=${encodeURIComponent(gate)}`,
         icon: "hand",
       })),
@@ -69,7 +69,7 @@ function workflows(library: Library, search: string): Hit[] {
 function executions(store: Store, search: string): Hit[] {
   return listExecutions(store, { search: search === "" ? null : search, limit: mostOfAKind }).items.map(
     (execution): Hit => ({
-      name: `${execution.workflow_name} ${runName(execution.run_id)}`,
+      name: `${execution.workflow_name} ${executionName(execution.run_id)}`,
       note: executionState(execution).word.toLowerCase(),
       path: executionPath(execution.workflow_slug, execution.run_id),
       icon: markIcons[executionState(execution).mark],

@@ -6,7 +6,7 @@ import { frameOf } from "./page-frame.ts";
 import type { PageCall, PageRoutes } from "./page-route.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { partial } from "./partial.ts";
-import { wholeOf } from "./run-view-of.ts";
+import { wholeOf } from "./read-execution-view.ts";
 
 /** For every page but an execution's own: the sidebar as it changes, and word that a list may be another. */
 export function mountLiveStream(routes: PageRoutes): void {

@@ -1,12 +1,12 @@
 import { LevelChoice, StreamChoice } from "../../../views/executions/log-bar.tsx";
 import { LogChunk } from "../../../views/executions/log-line.tsx";
-import type { RunView } from "../../../views/executions/run-view.ts";
+import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import { raw, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import { isWanted, type LineFilter } from "./log-part.ts";
 import { partial } from "./partial.ts";
-import { addressOf, wholeOf } from "./run-view-of.ts";
+import { addressOf, wholeOf } from "./read-execution-view.ts";
 
 /** How far a page's log has got. Lines are numbered by all of the attempt, also by those a filter leaves out. */
 export interface LogGrowth {
@@ -46,7 +46,7 @@ export function growthId({ line, counts, levels }: LogGrowth): string {
 }
 
 /** The lines that have come, to go to the end of the log, with what counts them. */
-export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: () => RunView): Html[] {
+export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: () => ExecutionView): Html[] {
   const lines: LogLine[] = [];
   const numbers: number[] = [];
   let hasNew = false;

@@ -1,4 +1,4 @@
-import type { LogTab } from "../../../views/executions/run-view.ts";
+import type { LogTab } from "../../../views/executions/execution-view.ts";
 import type { LogLine, LogStream } from "../../execution/event.ts";
 import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
 import { plainLogText } from "../../execution/log-text.ts";

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import type { AttemptFile } from "../../../views/executions/run-view.ts";
+import type { AttemptFile } from "../../../views/executions/execution-view.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 
 const mostFiles = 100;

@@ -5,7 +5,7 @@ import { mostBodyBytes, tooLarge } from "../server/guard.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import type { Context } from "../server/server-parts.ts";
 import { takesGzip } from "../server/takes-gzip.ts";
-import { keptPages } from "./kept-page.ts";
+import { createPageCache } from "./page-cache.ts";
 
 /** What a page is made from. */
 export interface PageCall {
@@ -57,7 +57,7 @@ export function pageRoutes(
   context: Context,
   { needEngine }: { needEngine: boolean },
 ): PageRoutes {
-  const pages = keptPages(context);
+  const pages = createPageCache(context);
   const callOf = (request: Request, params: unknown): PageCall => {
     if (needEngine && !context.engineEnabled) throw switchedOff();
     return { context, request, url: new URL(request.url), params: readable(params) };

@@ -5,16 +5,16 @@ import type { Context } from "../server/server-parts.ts";
 import { mountApprovals } from "./approval-pages.ts";
 import { mountBuilder } from "./builder/builder-pages.ts";
 import { mountCollection } from "./collection-pages.ts";
-import { mountExecutionLists } from "./execution-pages.ts";
+import { mountExecutionLists } from "./execution-lists.ts";
 import { mountFind } from "./find-pages.ts";
 import { mountImport } from "./import-pages.ts";
 import { mountLibrary } from "./library-pages.ts";
 import { mountLiveStream } from "./live-stream.ts";
 import { plainFrame } from "./page-frame.ts";
 import { createPageApp, pageRoutes, redirect } from "./page-route.ts";
-import { mountRunActs } from "./run-acts.ts";
+import { mountExecutionControls } from "./execution-controls.ts";
 import { mountRunForm } from "./run-form-pages.ts";
-import { mountRunPages } from "./run-pages.ts";
+import { mountExecutionDashboard } from "./execution-dashboard.ts";
 import { mountSettings } from "./settings-pages.ts";
 import { mountWorkflowPages } from "./workflow-pages.ts";
 
@@ -31,7 +31,7 @@ export function pages(context: Context): Elysia {
     mountExecutionLists,
     mountWorkflowPages,
     mountRunForm,
-  ].concat([mountRunPages, mountRunActs, mountApprovals, mountFind, mountLiveStream]);
+  ].concat([mountExecutionDashboard, mountExecutionControls, mountApprovals, mountFind, mountLiveStream]);
   for (const mount of mounts) mount(routes);
   for (const mount of [mountCollection, mountSettings]) mount(always);
   return app as unknown as Elysia;

@@ -3,7 +3,7 @@ import { settingsPage } from "../../../views/settings.tsx";
 import { version } from "../../version.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import type { Context } from "../server/server-parts.ts";
-import { backOf } from "./act.ts";
+import { backOf } from "./answer-form.ts";
 import { frameOf } from "./page-frame.ts";
 import {
   html,

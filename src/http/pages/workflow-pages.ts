@@ -11,11 +11,11 @@ import { AppError } from "../../errors.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-record.ts";
-import { act } from "./act.ts";
+import { answerForm } from "./answer-form.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
-import { wholeOf } from "./run-view-of.ts";
+import { wholeOf } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
 import { summaryOf } from "./workflow-summary.ts";
 
@@ -149,7 +149,7 @@ function savedVersion(
 
 function remove(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
-  return act(call, workflowPath(workflow.slug, "delete"), async () => {
+  return answerForm(call, workflowPath(workflow.slug, "delete"), async () => {
     await operate(call, "deleteWorkflow");
     return done("/workflows", `Deleted ${workflow.name}`);
   });
@@ -158,7 +158,7 @@ function remove(call: FormCall): Promise<Answer> {
 function restore(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const back = workflowPath(workflow.slug, "history");
-  return act(call, back, async () => {
+  return answerForm(call, back, async () => {
     const { definition, number } = savedVersion(call, workflow, call.form);
     await operate(call, "updateWorkflow", { definition });
     return done(back, `Restored save #${number}`);
@@ -166,7 +166,7 @@ function restore(call: FormCall): Promise<Answer> {
 }
 
 function duplicate(call: FormCall): Promise<Answer> {
-  return act(call, "/workflows", async () => {
+  return answerForm(call, "/workflows", async () => {
     const copy = (await operate(call, "duplicateWorkflow")) as { slug: string; name: string };
     return done(workflowPath(copy.slug), `Made ${copy.name}`);
   });
@@ -174,7 +174,7 @@ function duplicate(call: FormCall): Promise<Answer> {
 
 function setStatus(call: FormCall, status: "published" | "archived", word: string): Promise<Answer> {
   const { slug, name } = workflowOf(call);
-  return act(call, workflowPath(slug), async () => {
+  return answerForm(call, workflowPath(slug), async () => {
     await operate(call, "updateWorkflow", { status });
     return done(workflowPath(slug), `${word} ${name}`);
   });

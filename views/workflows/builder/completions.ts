@@ -2,10 +2,9 @@ import { Definition } from "../../../src/workflow/definition.ts";
 import { compileShape, type Shape } from "../../../src/workflow/shape.ts";
 
 const expressionWords = [
-  ...["parameters", "stages", "context", "env", "run.id", "run.started_at", "run.trigger"],
-  ...["workflow.id", "workflow.name", "workflow.version"],
-  ...["length()", "contains()", "toJSON()", "fromJSON()", "true", "false", "null"],
-];
+  "parameters stages context env run.id run.started_at run.trigger workflow.id workflow.name workflow.version",
+  "length() contains() toJSON() fromJSON() true false null",
+].flatMap((words) => words.split(" "));
 
 /** What the editor of the text completes, as JSON: keys by those above them (`*`: any name), and words of choices. */
 export const completions: string = JSON.stringify(collected());

@@ -7,7 +7,7 @@ import { newWorkflowPage } from "../../../../views/workflows/builder/new-page.ts
 import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
 import { AppError } from "../../../errors.ts";
 import { keepNewDrafts, listNewDrafts, writeDraft } from "../../../store/drafts.ts";
-import { act } from "../act.ts";
+import { answerForm } from "../answer-form.ts";
 import { frameOf } from "../page-frame.ts";
 import {
   html,
@@ -50,7 +50,7 @@ function begin({ context, request }: PageCall): Answer {
 }
 
 function begun(call: FormCall): Promise<Answer> {
-  return act(call, "/workflows/new", async () => {
+  return answerForm(call, "/workflows/new", async () => {
     const { name, text } = templateText(call.form.get("template") ?? "");
     const draft = newDraft(text, name);
     writeDraft(call.context.store, draft, 0);
@@ -104,7 +104,7 @@ async function acted(call: FormCall): Promise<Answer> {
     return answerChange(call, doIt(call, draft));
   } catch (error) {
     if (error instanceof RefusedEdit) return toText(call, draft, error);
-    return act(call, backTo(call, draft), () => Promise.reject(error));
+    return answerForm(call, backTo(call, draft), () => Promise.reject(error));
   }
 }
 
@@ -121,7 +121,7 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
     return answerChange(call, { draft, said: text, isShown: true });
   }
   const location = closes && draft.workflow ? workflowPath(draft.workflow.slug) : draft.path;
-  return act(call, open.path, async () => ({ toast: { kind: "done", text }, location, fragments: null }));
+  return answerForm(call, open.path, async () => ({ toast: { kind: "done", text }, location, fragments: null }));
 }
 
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */

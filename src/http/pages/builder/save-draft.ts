@@ -4,7 +4,7 @@ import { AppError } from "../../../errors.ts";
 import { deleteDraft } from "../../../store/drafts.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { FindingsError } from "../../../workflow/findings-error.ts";
-import { act, type Outcome } from "../act.ts";
+import { answerForm, type Outcome } from "../answer-form.ts";
 import { callEndpoint } from "../call-endpoint.ts";
 import type { Answer, FormCall } from "../page-route.ts";
 import { keepBase, type OpenDraft } from "./open-draft.ts";
@@ -34,7 +34,7 @@ export async function saveDraft(
 
 /** Takes the draft away: what is saved is what there is. */
 export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Answer> {
-  return act(call, draft.path, async (): Promise<Outcome> => {
+  return answerForm(call, draft.path, async (): Promise<Outcome> => {
     deleteDraft(call.context.store, draft.row.id);
     const text = draft.workflow ? "The changes are discarded" : `Discarded ${draft.row.name}`;
     return {

@@ -6,19 +6,19 @@ import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { isFiltered, wantedText } from "./log-part.ts";
 import { namedFile } from "./output-files.ts";
-import { decidedAs } from "./decided-as.ts";
+import { decidedAs } from "./decider-cookie.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
-import { runStream } from "./run-stream.ts";
-import { addressOf, runViewOf, wholeOf, withLog } from "./run-view-of.ts";
+import { executionStream } from "./execution-stream.ts";
+import { addressOf, readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
 
 const run = "/workflows/:id/executions/:run";
 
-export function mountRunPages(routes: PageRoutes): void {
+export function mountExecutionDashboard(routes: PageRoutes): void {
   routes.kept(run, dashboard);
   routes.page(`${run}/live`, ({ context, request, url, params }) =>
-    runStream(context, { request, runId: params["run"] ?? "", query: url.searchParams }),
+    executionStream(context, { request, runId: params["run"] ?? "", query: url.searchParams }),
   );
   routes.page(`${run}/stages/:stage/:attempt/log`, earlierLines);
   routes.page(`${run}/stages/:stage/:attempt/log.txt`, download);
@@ -26,7 +26,7 @@ export function mountRunPages(routes: PageRoutes): void {
 }
 
 async function dashboard({ context, request, url, params }: PageCall): Promise<Answer> {
-  const view = runViewOf(context, params["run"] ?? "", url.searchParams, decidedAs(request));
+  const view = readExecutionView(context, params["run"] ?? "", url.searchParams, decidedAs(request));
   const { workflow_slug, run_id } = view.execution;
   // One address for one execution, whatever name of the workflow the link had.
   if (params["id"] !== workflow_slug) return redirect(executionPath(workflow_slug, run_id) + url.search);
@@ -40,7 +40,7 @@ async function earlierLines({ context, request, url, params }: PageCall): Promis
   const query = new URLSearchParams(url.searchParams);
   query.set("stage", params["stage"] ?? "");
   query.set("attempt", params["attempt"] ?? "");
-  const run = runViewOf(context, params["run"] ?? "", query, decidedAs(request));
+  const run = readExecutionView(context, params["run"] ?? "", query, decidedAs(request));
   const view = await withLog(context, run, query);
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }

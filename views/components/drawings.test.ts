@@ -2,14 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
-import { iconNames } from "../../../views/components/icon-names.ts";
-import { render } from "../../../views/jsx/jsx-runtime.ts";
-import { spriteFor, symbolNames } from "../../../views/components/sprite.ts";
-import { Shape } from "../../../views/workflows/shape.tsx";
-import { aStage } from "../../testing/a-definition.ts";
-import { aNewExecution } from "../../testing/an-execution.ts";
+import { iconNames } from "./icon-names.ts";
+import { render } from "../jsx/jsx-runtime.ts";
+import { spriteFor, symbolNames } from "./sprite.ts";
+import { Shape } from "../workflows/shape.tsx";
+import { aStage } from "../../src/testing/a-definition.ts";
+import { aNewExecution } from "../../src/testing/an-execution.ts";
 
-const root = join(import.meta.dir, "../../..");
+const root = join(import.meta.dir, "../..");
 
 describe("the icons", () => {
   test("are drawn, each that has a name, and no other", () =>

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { render } from "../../../views/jsx/jsx-runtime.ts";
-import { StageCard } from "../../../views/workflows/builder/stage-card.tsx";
-import { StageList } from "../../../views/workflows/stage-list.tsx";
-import { aBuilderView } from "../../testing/a-builder-view.ts";
+import { render } from "../jsx/jsx-runtime.ts";
+import { StageCard } from "./builder/stage-card.tsx";
+import { StageList } from "./stage-list.tsx";
+import { aBuilderView } from "../../src/testing/a-builder-view.ts";
 
 const plain = `workflow: { id: w, name: W }
 config: { workspace: worktree }

@@ -9,13 +9,13 @@ export const tabs = ["log", "output", "input", "context", "files", "yaml"] as co
 export type Tab = (typeof tabs)[number];
 
 /** One execution as its page shows it. */
-export interface RunView {
+export interface ExecutionView {
   execution: ExecutionRecord;
   /** In the order of the file. */
   steps: readonly StepRecord[];
   /** What it keeps to; null when that is gone. */
   definition: EffectiveDefinition | null;
-  address: RunAddress;
+  address: ExecutionAddress;
   /** The chosen stage; null when there is none at all. */
   selected: StepRecord | null;
   log: LogTab | null;
@@ -30,7 +30,7 @@ export interface RunView {
 }
 
 /** What of an execution the address asks for; empty: what is most worth looking at. */
-export interface RunAddress {
+export interface ExecutionAddress {
   stage: string;
   tab: Tab;
   view: "timeline" | "graph";
@@ -62,8 +62,8 @@ export interface AttemptFile {
 }
 
 export function runPath(
-  { execution, address }: RunView,
-  change: Partial<RunAddress> = {},
+  { execution, address }: ExecutionView,
+  change: Partial<ExecutionAddress> = {},
   more: Query = {},
 ): string {
   const { stage, tab, view, attempt, search, stream, level } = { ...address, ...change };
@@ -83,7 +83,7 @@ export function runPath(
 export const wholeLog = { search: "", stream: "", level: null } as const;
 
 /** Another stage: its newest attempt, the whole of its log. */
-export function stagePath(view: RunView, stage: string): string {
+export function stagePath(view: ExecutionView, stage: string): string {
   return runPath(view, { stage, attempt: 0, ...wholeLog });
 }
 

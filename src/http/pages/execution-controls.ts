@@ -1,24 +1,24 @@
 import { DecisionDialog } from "../../../views/executions/gate-dialogs.tsx";
 import { elementOf, GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
-import { RunControls } from "../../../views/executions/run-controls.tsx";
-import { RunHead, RunProgress } from "../../../views/executions/run-head.tsx";
-import { stepElement, type RunView } from "../../../views/executions/run-view.ts";
+import { ExecutionControls } from "../../../views/executions/execution-controls.tsx";
+import { ExecutionHead, ExecutionProgress } from "../../../views/executions/execution-head.tsx";
+import { stepElement, type ExecutionView } from "../../../views/executions/execution-view.ts";
 import { TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
 import { getExecution } from "../../store/executions.ts";
-import { act, backOf, type Outcome } from "./act.ts";
+import { answerForm, backOf, type Outcome } from "./answer-form.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import { decidedAs, decidedAsCookie } from "./decided-as.ts";
+import { decidedAs, decidedAsCookie } from "./decider-cookie.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
 import { partial } from "./partial.ts";
-import { runViewOf } from "./run-view-of.ts";
+import { readExecutionView } from "./read-execution-view.ts";
 
 const run = "/workflows/:id/executions/:run";
 
 /** What can be done with an execution. All of it is the API's own; here are only the words and the way back. */
-export function mountRunActs(routes: PageRoutes): void {
+export function mountExecutionControls(routes: PageRoutes): void {
   routes.form(`${run}/pause`, (call) =>
     controlled(call, "pauseExecution", "Pausing: nothing new starts, what runs goes on to its end."),
   );
@@ -32,7 +32,7 @@ export function mountRunActs(routes: PageRoutes): void {
 
 function controlled(call: FormCall, operation: string, said: string | null): Promise<Answer> {
   const back = backOf(call.form, pageOf(call));
-  return act(call, back, async () => {
+  return answerForm(call, back, async () => {
     await operate(call, operation, {});
     return outcome(call, back, said);
   });
@@ -41,7 +41,7 @@ function controlled(call: FormCall, operation: string, said: string | null): Pro
 function decided(call: FormCall, operation: string, word: string): Promise<Answer> {
   const { form, params } = call;
   const back = backOf(form, pageOf(call));
-  return act(call, back, async () => {
+  return answerForm(call, back, async () => {
     const actor = form.get("actor")?.trim() ?? "";
     if (actor === "") throw new AppError("invalid_usage", noName);
     const comment = form.get("comment")?.trim();
@@ -56,7 +56,7 @@ const noName = 'nobody was named who decides. fill in "As"';
 
 function rerun(call: FormCall, body: { from_failed?: true }): Promise<Answer> {
   const { context, params } = call;
-  return act(call, pageOf(call), async () => {
+  return answerForm(call, pageOf(call), async () => {
     const started = (await operate(call, "rerunExecution", body)) as { run_id: string };
     const { workflow_slug } = getExecution(context.store, params["run"] ?? "");
     return {
@@ -85,12 +85,12 @@ function outcome(
 /** The page does not wait for its stream to show what its own button has done. */
 function changed({ context, params }: FormCall, decider: string): Html[] {
   const query = new URLSearchParams({ stage: params["stage"] ?? "", tab: "output" });
-  const view = runViewOf(context, params["run"] ?? "", query, decider);
+  const view = readExecutionView(context, params["run"] ?? "", query, decider);
   const { selected } = view;
   return [
-    partial("#run-head", "outerMorph", RunHead({ view })),
-    partial("#run-progress", "outerMorph", RunProgress({ view })),
-    partial("#run-controls", "outerMorph", RunControls({ view })),
+    partial("#run-head", "outerMorph", ExecutionHead({ view })),
+    partial("#run-progress", "outerMorph", ExecutionProgress({ view })),
+    partial("#run-controls", "outerMorph", ExecutionControls({ view })),
     partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
     ...dialogsOf(view),
     ...(selected && params["stage"]
@@ -106,7 +106,7 @@ function changed({ context, params }: FormCall, decider: string): Html[] {
 }
 
 /** Gates that still wait know now who has decided. */
-function dialogsOf(view: RunView): Html[] {
+function dialogsOf(view: ExecutionView): Html[] {
   return view.steps
     .filter(({ status }) => status === "waiting_for_approval")
     .flatMap((step) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { ansiSpans } from "../../../views/executions/ansi.ts";
-import { LogChunk } from "../../../views/executions/log-line.tsx";
-import { plainLogText } from "../../execution/log-text.ts";
-import { render } from "../../../views/jsx/jsx-runtime.ts";
-import type { LogLine } from "../../execution/event.ts";
+import { ansiSpans } from "./ansi.ts";
+import { LogChunk } from "./log-line.tsx";
+import { plainLogText } from "../../src/execution/log-text.ts";
+import { render } from "../jsx/jsx-runtime.ts";
+import type { LogLine } from "../../src/execution/event.ts";
 
 const esc = "\u001b";
 

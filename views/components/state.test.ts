@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { stepState, type Mark } from "../../../views/components/state.ts";
-import { progressText } from "../../../views/executions/run-head.tsx";
-import { ParameterField } from "../../../views/workflows/parameter-field.tsx";
-import { render } from "../../../views/jsx/jsx-runtime.ts";
-import type { EffectiveParameter } from "../../workflow/effective.ts";
+import { stepState, type Mark } from "./state.ts";
+import { progressText } from "../executions/execution-head.tsx";
+import { ParameterField } from "../workflows/parameter-field.tsx";
+import { render } from "../jsx/jsx-runtime.ts";
+import type { EffectiveParameter } from "../../src/workflow/effective.ts";
 
 describe("a gate that has failed", () => {
   test.each([

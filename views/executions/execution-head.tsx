@@ -3,16 +3,16 @@ import { hasEnded } from "../../src/execution/status.ts";
 import { Badge } from "../components/badge.tsx";
 import { Folder } from "../components/folder.tsx";
 import { Icon } from "../components/icon.tsx";
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import { executionState, stepState, type Mark } from "../components/state.ts";
 import { Elapsed, Moment } from "../components/time.tsx";
 import { costText, totalTokensText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
-import type { RunView } from "./run-view.ts";
+import type { ExecutionView } from "./execution-view.ts";
 import { tellingParameter } from "./telling-parameter.ts";
 
 /** What the execution is and how it stands, in one line. */
-export function RunHead({ view }: { view: RunView }): Html {
+export function ExecutionHead({ view }: { view: ExecutionView }): Html {
   const { execution, now } = view;
   const { started_at, created_at, completed_at, workflow_name, run_id, error_message, parent_id } = execution;
   return (
@@ -49,13 +49,13 @@ export function RunHead({ view }: { view: RunView }): Html {
         <Cost view={view} />
       </div>
       {error_message === null ? null : <p class="run-error failed">{error_message}</p>}
-      {parent_id === null ? null : <p class="run-parent">{`Runs ${runName(parent_id)} again`}</p>}
+      {parent_id === null ? null : <p class="run-parent">{`Runs ${executionName(parent_id)} again`}</p>}
       <span class="vh">{`Run ${run_id}`}</span>
     </div>
   );
 }
 
-function Cost({ view: { execution } }: { view: RunView }): Html {
+function Cost({ view: { execution } }: { view: ExecutionView }): Html {
   const tokens = totalTokensText(execution.usage);
   const cost = costText(execution.usage);
   if (tokens === null && cost === null) return <></>;
@@ -68,15 +68,15 @@ function Cost({ view: { execution } }: { view: RunView }): Html {
 }
 
 /** What this run is about, else the end of its id. */
-function subjectOf({ execution }: RunView): string {
-  return tellingParameter(execution) ?? runName(execution.run_id);
+function subjectOf({ execution }: ExecutionView): string {
+  return tellingParameter(execution) ?? executionName(execution.run_id);
 }
 
 /** With more, the gaps between them would take the room of the segments on a phone. */
 const mostApart = 40;
 
 /** One segment a stage, in order. */
-export function RunProgress({ view: { steps, execution } }: { view: RunView }): Html {
+export function ExecutionProgress({ view: { steps, execution } }: { view: ExecutionView }): Html {
   const marks = steps.map((step) => stepState(step).mark);
   const text = progressText(execution, marks);
   return (
@@ -124,11 +124,11 @@ export function progressText(
 }
 
 /** What the browser's tab says. */
-export function runTitle({ execution }: RunView): string {
+export function executionTitle({ execution }: ExecutionView): string {
   const { word } = executionState(execution);
-  return `${word} · ${execution.workflow_name} ${runName(execution.run_id)}`;
+  return `${word} · ${execution.workflow_name} ${executionName(execution.run_id)}`;
 }
 
-export function isLive({ execution }: RunView): boolean {
+export function isLive({ execution }: ExecutionView): boolean {
   return !hasEnded(execution.status);
 }

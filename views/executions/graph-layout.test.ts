@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { layOutGraph, type GraphBox } from "../../../views/executions/graph-layout.ts";
-import type { StepRecord } from "../../execution/record.ts";
-import { batchesOf } from "../../workflow/graph.ts";
-import { aStage } from "../../testing/a-definition.ts";
-import { aNewExecution } from "../../testing/an-execution.ts";
+import { layOutGraph, type GraphBox } from "./graph-layout.ts";
+import type { StepRecord } from "../../src/execution/record.ts";
+import { batchesOf } from "../../src/workflow/graph.ts";
+import { aStage } from "../../src/testing/a-definition.ts";
+import { aNewExecution } from "../../src/testing/an-execution.ts";
 
 type Edges = Record<string, string[]>;
 

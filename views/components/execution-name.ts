@@ -1,6 +1,6 @@
 import { shortId } from "../../src/execution/short-id.ts";
 
 /** A run as pages name it. */
-export function runName(runId: string): string {
+export function executionName(runId: string): string {
   return `#${shortId(runId)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Fragment, jsx, raw, render, type Child } from "../../../views/jsx/jsx-runtime.ts";
+import { Fragment, jsx, raw, render, type Child } from "./jsx-runtime.ts";
 
 const show = (child: Child): string => render(jsx("p", { children: child }));
 

@@ -1,16 +1,16 @@
 import { Icon } from "../components/icon.tsx";
 import type { IconName } from "../components/icon-names.ts";
-import { runName } from "../components/run-name.ts";
+import { executionName } from "../components/execution-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
 import { GateDialogs } from "./gate-dialogs.tsx";
 import { waitingGate } from "./gates.tsx";
-import { isLive } from "./run-head.tsx";
-import type { RunView } from "./run-view.ts";
+import { isLive } from "./execution-head.tsx";
+import type { ExecutionView } from "./execution-view.ts";
 
 /** What can be done with the execution as it stands now. */
-export function RunControls({ view }: { view: RunView }): Html {
+export function ExecutionControls({ view }: { view: ExecutionView }): Html {
   const { status } = view.execution;
   const hasFailed = status === "failed" || status === "cancelled";
   return (
@@ -53,7 +53,7 @@ export function RunControls({ view }: { view: RunView }): Html {
 }
 
 interface ControlProps {
-  view: RunView;
+  view: ExecutionView;
   action: "pause" | "resume" | "rerun" | "rerun-from-failed";
   icon: IconName;
   name: string;
@@ -88,7 +88,7 @@ function Control({ view: { execution }, action, icon, name }: ControlProps): Htm
 }
 
 /** The dialogs stay where they are when the controls are swapped. */
-export function RunDialogs({ view }: { view: RunView }): Html {
+export function RunDialogs({ view }: { view: ExecutionView }): Html {
   const { execution } = view;
   const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
   const cancel = executionPath(execution.workflow_slug, execution.run_id, "cancel");
@@ -99,7 +99,7 @@ export function RunDialogs({ view }: { view: RunView }): Html {
           <GateDialogs gate={waitingGate(view, step)} />
         ))}
       </div>
-      <Dialog id="run-cancel" title={`Cancel run ${runName(execution.run_id)}?`}>
+      <Dialog id="run-cancel" title={`Cancel run ${executionName(execution.run_id)}?`}>
         <form class="form" method="post" action={cancel} hx-post={cancel} hx-swap="none" data-closes>
           <p>Agents that run are stopped; all that has not finished becomes cancelled. What is done stays.</p>
           <div class="acts">
@@ -119,7 +119,7 @@ export function RunDialogs({ view }: { view: RunView }): Html {
   );
 }
 
-function CommandLines({ view: { execution } }: { view: RunView }): Html {
+function CommandLines({ view: { execution } }: { view: ExecutionView }): Html {
   const { run_id, workflow_slug, parameters } = execution;
   const given = Object.entries(parameters).map(
     ([name, value]) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { agoText, spanText, untilText } from "../../../views/components/time-text.ts";
-import { bytesText, costText, countText, tokensText } from "../../../views/components/usage-text.ts";
-import { quoted } from "../../../views/executions/run-controls.tsx";
-import { withQuery, workflowPath } from "../../../views/paths.ts";
-import { hueOf, type Hue } from "../../../views/workflows/hue.ts";
-import type { Usage } from "../../execution/record.ts";
+import { agoText, spanText, untilText } from "./time-text.ts";
+import { bytesText, costText, countText, tokensText } from "./usage-text.ts";
+import { quoted } from "../executions/execution-controls.tsx";
+import { withQuery, workflowPath } from "../paths.ts";
+import { hueOf, type Hue } from "../workflows/hue.ts";
+import type { Usage } from "../../src/execution/record.ts";
 
 describe("a span of time", () => {
   test.each([

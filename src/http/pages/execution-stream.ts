@@ -4,9 +4,13 @@ import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
 import { Graph } from "../../../views/executions/graph.tsx";
 import { attemptOf, isGrowing } from "../../../views/executions/log-facts.ts";
 import { LogNote } from "../../../views/executions/log.tsx";
-import { RunControls } from "../../../views/executions/run-controls.tsx";
-import { RunHead, RunProgress, runTitle } from "../../../views/executions/run-head.tsx";
-import { stepElement, type RunView } from "../../../views/executions/run-view.ts";
+import { ExecutionControls } from "../../../views/executions/execution-controls.tsx";
+import {
+  ExecutionHead,
+  ExecutionProgress,
+  executionTitle,
+} from "../../../views/executions/execution-head.tsx";
+import { stepElement, type ExecutionView } from "../../../views/executions/execution-view.ts";
 import { StageBody, StageHead, StagePanel } from "../../../views/executions/stage-panel.tsx";
 import { StageChip, TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
@@ -16,12 +20,12 @@ import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
-import { decidedAs } from "./decided-as.ts";
+import { decidedAs } from "./decider-cookie.ts";
 import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { partial } from "./partial.ts";
-import { runViewOf, wholeOf, withLog } from "./run-view-of.ts";
+import { readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 
 const eventsAtOnce = 2000;
 
@@ -32,7 +36,7 @@ interface RunStreamGiven {
 }
 
 /** Follows an execution for the page that shows it: each part whose state has changed, and the new lines of its log. */
-export function runStream(context: Context, given: RunStreamGiven): Response {
+export function executionStream(context: Context, given: RunStreamGiven): Response {
   const { request, runId, query } = given;
   getExecution(context.store, runId);
   const [, resumed, rest] =
@@ -70,8 +74,8 @@ async function partsFor(
   growth: LogGrowth | null,
   events: readonly StoredEvent[],
 ): Promise<Parts> {
-  let made: RunView | null = null;
-  const view = (): RunView => (made ??= viewNow(context, given));
+  let made: ExecutionView | null = null;
+  const view = (): ExecutionView => (made ??= viewNow(context, given));
   const lines = growth ? grown(growth, events, view) : [];
   const facts = events.filter(({ type }) => type !== "log_line");
   if (facts.length === 0) return { html: lines, messages: "" };
@@ -98,23 +102,23 @@ async function partsFor(
 }
 
 /** The execution as it is now, at the page's own address. */
-function viewNow(context: Context, { request, runId, query }: RunStreamGiven): RunView {
+function viewNow(context: Context, { request, runId, query }: RunStreamGiven): ExecutionView {
   const address = new URLSearchParams(query);
   if (query.get("pinned") !== "1") address.delete("attempt");
-  return runViewOf(context, runId, address, decidedAs(request));
+  return readExecutionView(context, runId, address, decidedAs(request));
 }
 
-function headParts(view: RunView): Html[] {
+function headParts(view: ExecutionView): Html[] {
   return [
-    partial("#run-head", "outerMorph", RunHead({ view })),
-    partial("#run-progress", "outerMorph", RunProgress({ view })),
-    partial("#run-controls", "outerMorph", RunControls({ view })),
+    partial("#run-head", "outerMorph", ExecutionHead({ view })),
+    partial("#run-progress", "outerMorph", ExecutionProgress({ view })),
+    partial("#run-controls", "outerMorph", ExecutionControls({ view })),
     partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
   ];
 }
 
 /** Only the stages of which there is something new. */
-function stageParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
+function stageParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
   const changed = new Set(facts.map(({ stage_id }) => stage_id));
   const steps = view.steps.filter(({ stage_id }) => changed.has(stage_id));
   const chips = steps.map((step) => {
@@ -130,7 +134,7 @@ function stageParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
 }
 
 /** A gate that begins to wait brings the dialogs that decide it. */
-function gateParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
+function gateParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
   const asked = new Set(facts.filter(({ type }) => type === "gate_waiting").map(({ stage_id }) => stage_id));
   return view.steps
     .filter(({ stage_id, status }) => asked.has(stage_id) && status === "waiting_for_approval")
@@ -139,7 +143,7 @@ function gateParts(view: RunView, facts: readonly StoredEvent[]): Html[] {
 
 async function panelParts(
   context: Context,
-  view: RunView,
+  view: ExecutionView,
   facts: readonly StoredEvent[],
   growth: LogGrowth | null,
 ): Promise<Html[]> {
@@ -153,13 +157,13 @@ async function panelParts(
 }
 
 /** A log without a line says another thing once no line can come any more. */
-function noteOf(view: RunView, growth: LogGrowth | null): Html[] {
+function noteOf(view: ExecutionView, growth: LogGrowth | null): Html[] {
   if (!growth || growth.line > 0) return [];
   return [partial("#log-note", "outerMorph", LogNote({ view, isEmpty: true }))];
 }
 
 /** The stage tries again: its panel shows the new attempt from its start, and lines are counted anew. */
-function nextAttempt(view: RunView, growth: LogGrowth): Html {
+function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
   growth.attempt = attemptOf(view);
   growth.known = view.execution.last_event;
   growth.line = view.log?.last ?? 0;
@@ -169,7 +173,7 @@ function nextAttempt(view: RunView, growth: LogGrowth): Html {
 }
 
 /** What a screen reader is told, once. */
-function saidOf({ execution, steps }: RunView, { type, stage_id }: StoredEvent): string {
+function saidOf({ execution, steps }: ExecutionView, { type, stage_id }: StoredEvent): string {
   if (stage_id !== null) {
     const step = steps.find((each) => each.stage_id === stage_id);
     return step ? `${step.stage_name}: ${stepState(step).word}` : "";
@@ -178,11 +182,11 @@ function saidOf({ execution, steps }: RunView, { type, stage_id }: StoredEvent):
 }
 
 /** For the tab's title and icon, for a notification, and for whoever follows the log. */
-function stateOf(view: RunView, facts: readonly StoredEvent[]) {
+function stateOf(view: ExecutionView, facts: readonly StoredEvent[]) {
   const { mark, word } = executionState(view.execution);
   const isNews = facts.some(({ type }) => type === "gate_waiting" || type === "execution_completed");
   return {
-    title: `${runTitle(view)} · skillmeat`,
+    title: `${executionTitle(view)} · skillmeat`,
     mark,
     notify: isNews ? `${view.execution.workflow_name}: ${word}` : null,
     grows: isGrowing(view),

@@ -2,19 +2,19 @@ import { createAnswerCache } from "../api/answer-cache.ts";
 import { cookieOf } from "../server/cookie.ts";
 import type { Context } from "../server/server-parts.ts";
 import { takesGzip } from "../server/takes-gzip.ts";
-import { decidedAsName } from "./decided-as.ts";
+import { decidedAsName } from "./decider-cookie.ts";
 
 /**
  * Pages that follow from the database and the clock alone are kept, packed, while neither moves on: many tabs ask for
  * the same when something has happened. Ages and times on them are then a second old at most.
  */
-export interface KeptPages {
+export interface PageCache {
   answer(request: Request, make: () => Promise<Response>): Promise<Response>;
 }
 
 const lifeMs = 1_000;
 
-export function keptPages({ store, engineTrouble }: Context): KeptPages {
+export function createPageCache({ store, engineTrouble }: Context): PageCache {
   const cache = createAnswerCache(store);
   return {
     answer: async (request, make) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { diffLines } from "../../../views/workflows/diff.ts";
+import { diffLines } from "./diff.ts";
 
 const signs = { added: "+", removed: "-", same: " ", gap: "@" } as const;
 

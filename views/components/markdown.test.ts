@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { Markdown } from "../../../views/components/markdown.tsx";
-import { render } from "../../../views/jsx/jsx-runtime.ts";
+import { Markdown } from "./markdown.tsx";
+import { render } from "../jsx/jsx-runtime.ts";
 
 function shown(text: string): string {
   return render(Markdown({ text }))

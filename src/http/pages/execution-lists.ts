@@ -10,7 +10,7 @@ import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import type { Store } from "../../store/database.ts";
 import { soundSteps } from "../../store/executions.ts";
 import { listExecutions } from "../../store/list-executions.ts";
-import { act, backOf } from "./act.ts";
+import { answerForm, backOf } from "./answer-form.ts";
 import { callEndpoint } from "./call-endpoint.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
@@ -104,7 +104,7 @@ function failureOf({ error_message }: ExecutionRecord, steps: readonly StepRecor
 function cancelled(call: FormCall): Promise<Answer> {
   const { context, form, request } = call;
   const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));
-  return act(call, back, async () => {
+  return answerForm(call, back, async () => {
     const chosen = form.getAll("run").slice(0, mostAtOnce);
     const answers = await Promise.allSettled(
       chosen.map((runId) => callEndpoint(context, "cancelExecution", { params: { run_id: runId }, request })),

@@ -1,4 +1,4 @@
-import { tabs, type RunAddress, type RunView } from "../../../views/executions/run-view.ts";
+import { tabs, type ExecutionAddress, type ExecutionView } from "../../../views/executions/execution-view.ts";
 import { AppError } from "../../errors.ts";
 import { logLevels } from "../../execution/log-level.ts";
 import type { StepRecord } from "../../execution/record.ts";
@@ -14,7 +14,12 @@ import { logTabOf, type LogPlace } from "./log-part.ts";
  * What the page of an execution shows, as it is stored now, but for the log, which takes longer. Throws
  * `AppError("not_found")`.
  */
-export function runViewOf(context: Context, runId: string, query: URLSearchParams, decider: string): RunView {
+export function readExecutionView(
+  context: Context,
+  runId: string,
+  query: URLSearchParams,
+  decider: string,
+): ExecutionView {
   const { store } = context;
   const execution = getExecution(store, runId);
   const steps = getSteps(store, runId);
@@ -39,15 +44,15 @@ export function runViewOf(context: Context, runId: string, query: URLSearchParam
 /** The same view with the part of the log that its address names, where it shows one. */
 export async function withLog(
   { store }: Context,
-  view: RunView,
+  view: ExecutionView,
   query = new URLSearchParams(),
-): Promise<RunView> {
+): Promise<ExecutionView> {
   const { execution, selected, address } = view;
   if (address.tab !== "log" || !selected) return view;
   return { ...view, log: await logTabOf(store, execution, selected, placeOf(query, address)) };
 }
 
-export function addressOf(query: URLSearchParams): RunAddress {
+export function addressOf(query: URLSearchParams): ExecutionAddress {
   const stream = query.get("stream");
   return {
     stage: query.get("stage") ?? "",
@@ -60,7 +65,7 @@ export function addressOf(query: URLSearchParams): RunAddress {
   };
 }
 
-function placeOf(query: URLSearchParams, { attempt, search, stream, level }: RunAddress): LogPlace {
+function placeOf(query: URLSearchParams, { attempt, search, stream, level }: ExecutionAddress): LogPlace {
   return {
     attempt,
     search,

@@ -5,7 +5,7 @@ import { executionState, type Mark } from "../components/state.ts";
 const urgency: readonly Mark[] = ["waiting", "failed", "running", "paused", "pending"];
 
 /** The run a list has to tell of: of those that live and the newest, the one that most needs a look. */
-export function urgentRun(runs: readonly ExecutionRecord[]): ExecutionRecord | null {
+export function urgentExecution(runs: readonly ExecutionRecord[]): ExecutionRecord | null {
   const [newest] = runs;
   if (!newest) return null;
   const told = runs.filter((run) => run === newest || !hasEnded(run.status));

@@ -8,7 +8,7 @@ const shortest = 4;
 const step = 6;
 
 /** The last runs as bars, oldest first: as high as they took long, marked by how they ended. */
-export function RunStrip({ runs, now }: { runs: readonly ExecutionRecord[]; now: number }): Html {
+export function ExecutionStrip({ runs, now }: { runs: readonly ExecutionRecord[]; now: number }): Html {
   const shown = runs.toReversed();
   const spans = shown.map((run) =>
     run.started_at === null ? 0 : Math.max(0, msBetween(run.started_at, run.completed_at, now)),
