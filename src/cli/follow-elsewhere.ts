@@ -8,7 +8,7 @@ import { followStored } from "./follow-stored.ts";
 import { showEnded } from "./foreground.ts";
 import { listenForInterrupts } from "./terminal/interrupts.ts";
 import { openLiveTable } from "./terminal/live-table.ts";
-import { rowsOf } from "./terminal/execution-rows.ts";
+import { followRows } from "./terminal/execution-rows.ts";
 import { onlyLogs } from "./terminal/show-logs.ts";
 import type { Watcher } from "./terminal/watcher.ts";
 
@@ -45,5 +45,5 @@ function watcherOf({ given, output }: Invocation, store: Store, runId: string): 
     : watchAsLines(output.line, output.paint);
   if (given.flag("logs")) return onlyLogs(lines, given.text("stage"));
   if (isJson || !output.isTerminal) return lines;
-  return openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
+  return openLiveTable(output, followRows(getSteps(store, runId)), Date.now);
 }

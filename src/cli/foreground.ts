@@ -13,7 +13,7 @@ import { isInsideAttempt } from "./inside-attempt.ts";
 import { listenForInterrupts, type Interrupts } from "./terminal/interrupts.ts";
 import { openLiveTable, showCursor } from "./terminal/live-table.ts";
 import { openEngine } from "./open-engine.ts";
-import { rowsOf } from "./terminal/execution-rows.ts";
+import { followRows } from "./terminal/execution-rows.ts";
 import { runSummary } from "./terminal/execution-summary.ts";
 import { withStore } from "./open-home.ts";
 import type { Watcher } from "./terminal/watcher.ts";
@@ -109,7 +109,7 @@ function watcherOf(
   if (given.flag("events")) watchers.push(watchAsJson(output.note));
   if (!isJson) output.line(`run ${shortId(runId)} (${runId})`);
   if (!isJson && output.isTerminal) {
-    const table = openLiveTable(output, rowsOf(getSteps(store, runId)), Date.now);
+    const table = openLiveTable(output, followRows(getSteps(store, runId)), Date.now);
     watchers.push(table);
     // A line of stderr would be written into the table.
     say = table.say;

@@ -1,4 +1,5 @@
-import type { LogLine, StoredEvent } from "../execution/event.ts";
+import type { StoredEvent } from "../execution/event.ts";
+import { logLine, storedEvent } from "../execution/stored-event.ts";
 import { hasEnded as isOver } from "../execution/status.ts";
 import { isRefusal, storeFailure } from "../store/store-failure.ts";
 import {
@@ -107,31 +108,24 @@ function takeChanges(execution: LiveExecution, at: string): Written {
   const { changes, record } = execution;
   execution.changes = noChanges();
   let seq = record.last_event;
+  const run_id = execution.runId;
   const feed = changes.feed.map((item): StoredEvent => {
     seq++;
+    const { at } = item;
     if (item.kind === "event") {
-      const { event } = item;
-      const [stage_id, attempt] = "stage_id" in event ? [event.stage_id, event.attempt] : [null, null];
-      return {
+      const { stage_id, attempt } = { stage_id: null, attempt: null, ...item.event };
+      return storedEvent({
         seq,
-        run_id: execution.runId,
-        type: event.type,
+        run_id,
+        type: item.event.type,
         stage_id,
         attempt,
-        at: item.at,
-        data: event.data,
-      };
+        at,
+        data: item.event.data,
+      });
     }
     const { stage_id, attempt, stream, text } = item;
-    return {
-      seq,
-      run_id: execution.runId,
-      type: "log_line",
-      stage_id,
-      attempt,
-      at: item.at,
-      data: { stream, text },
-    };
+    return storedEvent({ seq, run_id, type: "log_line", stage_id, attempt, at, data: { stream, text } });
   });
   execution.record = { ...record, last_event: seq, updated_at: at };
   return { execution, changes, feed, hasEnded: isOver(record.status) };
@@ -153,7 +147,7 @@ function update({ execution, changes, feed, hasEnded }: Written, machine: string
     execution: { record: execution.record, machine },
     steps: [...changes.steps].map(({ record, actor }) => ({ record, machine: persist(actor) })),
     events: feed.filter(isEvent),
-    logs: feed.filter((event) => !isEvent(event)).map(logLine),
+    logs: feed.flatMap((event) => (event.type === "log_line" ? [logLine(event)] : [])),
     cuts: changes.cuts,
     offsets: [...changes.offsets].map(([{ record }, offsets]) => ({ stage_id: record.stage_id, ...offsets })),
     answers: changes.answers,
@@ -163,9 +157,4 @@ function update({ execution, changes, feed, hasEnded }: Written, machine: string
 
 function isEvent({ type }: StoredEvent): boolean {
   return type !== "log_line";
-}
-
-function logLine({ seq, run_id, stage_id, attempt, at, data }: StoredEvent): LogLine {
-  const { stream, text } = data as Pick<LogLine, "stream" | "text">;
-  return { seq, run_id, stage_id: stage_id ?? "", attempt: attempt ?? 1, at, stream, text };
 }

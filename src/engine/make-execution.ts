@@ -94,6 +94,8 @@ export function freshStep(
     error_message: null,
     error_class: null,
     skip_reason: null,
+    skip_cause: null,
+    gate: null,
     started_at: null,
     completed_at: null,
     deadline_at: null,

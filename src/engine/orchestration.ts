@@ -1,4 +1,5 @@
 import { absentOutputs } from "../execution/scope.ts";
+import type { SkipCause } from "../execution/record.ts";
 import type { Failure } from "../execution/retry.ts";
 import { isSettled } from "../execution/status.ts";
 import {
@@ -166,17 +167,18 @@ function halt(execution: LiveExecution, { record }: LiveStep, moment: Moment): v
 
 function consider(execution: LiveExecution, step: LiveStep, moment: Moment): void {
   const { stage, batch } = step.plan;
-  const skip = (reason: string, blocks: boolean): void => {
-    tellStep(execution, step, { type: "SKIP", reason, blocks, outputs: absentOutputs(stage) }, moment.at);
+  const skip = (cause: SkipCause, reason: string, blocks: boolean): void => {
+    const outputs = absentOutputs(stage);
+    tellStep(execution, step, { type: "SKIP", cause, reason, blocks, outputs }, moment.at);
   };
-  if (step.blockedBy !== null) return skip(blockedReason(execution, step.blockedBy), true);
+  if (step.blockedBy !== null) return skip("dependency", blockedReason(execution, step.blockedBy), true);
   if (!isBatchOpen(execution, batch)) return;
   const scope = execution.scope.values;
   const condition = conditionHolds(stage, scope);
   if (!condition.ok) return refuse(execution, step, condition.failure, moment);
   if (!condition.value) {
     const blocks = stage.type === "gate" && stage.gate?.on_skip !== "proceed";
-    return skip(`the condition is false: ${stage.condition}`, blocks);
+    return skip("condition", `the condition is false: ${stage.condition}`, blocks);
   }
   if (stage.type === "gate") return openGate(execution, step, moment);
   const inputs = resolveInputs(stage, scope);

@@ -113,8 +113,8 @@ function stagesToRun(
 }
 
 /** One that was skipped for what stands before it may run this time. */
-function isSkippedByCondition({ status, skip_reason }: StepRecord): boolean {
-  return status === "skipped" && (skip_reason ?? "").startsWith("the condition is false");
+function isSkippedByCondition({ status, skip_cause }: StepRecord): boolean {
+  return status === "skipped" && skip_cause === "condition";
 }
 
 function positionOf({ stages }: Blueprint, stageId: string): number {

@@ -31,15 +31,19 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
         ...step,
         ...settled("skipped", at),
         skip_reason: event.data.reason,
+        skip_cause: event.data.cause,
         outputs: event.data.outputs,
       };
-    case "gate_waiting":
+    case "gate_waiting": {
+      const { deadline_at, message, approvers } = event.data;
       return {
         ...step,
         status: "waiting_for_approval",
         started_at: at,
-        deadline_at: event.data.deadline_at,
+        deadline_at,
+        gate: { message, approvers },
       };
+    }
     case "gate_resolved": {
       const { status, actor, comment } = event.data;
       const error =

@@ -1,19 +1,20 @@
 import type { ValueObject } from "../expression/value.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
-import type { ContextConsumed, Usage } from "./record.ts";
+import type { ContextConsumed, GateQuestion, SkipCause, Usage } from "./record.ts";
 import type { ExecutionStatus, StepStatus } from "./status.ts";
 
 /** What a transition says has happened; the runner adds run, number and time. Past tense, one meaning each. */
-export type ExecutionEvent =
+export type ExecutionEvent = WholeExecutionEvent | StageEvent;
+
+type WholeExecutionEvent =
   | { type: "execution_started"; data: { total: number } }
   | { type: "execution_paused"; data: Record<string, never> }
   | { type: "execution_resumed"; data: Record<string, never> }
   | {
       type: "execution_completed";
       data: { status: ExecutionStatus; had_failures: boolean; error_message: string | null };
-    }
-  | StageEvent;
+    };
 
 export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "stage_started"; data: StageStarted }
@@ -23,7 +24,7 @@ export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "stage_skipped"; data: StageSkipped }
   | {
       type: "gate_waiting";
-      data: { deadline_at: string; approvers: string[]; message: string | null };
+      data: GateQuestion & { deadline_at: string };
     }
   | { type: "gate_resolved"; data: GateResolved }
 );
@@ -67,7 +68,9 @@ export interface StageRetrying {
 }
 
 export interface StageSkipped {
+  /** For people. */
   reason: string;
+  cause: SkipCause;
   /** The declared defaults, else null: what the stages after it see. */
   outputs: ValueObject;
 }
@@ -81,16 +84,22 @@ export interface GateResolved {
   comment: string | null;
 }
 
-/** An event as it is stored and sent: `seq` counts from 1 in each execution, without gap, log lines included. */
-export interface StoredEvent {
-  seq: number;
-  run_id: string;
-  type: ExecutionEvent["type"] | "log_line";
+/** A line of an agent's log, as it stands among the events. */
+export interface LogEvent {
+  type: "log_line";
+  /** Null where a damaged row no longer tells the stage. */
   stage_id: string | null;
   attempt: number | null;
-  at: string;
-  data: unknown;
+  data: { stream: LogStream; text: string };
 }
+
+/**
+ * An event as it is stored and sent: `seq` counts from 1 in each execution, without gap, log lines included. `at` is
+ * ISO 8601, UTC. An event of the whole execution has no stage and no attempt.
+ */
+export type StoredEvent = { seq: number; run_id: string; at: string } & (
+  (WholeExecutionEvent & { stage_id: null; attempt: null }) | StageEvent | LogEvent
+);
 
 export interface LogLine {
   seq: number;

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { aNewExecution } from "../testing/an-execution.ts";
 import type { ExecutionEvent, StoredEvent } from "./event.ts";
 import { lifecycleEntry } from "./lifecycle.ts";
+import { storedEvent } from "./stored-event.ts";
 
-function entryOf(type: StoredEvent["type"], data: unknown) {
-  const event = {
+function entryOf(type: StoredEvent["type"], data: object) {
+  const event = storedEvent({
     seq: 1,
     run_id: "run",
     type,
@@ -12,7 +13,7 @@ function entryOf(type: StoredEvent["type"], data: unknown) {
     attempt: 1,
     at: "2026-01-01T00:00:00.000Z",
     data,
-  };
+  });
   return lifecycleEntry(event, aNewExecution().execution.record);
 }
 
@@ -30,7 +31,7 @@ describe("the lifecycle log says of", () => {
     ["stage_retrying", { status: "failed", ...failure, due_at: "" }, "warn"],
     ["gate_resolved", { decision: "rejected", status: "failed", actor: "ada", comment: "no" }, "error"],
     ["gate_resolved", { decision: "approved", status: "completed", actor: "ada", comment: null }, "info"],
-    ["stage_skipped", { reason: "its condition is false", outputs: {} }, "info"],
+    ["stage_skipped", { reason: "its condition is false", cause: "condition", outputs: {} }, "info"],
   ] as [ExecutionEvent["type"], object, string][])("%s %j that it is %s", (type, data, level) => {
     expect(entryOf(type, data)?.level as string).toBe(level);
   });
@@ -60,7 +61,9 @@ describe("the lifecycle log says of", () => {
   });
 
   test("a skipped stage why", () =>
-    expect(entryOf("stage_skipped", { reason: "its condition is false", outputs: {} })).toMatchObject({
+    expect(
+      entryOf("stage_skipped", { reason: "its condition is false", cause: "condition", outputs: {} }),
+    ).toMatchObject({
       message: "its condition is false",
     }));
 

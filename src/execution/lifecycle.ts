@@ -25,7 +25,7 @@ export type LifecycleLog = (entry: LifecycleEntry) => void;
 /** Log lines are not in it: they have their own table. */
 export function lifecycleEntry(event: StoredEvent, record: ExecutionRecord): LifecycleEntry | null {
   if (event.type === "log_line") return null;
-  const data = event.data as Data;
+  const data: Data = "status" in event.data || "reason" in event.data ? event.data : {};
   const message = data.error_message ?? data.reason ?? data.comment;
   return {
     at: event.at,

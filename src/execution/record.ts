@@ -95,6 +95,9 @@ export interface StepRecord {
   error_message: string | null;
   error_class: string | null;
   skip_reason: string | null;
+  skip_cause: SkipCause | null;
+  /** What a gate asks, from the moment it waits; null before, and for an agent's stage. */
+  gate: GateQuestion | null;
   started_at: string | null;
   completed_at: string | null;
   /** The instant at which the present state ends by itself: attempt timeout, next try, gate deadline. */
@@ -105,6 +108,17 @@ export interface StepRecord {
   decision_comment: string | null;
   attempts: AttemptRecord[];
   usage: Usage | null;
+}
+
+/** Why a stage was skipped: its own condition is false, or a stage before it does not let it go on. */
+export type SkipCause = (typeof skipCauses)[number];
+
+export const skipCauses = ["condition", "dependency"] as const;
+
+export interface GateQuestion {
+  message: string | null;
+  /** Who may decide; empty: everybody. */
+  approvers: string[];
 }
 
 export interface AttemptRecord {

@@ -1,5 +1,6 @@
 import { assign, setup } from "xstate";
 import type { StageEvent } from "../execution/event.ts";
+import type { SkipCause } from "../execution/record.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { StageContext } from "./stage-machine.ts";
@@ -12,7 +13,7 @@ export type GateMachineEvent =
   | { type: "REJECT"; actor: string; comment: string | null }
   | { type: "DEADLINE"; onTimeout: "halt" | "auto_approve" | "reject" }
   | { type: "REFUSED"; failure: Failure }
-  | { type: "SKIP"; reason: string; outputs: ValueObject; blocks: boolean }
+  | { type: "SKIP"; reason: string; cause: SkipCause; outputs: ValueObject; blocks: boolean }
   | { type: "CANCEL"; failure: Failure }
   | { type: "END" };
 
@@ -117,7 +118,8 @@ function refused({ event }: Given<"REFUSED">): GateEffect {
 }
 
 function skipped({ event }: Given<"SKIP">): GateEffect {
-  return { type: "stage_skipped", attempt: null, data: { reason: event.reason, outputs: event.outputs } };
+  const { reason, cause, outputs } = event;
+  return { type: "stage_skipped", attempt: null, data: { reason, cause, outputs } };
 }
 
 function cancelled({ event }: Given<"CANCEL">): GateEffect {

@@ -2,7 +2,7 @@ import { assign, setup } from "xstate";
 import type { StageEvent, StageStarted } from "../execution/event.ts";
 import type { HandedIn } from "../execution/handed-in.ts";
 import { mayRetry, retryDelayMs, type Failure } from "../execution/retry.ts";
-import type { Usage } from "../execution/record.ts";
+import type { SkipCause, Usage } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
 
@@ -28,7 +28,7 @@ export type StageMachineEvent =
   | { type: "SUCCEEDED"; data: Recorded<"stage_completed"> }
   | FailedAttempt
   | { type: "REFUSED"; failure: Failure }
-  | { type: "SKIP"; reason: string; outputs: ValueObject; blocks: boolean }
+  | { type: "SKIP"; reason: string; cause: SkipCause; outputs: ValueObject; blocks: boolean }
   | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry; mayStart: boolean }
   | { type: "CANCEL"; failure: Failure; usage: Usage | null }
   | { type: "END" };
@@ -157,7 +157,8 @@ function interrupted({ context }: Given<"INTERRUPTED">): StageEffect {
 }
 
 function skipped({ event }: Given<"SKIP">): StageEffect {
-  return { type: "stage_skipped", attempt: 1, data: { reason: event.reason, outputs: event.outputs } };
+  const { reason, cause, outputs } = event;
+  return { type: "stage_skipped", attempt: 1, data: { reason, cause, outputs } };
 }
 
 function cancelled({ context, event }: Given<"CANCEL">): StageEffect {

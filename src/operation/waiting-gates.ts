@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from "../execution/record.ts";
 import type { Store } from "../store/database.ts";
-import { gateEvents } from "../store/feed.ts";
+import { waitingSteps } from "../store/executions.ts";
 import { listExecutions } from "../store/list-executions.ts";
 
 /** A gate that waits for a person. */
@@ -20,22 +20,14 @@ export function waitingGates(
   { run_id, waiting_gates }: Pick<ExecutionRecord, "run_id" | "waiting_gates">,
 ): WaitingGate[] {
   if (waiting_gates.length === 0) return [];
-  const opened = new Map(gateEvents(store, run_id).map((event) => [event.stage_id ?? "", event]));
-  const gates = waiting_gates.flatMap((stageId): WaitingGate[] => {
-    const event = opened.get(stageId);
-    if (!event) return [];
-    const { message, approvers, deadline_at } = event.data as Record<string, unknown>;
-    return [
-      {
-        runId: run_id,
-        stageId,
-        since: event.at,
-        deadlineAt: typeof deadline_at === "string" ? deadline_at : null,
-        message: typeof message === "string" ? message : null,
-        approvers: Array.isArray(approvers) ? approvers.map(String) : [],
-      },
-    ];
-  });
+  const gates = waitingSteps(store, run_id).map(({ stage_id, started_at, deadline_at, gate }) => ({
+    runId: run_id,
+    stageId: stage_id,
+    since: started_at ?? "",
+    deadlineAt: deadline_at,
+    message: gate?.message ?? null,
+    approvers: gate?.approvers ?? [],
+  }));
   return gates.toSorted((a, b) => a.since.localeCompare(b.since));
 }
 

@@ -3,6 +3,7 @@ import type {
   AttemptRecord,
   ContextConsumed,
   ExecutionRecord,
+  GateQuestion,
   RunOptions,
   StepRecord,
   Usage,
@@ -94,6 +95,7 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
     error_message: record.error_message,
     error_class: record.error_class,
     skip_reason: record.skip_reason,
+    skip_cause: record.skip_cause,
     started_at: record.started_at,
     completed_at: record.completed_at,
     duration_seconds: secondsBetween(record.started_at, record.completed_at),
@@ -102,6 +104,7 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
     reused: record.reused ? 1 : 0,
     decided_by: record.decided_by,
     decision_comment: record.decision_comment,
+    gate_json: jsonOrNull(record.gate),
     usage_json: jsonOrNull(record.usage),
     created_at: at,
     updated_at: at,
@@ -139,6 +142,7 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     error_message: row.error_message,
     error_class: row.error_class,
     skip_reason: row.skip_reason,
+    skip_cause: row.skip_cause,
     started_at: row.started_at,
     completed_at: row.completed_at,
     deadline_at: row.deadline_at,
@@ -146,6 +150,7 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     reused: row.reused === 1,
     decided_by: row.decided_by,
     decision_comment: row.decision_comment,
+    gate: storedJson<GateQuestion | null>("gate_json", row.gate_json, what),
     attempts: storedJson<AttemptRecord[]>("attempts_json", row.attempts_json, what),
     usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
   };
@@ -155,7 +160,7 @@ function secondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
 
-type Stored = Value | Usage;
+type Stored = Value | Usage | GateQuestion;
 
 function jsonOrNull(value: Stored | null): string | null {
   return value === null ? null : JSON.stringify(value);

@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import { skipCauses } from "../execution/record.ts";
 import { executionStatuses, stepStatuses } from "../execution/status.ts";
 import { workflows } from "./workflow-tables.ts";
 
@@ -117,6 +118,8 @@ export const executionSteps = sqliteTable(
     handoff_summary: text(),
     text: text(),
     machine_json: text().notNull(),
+    skip_cause: text({ enum: skipCauses }),
+    gate_json: text(),
   },
   (t) => [
     uniqueIndex("execution_steps_stage").on(t.execution_id, t.stage_id_ref),
@@ -127,6 +130,7 @@ export const executionSteps = sqliteTable(
         'completed', 'failed', 'timed_out', 'cancelled', 'skipped')`,
     ),
     check("execution_steps_type", sql`step_type in ('agent', 'gate')`),
+    check("execution_steps_skip_cause", sql`skip_cause in ('condition', 'dependency')`),
     check("execution_steps_flags", sql`recovered in (0, 1) and reused in (0, 1)`),
   ],
 );

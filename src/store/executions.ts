@@ -48,6 +48,12 @@ export function getSteps(store: Store, runId: string): StepRecord[] {
   return store.prepare<StepRow, [string]>(selectSteps).all(runId).map(stepRecord);
 }
 
+/** The steps of gates that wait, in the order of the file; those that are damaged are left out. */
+export function waitingSteps(store: Store, runId: string): StepRecord[] {
+  const rows = store.prepare<StepRow, [string]>(selectWaiting).all(runId);
+  return readable(rows, stepRecord).items;
+}
+
 /** The same for lists, which show the others: null when a step is damaged. */
 export function soundSteps(store: Store, runId: string): StepRecord[] | null {
   return unlessDamaged(() => getSteps(store, runId));
@@ -113,6 +119,8 @@ const selectByEnd =
 const selectByPart = "SELECT id FROM workflow_executions WHERE instr(id, ?) > 0 ORDER BY id DESC LIMIT 6";
 const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
+const selectWaiting = `SELECT ${stepColumns} FROM execution_steps
+  WHERE execution_id = ? AND status = 'waiting_for_approval' ORDER BY position`;
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;
 const selectSnapshot =
   "SELECT definition_json, agents_json, modules_json FROM execution_snapshots WHERE hash = ?";

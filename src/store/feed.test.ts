@@ -90,7 +90,7 @@ test("the events of all executions come in the order of their commits", () => {
   tell(store, first, [{}, { text: "no line" }]);
   const all = allEventsAfter(store, 0, 100);
   const runs = [first, second, first].map(({ execution }) => execution.record.run_id);
-  expect(all.map(({ run_id }) => run_id)).toEqual(runs);
+  expect(all.map(({ event }) => event.run_id)).toEqual(runs);
   expect(allEventsAfter(store, all[1]?.id ?? 0, 100)).toEqual(all.slice(2));
   expect(lastEventId(store)).toBe(all.at(-1)?.id ?? 0);
 });

@@ -1,12 +1,14 @@
 import type { StoredEvent } from "../execution/event.ts";
+import { storedEvent } from "../execution/stored-event.ts";
 import { rowCheck, storedJson, unlessDamaged } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
 import { events, logLines } from "./execution-tables.ts";
 import { lostText } from "./logs.ts";
 
 /** An event with its number among those of all executions: it grows with every commit, with gaps. */
-export interface NumberedEvent extends StoredEvent {
+export interface NumberedEvent {
   id: number;
+  event: StoredEvent;
 }
 
 /**
@@ -17,7 +19,7 @@ export function eventsAfter(store: Store, runId: string, afterSeq: number, limit
   return store
     .prepare<FeedRow, FeedParams>(selectFeed)
     .all(runId, afterSeq, limit, runId, afterSeq, limit, limit)
-    .map(storedEvent);
+    .map(eventOf);
 }
 
 /** Events (no log lines) of all executions after the one numbered `afterId`, at most `limit`, in order of commit. */
@@ -25,12 +27,7 @@ export function allEventsAfter(store: Store, afterId: number, limit: number): Nu
   return store
     .prepare<FeedRow & { id: number }, [number, number]>(selectAll)
     .all(afterId, limit)
-    .map((row) => ({ id: row.id, ...storedEvent(row) }));
-}
-
-/** The openings of gates of one execution, in their order. */
-export function gateEvents(store: Store, runId: string): StoredEvent[] {
-  return store.prepare<FeedRow, [string]>(selectGates).all(runId).map(storedEvent);
+    .map((row) => ({ id: row.id, event: eventOf(row) }));
 }
 
 /** The number of the newest event of all executions; 0 when there is none. */
@@ -52,11 +49,11 @@ interface FeedRow {
   text: string | null;
 }
 
-function storedEvent(row: FeedRow): StoredEvent {
+function eventOf(row: FeedRow): StoredEvent {
   const { execution_id, seq, type, stage_id, attempt, at } = row;
   const data = unlessDamaged(() => dataOf(row));
   if (data === null) return lostEvent(row);
-  return { seq, run_id: execution_id, type, stage_id, attempt, at, data };
+  return storedEvent({ seq, run_id: execution_id, type, stage_id, attempt, at, data });
 }
 
 function dataOf(row: FeedRow): object {
@@ -97,9 +94,6 @@ const selectFeed = `SELECT * FROM (
     SELECT execution_id, seq, 'log_line', stage_id, attempt, at, NULL, stream, text
     FROM log_lines WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)
 ) ORDER BY seq LIMIT ?`;
-const selectGates =
-  "SELECT execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text " +
-  "FROM events WHERE execution_id = ? AND type = 'gate_waiting' ORDER BY seq";
 const selectAll =
   "SELECT id, execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text " +
   "FROM events WHERE id > ? ORDER BY id LIMIT ?";

@@ -10,6 +10,8 @@ import { aNewExecution } from "../testing/an-execution.ts";
 import { openStore, type Store } from "./database.ts";
 import * as draftTables from "./draft-tables.ts";
 import * as executionTables from "./execution-tables.ts";
+import { getSteps } from "./executions.ts";
+import { eventsAfter } from "./feed.ts";
 import { registerHolder } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { migrations, type Migration } from "./migrations.ts";
@@ -176,5 +178,30 @@ test.each([
   expect(() => store.sqlite.run(`UPDATE ${table} SET "${column}" = ?`, [value])).toThrow(
     "CHECK constraint failed",
   );
+  store.close();
+});
+
+test("the steps of an older database learn from its events what gates ask and why stages were skipped", () => {
+  const store = aFilledStore();
+  const { sqlite, path } = store;
+  migrate(sqlite, path, migrations, 7);
+  const addEvent = sqlite.query(
+    "INSERT INTO events (execution_id, seq, type, stage_id, at, data_json) VALUES ('run', ?, ?, ?, '', ?)",
+  );
+  const asked = { deadline_at: "2026-01-02T00:00:00.000Z", approvers: ["ada"], message: "ship it?" };
+  addEvent.run(2, "gate_waiting", "stage-0", JSON.stringify(asked));
+  const reason = "the condition is false: ${{ inputs.deploy }}";
+  addEvent.run(3, "stage_skipped", "stage-1", JSON.stringify({ reason, outputs: {} }));
+  sqlite.run("UPDATE execution_steps SET step_type = 'gate', started_at = '2026-01-01' WHERE position = 0");
+  sqlite
+    .query("UPDATE execution_steps SET status = 'skipped', skip_reason = ? WHERE position = 1")
+    .run(reason);
+  migrate(sqlite, path, migrations);
+  const [gate, skipped] = getSteps(store, "run");
+  expect(gate?.gate).toEqual({ message: "ship it?", approvers: ["ada"] });
+  expect(skipped?.skip_cause).toBe("condition");
+  expect(eventsAfter(store, "run", 2, 1)).toMatchObject([
+    { type: "stage_skipped", data: { reason, cause: "condition" } },
+  ]);
   store.close();
 });

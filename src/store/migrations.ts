@@ -12,6 +12,8 @@ import sixth from "../../drizzle/0005_workflow_files.sql" with { type: "text" };
 import sixthDown from "../../drizzle/0005_workflow_files.down.sql" with { type: "text" };
 import seventh from "../../drizzle/0006_web_sessions.sql" with { type: "text" };
 import seventhDown from "../../drizzle/0006_web_sessions.down.sql" with { type: "text" };
+import eighth from "../../drizzle/0007_step_questions.sql" with { type: "text" };
+import eighthDown from "../../drizzle/0007_step_questions.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -29,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { name: "0004_retention", up: fifth, down: fifthDown },
   { name: "0005_workflow_files", up: sixth, down: sixthDown },
   { name: "0006_web_sessions", up: seventh, down: seventhDown },
+  { name: "0007_step_questions", up: eighth, down: eighthDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

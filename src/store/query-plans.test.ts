@@ -11,7 +11,7 @@ import {
   listNewDrafts,
   writeDraft,
 } from "./drafts.ts";
-import { executionsNamed, getSteps, loadForEngine } from "./executions.ts";
+import { executionsNamed, getSteps, loadForEngine, waitingSteps } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
 import { releaseKey, reserveKey } from "./idempotency.ts";
@@ -94,6 +94,7 @@ function exerciseExecutions(store: Store): void {
   deadLeases(store, nobody);
   executionsNamed(store, "run-");
   getSteps(store, run_id);
+  waitingSteps(store, run_id);
   loadForEngine(store, run_id);
   eventsAfter(store, run_id, 0, 10);
   allEventsAfter(store, 0, 10);

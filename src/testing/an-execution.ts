@@ -1,5 +1,6 @@
 import { aDefinition } from "./a-definition.ts";
 import type { StoredEvent } from "../execution/event.ts";
+import { storedEvent, type EventParts } from "../execution/stored-event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { ExecutionUpdate, NewExecution } from "../store/transitions.ts";
 
@@ -47,8 +48,8 @@ export function anUpdate(run: NewExecution, given: Partial<ExecutionUpdate> = {}
   };
 }
 
-export function anEvent(runId: string, seq: number, given: Partial<StoredEvent> = {}): StoredEvent {
-  return {
+export function anEvent(runId: string, seq: number, given: Partial<EventParts> = {}): StoredEvent {
+  return storedEvent({
     seq,
     run_id: runId,
     type: "stage_started",
@@ -57,7 +58,7 @@ export function anEvent(runId: string, seq: number, given: Partial<StoredEvent> 
     at: "2026-01-02T03:04:05.006Z",
     data: {},
     ...given,
-  };
+  });
 }
 
 function plainExecution(stages: number): ExecutionRecord {
@@ -116,6 +117,8 @@ function plainStep(runId: string, position: number): StepRecord {
     error_message: null,
     error_class: null,
     skip_reason: null,
+    skip_cause: null,
+    gate: null,
     started_at: null,
     completed_at: null,
     deadline_at: null,

@@ -22,8 +22,6 @@ export interface ExecutionView {
   files: readonly AttemptFile[] | null;
   /** The chosen stage as YAML. */
   yaml: string | null;
-  /** What gates that wait ask, by stage. */
-  messages: ReadonlyMap<string, string>;
   /** The name that decides at gates, as far as it is known; "" else. */
   decider: string;
   now: number;

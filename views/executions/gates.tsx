@@ -42,7 +42,7 @@ export function GateStrip({ view, isFollowed }: { view: ExecutionView; isFollowe
 }
 
 export function waitingGate(
-  { execution, definition, messages, decider, now }: ExecutionView,
+  { execution, definition, decider, now }: ExecutionView,
   step: StepRecord,
 ): WaitingGate {
   const gate = definition?.stages.find(({ id }) => id === step.stage_id)?.gate ?? null;
@@ -51,7 +51,7 @@ export function waitingGate(
     execution,
     step,
     gate,
-    message: messages.get(step.stage_id) ?? null,
+    message: step.gate?.message ?? null,
     decider,
     now,
     back,

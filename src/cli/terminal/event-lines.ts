@@ -1,9 +1,8 @@
-import type { StoredEvent } from "../../execution/event.ts";
+import type { StageFailed, StageRetrying, StoredEvent } from "../../execution/event.ts";
 import { localClock, zoneName } from "../../execution/local-time.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Paint } from "./paint.ts";
 import { plainLine } from "./plain-text.ts";
-import { fields } from "./execution-rows.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** A line of text for each event: what a pipe, a file or a continuous-integration log gets. */
@@ -42,37 +41,44 @@ export function eventLine(
 }
 
 function said(event: StoredEvent, paint: Paint, started: ReadonlyMap<string, number>): string {
-  const data = fields(event.data);
-  const text = (name: string): string => plainLine(String(data[name] ?? ""));
   const again = (event.attempt ?? 1) > 1 ? ` (attempt ${event.attempt})` : "";
   switch (event.type) {
     case "log_line":
-      return text("text");
+      return plainLine(event.data.text);
     case "execution_started":
-      return `started: ${text("total")} ${data["total"] === 1 ? "stage" : "stages"}`;
+      return `started: ${event.data.total} ${event.data.total === 1 ? "stage" : "stages"}`;
     case "execution_paused":
       return paint.waiting("paused");
     case "execution_resumed":
       return "resumed";
     case "execution_completed":
-      return text("status") === "completed" ? paint.good("completed") : paint.bad(text("status"));
+      return event.data.status === "completed" ? paint.good("completed") : paint.bad(event.data.status);
     case "stage_started":
-      return `${paint.active("started")}${again}${data["agent_id"] ? `: ${text("agent_id")}` : ""}`;
+      return `${paint.active("started")}${again}${after(event.data.agent_id)}`;
     case "stage_completed":
       return `${paint.good("completed")}${took(event, started)}`;
     case "stage_failed":
-      return `${paint.bad(text("status"))}${again}: ${text("error_message")} (${text("error_class")})`;
+      return `${paint.bad(event.data.status)}${again}${causeOf(event.data)}`;
     case "stage_retrying":
-      return `${paint.warn("failed")}${again}, tries again: ${text("error_message")} (${text("error_class")})`;
+      return `${paint.warn("failed")}${again}, tries again${causeOf(event.data)}`;
     case "stage_skipped":
-      return `${paint.dim("skipped")}: ${text("reason")}`;
+      return `${paint.dim("skipped")}${after(event.data.reason)}`;
     case "gate_waiting":
-      return `${paint.waiting("waits for approval")}${data["message"] ? `: ${text("message")}` : ""}`;
+      return `${paint.waiting("waits for approval")}${after(event.data.message)}`;
     case "gate_resolved":
-      return `${text("decision")} by ${text("actor")}${data["comment"] ? `: ${text("comment")}` : ""}`;
+      return `${event.data.decision} by ${plainLine(event.data.actor)}${after(event.data.comment)}`;
     default:
-      return event.type satisfies never;
+      return event satisfies never;
   }
+}
+
+function causeOf({ error_message, error_class }: StageFailed | StageRetrying): string {
+  return `${after(error_message)} (${error_class})`;
+}
+
+/** What follows a word after a colon; nothing where there is none. */
+function after(text: string | null): string {
+  return text ? `: ${plainLine(text)}` : "";
 }
 
 function took(event: StoredEvent, started: ReadonlyMap<string, number>): string {

@@ -1,6 +1,7 @@
+import { applyToStep, endStep } from "../../execution/apply-event.ts";
 import type { StoredEvent } from "../../execution/event.ts";
 import type { StepRecord } from "../../execution/record.ts";
-import { isDone, isSettled, type StepStatus } from "../../execution/status.ts";
+import { isDone, type StepStatus } from "../../execution/status.ts";
 
 /** One stage of an execution as the live table shows it. */
 export interface RunRow {
@@ -18,97 +19,64 @@ export interface RunRow {
 
 /** The stages of one execution, kept up to date by its events. */
 export interface RunRows {
-  rows: readonly RunRow[];
+  /** In the order of their batches. */
+  rows(): readonly RunRow[];
   apply(event: StoredEvent): void;
   done(): number;
 }
 
-export function rowsOf(steps: readonly StepRecord[]): RunRows {
-  const rows = steps.map(rowOf).toSorted((a, b) => a.batch - b.batch);
-  const byStage = new Map(rows.map((row) => [row.stage_id, row]));
+interface FollowedStep {
+  record: StepRecord;
+  /** The newest line of the attempt's log; empty before the first. */
+  lastLine: string;
+}
+
+export function followRows(steps: readonly StepRecord[]): RunRows {
+  const followed = steps
+    .toSorted((a, b) => a.batch - b.batch)
+    .map((record): FollowedStep => ({ record, lastLine: "" }));
+  const byStage = new Map(followed.map((step) => [step.record.stage_id, step]));
   return {
-    rows,
+    rows: () => followed.map(rowOf),
     apply: (event) => {
-      const row = event.stage_id === null ? undefined : byStage.get(event.stage_id);
-      if (row) applyToRow(row, event);
-      else if (event.type === "execution_completed") endRows(rows, event.at);
+      switch (event.type) {
+        case "execution_started":
+        case "execution_paused":
+        case "execution_resumed":
+          return;
+        case "execution_completed":
+          for (const step of followed) step.record = endStep(step.record, event.at);
+          return;
+        default: {
+          const step = event.stage_id === null ? undefined : byStage.get(event.stage_id);
+          if (step) applyToFollowed(step, event);
+        }
+      }
     },
-    done: () => rows.filter((row) => isDone(row.status)).length,
+    done: () => followed.filter(({ record }) => isDone(record.status)).length,
   };
 }
 
-function rowOf(step: StepRecord): RunRow {
-  return {
-    batch: step.batch,
-    stage_id: step.stage_id,
-    type: step.type,
-    status: step.status,
-    attempt: step.status === "pending" ? 0 : step.attempt_number,
-    started_at: step.started_at,
-    completed_at: step.completed_at,
-    says: step.error_message ?? step.skip_reason ?? "",
-  };
-}
+type OfStage = Exclude<StoredEvent, { type: `execution_${string}` }>;
 
-function applyToRow(row: RunRow, event: StoredEvent): void {
-  const data = fields(event.data);
-  row.attempt = event.attempt ?? row.attempt;
-  switch (event.type) {
-    case "log_line":
-      row.says = String(data["text"] ?? "");
-      return;
-    case "stage_started":
-      Object.assign(row, { status: "running", started_at: row.started_at ?? event.at, says: "" });
-      return;
-    case "gate_waiting":
-      Object.assign(row, {
-        status: "waiting_for_approval",
-        started_at: event.at,
-        says: data["message"] ?? "",
-      });
-      return;
-    case "stage_retrying":
-      Object.assign(row, { status: "retry_wait", says: data["error_message"] ?? "" });
-      return;
-    case "stage_skipped":
-      Object.assign(row, { status: "skipped", completed_at: event.at, says: data["reason"] ?? "" });
-      return;
-    case "stage_completed":
-      Object.assign(row, { status: "completed", completed_at: event.at });
-      return;
-    case "stage_failed":
-      Object.assign(row, {
-        status: data["status"],
-        completed_at: event.at,
-        says: data["error_message"] ?? "",
-      });
-      return;
-    case "gate_resolved":
-      Object.assign(row, { status: data["status"], completed_at: event.at, says: decision(data) });
-      return;
-    case "execution_started":
-    case "execution_paused":
-    case "execution_resumed":
-    case "execution_completed":
-      return;
-    default:
-      event.type satisfies never;
+function applyToFollowed(step: FollowedStep, event: OfStage): void {
+  if (event.type === "log_line") {
+    step.lastLine = event.data.text;
+    return;
   }
+  if (event.type === "stage_started") step.lastLine = "";
+  step.record = applyToStep(step.record, event, event.at);
 }
 
-function decision(data: Record<string, unknown>): string {
-  const comment = data["comment"] ? `: ${String(data["comment"])}` : "";
-  return `${String(data["decision"])} by ${String(data["actor"])}${comment}`;
+function rowOf({ record, lastLine }: FollowedStep): RunRow {
+  const { batch, stage_id, type, status, started_at, completed_at } = record;
+  const attempt = status === "pending" ? 0 : record.attempt_number;
+  const says = record.error_message ?? record.skip_reason ?? gateText(record) ?? lastLine;
+  return { batch, stage_id, type, status, attempt, started_at, completed_at, says };
 }
 
-/** What had not begun when the execution ended never will. */
-function endRows(rows: readonly RunRow[], at: string): void {
-  for (const row of rows) {
-    if (!isSettled(row.status)) Object.assign(row, { status: "cancelled", completed_at: at });
-  }
-}
-
-/** An event's data, whose shape its type tells, as fields to read. */
-export function fields(data: unknown): Record<string, unknown> {
-  return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
+function gateText({ status, gate, decided_by, decision_comment }: StepRecord): string | null {
+  if (decided_by !== null)
+    return `approved by ${decided_by}${decision_comment ? `: ${decision_comment}` : ""}`;
+  return status === "waiting_for_approval" ? (gate?.message ?? null) : null;
 }

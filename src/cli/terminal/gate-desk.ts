@@ -7,7 +7,6 @@ import { openKeys, type Keys } from "./keys.ts";
 import type { LiveTable } from "./live-table.ts";
 import { loginName } from "../login-name.ts";
 import { plainLine, plainText } from "./plain-text.ts";
-import { fields } from "./execution-rows.ts";
 import type { Watcher } from "./watcher.ts";
 
 interface Waiting {
@@ -66,16 +65,10 @@ export function askAtGates(
   };
 }
 
-function waitingIn({ type, stage_id, data }: StoredEvent): Waiting[] {
-  if (type !== "gate_waiting" || stage_id === null) return [];
-  const { message, approvers } = fields(data);
-  return [
-    {
-      stageId: stage_id,
-      message: plainText(String(message ?? "")).trim(),
-      approvers: Array.isArray(approvers) ? approvers.map(String) : [],
-    },
-  ];
+function waitingIn(event: StoredEvent): Waiting[] {
+  if (event.type !== "gate_waiting") return [];
+  const { message, approvers } = event.data;
+  return [{ stageId: event.stage_id, message: plainText(message ?? "").trim(), approvers }];
 }
 
 /** A gate that has been decided elsewhere is asked about no more; null: none is. */

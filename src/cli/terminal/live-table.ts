@@ -51,7 +51,7 @@ export function openLiveTable(output: Output, runRows: RunRows, now: () => numbe
     close: () => {
       clearInterval(tick);
       if (pending) clearTimeout(pending);
-      screen.draw(tableOf(output, runRows.rows, now()));
+      screen.draw(tableOf(output, runRows.rows(), now()));
       screen.close();
     },
   };
@@ -81,7 +81,7 @@ function liveLines(
   runRows: RunRows,
   { nowMs, room }: { nowMs: number; room: number },
 ): string[] {
-  const { rows } = runRows;
+  const rows = runRows.rows();
   if (room < 1) return [];
   const bar = progressBar(output, runRows.done(), rows.length);
   if (room < 3) return [bar];

@@ -4,7 +4,6 @@ import type { Store } from "../../store/database.ts";
 import type { Invocation } from "../command.ts";
 import { watchAsLines } from "./event-lines.ts";
 import { drain } from "../follow-stored.ts";
-import { fields } from "./execution-rows.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The log lines there are, of all stages or one: text, or `{execution, logs}`. */
@@ -17,9 +16,10 @@ export function showLogs({ given, output }: Invocation, store: Store, record: Ex
   const logs: unknown[] = [];
   const kept: Watcher = {
     take: (events) => {
-      for (const { seq, stage_id, attempt, at, data } of events) {
-        const { stream, text } = fields(data);
-        logs.push({ seq, stage_id, attempt, at, stream, text });
+      for (const event of events) {
+        if (event.type !== "log_line") continue;
+        const { seq, stage_id, attempt, at, data } = event;
+        logs.push({ seq, stage_id, attempt, at, ...data });
       }
     },
     close: () => {},

@@ -23,7 +23,11 @@ export interface Outcome {
  * Does what a form asks. A script gets the parts of the page that have changed, or the message of what went wrong;
  * without scripts the browser goes to the page, which shows the message.
  */
-export async function answerForm(call: FormCall, back: string, doIt: () => Promise<Outcome>): Promise<Answer> {
+export async function answerForm(
+  call: FormCall,
+  back: string,
+  doIt: () => Promise<Outcome>,
+): Promise<Answer> {
   try {
     return answerOf(call, await doIt());
   } catch (error) {

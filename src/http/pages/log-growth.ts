@@ -3,6 +3,7 @@ import { LogChunk } from "../../../views/executions/log-line.tsx";
 import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import { raw, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
+import { logLine } from "../../execution/stored-event.ts";
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import { isWanted, type LineFilter } from "./log-part.ts";
 import { partial } from "./partial.ts";
@@ -51,9 +52,9 @@ export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: (
   const numbers: number[] = [];
   let hasNew = false;
   for (const event of events) {
-    if (!isOf(event, growth)) continue;
+    if (event.type !== "log_line" || !isOf(event, growth)) continue;
     hasNew = true;
-    const line = lineOf(event);
+    const line = logLine(event);
     growth.line++;
     growth.counts[line.stream]++;
     growth.levels = countLevels(growth.levels, [line]);
@@ -76,13 +77,8 @@ export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: (
   ];
 }
 
-function isOf({ type, stage_id, attempt, seq }: StoredEvent, growth: LogGrowth): boolean {
-  return type === "log_line" && stage_id === growth.stage && attempt === growth.attempt && seq > growth.known;
+function isOf({ stage_id, attempt, seq }: StoredEvent, growth: LogGrowth): boolean {
+  return stage_id === growth.stage && attempt === growth.attempt && seq > growth.known;
 }
 
 const noNote = '<p id="log-note" class="log-note" hidden></p>';
-
-function lineOf({ seq, run_id, stage_id, attempt, at, data }: StoredEvent): LogLine {
-  const { stream, text } = data as { stream: LogStream; text: string };
-  return { seq, run_id, stage_id: stage_id ?? "", attempt: attempt ?? 0, at, stream, text };
-}

@@ -6,7 +6,6 @@ import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { toYaml } from "../../workflow/serialize.ts";
 import { getExecution, getSnapshot, getSteps } from "../../store/executions.ts";
 import type { Context } from "../server/server-parts.ts";
-import { gateMessages } from "./gate-message.ts";
 import { filesOf } from "./output-files.ts";
 import { logTabOf, type LogPlace } from "./log-part.ts";
 
@@ -35,7 +34,6 @@ export function readExecutionView(
     log: null,
     files: address.tab === "files" && selected ? filesOf(execution, selected) : null,
     yaml: address.tab === "yaml" && selected ? yamlOf(definition, selected) : null,
-    messages: gateMessages(definition, execution, steps),
     decider,
     now: Date.now(),
   };

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Engine } from "../../engine/engine.ts";
 import type { StoredEvent } from "../../execution/event.ts";
 import { durationSeconds } from "../../execution/view.ts";
-import { executionStatuses, stepStatuses } from "../../execution/status.ts";
+import { executionStatuses, stepStatuses, type StepStatus } from "../../execution/status.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import type { Store } from "../../store/database.ts";
 import { getExecution } from "../../store/executions.ts";
@@ -66,27 +66,32 @@ function countWork(store: Store, engine: Pick<Engine, "subscribe">): { text(): s
   const executionTimes = createHistogram();
   const attemptTimes = createHistogram();
   const startedAt = new Map<string, string>();
-  const takeAttempt = ({ type, run_id, stage_id, attempt, at, data }: StoredEvent): void => {
-    const key = `${run_id}/${stage_id}/${attempt}`;
-    if (type === "stage_started") {
-      // Those of executions that another process took over never end here.
-      if (startedAt.size > mostStarted) startedAt.clear();
-      startedAt.set(key, at);
-      return;
-    }
-    attemptTimes.observe(durationSeconds(startedAt.get(key) ?? null, at));
+  const endAttempt = (event: StoredEvent, status: StepStatus): void => {
+    const key = attemptKey(event);
+    attemptTimes.observe(durationSeconds(startedAt.get(key) ?? null, event.at));
     startedAt.delete(key);
-    count(attempts, type === "stage_completed" ? "completed" : statusIn(data));
+    count(attempts, status);
   };
-  engine.subscribe((events) => {
-    for (const event of events) {
-      if (attemptEvents.has(event.type)) takeAttempt(event);
-      if (event.type !== "execution_completed") continue;
-      count(executions, statusIn(event.data));
-      const { started_at, completed_at } = getExecution(store, event.run_id);
-      executionTimes.observe(durationSeconds(started_at, completed_at));
+  const take = (event: StoredEvent): void => {
+    switch (event.type) {
+      case "stage_started":
+        // Those of executions that another process took over never end here.
+        if (startedAt.size > mostStarted) startedAt.clear();
+        startedAt.set(attemptKey(event), event.at);
+        return;
+      case "stage_completed":
+        return endAttempt(event, "completed");
+      case "stage_failed":
+      case "stage_retrying":
+        return endAttempt(event, event.data.status);
+      case "execution_completed": {
+        count(executions, event.data.status);
+        const { started_at, completed_at } = getExecution(store, event.run_id);
+        executionTimes.observe(durationSeconds(started_at, completed_at));
+      }
     }
-  });
+  };
+  engine.subscribe((events) => events.forEach(take));
   const ended = "this process has ended, by status.";
   return {
     text: () =>
@@ -100,12 +105,10 @@ function countWork(store: Store, engine: Pick<Engine, "subscribe">): { text(): s
 }
 
 const mostStarted = 10_000;
-const attemptEvents: ReadonlySet<string> = new Set([
-  "stage_started",
-  "stage_completed",
-  "stage_failed",
-  "stage_retrying",
-]);
+
+function attemptKey({ run_id, stage_id, attempt }: StoredEvent): string {
+  return `${run_id}/${stage_id}/${attempt}`;
+}
 
 type Sample = readonly [labels: string, value: number];
 
@@ -148,11 +151,6 @@ function createHistogram() {
       );
     },
   };
-}
-
-function statusIn(data: unknown): string {
-  const isNamed = typeof data === "object" && data !== null && "status" in data;
-  return isNamed && typeof data.status === "string" ? data.status : "unknown";
 }
 
 function databaseBytes(path: string): number {

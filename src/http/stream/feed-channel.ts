@@ -216,7 +216,7 @@ function sourceOf(store: Store, topic: Topic): Source {
     return {
       ends: false,
       after: (place, limit) =>
-        allEventsAfter(store, place, limit).map(({ id, ...event }) => ({ place: id, event })),
+        allEventsAfter(store, place, limit).map(({ id, event }) => ({ place: id, event })),
       last: () => lastEventId(store),
       isOver: () => false,
     };

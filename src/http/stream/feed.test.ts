@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { StoredEvent } from "../../execution/event.ts";
+import type { EventParts } from "../../execution/stored-event.ts";
 import { openStore, type Store } from "../../store/database.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import { registerHolder } from "../../store/leases.ts";
@@ -27,7 +27,7 @@ afterEach(async () => {
   await server.close();
 });
 
-function happen(events: Partial<StoredEvent>[], logs: string[] = []): void {
+function happen(events: Partial<EventParts>[], logs: string[] = []): void {
   const { last_event } = run.execution.record;
   const stored = events.map((event, index) => anEvent(run_id, last_event + 1 + index, event));
   const lines = logs.map((text, index) => ({

@@ -121,7 +121,11 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
     return answerChange(call, { draft, said: text, isShown: true });
   }
   const location = closes && draft.workflow ? workflowPath(draft.workflow.slug) : draft.path;
-  return answerForm(call, open.path, async () => ({ toast: { kind: "done", text }, location, fragments: null }));
+  return answerForm(call, open.path, async () => ({
+    toast: { kind: "done", text },
+    location,
+    fragments: null,
+  }));
 }
 
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */
