@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   store: ["errors", "expression", "workflow", "execution"],
   dispatch: ["errors", "next-turn", "config", "expression", "workflow", "execution"],
   context: ["errors", "expression", "workflow", "execution", "store", "collection", "dispatch"],
-  collection: ["errors", "next-turn", "config", "expression", "workflow", "execution", "store", "dispatch"],
+  collection: ["errors", "config", "expression", "workflow", "execution", "store", "dispatch"],
   machine: ["errors", "expression", "workflow", "execution"],
   engine: [
     "errors",

@@ -1,6 +1,6 @@
-import { storedDefinition, type FoundDefinition } from "../collection/stored-definition.ts";
+import { storedDefinition, type FoundDefinition } from "../operation/stored-definition.ts";
 import { AppError } from "../errors.ts";
-import type { Library } from "../collection/refresh-index.ts";
+import type { Library } from "../operation/refresh-index.ts";
 import { listLibrary } from "../operation/list-library.ts";
 import { openWorkflow } from "../operation/open-workflow.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { OpenHome } from "../collection/save-workflow.ts";
+import type { OpenHome } from "../operation/save-workflow.ts";
 import type { Invocation } from "./command.ts";
 import { openStore, type Store } from "../store/database.ts";
 import { storeFailure } from "../store/store-failure.ts";

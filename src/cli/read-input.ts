@@ -1,7 +1,7 @@
 import { readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { decodeText, readTextFile } from "../collection/read-text-file.ts";
-import type { DefinitionText } from "../collection/stored-definition.ts";
+import type { DefinitionText } from "../operation/stored-definition.ts";
 import { definitionIn, detectArtifactType } from "../collection/detect-artifact-type.ts";
 import { AppError } from "../errors.ts";
 import type { Value } from "../expression/value.ts";

@@ -1,4 +1,4 @@
-import { setWorkflowStatus } from "../collection/save-workflow.ts";
+import { setWorkflowStatus } from "../operation/save-workflow.ts";
 import type { WorkflowStatus } from "../store/workflow-record.ts";
 import type { CommandRun } from "./command.ts";
 import { exitCodes } from "./exit-code.ts";

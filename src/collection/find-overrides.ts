@@ -1,7 +1,16 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parseOverrides } from "../workflow/overrides.ts";
+import { readTextFile } from "./read-text-file.ts";
 
 const names = ["yaml", "yml", "toml", "json"].map((ending) => `.skillmeat-workflow-overrides.${ending}`);
+
+/** What the project of a folder overrides; null for nothing. Throws `AppError` for a file that cannot be read. */
+export function readProjectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
+  const file = findOverrides(workdir);
+  if (file === null) return null;
+  return parseOverrides(readTextFile(file, file), file);
+}
 
 /**
  * The nearest overrides file of the working directory or one of its parents, up to the root of the repository; outside

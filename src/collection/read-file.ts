@@ -3,7 +3,7 @@ import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { ValidationResult } from "../workflow/finding.ts";
 import { AppError } from "../errors.ts";
 import { checkWorkflow } from "../workflow/validate.ts";
-import { definitionHash } from "./compose.ts";
+import { definitionHash } from "../workflow/definition-hash.ts";
 import type { SeenFile } from "./look-at-files.ts";
 import { readTextFile } from "./read-text-file.ts";
 

@@ -1,6 +1,6 @@
 import { openArtifacts } from "../collection/artifacts.ts";
-import type { FoundDefinition } from "../collection/stored-definition.ts";
-import { validatedEntry } from "../collection/workflow-entry.ts";
+import type { FoundDefinition } from "./stored-definition.ts";
+import { validatedEntry } from "./workflow-entry.ts";
 import type { Finding, ValidationResult } from "../workflow/finding.ts";
 import { checkText } from "./check-text.ts";
 import type { RunPlace } from "./plan-run.ts";

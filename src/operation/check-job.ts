@@ -1,6 +1,6 @@
 import { openArtifacts } from "../collection/artifacts.ts";
 import type { Surroundings } from "../collection/artifact-places.ts";
-import { projectOverrides } from "../collection/compose.ts";
+import { readProjectOverrides } from "../collection/find-overrides.ts";
 import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
 
 /** A definition to be checked, as values alone: it may be done in another thread. */
@@ -16,7 +16,7 @@ export interface CheckJob {
 
 /** Throws `AppError` for overrides that cannot be read. */
 export function doCheckJob({ text, file, isStrict, surroundings, overridesOf }: CheckJob): CheckedWorkflow {
-  const overrides = overridesOf === null ? null : projectOverrides(overridesOf);
+  const overrides = overridesOf === null ? null : readProjectOverrides(overridesOf);
   return checkWorkflow(text, {
     file,
     strict: isStrict,

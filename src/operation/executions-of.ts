@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { listExecutions, type ExecutionFilter } from "../store/list-executions.ts";
-import type { Library } from "../collection/refresh-index.ts";
+import type { Library } from "./refresh-index.ts";
 import { openWorkflow } from "./open-workflow.ts";
 
 type Narrowed = Pick<ExecutionFilter, "workflow_id" | "workflow_slug" | "workflow_name">;

@@ -1,4 +1,4 @@
-import { refreshIndex, type Library } from "../collection/refresh-index.ts";
+import { refreshIndex, type Library } from "./refresh-index.ts";
 import { listWorkflows, type WorkflowFilter } from "../store/list-workflows.ts";
 import type { Page } from "../store/page.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";

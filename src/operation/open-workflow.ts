@@ -1,5 +1,5 @@
 import { lookAtFile } from "../collection/look-at-files.ts";
-import { refreshIndex, type Library } from "../collection/refresh-index.ts";
+import { refreshIndex, type Library } from "./refresh-index.ts";
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { isIndexed } from "../store/index-files.ts";

@@ -1,8 +1,8 @@
 import { openArtifacts } from "../collection/artifacts.ts";
-import { composeDefinition, isComposed, planOf, type Composed } from "../collection/compose.ts";
-import type { FoundDefinition } from "../collection/stored-definition.ts";
-import { swap, type SwapNames, type Swaps } from "../collection/swap.ts";
-import { plannedEntry, validatedEntry } from "../collection/workflow-entry.ts";
+import { composeDefinition, isComposed, planOf, type Composed } from "./compose.ts";
+import type { FoundDefinition } from "./stored-definition.ts";
+import { swap, type SwapNames, type Swaps } from "./swap.ts";
+import { plannedEntry, validatedEntry } from "./workflow-entry.ts";
 import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Composed } from "../collection/compose.ts";
+import type { Composed } from "./compose.ts";
 import { agentCommand, defaultPath } from "../dispatch/agent-command.ts";
 import { dispatcherNameFor, type DispatchConfig } from "../dispatch/choose.ts";
 import type { AgentFile } from "../execution/snapshot.ts";

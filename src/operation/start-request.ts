@@ -1,9 +1,10 @@
 import { basename, join } from "node:path";
-import { agentsOf, definitionHash, modulesOf } from "../collection/compose.ts";
+import { agentsOf, modulesOf } from "./compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Trigger } from "../execution/status.ts";
 import { preflightFailed } from "../workflow/findings-error.ts";
+import { definitionHash } from "../workflow/definition-hash.ts";
 import type { PlannedRun } from "./plan-run.ts";
 
 /** What the engine is asked to start. Throws `FindingsError` when a stage could not start: then nothing is created. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readConfig } from "../../config.ts";
-import type { Library } from "../../collection/refresh-index.ts";
+import type { Library } from "../../operation/refresh-index.ts";
 import { AppError } from "../../errors.ts";
 import { allowedEnv } from "../../execution/allowed-env.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";

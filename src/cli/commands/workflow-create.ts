@@ -1,7 +1,7 @@
 import { plainLine } from "../terminal/plain-text.ts";
 import { dirname } from "node:path";
-import { refreshIndex } from "../../collection/refresh-index.ts";
-import { renameDefinition } from "../../collection/rename-definition.ts";
+import { refreshIndex } from "../../operation/refresh-index.ts";
+import { renameDefinition } from "../../workflow/edit/rename-definition.ts";
 import { slugOf } from "../../collection/workflow-files.ts";
 import { AppError } from "../../errors.ts";
 import { getWorkflowBySlug } from "../../store/read-workflows.ts";
@@ -15,7 +15,7 @@ import { exitCodes } from "../exit-code.ts";
 import { loginName } from "../login-name.ts";
 import { withOpenHome } from "../open-home.ts";
 import { readDefinition } from "../read-input.ts";
-import { saveWorkflow } from "../../collection/save-workflow.ts";
+import { saveWorkflow } from "../../operation/save-workflow.ts";
 
 export const run: CommandRun = async (invocation) => {
   const { given, output, workdir, env } = invocation;

@@ -1,4 +1,4 @@
-import { removeStoredWorkflow } from "../../collection/save-workflow.ts";
+import { removeStoredWorkflow } from "../../operation/save-workflow.ts";
 import { confirm } from "../terminal/ask.ts";
 import type { CommandRun } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";

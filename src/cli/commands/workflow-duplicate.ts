@@ -1,5 +1,5 @@
 import { plainLine } from "../terminal/plain-text.ts";
-import { renameDefinition } from "../../collection/rename-definition.ts";
+import { renameDefinition } from "../../workflow/edit/rename-definition.ts";
 import { slugOf } from "../../collection/workflow-files.ts";
 import { AppError } from "../../errors.ts";
 import { getWorkflowBySlug } from "../../store/read-workflows.ts";
@@ -10,7 +10,7 @@ import { exitCodes } from "../exit-code.ts";
 import { storedWorkflow } from "../find-definition.ts";
 import { loginName } from "../login-name.ts";
 import { withOpenHome } from "../open-home.ts";
-import { saveWorkflow } from "../../collection/save-workflow.ts";
+import { saveWorkflow } from "../../operation/save-workflow.ts";
 
 export const run: CommandRun = (invocation) =>
   withOpenHome(invocation, async (open) => {

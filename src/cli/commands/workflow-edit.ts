@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { readTextFile } from "../../collection/read-text-file.ts";
-import { saveWorkflow, type OpenHome } from "../../collection/save-workflow.ts";
+import { saveWorkflow, type OpenHome } from "../../operation/save-workflow.ts";
 import { AppError } from "../../errors.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import { checkText } from "../check-text.ts";

@@ -1,4 +1,4 @@
-import { storedDefinition, type FoundDefinition } from "../../collection/stored-definition.ts";
+import { storedDefinition, type FoundDefinition } from "../../operation/stored-definition.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import type { Trigger } from "../../execution/status.ts";
 import type { Value } from "../../expression/value.ts";

@@ -1,5 +1,5 @@
 import type { Elysia } from "elysia";
-import { refreshIndex } from "../../collection/refresh-index.ts";
+import { refreshIndex } from "../../operation/refresh-index.ts";
 import { AppError } from "../../errors.ts";
 import { addressOf } from "../server/address.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";

@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import type { FoundDefinition } from "../../collection/stored-definition.ts";
+import type { FoundDefinition } from "../../operation/stored-definition.ts";
 import type { StartRequest } from "../../engine/engine.ts";
 import { checkDefinition } from "../../operation/check-definition.ts";
 import type { Context } from "../server/server-parts.ts";

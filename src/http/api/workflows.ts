@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { removeStoredWorkflow, saveWorkflow, setWorkflowStatus } from "../../collection/save-workflow.ts";
-import { renameDefinition } from "../../collection/rename-definition.ts";
+import { removeStoredWorkflow, saveWorkflow, setWorkflowStatus } from "../../operation/save-workflow.ts";
+import { renameDefinition } from "../../workflow/edit/rename-definition.ts";
 import { slugOf } from "../../collection/workflow-files.ts";
 import { AppError } from "../../errors.ts";
 import { listLibrary } from "../../operation/list-library.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../../views/paths.ts";
 import type { Store } from "../../store/database.ts";
 import { listExecutions } from "../../store/list-executions.ts";
-import type { Library } from "../../collection/refresh-index.ts";
+import type { Library } from "../../operation/refresh-index.ts";
 import { listLibrary } from "../../operation/list-library.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";

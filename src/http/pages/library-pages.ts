@@ -1,6 +1,6 @@
 import { libraryPage } from "../../../views/workflows/library.tsx";
 import type { LibraryQuery } from "../../../views/workflows/library-query.ts";
-import { refreshIndex } from "../../collection/refresh-index.ts";
+import { refreshIndex } from "../../operation/refresh-index.ts";
 import { listLibrary } from "../../operation/list-library.ts";
 import { workflowSorts, workflowTagCounts } from "../../store/list-workflows.ts";
 import { workflowStatuses } from "../../store/workflow-record.ts";

@@ -1,17 +1,13 @@
-import { createHash } from "node:crypto";
 import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { ValidationResult } from "../workflow/finding.ts";
 import type { LaterPlaces } from "../workflow/later-places.ts";
-import { parseOverrides } from "../workflow/overrides.ts";
 import { resolveParameters, type ParameterOptions } from "../workflow/parameters.ts";
 import { planWorkflow } from "../workflow/plan.ts";
 import type { AppliedOverride, Plan } from "../workflow/plan.ts";
 import type { CheckedWorkflow } from "../workflow/validate.ts";
-import type { Artifacts } from "./artifacts.ts";
-import { findOverrides } from "./find-overrides.ts";
-import { readTextFile } from "./read-text-file.ts";
+import type { Artifacts } from "../collection/artifacts.ts";
 import type { FoundDefinition } from "./stored-definition.ts";
 
 /** A definition that holds, merged with the project's overrides, and all a run of it needs. */
@@ -63,11 +59,6 @@ export function planOf(
   return { plan, values: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) };
 }
 
-/** sha256 of a definition's source text, hex. */
-export function definitionHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
 /** The agent files of the stages, by reference; those that are found and hold an agent. */
 export function agentsOf({ definition, artifacts }: Composed): Record<string, AgentFile> {
   const found: Record<string, AgentFile> = Object.create(null);
@@ -90,13 +81,6 @@ export function modulesOf({ definition, artifacts }: Composed): Record<string, C
     if (module) found[ref] = module;
   }
   return found;
-}
-
-/** What the project of a folder overrides; null for nothing. Throws `AppError` for a file that cannot be read. */
-export function projectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
-  const file = findOverrides(workdir);
-  if (file === null) return null;
-  return parseOverrides(readTextFile(file, file), file);
 }
 
 /** The names of parameters whose default an override has changed. */

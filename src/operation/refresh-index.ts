@@ -3,10 +3,10 @@ import type { Store } from "../store/database.ts";
 import { changeMark } from "../store/change-mark.ts";
 import { indexedFiles, keepMark, writeIndex, type IndexedFile } from "../store/index-files.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { tryLockingFiles } from "./files-lock.ts";
+import { tryLockingFiles } from "../collection/files-lock.ts";
 import { indexChanges } from "./index-changes.ts";
-import { lookAtFile, lookAtFiles, type SeenFile } from "./look-at-files.ts";
-import { readFile, textOf, type FileText, type ReadFile } from "./read-file.ts";
+import { lookAtFile, lookAtFiles, type SeenFile } from "../collection/look-at-files.ts";
+import { readFile, textOf, type FileText, type ReadFile } from "../collection/read-file.ts";
 
 /** A home and its database, which is an index of the home's files. */
 export interface Library {

@@ -1,7 +1,7 @@
-import { AppError } from "../errors.ts";
-import { applyEdits } from "../workflow/edit/apply-edit.ts";
-import { readSource } from "../workflow/read-source.ts";
-import { child } from "../workflow/source-node.ts";
+import { AppError } from "../../errors.ts";
+import { applyEdits } from "./apply-edit.ts";
+import { readSource } from "../read-source.ts";
+import { child } from "../source-node.ts";
 
 /**
  * The text with another `workflow.id` and `workflow.name`; every other byte stays. YAML or JSON. Throws

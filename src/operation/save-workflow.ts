@@ -8,10 +8,10 @@ import { getWorkflow, getWorkflowByFile, getWorkflowBySlug } from "../store/read
 import type { WorkflowRecord, WorkflowStatus } from "../store/workflow-record.ts";
 import { createWorkflow, deleteWorkflow, liveExecutionOf, updateWorkflow } from "../store/workflows.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
-import { definitionHash } from "./compose.ts";
-import { definitionIn } from "./detect-artifact-type.ts";
-import { lockingFiles } from "./files-lock.ts";
-import { markOfFile } from "./look-at-files.ts";
+import { definitionHash } from "../workflow/definition-hash.ts";
+import { definitionIn } from "../collection/detect-artifact-type.ts";
+import { lockingFiles } from "../collection/files-lock.ts";
+import { markOfFile } from "../collection/look-at-files.ts";
 import { refreshLockedIndex, type Library } from "./refresh-index.ts";
 import { workflowEntry } from "./workflow-entry.ts";
 import {
@@ -23,7 +23,7 @@ import {
   slugOf,
   writeWorkflow,
   type FileChange,
-} from "./workflow-files.ts";
+} from "../collection/workflow-files.ts";
 
 /** A definition that holds, as it is to be stored. */
 export interface Saving {

@@ -1,5 +1,5 @@
-import type { EffectiveDefinition } from "../workflow/effective.ts";
-import { checkDraft } from "../workflow/validate.ts";
+import type { EffectiveDefinition } from "./effective.ts";
+import { checkDraft } from "./validate.ts";
 
 /** What is known of a workflow whose file has never held: its id, and nothing else but defaults. */
 export function emptyDefinition(id: string): EffectiveDefinition {

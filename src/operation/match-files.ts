@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { IndexedFile } from "../store/index-files.ts";
-import type { ReadFile } from "./read-file.ts";
+import type { ReadFile } from "../collection/read-file.ts";
 
 /** A file with the workflow that it is; null: a new one. */
 export interface Matched {

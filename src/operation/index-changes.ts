@@ -3,9 +3,9 @@ import type { IndexChange, IndexedFile } from "../store/index-files.ts";
 import type { FileProblem, WorkflowStatus } from "../store/workflow-record.ts";
 import { isIdentifier } from "../workflow/identifier.ts";
 import { matchFiles, type Matched } from "./match-files.ts";
-import type { ReadFile } from "./read-file.ts";
-import { emptyDefinition } from "./empty-definition.ts";
-import { slugOf } from "./workflow-files.ts";
+import type { ReadFile } from "../collection/read-file.ts";
+import { emptyDefinition } from "../workflow/empty-definition.ts";
+import { slugOf } from "../collection/workflow-files.ts";
 
 /** What the rows become. `settled`: the ids of rows whose file is as it was; every other one may be of a new file. */
 export function indexChanges(
