@@ -66,10 +66,10 @@ export async function runAttempt(
       outcome.kind === "succeeded"
         ? await withSummary(outcome, { request, begun, dispatcher, control })
         : outcome;
-    log.end();
+    await log.end();
     return summed;
   } catch (error) {
-    log.end();
+    await log.end();
     const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
     return { kind: "failed", failure: shortFailure(failure, execution.masks), handed_in: null, usage: null };
   }

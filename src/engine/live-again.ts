@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
-import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
-import { logFacts, type LogFacts } from "../store/logs.ts";
+import { logFacts } from "../store/logs.ts";
 import { restore, storedClock } from "../machine/actor.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import { goOnCounting } from "./durations.ts";
@@ -20,7 +20,7 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
   const parts = loaded.steps.map(({ record: step, machine: stored }): StepParts => ({
     record: step,
     actor: step.type === "gate" ? restore("gate", stored) : restore("stage", stored),
-    logs: logsOf(engine, step),
+    logs: logFacts(engine.store, step.run_id, step.stage_id),
     offsets: loaded.offsets.get(step.stage_id) ?? { stdout: 0, stderr: 0 },
   }));
   const { mostLogBytes } = engine;
@@ -32,12 +32,6 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
   execution.snapshot = loaded.snapshot;
   goOnCounting(engine, execution, storedClock(machine));
   return execution;
-}
-
-/** What was left out is said when an attempt ends, so that only a running one has yet to say it. */
-function logsOf({ store }: EngineState, { run_id, stage_id, status }: StepRecord): LogFacts {
-  const facts = logFacts(store, run_id, stage_id);
-  return status === "running" ? facts : { ...facts, cut: { lines: 0, bytes: 0 } };
 }
 
 /** The record's parameters and options in clear. */

@@ -6,6 +6,7 @@ import type { ExecutionScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
+import type { LogCut } from "../store/transitions.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { newActor, sendTo, stateOf, type Actor, type ActorEvent } from "../machine/actor.ts";
 import type { Blueprint, StageBlueprint } from "../machine/blueprint.ts";
@@ -88,7 +89,7 @@ export interface Changes {
   steps: Set<LiveStep>;
   answers: { signal_id: string; answer: SignalAnswer }[];
   offsets: Map<LiveStep, { stdout: number; stderr: number }>;
-  cuts: { stage_id: string; lines: number; bytes: number }[];
+  cuts: LogCut[];
   effects: Effect[];
   /** True: the lease is given back with it, whether the execution has ended or not. */
   release: boolean;

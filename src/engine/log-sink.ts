@@ -18,21 +18,14 @@ export function openLogSink(
   engine: EngineState,
   execution: LiveExecution,
   step: LiveStep,
-): LogSink & { warn(warning: string): void; end(): void } {
+): LogSink & { warn(warning: string): void; end(): Promise<void> } {
   const offsets = { ...step.offsets };
   const warned = new Set<string>();
   const keeper = createKeeper(engine, execution, step);
   let isOver = false;
   let unsaid = 0;
   const write = (stream: LogStream, text: string, offset?: number): void => {
-    // An engine that has given the execution away, or has failed, writes nothing of it any more.
-    if (
-      isOver ||
-      engine.phase === "closed" ||
-      engine.phase === "failed" ||
-      engine.live.get(execution.runId) !== execution
-    )
-      return;
+    if (isOver || !isWritten(engine, execution)) return;
     const hidden = execution.masks.hide(text);
     if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
     const line = step.log.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
@@ -41,7 +34,7 @@ export function openLogSink(
       unsaid += hidden.length + 1;
       if (unsaid < leftOutBytes) return;
       unsaid = 0;
-      keeper.leaveOut(step.log.leftOut());
+      keeper.leaveOut(step.log.leftOut(), false);
       return planFlushSoon(engine, execution);
     }
     keeper.keep(line);
@@ -58,16 +51,37 @@ export function openLogSink(
       const line = execution.masks.hide(`${warning}${text}`);
       if (!warned.has(line)) write("system", line);
     },
-    end: () => {
+    end: async () => {
       if (isOver) return;
       isOver = true;
-      const rest = step.log.end();
-      if (!rest || engine.live.get(execution.runId) !== execution) return;
-      keeper.leaveOut(rest.cut);
-      for (const line of rest.lines) keeper.keep(line);
-      planFlush(engine, execution);
+      while (isWritten(engine, execution)) {
+        const piece = step.log.endPiece();
+        if (!piece) return;
+        if (piece.cut) keeper.leaveOut(piece.cut, true);
+        for (const line of piece.lines) keeper.keep(line);
+        planFlush(engine, execution);
+        // The last one goes with the attempt's outcome.
+        if (piece.isLast) return;
+        await nextCommit(engine, execution, step);
+      }
     },
   };
+}
+
+/** An engine that has given the execution away, or has failed, writes nothing of it any more. */
+function isWritten({ phase, live }: EngineState, execution: LiveExecution): boolean {
+  return phase !== "closed" && phase !== "failed" && live.get(execution.runId) === execution;
+}
+
+/** Resolves when what has changed till now is on disk, or cannot be written now or here. */
+function nextCommit(engine: EngineState, { changes }: LiveExecution, step: LiveStep): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  changes.effects.push({ kind: "call", done: resolve, fail: () => resolve() });
+  const stopped = (): void => {
+    if (engine.phase === "closed") resolve();
+  };
+  step.attempt?.abort.signal.addEventListener("abort", stopped, { once: true });
+  return promise;
 }
 
 /** Puts what is kept and what is left out among the execution's changes, and where reading goes on after it. */
@@ -91,9 +105,9 @@ function createKeeper(engine: EngineState, execution: LiveExecution, step: LiveS
     if (offset !== undefined && stream !== "system") moveTo({ [stream]: offset });
     unwritten += text.length;
   };
-  const leaveOut = ({ lines, bytes, offsets: moved }: LeftOut): void => {
-    if (lines === 0) return;
-    execution.changes.cuts.push({ stage_id, lines, bytes });
+  const leaveOut = ({ lines, bytes, offsets: moved }: LeftOut, isTold: boolean): void => {
+    if (lines === 0 && !isTold) return;
+    execution.changes.cuts.push({ stage_id, lines, bytes, isTold });
     moveTo(moved);
   };
   return { stored, keep, leaveOut, unwritten: () => unwritten };

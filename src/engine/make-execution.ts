@@ -1,4 +1,4 @@
-import type { LogFacts } from "../store/logs.ts";
+import { noLog, type LogFacts } from "../store/logs.ts";
 import { absentOutputs, openScope } from "../execution/scope.ts";
 import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
@@ -16,7 +16,7 @@ import { lineCost, openStepLog } from "./step-log.ts";
 export interface StepParts {
   record: StepRecord;
   actor: LiveStep["actor"];
-  /** What is stored of its log; what was left out of it counts only while it has not been said. */
+  /** What is stored of its log. */
   logs: LogFacts;
   offsets: { stdout: number; stderr: number };
 }
@@ -108,13 +108,11 @@ export function freshStep(
   };
 }
 
-const noLogs: LogFacts = { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } };
-
 export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprint["agents"]): StepParts {
   return {
     record: freshStep(runId, plan, agents),
     actor: newStepActor(plan),
-    logs: noLogs,
+    logs: noLog(),
     offsets: { stdout: 0, stderr: 0 },
   };
 }
@@ -139,7 +137,7 @@ export function reusedParts(
       outputs,
     },
     actor,
-    logs: noLogs,
+    logs: noLog(),
     offsets: { stdout: 0, stderr: 0 },
   };
 }

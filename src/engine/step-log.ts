@@ -6,8 +6,18 @@ export interface StepLog {
   take(line: KeptLine): KeptLine | null;
   /** What has been left out for good since it was asked last. */
   leftOut(): LeftOut;
-  /** What was held back, with a line that says what is missing; the attempt is over. */
-  end(): { lines: KeptLine[]; cut: LeftOut } | null;
+  /**
+   * The next piece of what was held back, once the attempt is over; null when nothing is. The first one has a line that
+   * says what is missing.
+   */
+  endPiece(): LogPiece | null;
+}
+
+/** `cut`: what has been left out since it was asked last; null in all but the first piece. */
+export interface LogPiece {
+  lines: KeptLine[];
+  cut: LeftOut | null;
+  isLast: boolean;
 }
 
 export interface KeptLine {
@@ -27,10 +37,19 @@ export interface LeftOut {
 export const longestLineBytes = 64 * 1024;
 const tailShare = 10;
 const leastTailBytes = longestLineBytes;
+/** The tail is stored in pieces: all at once, with what a commit takes for each line, it would fill much memory. */
+const mostPieceLines = 1000;
+const mostPieceBytes = 1 << 20;
+const mostNoticeBytes = 150;
 
 /** What the database takes for a line beside its text: the other columns, and two indexes (measured, rounded up). */
 export function lineCost(stageId: string): number {
   return 170 + 2 * Buffer.byteLength(stageId);
+}
+
+interface Facts {
+  lines: number;
+  bytes: number;
 }
 
 interface StepLogOptions {
@@ -42,16 +61,22 @@ interface StepLogOptions {
 
 /** `stored`: what the database has of the step already. */
 export function openStepLog(
-  stored: { lines: number; bytes: number; cut: { lines: number; bytes: number } },
+  stored: Facts & { cut: Facts; untold: Facts },
   { mostBytes, lineBytes }: StepLogOptions,
 ): StepLog {
   const headBytes = mostBytes - Math.floor(mostBytes / tailShare);
   let kept = stored.bytes + stored.lines * lineBytes;
+  /** The line that says what is missing has its place: an engine that finds it stored has as much room for the rest. */
+  const isTold = stored.cut.lines > 0 && stored.untold.lines === 0;
+  let noticeBytes = isTold ? 0 : mostNoticeBytes + lineBytes;
   /** What is left for a tail; a step that is tried again has used some of it up. */
-  const tailBytes = (): number => Math.max(mostBytes - Math.max(kept, headBytes), leastTailBytes);
+  const tailBytes = (): number =>
+    Math.max(mostBytes - noticeBytes - Math.max(kept, headBytes), leastTailBytes);
   // An engine that ended in the middle has stored what it had left out, and not yet said so.
-  let said = { ...stored.cut };
+  let said = { ...stored.untold };
   let cut = nothing();
+  /** True between the first and the last piece of the end. */
+  let isEnding = false;
 
   function drop({ line, bytes }: HeldLine): void {
     cut.lines++;
@@ -80,20 +105,23 @@ export function openStepLog(
       tail.push(short, size, tailBytes());
       return null;
     },
-    end: () => {
+    endPiece: () => {
       if (tail.isEmpty()) return null;
-      const { lines, bytes } = tail.end();
-      const since = leftOut();
-      const says = `… ${said.lines} lines (${said.bytes} bytes) are left out here: the log is longer than is kept …`;
-      const result = {
-        lines: said.lines > 0 ? [{ stream: "system" as const, text: says }, ...lines] : lines,
-        cut: since,
-      };
+      const isFirst = !isEnding;
+      const since = isFirst ? leftOut() : null;
+      const notice = said.lines > 0 ? [noticeOf(said)] : [];
+      const { lines, bytes } = tail.shift();
       kept += bytes;
-      said = { lines: 0, bytes: 0 };
-      return result;
+      isEnding = !tail.isEmpty();
+      if (notice.length > 0) [said, noticeBytes] = [{ lines: 0, bytes: 0 }, 0];
+      return { lines: [...notice, ...lines], cut: since, isLast: !isEnding };
     },
   };
+}
+
+function noticeOf({ lines, bytes }: Facts): KeptLine {
+  const text = `… ${lines} lines (${bytes} bytes) are left out here: the log is longer than is kept …`;
+  return { stream: "system", text };
 }
 
 /** The last lines, within as many bytes as there is room for; one at least. */
@@ -117,10 +145,19 @@ function createTail(drop: (gone: HeldLine) => void) {
       lines = lines.slice(first);
       first = 0;
     },
-    end(): { lines: KeptLine[]; bytes: number } {
-      const ended = { lines: lines.slice(first).map(({ line }) => line), bytes: held };
-      [lines, first, held] = [[], 0, 0];
-      return ended;
+    /** Takes the first lines out, as many as make a piece. */
+    shift(): { lines: KeptLine[]; bytes: number } {
+      const piece: KeptLine[] = [];
+      let taken = 0;
+      for (; first < lines.length && piece.length < mostPieceLines && taken < mostPieceBytes; first++) {
+        const next = lines[first];
+        if (!next) break;
+        piece.push(next.line);
+        taken += next.bytes;
+      }
+      held -= taken;
+      if (first === lines.length) [lines, first] = [[], 0];
+      return { lines: piece, bytes: taken };
     },
   };
 }

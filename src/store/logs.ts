@@ -20,11 +20,15 @@ export interface LogPage {
   has_more: boolean;
 }
 
-/** What is known of a step's log without reading it; `bytes` without line ends; `cut`: what is not kept. */
+/**
+ * What is known of a step's log without reading it; `bytes` without line ends; `cut`: what is not kept; `untold`: as
+ * much of that as no line of the log says yet.
+ */
 export interface LogFacts {
   lines: number;
   bytes: number;
   cut: { lines: number; bytes: number };
+  untold: { lines: number; bytes: number };
 }
 
 /** Lines numbered above `after` (0: from the start) and below `before` (null: to the end), at most `limit`. */
@@ -65,8 +69,12 @@ export function countLogStreams(
 
 export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
   const row = store.prepare<{ logs_json: string | null }, [string, string]>(selectFacts).get(runId, stageId);
-  if (!row?.logs_json) return { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } };
+  if (!row?.logs_json) return noLog();
   return storedJson<LogFacts>("logs_json", row.logs_json, `execution "${runId}" (its stage "${stageId}")`);
+}
+
+export function noLog(): LogFacts {
+  return { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 }, untold: { lines: 0, bytes: 0 } };
 }
 
 type FilterParams = [string, string, number | null, string | null, string | null];

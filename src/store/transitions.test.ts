@@ -7,7 +7,7 @@ import type { Store } from "./database.ts";
 import { getExecution, getSteps, loadForEngine } from "./executions.ts";
 import { eventsAfter } from "./feed.ts";
 import { holderOf, registerHolder } from "./leases.ts";
-import { logFacts } from "./logs.ts";
+import { logFacts, noLog } from "./logs.ts";
 import { pendingSignals, postSignal, signalAnswer } from "./signals.ts";
 import { commitTransitions, type ExecutionUpdate, type NewExecution } from "./transitions.ts";
 
@@ -201,10 +201,17 @@ test("log lines, their facts, what was cut and the offsets come with the same co
   const runId = run.execution.record.run_id;
   commit(store, anUpdate(run, { events: [], logs: [aLine(run, 2, "é"), aLine(run, 3, "two")] }));
   const offsets = [{ stage_id: "stage-0", stdout: 8, stderr: 0 }];
-  const cuts = [{ stage_id: "stage-0", lines: 7, bytes: 70 }];
+  const cuts = [{ stage_id: "stage-0", lines: 7, bytes: 70, isTold: false }];
   commit(store, anUpdate(run, { events: [], logs: [aLine(run, 4, "x")], offsets, cuts }));
-  expect(logFacts(store, runId, "stage-0")).toEqual({ lines: 3, bytes: 6, cut: { lines: 7, bytes: 70 } });
-  expect(logFacts(store, runId, "stage-1")).toEqual({ lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 } });
+  const cut = { lines: 7, bytes: 70 };
+  expect(logFacts(store, runId, "stage-0")).toEqual({ lines: 3, bytes: 6, cut, untold: cut });
+  expect(logFacts(store, runId, "stage-1")).toEqual(noLog());
+  const told = [{ stage_id: "stage-0", lines: 1, bytes: 10, isTold: true }];
+  commit(store, anUpdate(run, { events: [], logs: [aLine(run, 5, "8 lines are left out")], cuts: told }));
+  expect(logFacts(store, runId, "stage-0")).toMatchObject({
+    cut: { lines: 8, bytes: 80 },
+    untold: { lines: 0, bytes: 0 },
+  });
   expect(loadForEngine(store, runId)?.offsets.get("stage-0")).toEqual({ stdout: 8, stderr: 0 });
 });
 

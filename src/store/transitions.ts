@@ -45,12 +45,20 @@ export interface ExecutionUpdate {
   events: StoredEvent[];
   logs: LogLine[];
   /** What a step's log has lost because it was over its total; added to what it had lost before. */
-  cuts?: { stage_id: string; lines: number; bytes: number }[];
+  cuts?: LogCut[];
   /** How far the newest attempt's own log files have been taken in, in bytes; 0 again when an attempt begins. */
   offsets: { stage_id: string; stdout: number; stderr: number }[];
   answers: { signal_id: string; answer: SignalAnswer }[];
   /** True: the lease is given back with this commit. */
   release: boolean;
+}
+
+/** `isTold`: a line of the same commit says all that is left out of the log till then. */
+export interface LogCut {
+  stage_id: string;
+  lines: number;
+  bytes: number;
+  isTold: boolean;
 }
 
 /**
@@ -142,10 +150,10 @@ function lineRow(line: LogLine): typeof logLines.$inferSelect {
 
 function writeLogFacts(store: Store, runId: string, update: ExecutionUpdate): void {
   if (update.logs.length === 0 && !update.cuts?.length) return;
-  const growth = new Map<string, { lines: number; bytes: number; cutLines: number; cutBytes: number }>();
-  const of = (stageId: string) => {
+  const growth = new Map<string, LogGrowth>();
+  const of = (stageId: string): LogGrowth => {
     let facts = growth.get(stageId);
-    if (!facts) growth.set(stageId, (facts = { lines: 0, bytes: 0, cutLines: 0, cutBytes: 0 }));
+    if (!facts) growth.set(stageId, (facts = { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0, isTold: 0 } }));
     return facts;
   };
   for (const line of update.logs) {
@@ -155,12 +163,20 @@ function writeLogFacts(store: Store, runId: string, update: ExecutionUpdate): vo
   }
   for (const cut of update.cuts ?? []) {
     const facts = of(cut.stage_id);
-    facts.cutLines += cut.lines;
-    facts.cutBytes += cut.bytes;
+    facts.cut.lines += cut.lines;
+    facts.cut.bytes += cut.bytes;
+    if (cut.isTold) facts.cut.isTold = 1;
   }
-  for (const [stageId, { lines, bytes, cutLines, cutBytes }] of growth) {
-    store.prepare(addLogFacts).run(lines, bytes, cutLines, cutBytes, runId, stageId);
+  for (const [stageId, { lines, bytes, cut }] of growth) {
+    store.prepare(addLogFacts).run(lines, bytes, cut.lines, cut.bytes, cut.isTold, runId, stageId);
   }
+}
+
+/** `isTold` is 1 when the log says what is left out, with the last of the cuts. */
+interface LogGrowth {
+  lines: number;
+  bytes: number;
+  cut: { lines: number; bytes: number; isTold: 0 | 1 };
 }
 
 const neverChanging = [
@@ -221,8 +237,10 @@ const moveOffsets =
   "UPDATE execution_steps SET stdout_offset = ?, stderr_offset = ? WHERE execution_id = ? AND stage_id_ref = ?";
 const answerSignal =
   "UPDATE signals SET answer_json = ?, answered_at = ? WHERE id = ? AND answer_json IS NULL";
-const fact = (name: string): string => `coalesce(logs_json ->> '$.${name}', 0) + ?`;
+const fact = (name: string, at: number): string => `coalesce(logs_json ->> '$.${name}', 0) + ?${at}`;
+const untold = (name: string, at: number): string => `iif(?5, 0, ${fact(`untold.${name}`, at)})`;
 const addLogFacts =
-  `UPDATE execution_steps SET logs_json = json_object('lines', ${fact("lines")}, 'bytes', ${fact("bytes")}, ` +
-  `'cut', json_object('lines', ${fact("cut.lines")}, 'bytes', ${fact("cut.bytes")})) ` +
-  "WHERE execution_id = ? AND stage_id_ref = ?";
+  `UPDATE execution_steps SET logs_json = json_object('lines', ${fact("lines", 1)}, 'bytes', ${fact("bytes", 2)}, ` +
+  `'cut', json_object('lines', ${fact("cut.lines", 3)}, 'bytes', ${fact("cut.bytes", 4)}), ` +
+  `'untold', json_object('lines', ${untold("lines", 3)}, 'bytes', ${untold("bytes", 4)})) ` +
+  "WHERE execution_id = ?6 AND stage_id_ref = ?7";

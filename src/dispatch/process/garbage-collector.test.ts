@@ -14,16 +14,16 @@ function aCollector(tookMs: number) {
 }
 
 describe("the garbage of logs is collected", () => {
-  test("after every two mebibytes, whatever pieces they come in", () => {
+  test("after every mebibyte, whatever pieces they come in", () => {
     const { state, collector } = aCollector(0);
     for (let read = 0; read < 64; read++) collector.add(mebibyte / 4);
-    expect(state.collections).toBe(8);
+    expect(state.collections).toBe(16);
   });
 
-  test("for at most a fiftieth of the time", () => {
+  test("for at most a fifteenth of the time", () => {
     const { state, collector } = aCollector(10);
     collector.add(8 * mebibyte);
-    state.nowMs += 499;
+    state.nowMs += 149;
     collector.add(8 * mebibyte);
     expect(state.collections).toBe(1);
     state.nowMs += 1;

@@ -5,9 +5,9 @@ export interface GarbageCollector {
 }
 
 /** Each byte of a log leaves several bytes of garbage: the runtime would let 100 MB of it gather. */
-const collectEvery = 2 * 1024 * 1024;
+const collectEvery = 1024 * 1024;
 /** A collection holds the loop, longer in a process that keeps much: it takes at most this share of the time. */
-const mostShare = 1 / 50;
+const mostShare = 1 / 15;
 
 interface CollectorOptions {
   collect: () => void;
