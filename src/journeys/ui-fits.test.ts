@@ -41,6 +41,11 @@ stages:
   - { id: short, roles: { primary: agent:talker } }
 `;
 
+const unprepared = `workflow: { id: unprepared, name: Unprepared }
+stages:
+  - { id: build, roles: { primary: agent:nobody } }
+`;
+
 const pagesWithEdges = ["/workflows", "/workflows?view=list", "/workflows/executions", "/workflows/asked"]
   .concat(["/workflows/asked/settings", "/workflows/asked/history", "/workflows/asked/executions"])
   .concat(["/approvals", "/agents", "/settings", "/workflows/new", "/workflows/import"]);
@@ -61,7 +66,7 @@ const cutNames = `[...document.querySelectorAll(".wf .nm a")].filter((each) =>
 
 let place: Site | null = null;
 const here = async (): Promise<Site> =>
-  (place ??= await site("fits", [failing, endless, fanned, wide, asked]));
+  (place ??= await site("fits", [failing, endless, fanned, wide, asked, unprepared]));
 
 describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => {
   test("a card of a run that failed at a stage with a long name, and shapes that are cut", async () => {
@@ -214,5 +219,16 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
       await page.evaluate(`[...document.querySelectorAll("use")].map((each) => each.getAttribute("href"))
       .filter((href) => !document.querySelector(href))`);
     expect(missing).toEqual([]);
+  });
+
+  test("what keeps a run from starting has the whole width of its plan", async () => {
+    const page = await visit(await here(), "/workflows/unprepared/run");
+    const line = page.getByText('agent "agent:nobody" is nowhere');
+    await line.waitFor();
+    await shot(page, "fits-obstacle");
+    const share = await line.evaluate(
+      (element) => element.clientWidth / (element.closest(".plan")?.clientWidth ?? Infinity),
+    );
+    expect(share).toBeGreaterThan(0.7);
   });
 });
