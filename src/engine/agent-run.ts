@@ -1,11 +1,12 @@
 import { dispatcherNameFor } from "../dispatch/choose.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
+import type { AttemptResult } from "../machine/apply-result.ts";
+import type { RunningAttempt } from "../machine/execution-state.ts";
 import { classWithoutSecret } from "../execution/error-class.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
-import { handedIn, type HandedIn } from "../execution/handed-in.ts";
+import { handedIn } from "../execution/handed-in.ts";
 import type { Failure } from "../execution/retry.ts";
-import type { Usage } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
@@ -13,22 +14,16 @@ import type { Value } from "../expression/value.ts";
 import { armDeadlines, deadlineKey } from "./attachment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
-import type { LiveExecution, LiveStep, RunningAttempt } from "./live-execution.ts";
+import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
 import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./stage-request.ts";
 
-/** What an attempt came to, its outputs held against the contract. */
-export type AttemptOutcome =
-  | { kind: "succeeded"; data: StageCompleted }
-  | { kind: "failed"; failure: Failure; handed_in: HandedIn | null; usage: Usage | null }
-  /** An earlier engine's agent is gone and has left no result, or never began. */
-  | { kind: "gone" }
-  | { kind: "unbegun" };
-
-export interface Begun {
+/** An attempt that has begun, with what stops its agent. */
+export interface AttemptRun {
   execution: LiveExecution;
   step: LiveStep;
   attempt: RunningAttempt;
+  stop: AbortSignal;
 }
 
 const longestMessage = 8_000;
@@ -39,16 +34,16 @@ const mostFindings = 50;
 /** Does one attempt through its dispatcher, to the end. Never rejects. */
 export async function runAttempt(
   engine: EngineState,
-  begun: Begun,
+  run: AttemptRun,
   how: "new" | "readopt",
-): Promise<AttemptOutcome> {
-  const { execution, step, attempt } = begun;
+): Promise<AttemptResult> {
+  const { execution, step } = run;
   const log = openLogSink(engine, execution, step);
   const control: DispatchControl = {
-    signal: attempt.abort.signal,
+    signal: run.stop,
     log,
     masks: execution.masks,
-    holdTime: () => holdTime(engine, begun),
+    holdTime: () => holdTime(engine, run),
   };
   try {
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
@@ -64,7 +59,7 @@ export async function runAttempt(
     for (const warning of warningsOf(outcome)) log.warn(warning);
     const summed =
       outcome.kind === "succeeded"
-        ? await withSummary(outcome, { request, begun, dispatcher, control })
+        ? await withSummary(outcome, { request, run, dispatcher, control })
         : outcome;
     await log.end();
     return summed;
@@ -76,7 +71,7 @@ export async function runAttempt(
 }
 
 /** The attempt's timeout stands still from now on; the answer lets it begin anew. */
-function holdTime(engine: EngineState, { execution, step, attempt }: Begun): () => void {
+function holdTime(engine: EngineState, { execution, step, attempt }: AttemptRun): () => void {
   engine.deadlines.set(deadlineKey(execution.runId, step.record.stage_id), null);
   return () => {
     if (step.attempt !== attempt || engine.live.get(execution.runId) !== execution) return;
@@ -125,7 +120,7 @@ export function dispatcherName(
   return dispatcherNameFor(agent, record.options, engine.dispatch);
 }
 
-function judged(request: StageRequest, result: StageResult, masks: Masks): AttemptOutcome {
+function judged(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
   const usage = result.usage ?? null;
   const handed = handedIn(hiddenResult(result, masks));
   if (!result.ok) {
@@ -204,25 +199,25 @@ function warningsOfUndeclared(names: readonly string[]): string[] {
     : said;
 }
 
-function warningsOf(outcome: AttemptOutcome): string[] {
+function warningsOf(outcome: AttemptResult): string[] {
   return outcome.kind === "succeeded" ? outcome.data.warnings : [];
 }
 
 /** `handoff.summary_prompt`: one more call to the same agent. That it fails is a warning, no failure. */
 async function withSummary(
-  outcome: Extract<AttemptOutcome, { kind: "succeeded" }>,
+  outcome: Extract<AttemptResult, { kind: "succeeded" }>,
   {
     request,
-    begun: { execution, step },
+    run: { execution, step },
     dispatcher,
     control,
   }: {
     request: StageRequest;
-    begun: Begun;
+    run: AttemptRun;
     dispatcher: StageDispatcher;
     control: DispatchControl;
   },
-): Promise<AttemptOutcome> {
+): Promise<AttemptResult> {
   const prompt = step.plan.stage.handoff.summary_prompt;
   if (prompt === null || control.signal.aborted) return outcome;
   const { data } = outcome;

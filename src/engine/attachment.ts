@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { EngineState } from "./engine-state.ts";
-import type { Effect, LiveExecution, LiveStep } from "./live-execution.ts";
+import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
 
 /** Takes an execution into memory. */
 export function attach(engine: EngineState, execution: LiveExecution): void {
@@ -9,15 +9,15 @@ export function attach(engine: EngineState, execution: LiveExecution): void {
   if (held) held.users++;
   else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
   engine.live.set(execution.runId, execution);
-  engine.running += execution.running;
+  engine.queue.takePlaces(execution);
   armDeadlines(engine, execution, execution.steps);
 }
 
 /** Forgets an execution that another process drives now; its agents are stopped, their results would not be taken. */
 export function loseExecution(engine: EngineState, execution: LiveExecution, error: unknown): void {
-  for (const { attempt } of execution.steps) attempt?.abort.abort();
+  for (const { abort } of execution.steps) abort?.abort();
   forget(engine, execution);
-  failEffects(execution.changes.effects, error);
+  failWaiting(execution.changes.waiting, error);
   for (const { fail } of engine.waiters.get(execution.runId) ?? []) fail(error);
   engine.waiters.delete(execution.runId);
 }
@@ -28,8 +28,8 @@ export function lostTo({ runId }: LiveExecution): AppError {
 }
 
 /** Those who wait for something to be on disk are told that it never will be. */
-export function failEffects(effects: readonly Effect[], error: unknown): void {
-  for (const effect of effects) if (effect.kind === "call") effect.fail?.(error);
+export function failWaiting(waiting: readonly Waiting[], error: unknown): void {
+  for (const { fail } of waiting) fail?.(error);
 }
 
 /** Takes an execution out of memory. */
@@ -37,7 +37,6 @@ export function forget(engine: EngineState, execution: LiveExecution): void {
   if (engine.live.get(execution.runId) !== execution) return;
   engine.live.delete(execution.runId);
   engine.dirty.delete(execution);
-  engine.running -= execution.running;
   engine.queue.drop(execution);
   for (const { record } of execution.steps)
     engine.deadlines.set(deadlineKey(execution.runId, record.stage_id), null);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 
 /** Something that has to be over before the execution counts as ended. */
 export function addChore(engine: EngineState, runId: string, chore: Promise<void>): void {

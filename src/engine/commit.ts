@@ -13,9 +13,10 @@ import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
 import { clockOf } from "./durations.ts";
-import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState, Hindrance } from "./engine-state.ts";
 import { lifecycleEntry } from "../execution/lifecycle.ts";
-import { hasChanges, noChanges, type LiveExecution } from "./live-execution.ts";
+import { hasChanges, noChanges, type Changes, type LiveExecution } from "./live-execution.ts";
 
 export interface CommitOutcome {
   written: Written[];
@@ -107,6 +108,7 @@ export function announce(engine: EngineState, written: readonly Written[]): void
 function takeChanges(execution: LiveExecution, at: string): Written {
   const { changes, record } = execution;
   execution.changes = noChanges();
+  beginLogs(execution, changes);
   let seq = record.last_event;
   const run_id = execution.runId;
   const feed = changes.feed.map((item): StoredEvent => {
@@ -129,6 +131,16 @@ function takeChanges(execution: LiveExecution, at: string): Written {
   });
   execution.record = { ...record, last_event: seq, updated_at: at };
   return { execution, changes, feed, hasEnded: isOver(record.status) };
+}
+
+/** The files of an attempt that begins are read from their start. */
+function beginLogs({ byId }: LiveExecution, changes: Changes): void {
+  for (const effect of changes.effects) {
+    const step = effect.kind === "dispatch" && !effect.recovered ? byId.get(effect.stage_id) : undefined;
+    if (!step) continue;
+    step.offsets = { stdout: 0, stderr: 0 };
+    changes.offsets.set(step, step.offsets);
+  }
 }
 
 function newExecution({ execution, changes, feed }: Written, machine: string): NewExecution {

@@ -6,7 +6,7 @@ import { anEngine, aStart, type TestEngine } from "../testing/an-engine.ts";
 import type { Answer } from "../testing/fake-agents.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
 import { makeBlueprint } from "../machine/blueprint.ts";
-import { freshStep } from "./make-execution.ts";
+import { freshStep } from "../machine/fresh-step.ts";
 
 /** How whole executions go, under agents that answer at once. */
 

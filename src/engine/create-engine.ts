@@ -4,28 +4,30 @@ import type { DispatchConfig } from "../dispatch/choose.ts";
 import { createDispatchers, type Dispatchers } from "../dispatch/dispatchers.ts";
 import type { SimulationClock } from "../dispatch/simulated.ts";
 import { AppError } from "../errors.ts";
+import { applyDeadline } from "../machine/apply-deadline.ts";
+import { openStepQueue } from "../machine/step-queue.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { machineProcesses, type ProcessTable } from "../store/holder-process.ts";
 import type { HolderKind } from "../store/leases.ts";
-import { failEffects } from "./attachment.ts";
+import { failWaiting } from "./attachment.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepEnded } from "./left-overs.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import { keepWatch } from "./keep-watch.ts";
+import { momentOf } from "./moment-of.ts";
 import { register } from "./register.ts";
-import { takeDeadline } from "./outcome.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
 import { rerunExecution } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { startExecution } from "./start.ts";
-import { openStepQueue } from "./step-queue.ts";
 import { stopEngine } from "./stop-engine.ts";
 import { failureOf, refuseInTrouble, troubleOf } from "./trouble.ts";
 
@@ -122,7 +124,6 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     alarm,
     scheduler: options.scheduler ?? realScheduler,
     processes: options.processes ?? machineProcesses,
-    maxSteps: options.maxSteps ?? defaultMaxSteps,
     drives: options.kind !== "command",
     mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
     newId,
@@ -132,7 +133,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     channel: (name) => options.channels?.get(name) ?? null,
     live: new Map(),
     blueprints: new Map(),
-    queue: openStepQueue(),
+    queue: openStepQueue(options.maxSteps ?? defaultMaxSteps),
     deadlines: openDeadlines(alarm, (keys) => fireDeadlines(engine, keys)),
     dirty: new Set(),
     created: new Set(),
@@ -145,7 +146,6 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     unreadable: new Set(),
     takesOver: false,
     working: new Set(),
-    running: 0,
     isFlushPlanned: false,
     isSoonPlanned: false,
     phase: "open",
@@ -164,8 +164,8 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
 
 /** Everybody who waits for something to be on disk, or for an end, is told that it will not be. */
 function tellFailed(engine: EngineState, failure: unknown): void {
-  for (const { changes } of engine.unwritten?.written ?? []) failEffects(changes.effects, failure);
-  for (const { changes } of engine.live.values()) failEffects(changes.effects, failure);
+  for (const { changes } of engine.unwritten?.written ?? []) failWaiting(changes.waiting, failure);
+  for (const { changes } of engine.live.values()) failWaiting(changes.waiting, failure);
   for (const waiting of engine.waiters.values()) for (const { fail } of waiting) fail(failure);
   engine.waiters.clear();
 }
@@ -181,7 +181,7 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
     const execution = engine.live.get(runId);
     const step = stageId === undefined ? null : execution?.byId.get(stageId);
     if (!execution || step === undefined) continue;
-    takeDeadline(engine, execution, step);
+    applyDeadline(execution, step, momentOf(engine));
     planFlush(engine, execution);
   }
 }

@@ -1,7 +1,8 @@
 import { dispatcherName } from "./agent-run.ts";
 import { withClock, type StoredClock } from "../machine/actor.ts";
 import { deadlineKey } from "./attachment.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { attemptPlace } from "./stage-request.ts";

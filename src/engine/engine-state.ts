@@ -6,10 +6,10 @@ import type { Blueprint } from "../machine/blueprint.ts";
 import type { Batch } from "./batch.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
-import type { LiveExecution } from "./live-execution.ts";
+import type { LiveExecution, LiveStep } from "./live-execution.ts";
+import type { StepQueue } from "../machine/step-queue.ts";
 import type { ProcessTable } from "../store/holder-process.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { StepQueue } from "./step-queue.ts";
 
 /** Everything one engine has in mind. What counts is in the database; all of this can be made again from there. */
 export interface EngineState {
@@ -26,7 +26,6 @@ export interface EngineState {
   readonly alarm: Alarm;
   readonly scheduler: Scheduler;
   readonly processes: ProcessTable;
-  readonly maxSteps: number;
   /** False: what is started is only stored, for another engine to take over. */
   readonly drives: boolean;
   readonly mostLogBytes: number;
@@ -39,7 +38,7 @@ export interface EngineState {
   readonly live: Map<string, LiveExecution>;
   /** By hash, with the number of executions that keep to it. */
   readonly blueprints: Map<string, { blueprint: Blueprint; users: number }>;
-  readonly queue: StepQueue;
+  readonly queue: StepQueue<LiveExecution, LiveStep>;
   readonly deadlines: Deadlines;
   /** Executions with changes that are not on disk. */
   readonly dirty: Set<LiveExecution>;
@@ -60,8 +59,6 @@ export interface EngineState {
   readonly unreadable: Set<string>;
   /** True: takes over whatever nobody drives, at any time. */
   takesOver: boolean;
-  /** Agents that run in this engine, over all executions. */
-  running: number;
   isFlushPlanned: boolean;
   isSoonPlanned: boolean;
   /** Writes what is dirty, then does what waited for that. */
@@ -78,7 +75,3 @@ export interface EngineState {
 
 /** What keeps the database from being written at the moment. The engine goes on by itself when it is over. */
 export type Hindrance = "full" | "locked";
-
-export function isoTime(atMs: number): string {
-  return new Date(atMs).toISOString();
-}

@@ -1,17 +1,18 @@
-import { runAttempt, sweeperOf, type AttemptOutcome } from "./agent-run.ts";
-import { armDeadlines, failEffects, forget, loseExecution } from "./attachment.ts";
+import { runAttempt, sweeperOf } from "./agent-run.ts";
+import { armDeadlines, failWaiting, forget, loseExecution } from "./attachment.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
-import { usedModel } from "../workflow/used-model.ts";
-import { agentOf } from "../machine/blueprint.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
+import type { Effect } from "../machine/execution-state.ts";
+import { startStep } from "../machine/start-step.ts";
+import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
 import { forgetSecrets } from "./kept-secrets.ts";
 import { sweepWorktrees } from "./left-overs.ts";
-import { mayStart, tellStep, type Effect, type LiveExecution, type LiveStep } from "./live-execution.ts";
-import { takeOutcome } from "./outcome.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import { momentOf } from "./moment-of.ts";
 import { probe, putOff } from "./put-off.ts";
 import { packedContext } from "./stage-request.ts";
 import { setHindrance } from "./trouble.ts";
@@ -32,7 +33,7 @@ export function flush(engine: EngineState): void {
   setHindrance(engine, null);
   for (const { written, error } of outcome.refused) {
     loseExecution(engine, written.execution, error);
-    failEffects(written.changes.effects, error);
+    failWaiting(written.changes.waiting, error);
   }
   for (const { execution, changes } of outcome.written) armDeadlines(engine, execution, changes.steps);
   announce(engine, outcome.written);
@@ -43,36 +44,16 @@ export function flush(engine: EngineState): void {
 /** Starts queued steps as long as there are places. Their agents begin once that is on disk. */
 function fillPlaces(engine: EngineState): void {
   if (engine.phase !== "open") return;
-  while (engine.running < engine.maxSteps) {
-    const next = engine.queue.take();
-    if (!next) return;
-    if (mayStart(next.execution)) startStep(engine, next.execution, next.step);
-    else next.execution.held.add(next.step);
+  for (let next = engine.queue.take(); next; next = engine.queue.take()) {
+    const { execution, step } = next;
+    startStep(execution, step, momentOf(engine), packedContext(execution, step).consumed);
+    engine.dirty.add(execution);
   }
-}
-
-function startStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
-  const nowMs = engine.alarm.now();
-  const role = step.plan.stage.roles?.primary;
-  const facts = {
-    agent_id: role?.artifact ?? "",
-    model: role ? usedModel(role, agentOf(execution.blueprint.agents, role.artifact)) : "",
-    inputs: step.inputs ?? {},
-    context_consumed: packedContext(execution, step).consumed,
-    deadline_at: isoTime(nowMs + step.plan.timeoutMs),
-  };
-  step.attempt = { abort: new AbortController(), stopping: null };
-  step.offsets = { stdout: 0, stderr: 0 };
-  execution.changes.offsets.set(step, step.offsets);
-  tellStep(execution, step, { type: "START", facts }, isoTime(nowMs));
-  engine.running++;
-  engine.dirty.add(execution);
-  execution.changes.effects.push({ kind: "dispatch", step, attempt: step.attempt, recovered: false });
 }
 
 function act(engine: EngineState, { execution, changes, hasEnded }: Written): void {
   // Whoever waits for the commit is told first: to start a hundred agents takes a while.
-  for (const effect of changes.effects) if (effect.kind === "call") effect.done();
+  for (const { done } of changes.waiting) done();
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
   if (hasEnded) sweepWorktrees(engine, execution);
@@ -91,14 +72,12 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       return;
     }
     case "stop":
-      effect.attempt.abort.abort();
+      execution.byId.get(effect.stage_id)?.abort?.abort();
       return;
     case "hook":
       if (execution.blueprint.definition.hooks[effect.name]) {
         addChore(engine, execution.runId, runHook(engine, execution, effect.name));
       }
-      return;
-    case "call":
       return;
     default:
       effect satisfies never;
@@ -108,34 +87,45 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
 async function work(
   engine: EngineState,
   execution: LiveExecution,
-  { step, attempt, recovered }: Extract<Effect, { kind: "dispatch" }>,
+  { stage_id, recovered }: Extract<Effect, { kind: "dispatch" }>,
 ): Promise<void> {
+  const step = execution.byId.get(stage_id);
+  const attempt = step?.attempt;
+  if (!step || !attempt) return;
+  step.abort = new AbortController();
   // One that has to stop before it began is not begun; but an earlier engine's may have ended with a result.
   const isBegun = recovered || attempt.stopping === null;
   const how = recovered ? "readopt" : "new";
-  const outcome = isBegun ? await runAttempt(engine, { execution, step, attempt }, how) : neverBegun;
+  const run = { execution, step, attempt, stop: step.abort.signal };
+  const result = isBegun ? await runAttempt(engine, run, how) : neverBegun;
   // The engine may have given the execution away, or been left, while the agent ran.
   if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt) return;
-  if (!takesOutcomes(engine)) return;
+  if (!takesResult(engine, attempt, result)) return;
   // The place is taken now: the commit that stores this outcome may begin the next attempt.
   const sweep = sweeperOf(engine, execution, step);
-  takeOutcome(engine, execution, step, outcome);
+  applyResult(execution, step, result, momentOf(engine));
   // One that begins again takes its own place over.
   if (step.attempt !== attempt) {
+    step.abort = null;
     const done = (): void => addChore(engine, execution.runId, sweep());
-    execution.changes.effects.push({ kind: "call", done });
+    execution.changes.waiting.push({ done });
   }
   planFlush(engine, execution);
 }
 
-const neverBegun: AttemptOutcome = {
+const neverBegun: AttemptResult = {
   kind: "failed",
   failure: { class: "cancelled", message: "stopped" },
   handed_in: null,
   usage: null,
 };
 
-/** One that drains starts nothing, but what its agents have done counts. */
-function takesOutcomes({ phase }: EngineState): boolean {
-  return phase === "open" || phase === "draining";
+/** An engine that drains starts nothing, so that what has to begin again waits for another; all else counts. */
+function takesResult(
+  { phase }: EngineState,
+  { stopping }: { stopping: unknown },
+  { kind }: AttemptResult,
+): boolean {
+  const beginsAgain = stopping === null && (kind === "gone" || kind === "unbegun");
+  return phase === "open" || (phase === "draining" && !beginsAgain);
 }

@@ -4,7 +4,8 @@ import { ExpressionError } from "../expression/expression-error.ts";
 import type { EffectiveHook } from "../workflow/effective.ts";
 import { withoutServerToken } from "../execution/allowed-env.ts";
 import type { ExecutionStatus } from "../execution/status.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
 
 type HookName = "on_start" | "on_complete" | "on_failure";

@@ -1,7 +1,8 @@
 import { hasOrphans, heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { lostTo, loseExecution } from "./attachment.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { openJumpWatch } from "./durations.ts";
 import { probe } from "./put-off.ts";
 import { recoverAll } from "./recovery.ts";

@@ -5,12 +5,12 @@ import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
 import { logFacts } from "../store/logs.ts";
 import { restore, storedClock } from "../machine/actor.ts";
+import { makeExecution, type ClearFacts, type StepParts } from "../machine/make-execution.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import { goOnCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
-import type { LiveExecution } from "./live-execution.ts";
-import { makeExecution, type ClearFacts, type StepParts } from "./make-execution.ts";
+import { makeLive, type LiveExecution } from "./live-execution.ts";
 
 /** An execution as the database has it, in memory again. */
 export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: boolean): LiveExecution {
@@ -20,22 +20,24 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
   const parts = loaded.steps.map(({ record: step, machine: stored }): StepParts => ({
     record: step,
     actor: step.type === "gate" ? restore("gate", stored) : restore("stage", stored),
-    logs: logFacts(engine.store, step.run_id, step.stage_id),
-    offsets: loaded.offsets.get(step.stage_id) ?? { stdout: 0, stderr: 0 },
   }));
-  const { mostLogBytes } = engine;
-  const execution = makeExecution(blueprint, record, restore("execution", machine), parts, {
-    drives,
-    mostLogBytes,
-    clear: clearFacts(record, kept),
+  const clear = clearFacts(record, kept);
+  const state = makeExecution(blueprint, record, restore("execution", machine), parts, { drives, clear });
+  const execution = makeLive(state, {
+    options: clear.options,
+    snapshot: loaded.snapshot,
+    mostLogBytes: engine.mostLogBytes,
+    storedLog: (step) => ({
+      facts: logFacts(engine.store, step.run_id, step.stage_id),
+      offsets: loaded.offsets.get(step.stage_id) ?? { stdout: 0, stderr: 0 },
+    }),
   });
-  execution.snapshot = loaded.snapshot;
   goOnCounting(engine, execution, storedClock(machine));
   return execution;
 }
 
 /** The record's parameters and options in clear. */
-export function clearFacts({ parameters, options }: ExecutionRecord, kept: KeptSecrets | null): ClearFacts {
+function clearFacts({ parameters, options }: ExecutionRecord, kept: KeptSecrets | null): ClearFacts {
   return {
     parameters: { ...parameters, ...kept?.parameters },
     options: kept?.options ?? options,

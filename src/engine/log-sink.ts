@@ -1,6 +1,7 @@
 import type { LogSink } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import type { KeptLine, LeftOut } from "./step-log.ts";
@@ -76,11 +77,11 @@ function isWritten({ phase, live }: EngineState, execution: LiveExecution): bool
 /** Resolves when what has changed till now is on disk, or cannot be written now or here. */
 function nextCommit(engine: EngineState, { changes }: LiveExecution, step: LiveStep): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  changes.effects.push({ kind: "call", done: resolve, fail: () => resolve() });
+  changes.waiting.push({ done: resolve, fail: () => resolve() });
   const stopped = (): void => {
     if (engine.phase === "closed") resolve();
   };
-  step.attempt?.abort.signal.addEventListener("abort", stopped, { once: true });
+  step.abort?.signal.addEventListener("abort", stopped, { once: true });
   return promise;
 }
 
@@ -97,7 +98,7 @@ function createKeeper(engine: EngineState, execution: LiveExecution, step: LiveS
     if (watched === changes) return;
     watched = changes;
     unwritten = 0;
-    changes.effects.push({ kind: "call", done: () => Object.assign(stored, changes.offsets.get(step)) });
+    changes.waiting.push({ done: () => Object.assign(stored, changes.offsets.get(step)) });
   };
   const keep = ({ stream, text, offset }: KeptLine): void => {
     const at = isoTime(engine.alarm.now());

@@ -1,9 +1,10 @@
 import { AppError } from "../errors.ts";
 import { heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { failEffects, forget } from "./attachment.ts";
+import { failWaiting, forget } from "./attachment.ts";
 import type { Batch } from "./batch.ts";
-import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState, Hindrance } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { setHindrance, troubleOf } from "./trouble.ts";
 
@@ -46,8 +47,8 @@ function tellWaiting(engine: EngineState, batch: Batch): void {
   const isNew = ({ execution }: { execution: LiveExecution }): boolean =>
     batch.transitions.created.some(({ execution: { record } }) => record.run_id === execution.runId);
   const dropped = [...batch.written.filter(isNew).map(({ execution }) => execution), ...engine.created];
-  for (const { changes } of batch.written) failEffects(changes.effects, error);
-  for (const { changes } of engine.live.values()) failEffects(changes.effects, error);
+  for (const { changes } of batch.written) failWaiting(changes.waiting, error);
+  for (const { changes } of engine.live.values()) failWaiting(changes.waiting, error);
   for (const execution of dropped) {
     engine.created.delete(execution);
     forget(engine, execution);

@@ -3,7 +3,10 @@ import { loadForEngine } from "../store/executions.ts";
 import { deadLeases, releaseLease, takeLease } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { letGoOn } from "./apply-signal.ts";
+import { letGoOn } from "../machine/apply-signal.ts";
+import { phaseOf } from "../machine/execution-state.ts";
+import { begin, finishStopping } from "../machine/orchestration.ts";
+import { adoptStep } from "../machine/start-step.ts";
 import { attach } from "./attachment.ts";
 import { complain } from "./chores.ts";
 import { showDeadlines } from "./durations.ts";
@@ -11,9 +14,8 @@ import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { sweepLeft } from "./left-overs.ts";
 import { liveAgain } from "./live-again.ts";
-import { executionState, type LiveExecution, type LiveStep } from "./live-execution.ts";
-import { begin, stopAll } from "./orchestration.ts";
-import { momentOf } from "./outcome.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import { momentOf } from "./moment-of.ts";
 import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
@@ -65,32 +67,17 @@ export function recoverAll(engine: EngineState): string[] {
 
 /** Re-adopts the agents that run, and looks at everything that may go on. */
 function goOn(engine: EngineState, execution: LiveExecution): void {
-  if (executionState(execution) === "pending") return beginStored(engine, execution);
-  for (const step of execution.steps) if (step.record.status === "running") adopt(execution, step);
+  if (phaseOf(execution) === "pending") return beginStored(engine, execution);
+  for (const step of execution.steps) if (step.record.status === "running") adoptStep(execution, step);
   showDeadlines(engine, execution);
   sweepLeft(engine, execution);
-  stopAgain(engine, execution);
-  letGoOn(engine, execution);
+  finishStopping(execution, momentOf(engine));
+  letGoOn(execution, momentOf(engine));
   planFlush(engine, execution);
-}
-
-/** The engine died while it stopped what ran: the stop goes on. */
-export function stopAgain(engine: EngineState, execution: LiveExecution): void {
-  const { stops, message } = execution.actor.snapshot.context;
-  if (!stops) return;
-  const isCancel = executionState(execution) === "cancelling";
-  const failure = { class: isCancel ? "cancelled" : "timeout", message: message ?? "cancelled" };
-  const why = isCancel ? "cancel" : "execution_timeout";
-  stopAll(execution, momentOf(engine), failure, { why, stopsRunning: true });
 }
 
 /** It was stored by a process that drives nothing. */
 function beginStored(engine: EngineState, execution: LiveExecution): void {
   begin(execution, momentOf(engine));
   planFlush(engine, execution);
-}
-
-function adopt(execution: LiveExecution, step: LiveStep): void {
-  step.attempt = { abort: new AbortController(), stopping: null };
-  execution.changes.effects.push({ kind: "dispatch", step, attempt: step.attempt, recovered: true });
 }

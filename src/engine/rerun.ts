@@ -5,8 +5,9 @@ import type { ValueObject } from "../expression/value.ts";
 import { loadForEngine, type LoadedExecution } from "../store/executions.ts";
 import type { Blueprint } from "../machine/blueprint.ts";
 import type { RerunFrom } from "./engine.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
-import { freshParts, reusedParts, type StepParts } from "./make-execution.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
+import { freshParts, reusedParts, type StepParts } from "../machine/make-execution.ts";
 import { startFrom } from "./start.ts";
 import { parametersAgain, unseal } from "./unseal.ts";
 

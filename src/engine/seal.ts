@@ -1,9 +1,7 @@
 import type { ExecutionRecord, KeptApart, RunOptions } from "../execution/record.ts";
-import { createMasks, hideIn, hideValues, secretsOf, type Masks } from "../execution/masks.ts";
-import type { Value, ValueObject } from "../expression/value.ts";
+import { hideIn, hideValues, type Masks } from "../execution/masks.ts";
+import type { Value } from "../expression/value.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
-import type { EffectiveDefinition } from "../workflow/effective.ts";
-import { isSecretParameter } from "../workflow/secret-name.ts";
 import { snapshotHash, type Blueprint } from "../machine/blueprint.ts";
 import type { KeptSecrets } from "./kept-secrets.ts";
 
@@ -57,36 +55,6 @@ export function seal(
       masks: [...masks.secrets],
     },
   };
-}
-
-/** The masks of an execution: its secret variables and parameters, and what was named a secret while it ran. */
-export function masksFor(
-  definition: EffectiveDefinition,
-  {
-    parameters,
-    options,
-    env,
-    named = [],
-  }: {
-    parameters: ValueObject;
-    options: RunOptions;
-    env: Readonly<Record<string, string>>;
-    named?: readonly string[];
-  },
-): Masks {
-  const given = [...secretsOf(env), ...secretsOf(options.env), ...secretParameters(definition, parameters)];
-  return createMasks([...given, ...named]);
-}
-
-/** A default counts as well: the snapshot holds it, used or not. */
-function secretParameters({ config }: EffectiveDefinition, given: ValueObject): string[] {
-  return Object.entries(config.parameters).flatMap(([name, parameter]) => {
-    if (!isSecretParameter(name, parameter)) return [];
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    return [value, parameter.default].flatMap((each) =>
-      each === undefined || each === null ? [] : [typeof each === "string" ? each : JSON.stringify(each)],
-    );
-  });
 }
 
 function hideOptions(options: RunOptions, masks: Masks): RunOptions {

@@ -7,15 +7,18 @@ import { getExecution } from "../store/executions.ts";
 import { holderOf, releaseLease, takeLease } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
-import { applySignal } from "./apply-signal.ts";
+import { applyResult } from "../machine/apply-result.ts";
+import { applySignal } from "../machine/apply-signal.ts";
+import { finishStopping } from "../machine/orchestration.ts";
 import { attach, forget } from "./attachment.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { readSecrets } from "./kept-secrets.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import { readAgain, stopAgain } from "./recovery.ts";
+import { readAgain } from "./recovery.ts";
 import { runAttempt, sweeperOf } from "./agent-run.ts";
-import { takeOutcome } from "./outcome.ts";
+import { momentOf } from "./moment-of.ts";
 import { refuseInTrouble } from "./trouble.ts";
 
 const answerPollMs = 5;
@@ -48,9 +51,9 @@ export async function signalExecution(
 }
 
 function applied(engine: EngineState, execution: LiveExecution, signal: Signal): Promise<SignalAnswer> {
-  const answer = applySignal(engine, execution, signal);
+  const answer = applySignal(execution, signal, momentOf(engine));
   return new Promise((resolve, fail) => {
-    execution.changes.effects.push({ kind: "call", done: () => resolve(answer), fail });
+    execution.changes.waiting.push({ done: () => resolve(answer), fail });
     planFlush(engine, execution);
   });
 }
@@ -99,18 +102,18 @@ function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Sign
 async function passedBy(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
   const execution = readAgain(engine, runId, false);
   // One that has ended cannot change, and has no lease to write under: its machines only say what is refused.
-  if (hasEnded(execution.record.status)) return applySignal(engine, execution, signal);
+  if (hasEnded(execution.record.status)) return applySignal(execution, signal, momentOf(engine));
   attach(engine, execution);
   try {
     for (const step of execution.steps) {
-      if (step.record.status === "running") step.attempt = { abort: new AbortController(), stopping: null };
+      if (step.record.status === "running") step.attempt = { stopping: null };
     }
-    stopAgain(engine, execution);
-    const answer = applySignal(engine, execution, signal);
+    finishStopping(execution, momentOf(engine));
+    const answer = applySignal(execution, signal, momentOf(engine));
     await stopOrphans(engine, execution);
     execution.changes.release = true;
     await new Promise<void>((resolve, fail) => {
-      execution.changes.effects.push({ kind: "call", done: resolve, fail });
+      execution.changes.waiting.push({ done: resolve, fail });
       planFlush(engine, execution);
     });
     return answer;
@@ -138,10 +141,10 @@ async function stopOrphans(engine: EngineState, execution: LiveExecution): Promi
   await Promise.all(
     stopping.map(async (step) => {
       if (!step.attempt) return;
-      step.attempt.abort.abort();
-      const outcome = await runAttempt(engine, { execution, step, attempt: step.attempt }, "readopt");
+      const run = { execution, step, attempt: step.attempt, stop: AbortSignal.abort() };
+      const result = await runAttempt(engine, run, "readopt");
       await sweeperOf(engine, execution, step)();
-      takeOutcome(engine, execution, step, outcome);
+      applyResult(execution, step, result, momentOf(engine));
     }),
   );
 }

@@ -1,17 +1,20 @@
 import { AppError } from "../errors.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
+import { executionMasks } from "../execution/execution-masks.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
+import { newActor } from "../machine/actor.ts";
+import { freshParts, makeExecution, type StepParts } from "../machine/make-execution.ts";
+import { begin } from "../machine/orchestration.ts";
 import { attach } from "./attachment.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { StartRequest } from "./engine.ts";
-import { isoTime, type EngineState } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { keepSecrets } from "./kept-secrets.ts";
-import { freshParts, makeExecution, newExecutionActor, type StepParts } from "./make-execution.ts";
-import type { LiveExecution } from "./live-execution.ts";
-import { begin } from "./orchestration.ts";
-import { momentOf } from "./outcome.ts";
-import { masksFor, seal } from "./seal.ts";
+import { makeLive, type LiveExecution } from "./live-execution.ts";
+import { momentOf } from "./moment-of.ts";
+import { seal } from "./seal.ts";
 
 /** A new execution, begun in memory; the promise resolves with its id once that is on disk. */
 export function startExecution(engine: EngineState, request: StartRequest): Promise<string> {
@@ -45,7 +48,7 @@ export function startFrom(
   if (engine.drives) begin(execution, moment);
   else execution.changes.release = true;
   return new Promise((resolve, fail) => {
-    execution.changes.effects.push({ kind: "call", done: () => resolve(execution.runId), fail });
+    execution.changes.waiting.push({ done: () => resolve(execution.runId), fail });
     planFlush(engine, execution);
   });
 }
@@ -64,10 +67,11 @@ function made(
   try {
     const { mostLogBytes, drives } = engine;
     const clear = { ...record, named: [] };
-    return makeExecution(blueprint, record, newExecutionActor(), parts, { drives, mostLogBytes, clear });
+    const state = makeExecution(blueprint, record, newActor("execution"), parts, { drives, clear });
+    return makeLive(state, { options: record.options, snapshot: blueprint, mostLogBytes });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    const masks = masksFor(blueprint.definition, { ...record, env: blueprint.definition.config.env });
+    const masks = executionMasks(blueprint.definition, { ...record, env: blueprint.definition.config.env });
     throw new AppError("invalid_definition", `config.env cannot be evaluated: ${masks.hide(error.message)}`);
   }
 }

@@ -50,7 +50,7 @@ async function stopAgents(engine: EngineState): Promise<void> {
   const running = [...engine.live.values()].flatMap((execution) =>
     execution.steps.filter(({ attempt }) => attempt !== null).map((step) => ({ execution, step })),
   );
-  for (const { step } of running) step.attempt?.abort.abort();
+  for (const { step } of running) step.abort?.abort();
   await Promise.all(engine.working);
   await Promise.all(running.map(({ execution, step }) => sweeperOf(engine, execution, step)()));
 }

@@ -1,16 +1,19 @@
 import { pendingSignals } from "../store/signals.ts";
-import { applySignal } from "./apply-signal.ts";
+import { applySignal } from "../machine/apply-signal.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
 import { complain } from "./chores.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
+import { momentOf } from "./moment-of.ts";
 
 /** Applies what other processes want of the executions driven here. */
 export function takeSignals(engine: EngineState): void {
   for (const { id, run_id, signal } of pendingSignals(engine.store, engine.holderId)) {
     const execution = engine.live.get(run_id);
     if (!execution) continue;
-    const answer = signal ? applySignal(engine, execution, signal) : refuseDamaged(engine, run_id, id);
+    const answer = signal
+      ? applySignal(execution, signal, momentOf(engine))
+      : refuseDamaged(engine, run_id, id);
     execution.changes.answers.push({ signal_id: id, answer });
     planFlush(engine, execution);
   }

@@ -2,7 +2,8 @@ import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
 import { hasRoom } from "../store/room.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { isoTime, type EngineState, type Hindrance } from "./engine-state.ts";
+import { isoTime } from "../machine/moment.ts";
+import type { EngineState, Hindrance } from "./engine-state.ts";
 
 /** Why an engine takes nothing in. */
 export interface EngineTrouble {

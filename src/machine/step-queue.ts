@@ -1,30 +1,36 @@
-import type { LiveExecution, LiveStep } from "./live-execution.ts";
+import { mayStart, type ExecutionState, type StepState } from "./execution-state.ts";
 
-/** Ready steps, first ready first, under two limits: places in the engine, and places in each execution. */
-export interface StepQueue {
-  push(execution: LiveExecution, step: LiveStep): void;
-  remove(execution: LiveExecution, step: LiveStep): void;
-  /** The next step that has a place in its execution, or null. Whether the engine has one, the caller knows. */
-  take(): { execution: LiveExecution; step: LiveStep } | null;
+/** Ready steps, first ready first, under two limits: places in the whole queue, and places in each execution. */
+export interface StepQueue<E extends ExecutionState = ExecutionState, S extends StepState = StepState> {
+  push(execution: E, step: S): void;
+  remove(execution: E, step: S): void;
+  /** The next step that has a place, which it takes; null when none has. One that may not start is held back. */
+  take(): { execution: E; step: S } | null;
   /** True when a step may have a place in its execution. */
   hasReady(): boolean;
-  /** A place of this execution has become free. */
-  freed(execution: LiveExecution): void;
-  /** Forgets every step of an execution. */
-  drop(execution: LiveExecution): void;
+  /** Gives the places to the steps that run already: the execution was taken over. */
+  takePlaces(execution: E): void;
+  /** A running step of this execution gives its place back. */
+  freePlace(execution: E): void;
+  /** Forgets every step of an execution, and the places it had. */
+  drop(execution: E): void;
 }
 
-interface Entry {
+interface Entry<E, S> {
   order: number;
-  execution: LiveExecution;
-  step: LiveStep;
+  execution: E;
+  step: S;
 }
 
-export function openStepQueue(): StepQueue {
-  const heap: Entry[] = [];
+/** `places`: how many steps may run at once, over all executions. */
+export function openStepQueue<E extends ExecutionState, S extends StepState>(
+  places: number,
+): StepQueue<E, S> {
+  const heap: Entry<E, S>[] = [];
   /** Entries whose execution has no place, by execution; looked at again when one becomes free. */
-  const waiting = new Map<LiveExecution, Entry[]>();
+  const waiting = new Map<E, Entry<E, S>[]>();
   let order = 0;
+  let taken = 0;
   return {
     push: (execution, step) => {
       step.isQueued = true;
@@ -33,6 +39,7 @@ export function openStepQueue(): StepQueue {
     },
     remove: leaveQueue,
     take: () => {
+      if (taken >= places) return null;
       for (let entry = popEntry(heap); entry; entry = popEntry(heap)) {
         const { execution, step } = entry;
         // One that was taken out, or was put in again later, is passed over here and not searched for when it leaves.
@@ -42,37 +49,47 @@ export function openStepQueue(): StepQueue {
           continue;
         }
         leaveQueue(execution, step);
+        if (!mayStart(execution)) {
+          execution.held.add(step);
+          continue;
+        }
+        taken++;
         return { execution, step };
       }
       return null;
     },
     hasReady: () => heap.length > 0,
-    freed: (execution) => {
+    takePlaces: (execution) => {
+      taken += execution.running;
+    },
+    freePlace: (execution) => {
+      taken--;
       const parked = waiting.get(execution);
       const next = parked?.shift();
       if (next) pushEntry(heap, next);
       if (parked?.length === 0) waiting.delete(execution);
     },
     drop: (execution) => {
+      taken -= execution.running;
       waiting.delete(execution);
       for (const step of execution.steps) leaveQueue(execution, step);
     },
   };
 }
 
-function leaveQueue(execution: LiveExecution, step: LiveStep): void {
+function leaveQueue(execution: ExecutionState, step: StepState): void {
   if (!step.isQueued) return;
   step.isQueued = false;
   execution.inQueue--;
 }
 
-function park(waiting: Map<LiveExecution, Entry[]>, entry: Entry): void {
+function park<E, S>(waiting: Map<E, Entry<E, S>[]>, entry: Entry<E, S>): void {
   const parked = waiting.get(entry.execution);
   if (parked) parked.push(entry);
   else waiting.set(entry.execution, [entry]);
 }
 
-function pushEntry(heap: Entry[], entry: Entry): void {
+function pushEntry<E, S>(heap: Entry<E, S>[], entry: Entry<E, S>): void {
   let at = heap.push(entry) - 1;
   while (at > 0) {
     const parent = (at - 1) >> 1;
@@ -84,7 +101,7 @@ function pushEntry(heap: Entry[], entry: Entry): void {
   heap[at] = entry;
 }
 
-function popEntry(heap: Entry[]): Entry | null {
+function popEntry<E, S>(heap: Entry<E, S>[]): Entry<E, S> | null {
   const top = heap[0];
   const last = heap.pop();
   if (!top || !last) return null;

@@ -1,35 +1,29 @@
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
-import type { EngineState } from "./engine-state.ts";
-import {
-  executionState,
-  tellExecution,
-  tellStep,
-  type LiveExecution,
-  type LiveStep,
-} from "./live-execution.ts";
+import { applyDeadline } from "./apply-deadline.ts";
+import { phaseOf, type ExecutionState, type StepState } from "./execution-state.ts";
+import type { Moment } from "./moment.ts";
 import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
-import { momentOf, takeDeadline } from "./outcome.ts";
+import { tellExecution, tellStep } from "./tell-actor.ts";
 
 /** Applies a signal to an execution in memory; what is answered holds once the change is on disk. */
-export function applySignal(engine: EngineState, execution: LiveExecution, signal: Signal): SignalAnswer {
+export function applySignal(execution: ExecutionState, signal: Signal, moment: Moment): SignalAnswer {
   switch (signal.type) {
     case "pause":
-      return pause(engine, execution);
+      return pause(execution, moment);
     case "resume":
-      return resume(engine, execution);
+      return resume(execution, moment);
     case "cancel":
-      return cancel(engine, execution, signal.reason);
+      return cancel(execution, signal.reason, moment);
     case "approve":
     case "reject":
-      return decide(engine, execution, signal);
+      return decide(execution, signal, moment);
     default:
       return signal satisfies never;
   }
 }
 
-function pause(engine: EngineState, execution: LiveExecution): SignalAnswer {
-  const moment = momentOf(engine);
-  if (executionState(execution) === "pausing") return unchanged("is pausing already");
+function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
+  if (phaseOf(execution) === "pausing") return unchanged("is pausing already");
   if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, moment.at)) {
     return conflict(execution, "paused");
   }
@@ -40,29 +34,26 @@ function pause(engine: EngineState, execution: LiveExecution): SignalAnswer {
   );
 }
 
-function resume(engine: EngineState, execution: LiveExecution): SignalAnswer {
-  const moment = momentOf(engine);
+function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
   if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return conflict(execution, "resumed");
-  letGoOn(engine, execution);
+  letGoOn(execution, moment);
   return applied("resumed");
 }
 
 /** What could not start while the execution stood still is looked at again. */
-export function letGoOn(engine: EngineState, execution: LiveExecution): void {
-  const moment = momentOf(engine);
+export function letGoOn(execution: ExecutionState, moment: Moment): void {
   const held = [...execution.held];
   execution.held.clear();
   for (const step of held) {
     const isReady =
       step.record.status === "retry_wait" || (step.record.status === "pending" && step.inputs !== null);
-    if (isReady && !step.isQueued) engine.queue.push(execution, step);
+    if (isReady && !step.isQueued) moment.queue.push(execution, step);
   }
   reconsider(execution, moment);
 }
 
-function cancel(engine: EngineState, execution: LiveExecution, reason: string | null): SignalAnswer {
-  const moment = momentOf(engine);
-  if (executionState(execution) === "cancelling") return unchanged("is being cancelled already");
+function cancel(execution: ExecutionState, reason: string | null, moment: Moment): SignalAnswer {
+  if (phaseOf(execution) === "cancelling") return unchanged("is being cancelled already");
   const message = reason ?? "cancelled";
   if (!tellExecution(execution, { type: "CANCEL", reason: message }, moment.at)) {
     return conflict(execution, "cancelled");
@@ -78,18 +69,17 @@ function cancel(engine: EngineState, execution: LiveExecution, reason: string | 
 }
 
 function decide(
-  engine: EngineState,
-  execution: LiveExecution,
+  execution: ExecutionState,
   signal: Extract<Signal, { stage_id: string }>,
+  moment: Moment,
 ): SignalAnswer {
   const { stage_id, actor, comment } = signal;
   const step = execution.byId.get(stage_id);
   if (!step) return noStage(execution, stage_id);
   const refusal = refusalOf(step, signal);
   if (refusal) return refusal;
-  const moment = momentOf(engine);
   // Its timer may be late, and there is none where nobody drives the execution.
-  if (isOverdue(step, moment.atMs)) takeDeadline(engine, execution, step);
+  if (isOverdue(step, moment.atMs)) applyDeadline(execution, step, moment);
   const type = signal.type === "approve" ? "APPROVE" : "REJECT";
   const past = signal.type === "approve" ? "approved" : "rejected";
   if (!tellStep(execution, step, { type, actor, comment }, moment.at))
@@ -99,7 +89,7 @@ function decide(
 }
 
 function refusalOf(
-  { plan: { stage } }: LiveStep,
+  { plan: { stage } }: StepState,
   { actor, type }: Extract<Signal, { stage_id: string }>,
 ): SignalAnswer | null {
   if (stage.type !== "gate") {
@@ -115,13 +105,13 @@ function refusalOf(
   return { outcome: "refused", code: "forbidden", message };
 }
 
-function isOverdue({ record }: LiveStep, atMs: number): boolean {
+function isOverdue({ record }: StepState, atMs: number): boolean {
   const { status, deadline_at } = record;
   return status === "waiting_for_approval" && deadline_at !== null && Date.parse(deadline_at) <= atMs;
 }
 
 /** The same decision twice is no trouble; another one is. */
-function decidedBefore({ record }: LiveStep, wish: "approve" | "reject"): SignalAnswer {
+function decidedBefore({ record }: StepState, wish: "approve" | "reject"): SignalAnswer {
   const past = wish === "approve" ? "approved" : "rejected";
   const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;
   const { stage_id, status, decided_by } = record;
@@ -133,7 +123,7 @@ function decidedBefore({ record }: LiveStep, wish: "approve" | "reject"): Signal
   return { outcome: "refused", code: "conflict", message };
 }
 
-function noStage({ steps, runId }: LiveExecution, id: string): SignalAnswer {
+function noStage({ steps, runId }: ExecutionState, id: string): SignalAnswer {
   const gates = steps
     .filter(({ record }) => record.type === "gate")
     .map(({ record }) => `"${record.stage_id}"`);
@@ -145,7 +135,7 @@ function noStage({ steps, runId }: LiveExecution, id: string): SignalAnswer {
   };
 }
 
-function conflict({ record }: LiveExecution, what: string): SignalAnswer {
+function conflict({ record }: ExecutionState, what: string): SignalAnswer {
   const message = `execution "${record.run_id}" is ${record.status}; it cannot be ${what}`;
   return { outcome: "refused", code: "conflict", message };
 }

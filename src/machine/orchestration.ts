@@ -2,38 +2,23 @@ import { absentOutputs } from "../execution/scope.ts";
 import type { SkipCause } from "../execution/record.ts";
 import type { Failure } from "../execution/retry.ts";
 import { isSettled } from "../execution/status.ts";
-import {
-  executionState,
-  mayStart,
-  tellExecution,
-  tellStep,
-  type LiveExecution,
-  type LiveStep,
-} from "./live-execution.ts";
-import { conditionHolds, resolveInputs, textOf } from "../machine/step-facts.ts";
+import { mayStart, phaseOf, type ExecutionState, type StepState } from "./execution-state.ts";
+import { isoTime, type Moment } from "./moment.ts";
+import { stopStep } from "./start-step.ts";
+import { conditionHolds, resolveInputs, textOf } from "./step-facts.ts";
+import { tellExecution, tellStep } from "./tell-actor.ts";
 
-/** Which step may go on when. Decides from the actors' states alone; knows neither clock nor database. */
-export interface Moment {
-  atMs: number;
-  /** ISO of the same. */
-  at: string;
-  /** The same moment on the clock that counts durations; see `Deadlines`. */
-  watchedMs: number;
-  /** Puts a step in the queue for a place. */
-  enqueue(execution: LiveExecution, step: LiveStep): void;
-  /** Takes it out again. */
-  dequeue(execution: LiveExecution, step: LiveStep): void;
-}
+/** Which step may go on when: it follows from the actors' states alone. */
 
 /** Begins a new execution. */
-export function begin(execution: LiveExecution, moment: Moment): void {
+export function begin(execution: ExecutionState, moment: Moment): void {
   tellExecution(execution, { type: "START", total: execution.steps.length }, moment.at);
   execution.changes.effects.push({ kind: "hook", name: "on_start" });
   reconsider(execution, moment);
 }
 
 /** Looks at every step that may have become ready; used where no single event tells which. */
-export function reconsider(execution: LiveExecution, moment: Moment): void {
+export function reconsider(execution: ExecutionState, moment: Moment): void {
   const ready = execution.steps.filter(
     (step) => step.record.status === "pending" && (step.waitsFor === 0 || step.blockedBy !== null),
   );
@@ -41,33 +26,39 @@ export function reconsider(execution: LiveExecution, moment: Moment): void {
 }
 
 /** Follows up a step that has just settled (or has started to wait): what it opens, skips, halts or ends. */
-export function follow(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+export function follow(execution: ExecutionState, step: StepState, moment: Moment): void {
   work(execution, moment, isSettled(step.record.status) ? opened(execution, step, moment) : []);
 }
 
 /** Stops everything of an execution that is not going to go on. */
 export function stopAll(
-  execution: LiveExecution,
+  execution: ExecutionState,
   moment: Moment,
   failure: Failure,
   { why, stopsRunning }: { why: "cancel" | "execution_timeout"; stopsRunning: boolean },
 ): void {
   for (const step of execution.steps) {
-    if (step.isQueued) moment.dequeue(execution, step);
+    if (step.isQueued) moment.queue.remove(execution, step);
     const { status } = step.record;
     if (status === "retry_wait" || status === "waiting_for_approval") {
       tellStep(execution, step, { type: "CANCEL", failure, usage: null }, moment.at);
     }
-    if (status === "running" && stopsRunning && step.attempt) {
-      if (step.attempt.stopping === null)
-        execution.changes.effects.push({ kind: "stop", attempt: step.attempt });
-      step.attempt.stopping = why;
-    }
+    if (status === "running" && stopsRunning) stopStep(execution, step, why);
   }
 }
 
+/** Goes on stopping what runs, where an engine died while it did that. */
+export function finishStopping(execution: ExecutionState, moment: Moment): void {
+  const { stops, message } = execution.actor.snapshot.context;
+  if (!stops) return;
+  const isCancel = phaseOf(execution) === "cancelling";
+  const failure = { class: isCancel ? "cancelled" : "timeout", message: message ?? "cancelled" };
+  const why = isCancel ? "cancel" : "execution_timeout";
+  stopAll(execution, moment, failure, { why, stopsRunning: true });
+}
+
 /** Steps one after the other, without recursion: chains of skipped stages may be thousands long. */
-function work(execution: LiveExecution, moment: Moment, first: LiveStep[]): void {
+function work(execution: ExecutionState, moment: Moment, first: StepState[]): void {
   const todo = first.toReversed();
   for (let step = todo.pop(); step; step = todo.pop()) {
     if (step.record.status !== "pending" || step.isQueued) continue;
@@ -82,13 +73,13 @@ function work(execution: LiveExecution, moment: Moment, first: LiveStep[]): void
 }
 
 /** Ends or pauses the execution where there is nothing left that could change it, and keeps its clock. */
-export function conclude(execution: LiveExecution, moment: Moment): void {
-  const state = executionState(execution);
+export function conclude(execution: ExecutionState, moment: Moment): void {
+  const state = phaseOf(execution);
   if (execution.unsettled === 0) tellExecution(execution, done(execution), moment.at);
   if (execution.running === 0 && (state === "pausing" || state === "halting" || state === "cancelling")) {
     tellExecution(execution, { type: "QUIET" }, moment.at);
   }
-  const now = executionState(execution);
+  const now = phaseOf(execution);
   const hasEnded = now === "completed" || now === "failed" || now === "cancelled";
   if (hasEnded && !(state === now)) {
     for (const step of execution.steps) tellStep(execution, step, { type: "END" }, moment.at);
@@ -105,16 +96,16 @@ export function conclude(execution: LiveExecution, moment: Moment): void {
   }
 }
 
-function done({ steps }: LiveExecution) {
+function done({ steps }: ExecutionState) {
   const hadFailures = steps.some(({ record: { status } }) => status === "failed" || status === "timed_out");
   return { type: "DONE" as const, hadFailures };
 }
 
 /** What a settled step makes ready or shuts; a failure that halts stops the whole execution. */
-function opened(execution: LiveExecution, step: LiveStep, moment: Moment): LiveStep[] {
+function opened(execution: ExecutionState, step: StepState, moment: Moment): StepState[] {
   const verdict = verdictOf(step);
   if (verdict === "halts") halt(execution, step, moment);
-  const next: LiveStep[] = [];
+  const next: StepState[] = [];
   for (const at of step.plan.dependents) {
     const dependent = execution.steps[at];
     if (!dependent || dependent.record.status !== "pending") continue;
@@ -138,7 +129,7 @@ export function verdictOf({
   record,
   plan: { stage },
   actor,
-}: LiveStep): "opens" | "blocks" | "halts" | "ended" {
+}: StepState): "opens" | "blocks" | "halts" | "ended" {
   switch (record.status) {
     case "completed":
       return "opens";
@@ -155,7 +146,7 @@ export function verdictOf({
   }
 }
 
-function halt(execution: LiveExecution, { record }: LiveStep, moment: Moment): void {
+function halt(execution: ExecutionState, { record }: StepState, moment: Moment): void {
   const message = `stage "${record.stage_id}" ${record.status.replace("_", " ")}: ${record.error_message}`;
   if (!tellExecution(execution, { type: "HALT", message, stops: false }, moment.at)) return;
   const failure = {
@@ -165,7 +156,7 @@ function halt(execution: LiveExecution, { record }: LiveStep, moment: Moment): v
   stopAll(execution, moment, failure, { why: "cancel", stopsRunning: false });
 }
 
-function consider(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+function consider(execution: ExecutionState, step: StepState, moment: Moment): void {
   const { stage, batch } = step.plan;
   const skip = (cause: SkipCause, reason: string, blocks: boolean): void => {
     const outputs = absentOutputs(stage);
@@ -184,31 +175,31 @@ function consider(execution: LiveExecution, step: LiveStep, moment: Moment): voi
   const inputs = resolveInputs(stage, scope);
   if (!inputs.ok) return refuse(execution, step, inputs.failure, moment);
   step.inputs = inputs.value;
-  moment.enqueue(execution, step);
+  moment.queue.push(execution, step);
 }
 
-function openGate(execution: LiveExecution, step: LiveStep, moment: Moment): void {
+function openGate(execution: ExecutionState, step: StepState, moment: Moment): void {
   const { gate } = step.plan.stage;
   const message = gate?.message ? textOf("gate.message", gate.message, execution.scope.values) : null;
   if (message && !message.ok) return refuse(execution, step, message.failure, moment);
   const facts = {
-    deadline_at: new Date(moment.atMs + step.plan.timeoutMs).toISOString(),
+    deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
     approvers: gate?.approvers ?? [],
     message: message?.value ?? null,
   };
   tellStep(execution, step, { type: "OPEN", facts }, moment.at);
 }
 
-function refuse(execution: LiveExecution, step: LiveStep, failure: Failure, moment: Moment): void {
+function refuse(execution: ExecutionState, step: StepState, failure: Failure, moment: Moment): void {
   tellStep(execution, step, { type: "REFUSED", failure }, moment.at);
 }
 
-function isBatchOpen({ blueprint, batchLeft }: LiveExecution, batch: number): boolean {
+function isBatchOpen({ blueprint, batchLeft }: ExecutionState, batch: number): boolean {
   if (blueprint.definition.config.scheduling === "eager") return true;
   return batchLeft.slice(0, batch - 1).every((left) => left === 0);
 }
 
-function blockedReason({ byId }: LiveExecution, id: string): string {
+function blockedReason({ byId }: ExecutionState, id: string): string {
   const step = byId.get(id);
   const isGate = step?.plan.stage.type === "gate";
   if (step?.record.status === "skipped") {

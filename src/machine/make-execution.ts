@@ -1,24 +1,20 @@
-import { noLog, type LogFacts } from "../store/logs.ts";
-import { absentOutputs, openScope } from "../execution/scope.ts";
+import { executionMasks } from "../execution/execution-masks.ts";
 import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
+import { absentOutputs, openScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
-import { usedModel } from "../workflow/used-model.ts";
-import { newActor, restore, type Actor } from "../machine/actor.ts";
-import { agentOf, type Blueprint, type StageBlueprint } from "../machine/blueprint.ts";
-import { newStepActor, noChanges, type LiveExecution, type LiveStep } from "./live-execution.ts";
+import { restore, type Actor } from "./actor.ts";
+import type { Blueprint, StageBlueprint } from "./blueprint.ts";
+import { newStepActor, noChanges, type ExecutionState, type StepState } from "./execution-state.ts";
+import { freshStep } from "./fresh-step.ts";
 import { verdictOf } from "./orchestration.ts";
-import { masksFor } from "./seal.ts";
-import { resolveInputs } from "../machine/step-facts.ts";
-import { lineCost, openStepLog } from "./step-log.ts";
+import { resolveInputs } from "./step-facts.ts";
 
+/** What a step is made of. */
 export interface StepParts {
   record: StepRecord;
-  actor: LiveStep["actor"];
-  /** What is stored of its log. */
-  logs: LogFacts;
-  offsets: { stdout: number; stderr: number };
+  actor: StepState["actor"];
 }
 
 /** What the record of an execution has masked, in clear. */
@@ -35,17 +31,15 @@ export function makeExecution(
   record: ExecutionRecord,
   actor: Actor<"execution">,
   parts: readonly StepParts[],
-  { drives, mostLogBytes, clear }: { drives: boolean; mostLogBytes: number; clear: ClearFacts },
-): LiveExecution {
+  { drives, clear }: { drives: boolean; clear: ClearFacts },
+): ExecutionState {
   const { env, scope } = namespaces(blueprint, { ...record, parameters: clear.parameters });
-  const masks = masksFor(blueprint.definition, { ...clear, env });
-  const steps = parts.map((part, at) => liveStep(planAt(blueprint, at), part, mostLogBytes));
-  const execution: LiveExecution = {
+  const masks = executionMasks(blueprint.definition, { ...clear, env });
+  const steps = parts.map((part, at) => newStepState(planAt(blueprint, at), part));
+  const execution: ExecutionState = {
     runId: record.run_id,
     blueprint,
     record,
-    options: clear.options,
-    snapshot: blueprint,
     actor,
     steps,
     byId: new Map(steps.map((step) => [step.record.stage_id, step])),
@@ -61,7 +55,6 @@ export function makeExecution(
     changes: noChanges(),
     drives,
     masks,
-    masksKept: masks.secrets.size,
   };
   for (const step of steps) if (isSettled(step.record.status)) takeIn(execution, step);
   for (const step of steps) if (step.record.inputs !== null) step.inputs = inputsAgain(execution, step);
@@ -69,51 +62,10 @@ export function makeExecution(
 }
 
 /** A step that has not begun. */
-export function freshStep(
-  runId: string,
-  { stage, batch, position }: StageBlueprint,
-  agents: Blueprint["agents"],
-): StepRecord {
-  const role = stage.roles?.primary ?? null;
-  return {
-    run_id: runId,
-    stage_id: stage.id,
-    stage_name: stage.name,
-    type: stage.type === "gate" ? "gate" : "agent",
-    batch,
-    position,
-    status: "pending",
-    attempt_number: 1,
-    agent_id: role?.artifact ?? null,
-    model: role ? usedModel(role, agentOf(agents, role.artifact)) : null,
-    inputs: null,
-    outputs: null,
-    context_consumed: [],
-    text: null,
-    handoff_summary: null,
-    error_message: null,
-    error_class: null,
-    skip_reason: null,
-    skip_cause: null,
-    gate: null,
-    started_at: null,
-    completed_at: null,
-    deadline_at: null,
-    recovered: false,
-    reused: false,
-    decided_by: null,
-    decision_comment: null,
-    attempts: [],
-    usage: null,
-  };
-}
-
 export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprint["agents"]): StepParts {
   return {
     record: freshStep(runId, plan, agents),
     actor: newStepActor(plan),
-    logs: noLog(),
-    offsets: { stdout: 0, stderr: 0 },
   };
 }
 
@@ -137,13 +89,7 @@ export function reusedParts(
       outputs,
     },
     actor,
-    logs: noLog(),
-    offsets: { stdout: 0, stderr: 0 },
   };
-}
-
-export function newExecutionActor(): Actor<"execution"> {
-  return newActor("execution");
 }
 
 function planAt(blueprint: Blueprint, at: number): StageBlueprint {
@@ -152,31 +98,29 @@ function planAt(blueprint: Blueprint, at: number): StageBlueprint {
   return plan;
 }
 
-function liveStep(plan: StageBlueprint, part: StepParts, mostLogBytes: number): LiveStep {
+function newStepState(plan: StageBlueprint, { record, actor }: StepParts): StepState {
   return {
     plan,
-    record: part.record,
-    actor: part.actor,
+    record,
+    actor,
     waitsFor: plan.dependencies.length,
     blockedBy: null,
     inputs: null,
     attempt: null,
     isQueued: false,
     leftMs: null,
-    log: openStepLog(part.logs, { mostBytes: mostLogBytes, lineBytes: lineCost(part.record.stage_id) }),
-    offsets: part.offsets,
   };
 }
 
 /** An attempt that has begun gets the inputs it had: what is stored of them has secrets hidden. */
-function inputsAgain({ scope }: LiveExecution, { plan, record }: LiveStep): ValueObject | null {
+function inputsAgain({ scope }: ExecutionState, { plan, record }: StepState): ValueObject | null {
   if (isSettled(record.status)) return null;
   const inputs = resolveInputs(plan.stage, scope.values);
   return inputs.ok ? inputs.value : record.inputs;
 }
 
 /** What a step that settled earlier means for the steps after it. */
-function takeIn(execution: LiveExecution, step: LiveStep): void {
+function takeIn(execution: ExecutionState, step: StepState): void {
   execution.scope.update(step.record);
   const batch = step.plan.batch - 1;
   execution.batchLeft[batch] = (execution.batchLeft[batch] ?? 1) - 1;
@@ -209,6 +153,6 @@ function isTimed({ status }: StepRecord): boolean {
   return status === "running" || status === "retry_wait";
 }
 
-function count(steps: readonly LiveStep[], status: StepRecord["status"]): number {
+function count(steps: readonly StepState[], status: StepRecord["status"]): number {
   return steps.filter((step) => step.record.status === status).length;
 }

@@ -1,0 +1,35 @@
+import type { ValueObject } from "../expression/value.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { isSecretParameter } from "../workflow/secret-name.ts";
+import { createMasks, secretsOf, type Masks } from "./masks.ts";
+import type { RunOptions } from "./record.ts";
+
+/** The masks of an execution: its secret variables and parameters, and what was named a secret while it ran. */
+export function executionMasks(
+  definition: EffectiveDefinition,
+  {
+    parameters,
+    options,
+    env,
+    named = [],
+  }: {
+    parameters: ValueObject;
+    options: RunOptions;
+    env: Readonly<Record<string, string>>;
+    named?: readonly string[];
+  },
+): Masks {
+  const given = [...secretsOf(env), ...secretsOf(options.env), ...secretParameters(definition, parameters)];
+  return createMasks([...given, ...named]);
+}
+
+/** A default counts as well: the snapshot holds it, used or not. */
+function secretParameters({ config }: EffectiveDefinition, given: ValueObject): string[] {
+  return Object.entries(config.parameters).flatMap(([name, parameter]) => {
+    if (!isSecretParameter(name, parameter)) return [];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return [value, parameter.default].flatMap((each) =>
+      each === undefined || each === null ? [] : [typeof each === "string" ? each : JSON.stringify(each)],
+    );
+  });
+}

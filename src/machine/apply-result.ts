@@ -1,0 +1,116 @@
+import type { StageCompleted } from "../execution/event.ts";
+import type { HandedIn } from "../execution/handed-in.ts";
+import type { Usage } from "../execution/record.ts";
+import type { Failure } from "../execution/retry.ts";
+import { formatDuration } from "../workflow/duration.ts";
+import { isEnding, type ExecutionState, type RunningAttempt, type StepState } from "./execution-state.ts";
+import { isoTime, type Moment } from "./moment.ts";
+import { follow } from "./orchestration.ts";
+import { tellStep } from "./tell-actor.ts";
+
+/** What an attempt came to, its outputs held against the contract. */
+export type AttemptResult =
+  | { kind: "succeeded"; data: StageCompleted }
+  | { kind: "failed"; failure: Failure; handed_in: HandedIn | null; usage: Usage | null }
+  /** An earlier engine's agent is gone and has left no result. */
+  | { kind: "gone" }
+  /** The earlier engine was gone before its agent began. */
+  | { kind: "unbegun" };
+
+/**
+ * Takes in what a step's attempt came to: the step goes on, and with it what waited for it. An attempt that is gone or
+ * never began runs again under the same number, unless it was to stop or the policy says otherwise.
+ */
+export function applyResult(
+  execution: ExecutionState,
+  step: StepState,
+  result: AttemptResult,
+  moment: Moment,
+): void {
+  const stopping = step.attempt?.stopping ?? null;
+  if ((result.kind === "gone" || result.kind === "unbegun") && stopping === null) {
+    if (result.kind === "gone") tellGone(execution, step, moment);
+    else tellUnbegun(execution, step, moment);
+    if (step.record.status === "running" && step.attempt) return dispatchAgain(execution, step);
+  } else tellResult(execution, step, result, { moment, stopping });
+  step.attempt = null;
+  moment.queue.freePlace(execution);
+  follow(execution, step, moment);
+}
+
+function tellResult(
+  execution: ExecutionState,
+  step: StepState,
+  result: AttemptResult,
+  { moment, stopping }: { moment: Moment; stopping: RunningAttempt["stopping"] },
+): void {
+  const usage =
+    result.kind === "succeeded" ? result.data.usage : result.kind === "failed" ? result.usage : null;
+  if (stopping === "cancel" || stopping === "execution_timeout") {
+    tellStep(execution, step, { type: "CANCEL", failure: stoppedBy(execution, stopping), usage }, moment.at);
+    return;
+  }
+  // One that was told to stop and has done its work all the same had done it before.
+  if (result.kind === "succeeded") {
+    tellStep(execution, step, { type: "SUCCEEDED", data: result.data }, moment.at);
+    return;
+  }
+  const isTimeout =
+    stopping === "timeout" || (result.kind === "failed" && result.failure.class === "timeout");
+  tellStep(
+    execution,
+    step,
+    {
+      type: "FAILED",
+      status: isTimeout ? "timed_out" : "failed",
+      failure: stopping === "timeout" || result.kind !== "failed" ? tookTooLong(step) : result.failure,
+      handed_in: result.kind === "failed" ? result.handed_in : null,
+      usage,
+      policy: step.plan.stage.error_policy.retry,
+      mayStart: !isEnding(execution),
+      atMs: moment.atMs,
+      seed: `${execution.runId}/${step.record.stage_id}`,
+    },
+    moment.at,
+  );
+}
+
+/** The agent of an earlier engine is gone without a result: unless the policy says otherwise the attempt runs again. */
+function tellGone(execution: ExecutionState, step: StepState, moment: Moment): void {
+  const { agent_id, model, inputs, context_consumed } = step.record;
+  const facts = {
+    agent_id: agent_id ?? "",
+    model: model ?? "",
+    inputs: inputs ?? {},
+    context_consumed,
+    deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
+  };
+  const policy = step.plan.stage.error_policy.retry;
+  const mayStart = !isEnding(execution);
+  tellStep(execution, step, { type: "INTERRUPTED", facts, policy, mayStart }, moment.at);
+}
+
+/** The earlier engine was gone before its agent began: the attempt begins only now, and has all of its time. */
+function tellUnbegun(execution: ExecutionState, step: StepState, moment: Moment): void {
+  if (isEnding(execution)) {
+    const failure = { class: "cancelled", message: "the execution ended before its agent began" };
+    tellStep(execution, step, { type: "CANCEL", failure, usage: null }, moment.at);
+    return;
+  }
+  step.leftMs = step.plan.timeoutMs;
+  step.record = { ...step.record, deadline_at: isoTime(moment.atMs + step.plan.timeoutMs) };
+  execution.changes.steps.add(step);
+}
+
+function dispatchAgain({ changes }: ExecutionState, { record }: StepState): void {
+  changes.effects.push({ kind: "dispatch", stage_id: record.stage_id, recovered: false });
+}
+
+function stoppedBy(execution: ExecutionState, stopping: "cancel" | "execution_timeout"): Failure {
+  const message = execution.actor.snapshot.context.message ?? "the execution was cancelled";
+  return { class: stopping === "cancel" ? "cancelled" : "timeout", message };
+}
+
+function tookTooLong({ plan }: StepState): Failure {
+  return { class: "timeout", message: `took longer than ${formatDuration(plan.timeoutMs)} and was stopped` };
+}

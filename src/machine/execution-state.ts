@@ -1,0 +1,108 @@
+import type { ExecutionEvent, LogStream } from "../execution/event.ts";
+import type { Masks } from "../execution/masks.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { ExecutionScope } from "../execution/scope.ts";
+import type { ValueObject } from "../expression/value.ts";
+import { newActor, stateOf, type Actor } from "./actor.ts";
+import type { Blueprint, StageBlueprint } from "./blueprint.ts";
+
+/** One execution as the machines know it: its actors, their records, and what has changed since the last commit. */
+export interface ExecutionState {
+  readonly runId: string;
+  readonly blueprint: Blueprint;
+  /** As it is stored: secrets are masked in it. */
+  record: ExecutionRecord;
+  actor: Actor<"execution">;
+  /** In the order of the file. */
+  readonly steps: readonly StepState[];
+  readonly byId: ReadonlyMap<string, StepState>;
+  readonly scope: ExecutionScope;
+  /** The workflow's variables, evaluated. */
+  readonly env: Record<string, string>;
+  /** Agent steps that run. */
+  running: number;
+  /** Steps that have not settled. */
+  unsettled: number;
+  /** Steps that wait for their next try. */
+  retrying: number;
+  /** Steps that are ready and wait for a place. */
+  inQueue: number;
+  /** Steps per batch that have not settled; index 0 is batch 1. */
+  readonly batchLeft: number[];
+  /** Steps whose state ends after a duration. */
+  readonly timed: Set<StepState>;
+  /** Steps that became ready while nothing new may start: they are looked at again when the execution goes on. */
+  readonly held: Set<StepState>;
+  changes: Changes;
+  /** False: signals are applied, but nothing is started (the process only passes by). */
+  readonly drives: boolean;
+  /** Hides the execution's secrets in all that is stored and shown. */
+  readonly masks: Masks;
+}
+
+export interface StepState {
+  readonly plan: StageBlueprint;
+  record: StepRecord;
+  actor: Actor<"stage"> | Actor<"gate">;
+  /** Dependencies that have not settled. */
+  waitsFor: number;
+  /** A dependency after which this step may not run. */
+  blockedBy: string | null;
+  /** Resolved when the step became ready; null before. */
+  inputs: ValueObject | null;
+  /** The attempt that runs, or is about to; null: none does. */
+  attempt: RunningAttempt | null;
+  isQueued: boolean;
+  /** How long the step's state may last yet, by the watched clock, in ms; null: its deadline is set, or it has none. */
+  leftMs: number | null;
+}
+
+/** One object for each attempt: whoever waits for its result sees by it whether the attempt still runs. */
+export interface RunningAttempt {
+  /** Why it was told to stop; null: it was not. */
+  stopping: "timeout" | "cancel" | "execution_timeout" | null;
+}
+
+/** What the next commit has to write, and what is to be done after it. */
+export interface Changes {
+  /** Numbered at the commit, in this order. */
+  feed: FeedItem[];
+  steps: Set<StepState>;
+  effects: Effect[];
+}
+
+export type FeedItem =
+  | { kind: "event"; event: ExecutionEvent; at: string }
+  | { kind: "line"; stage_id: string; attempt: number; stream: LogStream; text: string; at: string };
+
+/** What is done once the transition that asks for it is on disk. */
+export type Effect =
+  /** Begins the step's attempt. `recovered`: an earlier engine began it already, its agent may still run. */
+  | { kind: "dispatch"; stage_id: string; recovered: boolean }
+  /** Stops the step's agent. */
+  | { kind: "stop"; stage_id: string }
+  | { kind: "hook"; name: "on_start" | "on_complete" | "on_failure" };
+
+export function noChanges(): Changes {
+  return { feed: [], steps: new Set(), effects: [] };
+}
+
+/** The state of the execution's actor: `pausing` and the like count as running to everybody else. */
+export function phaseOf({ actor }: ExecutionState): Actor<"execution">["snapshot"]["value"] {
+  return stateOf(actor);
+}
+
+export function newStepActor(plan: StageBlueprint): StepState["actor"] {
+  return plan.stage.type === "gate" ? newActor("gate") : newActor("stage");
+}
+
+/** True while new work may start. */
+export function mayStart(execution: ExecutionState): boolean {
+  return execution.drives && phaseOf(execution) === "running";
+}
+
+/** True when the execution is going to end without another step being started. */
+export function isEnding(execution: ExecutionState): boolean {
+  const phase = phaseOf(execution);
+  return phase === "halting" || phase === "cancelling";
+}
