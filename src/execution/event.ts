@@ -29,6 +29,22 @@ export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "gate_resolved"; data: GateResolved }
 );
 
+const isEventType = {
+  execution_started: true,
+  execution_paused: true,
+  execution_resumed: true,
+  execution_completed: true,
+  stage_started: true,
+  stage_completed: true,
+  stage_failed: true,
+  stage_retrying: true,
+  stage_skipped: true,
+  gate_waiting: true,
+  gate_resolved: true,
+} as const satisfies Record<ExecutionEvent["type"], true>;
+
+export const eventTypes = Object.keys(isEventType) as [ExecutionEvent["type"], ...ExecutionEvent["type"][]];
+
 export interface StageStarted {
   agent_id: string;
   model: string;

@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import { eventTypes, type StoredEvent } from "../execution/event.ts";
 import { skipCauses } from "../execution/record.ts";
 import { executionStatuses, stepStatuses } from "../execution/status.ts";
 import { workflows } from "./workflow-tables.ts";
@@ -143,7 +144,7 @@ export const events = sqliteTable(
       .notNull()
       .references(() => workflowExecutions.id, { onDelete: "cascade" }),
     seq: integer().notNull(),
-    type: text().notNull(),
+    type: text({ enum: eventTypes }).notNull().$type<StoredEvent["type"]>(),
     stage_id: text(),
     attempt: integer(),
     at: text().notNull(),

@@ -4,8 +4,9 @@ import { aNewExecution, anEvent, anUpdate } from "../testing/an-execution.ts";
 import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
+import { findDamage } from "./find-damage.ts";
 import { registerHolder } from "./leases.ts";
-import { countLogStreams, logPage, logTail, type LogFilter } from "./logs.ts";
+import { countLogStreams, logPage, logTail, lostText, type LogFilter } from "./logs.ts";
 import { commitTransitions } from "./transitions.ts";
 
 const at = "2026-01-02T03:04:05.006Z";
@@ -80,6 +81,22 @@ test("a line is an event of its own kind, and an event's data comes back as it w
     at,
     data: { stream: "stderr", text: "hello" },
   });
+});
+
+test("an event of a type that this program never wrote is damaged, and hides nothing but itself", () => {
+  const store = aStore();
+  const run = aRun(store);
+  const { run_id } = run.execution.record;
+  tell(store, run, [{}, { text: "a line" }, {}]);
+  const sound = eventsAfter(store, run_id, 0, 10);
+  expect(findDamage(store)).toEqual([]);
+  store.sqlite.run("UPDATE events SET type = 'stage_dreamt' WHERE execution_id = ? AND seq = 2", [run_id]);
+  const read = eventsAfter(store, run_id, 0, 10);
+  expect(read.toSpliced(1, 1)).toEqual(sound.toSpliced(1, 1));
+  const lost = { type: "log_line", seq: 2, data: { stream: "system", text: lostText(2) } };
+  expect(read[1]).toMatchObject(lost);
+  expect(allEventsAfter(store, 0, 10).map(({ event }) => event.seq)).toEqual([1, 2, 4]);
+  expect(findDamage(store)).toEqual([{ what: "execution", name: run_id }]);
 });
 
 test("the events of all executions come in the order of their commits", () => {
