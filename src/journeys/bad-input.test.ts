@@ -90,6 +90,18 @@ describe("a definition to validate", () => {
   });
 });
 
+test("of more findings than are shown, the sum counts the shown ones, and says that there are more", async () => {
+  const stages = Array.from(
+    { length: 80 },
+    (_, at) => `- {id: s${at}, roles: {primary: x}, depends_on: [t, u, v]}`,
+  );
+  journey.write("many.yaml", `workflow: {id: w, name: W}\nstages:\n${stages.join("\n")}\n`);
+  const { code, stdout, stderr } = await journey.run(["workflow", "validate", "many.yaml"]);
+  expect(code).toBe(1);
+  expect(stdout + stderr).toContain("120 more errors are not shown");
+  expect(stdout + stderr).toContain("many.yaml: not valid, more than 200 errors");
+});
+
 describe("a command line", () => {
   const cases: Case[] = [
     ["an unknown flag", 2, /unknown option "--frob"\. see: skillmeat workflow run --help/, run("--frob")],

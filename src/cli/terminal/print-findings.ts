@@ -25,14 +25,17 @@ export function findingLines(findings: readonly Finding[], { text, file }: Sourc
 
 function sum(findings: readonly Finding[], file: string, paint: Paint): string {
   const errors = findings.filter(({ severity }) => severity === "error");
-  const warnings = findings.length - errors.length;
-  const counts = [count(errors.length, "error"), count(warnings, "warning")].filter((text) => text !== "");
+  const warnings = findings.filter(({ severity }) => severity === "warning");
+  const counts = [count(errors, "error"), count(warnings, "warning")].filter((text) => text !== "");
   const isMissing = errors.length > 0 && errors.every(({ category }) => category === "preflight");
   const verdict = isMissing ? "cannot start here" : "not valid";
   const word = errors.length === 0 ? paint.good("valid") : paint.bad(verdict);
   return `${plainLine(file)}: ${word}${counts.length > 0 ? `, ${counts.join(", ")}` : ""}`;
 }
 
-function count(many: number, what: string): string {
-  return many === 0 ? "" : `${many} ${what}${many === 1 ? "" : "s"}`;
+/** The line that tells how many are left out is none itself. */
+function count(findings: readonly Finding[], what: string): string {
+  const many = findings.filter(({ code }) => code !== "more_findings").length;
+  const text = many === 0 ? "" : `${many} ${what}${many === 1 ? "" : "s"}`;
+  return many === findings.length ? text : `more than ${text}`;
 }
