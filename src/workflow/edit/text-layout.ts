@@ -27,12 +27,13 @@ export interface Place {
 
 /** Throws a `Refusal` for a text that has faults of its own: what is spliced into it could mean anything. */
 export function layoutOf(source: Source): TextLayout {
-  const { text, tokens, report } = source;
+  const { text, report } = source;
   const fault = report.findings().find(({ severity }) => severity === "error");
   if (fault || !source.root) {
     const at = fault ? source.lines.offset(fault.line, fault.column) : 0;
     throw new Refusal(`mend the text first: ${fault?.message ?? "it cannot be read"}`, at);
   }
+  const tokens = source.tokens();
   const document = tokens.find((token): token is CST.Document => token.type === "document");
   const root = document?.value ?? null;
   const isEnded = tokens.some(({ type }) => type === "doc-end");

@@ -1,0 +1,26 @@
+import type { SourceEntry, SourceNode, SourceScalar } from "../source-node.ts";
+import { unusual, type Reading } from "./reading.ts";
+
+/** A little less than what `parse-tokens.ts` allows: the library says what is too deep. */
+const deepest = 60;
+
+/** Begins a collection. */
+export function enterCollection(reading: Reading): void {
+  if (++reading.depth > deepest) unusual();
+}
+
+/** Ends it. */
+export function leaveCollection(reading: Reading): void {
+  reading.depth--;
+}
+
+/** A key that is there already is left to the library. */
+export function addEntry(
+  entries: Map<string, SourceEntry>,
+  name: string,
+  { start, end }: SourceScalar,
+  value: SourceNode,
+): void {
+  if (entries.has(name)) unusual();
+  entries.set(name, { key: { start, end, origin: null }, value });
+}
