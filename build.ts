@@ -9,7 +9,7 @@ import { version } from "./package.json";
  */
 async function build(outfile: string): Promise<number> {
   const result = await Bun.build({
-    entrypoints: ["src/main.ts", "src/operation/check-worker.ts"],
+    entrypoints: ["src/main.ts", "src/operation/check-worker.ts", "src/http/pages/builder/builder-worker.ts"],
     compile: {
       outfile,
       autoloadDotenv: false,

@@ -4,19 +4,25 @@ import { applyEdits } from "../../../workflow/edit/apply-edit.ts";
 import type { Edit } from "../../../workflow/edit/edit.ts";
 import { kebabOf } from "../../../workflow/identifier.ts";
 import { nodeAt } from "../../../workflow/source-node.ts";
-import type { FormCall } from "../page-route.ts";
 import type { Done } from "./builder-answer.ts";
-import { readingOf } from "./builder-view-of.ts";
+import { readingOf, type DraftPlace } from "./builder-view-of.ts";
 import { mergedText, nextSteps, textAt } from "./draft-changes.ts";
 import { labelOf } from "./edit-label.ts";
 import { formEdits, rootShape, sentText, stageShape } from "./form-edits.ts";
-import { keepText, textOfRevision, type OpenDraft } from "./open-draft.ts";
+import { changeText, textOfRevision, type OpenDraft } from "./open-draft.ts";
 import { stageNamed, type DraftReading } from "./read-draft.ts";
 import { RefusedEdit } from "./refused-edit.ts";
 import * as stages from "./stage-edits.ts";
 
+/** What a form of the builder asks. */
+export interface ActCall {
+  form: URLSearchParams;
+  place: DraftPlace;
+  now: Date;
+}
+
 /** Does what a form of the builder asks, on the draft it was sent to. Throws `AppError` and `RefusedEdit`. */
-export type BuilderAct = (call: FormCall, draft: OpenDraft) => Done;
+export type BuilderAct = (call: ActCall, draft: OpenDraft) => Done;
 
 export const builderActs: Readonly<Record<string, BuilderAct>> = {
   stage: changeStage,
@@ -24,13 +30,13 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
   depend: (call, draft) => {
     const key = call.form.get("stage") ?? "";
     const choice = call.form.get("choice") === "parallel" ? "parallel" : "sequential";
-    const edits = stages.quickDependencies(readingOf(call.context, draft), key, choice);
+    const edits = stages.quickDependencies(readingOf(call.place, draft), key, choice);
     const label = `Make it ${choice}`;
     return { draft: applied(call, draft, edits, label), said: `It is ${choice} now`, editing: key };
   },
   add,
   duplicate: (call, draft) => {
-    const reading = readingOf(call.context, draft);
+    const reading = readingOf(call.place, draft);
     const { stage } = stages.stageOf(reading, keyIn(call));
     const { id, edits } = stages.duplicateStage(reading, keyIn(call));
     const label = `Duplicate ${stage.name}`;
@@ -55,11 +61,11 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
   },
 };
 
-function changeStage(call: FormCall, draft: OpenDraft): Done {
-  const { context, form } = call;
+function changeStage(call: ActCall, draft: OpenDraft): Done {
+  const { place, form } = call;
   const key = keyIn(call);
-  const base = readingOf(context, draft, textOfRevision(draft, Number(form.get("revision"))));
-  const now = readingOf(context, draft);
+  const base = readingOf(place, draft, textOfRevision(draft, Number(form.get("revision"))));
+  const now = readingOf(place, draft);
   const from = stages.stageOf(base, key);
   const to = stages.stageOf(now, key);
   const made = formEdits({
@@ -72,7 +78,7 @@ function changeStage(call: FormCall, draft: OpenDraft): Done {
   const renamed = edits.find((edit) => edit.kind === "rename_stage");
   const changed = applied(call, draft, edits, labelOf(edits, to.stage.name));
   const isOpen = form.get("part") === "editor";
-  const newKey = readingOf(context, changed).stages[to.at]?.key ?? key;
+  const newKey = readingOf(place, changed).stages[to.at]?.key ?? key;
   return { draft: changed, said: renamed ? `Its id is ${newKey} now` : "", editing: isOpen ? newKey : null };
 }
 
@@ -123,9 +129,9 @@ function idFromName(
   return stages.freeId(now, made, true);
 }
 
-function changeSettings(call: FormCall, draft: OpenDraft): Done {
-  const { context, form } = call;
-  const base = readingOf(context, draft, textOfRevision(draft, Number(form.get("revision"))));
+function changeSettings(call: ActCall, draft: OpenDraft): Done {
+  const { place, form } = call;
+  const base = readingOf(place, draft, textOfRevision(draft, Number(form.get("revision"))));
   const made = formEdits({ fields: form, from: base.root, to: [], shape: rootShape });
   return { draft: applied(call, draft, withWorkflowId(draft, made), labelOf(made, "")), said: "" };
 }
@@ -143,54 +149,54 @@ function withWorkflowId(draft: OpenDraft, made: readonly Edit[]): Edit[] {
   return [...edits, { kind: "set", path: ["workflow", "id"], value: to }];
 }
 
-function add(call: FormCall, draft: OpenDraft): Done {
+function add(call: ActCall, draft: OpenDraft): Done {
   const kind = call.form.get("kind") === "gate" ? "gate" : "agent";
-  const { id, edits } = stages.addStage(readingOf(call.context, draft), kind, call.form.get("place"));
+  const { id, edits } = stages.addStage(readingOf(call.place, draft), kind, call.form.get("place"));
   const word = kind === "gate" ? "gate" : "stage";
   const changed = applied(call, draft, edits, `Add ${word}`);
   return { draft: changed, said: `Added a ${word}`, editing: id, opens: true, focus: "s-name" };
 }
 
-function remove(call: FormCall, draft: OpenDraft): Done {
-  const reading = readingOf(call.context, draft);
+function remove(call: ActCall, draft: OpenDraft): Done {
+  const reading = readingOf(call.place, draft);
   const { stage, at } = stages.stageOf(reading, keyIn(call));
   const edits = stages.removeStage(reading, keyIn(call));
   const changed = applied(call, draft, edits, `Remove ${stage.name}`);
-  const left = readingOf(call.context, changed).stages;
+  const left = readingOf(call.place, changed).stages;
   const next = left[Math.min(at, left.length - 1)];
   const focus = next ? `edit-${domId(next.key)}` : "add-end";
   return { draft: changed, said: `Removed ${stage.name}`, canUndo: true, focus };
 }
 
-function move(call: FormCall, draft: OpenDraft): Done {
-  const { form, context } = call;
+function move(call: ActCall, draft: OpenDraft): Done {
+  const { form, place } = call;
   const key = keyIn(call);
-  const reading = readingOf(context, draft);
+  const reading = readingOf(place, draft);
   const { stage, at } = stages.stageOf(reading, key);
   const by = Number(form.get("by"));
   const to = form.has("to") ? Number(form.get("to")) : at + by;
   if (!Number.isSafeInteger(to)) throw new AppError("invalid_usage", '"to" is the number of a place');
   const changed = applied(call, draft, stages.moveStage(reading, key, to), `Move ${stage.name}`);
-  const now = stageNamed(readingOf(context, changed), key);
+  const now = stageNamed(readingOf(place, changed), key);
   const { length } = reading.stages;
-  const place = (now?.at ?? 0) + 1;
-  const said = `${stage.name} is at place ${place} of ${length} now, in step ${now?.batch ?? 1}`;
+  const number = (now?.at ?? 0) + 1;
+  const said = `${stage.name} is at place ${number} of ${length} now, in step ${now?.batch ?? 1}`;
   const handle = form.has("to") ? "handle" : by < 0 ? "up" : "down";
   // A button at the end of the way is disabled: the other one has the focus then.
-  const isAtEnd = (handle === "up" && place === 1) || (handle === "down" && place === length);
+  const isAtEnd = (handle === "up" && number === 1) || (handle === "down" && number === length);
   const focused = isAtEnd ? (handle === "up" ? "down" : "up") : handle;
   return { draft: changed, said, focus: `${focused}-${domId(key)}` };
 }
 
 const otherStep = { undo: "redo", redo: "undo" } as const;
 
-function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
+function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   const { row, changes } = draft;
   const group = nextSteps(changes)[kind];
   if (!group) return { draft, said: `There is nothing to ${kind}` };
   const text = textAt(row.text, changes, row.revision, kind === "undo" ? group.before : group.after);
   if (text === null) throw new AppError("conflict", `this is too long ago to ${kind}`);
-  const changed = keepText(call.context, draft, { text, label: group.label, kind });
+  const changed = changeText(draft, call.now, { text, label: group.label, kind });
   return {
     draft: changed,
     said: `${kind === "undo" ? "Undone" : "Done again"}: ${group.label}`,
@@ -201,20 +207,20 @@ function step(call: FormCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   };
 }
 
-function applied(call: FormCall, draft: OpenDraft, edits: readonly Edit[], label: string): OpenDraft {
+function applied(call: ActCall, draft: OpenDraft, edits: readonly Edit[], label: string): OpenDraft {
   if (edits.length === 0) return draft;
   const edited = applyEdits(draft.row.text, edits);
   if (!edited.ok) throw new RefusedEdit(edited.message, edited.line);
   return kept(call, draft, edited.text, label);
 }
 
-function kept({ context }: FormCall, draft: OpenDraft, text: string, label: string): OpenDraft {
-  const changed = keepText(context, draft, { text, label });
-  const name = readingOf(context, changed).definition?.workflow.name;
+function kept({ place, now }: ActCall, draft: OpenDraft, text: string, label: string): OpenDraft {
+  const changed = changeText(draft, now, { text, label });
+  const name = readingOf(place, changed).definition?.workflow.name;
   if (!name || name === changed.row.name) return changed;
   return { ...changed, row: { ...changed.row, name } };
 }
 
-function keyIn({ form }: FormCall): string {
+function keyIn({ form }: ActCall): string {
   return form.get("stage") ?? "";
 }

@@ -10,11 +10,11 @@ import { StageCard } from "../../../../views/workflows/builder/stage-card.tsx";
 import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
 import { YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
-import type { Context } from "../../server/server-parts.ts";
-import { html, redirect, wantsFragments, type FormCall, type Answer } from "../page-route.ts";
+import type { Page } from "../page-route.ts";
 import { partial } from "../partial.ts";
 import { toastCookie } from "../toast-cookie.ts";
-import { viewOf } from "./builder-view-of.ts";
+import { viewOf, type DraftPlace } from "./builder-view-of.ts";
+import { textAt } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";
 
 /** What became of a change. */
@@ -36,24 +36,40 @@ export interface Done {
   text?: string;
 }
 
+/** What asks for an answer, as values alone. */
+export interface Asker {
+  place: DraftPlace;
+  /** False: a browser without scripts. */
+  wantsFragments: boolean;
+  /** The revision that the page shows. */
+  revision: number;
+  isYaml: boolean;
+}
+
+/** Another address to go to. */
+export interface Redirection {
+  location: string;
+  headers: Record<string, string>;
+}
+
 /**
  * The page as it is after a change: to a script the parts that have changed since the revision it shows, to a browser
- * without one the way to the page.
+ * without one the way to the page. `before`: the draft before the change.
  */
-export function answerChange(call: FormCall, done: Done): Answer {
-  const { context, request } = call;
+export function answerChange(asker: Asker, before: OpenDraft, done: Done): Page | Redirection {
   const { draft, said, editing = null, focus } = done;
-  if (!wantsFragments(request)) {
+  const { place, isYaml } = asker;
+  if (!asker.wantsFragments) {
     const query = editing === null ? "" : `?stage=${encodeURIComponent(editing)}`;
     // Without scripts nobody can take a message away that lies over the form.
-    const cookie =
+    const headers: Record<string, string> =
       said === "" || editing !== null ? {} : { "set-cookie": toastCookie({ kind: "done", text: said }) };
-    return redirect(`${draft.path}${query}${focus === undefined ? "" : `#${focus}`}`, cookie);
+    return { location: `${draft.path}${query}${focus === undefined ? "" : `#${focus}`}`, headers };
   }
-  const view = viewOf(context, draft);
-  const isYaml = request.headers.get("x-builder-tab") === "yaml";
-  const parts = changedParts(context, draft.row.id, view, {
-    revision: Number(request.headers.get("x-builder-revision")),
+  const view = viewOf(place, draft);
+  const parts = changedParts(view, {
+    id: draft.row.id,
+    shown: textAt(before.row.text, before.changes, before.row.revision, asker.revision),
     hasFlow: !isYaml,
   });
   const hasText = isYaml && view.text !== done.text;
@@ -70,28 +86,25 @@ export function answerChange(call: FormCall, done: Done): Answer {
     ...(done.opens ? { "x-builder-open": "stage-editor" } : {}),
     ...(focus === undefined ? {} : { "x-builder-focus": focus }),
   };
-  return html([...parts, ...more].map(render).join("\n"), 200, headers);
+  return { markup: [...parts, ...more].map(render).join("\n"), status: 200, headers };
 }
 
 interface Sent {
-  revision: number;
-  texts: ReadonlyMap<string, string>;
+  /** The definition that the parts show. */
+  of: string;
+  parts: ReadonlyMap<string, string>;
 }
 
 const mostSent = 16;
-const sentParts = new WeakMap<Context, Map<string, Sent>>();
+const sentParts = new Map<string, Sent>();
 
-/** Only a help against needless work: a page that shows another revision, or is not known here, gets everything. */
+/** Only a help against needless work: a page that shows another text, or is not known here, gets everything. */
 function changedParts(
-  context: Context,
-  draftId: string,
   view: BuilderView,
-  { revision, hasFlow }: { revision: number; hasFlow: boolean },
+  { id: draftId, shown, hasFlow }: { id: string; shown: string | null; hasFlow: boolean },
 ): Html[] {
-  const known = sentParts.get(context) ?? new Map<string, Sent>();
-  sentParts.set(context, known);
-  const last = known.get(draftId);
-  const before = last?.revision === revision ? last.texts : new Map<string, string>();
+  const last = sentParts.get(draftId);
+  const before = last && last.of === shown ? last.parts : new Map<string, string>();
   const texts = new Map<string, string>();
   const changed: Html[] = [];
   const add = (id: string, part: Html, isSent = true): boolean => {
@@ -108,11 +121,11 @@ function changedParts(
   add("builder-plan", PlanPart({ view }));
   add("side-form", SideForm({ view }));
   if (hasFlow) addFlow(view, before, { texts, changed, add });
-  known.delete(draftId);
-  known.set(draftId, { revision: view.revision, texts });
-  for (const oldest of known.keys()) {
-    if (known.size <= mostSent) break;
-    known.delete(oldest);
+  sentParts.delete(draftId);
+  sentParts.set(draftId, { of: view.text, parts: texts });
+  for (const oldest of sentParts.keys()) {
+    if (sentParts.size <= mostSent) break;
+    sentParts.delete(oldest);
   }
   return changed;
 }

@@ -1,11 +1,7 @@
-import { render } from "../../../../views/jsx/jsx-runtime.ts";
 import { workflowPath, withQuery } from "../../../../views/paths.ts";
 import { confirmPage } from "../../../../views/workflows/confirm.tsx";
-import { builderPage } from "../../../../views/workflows/builder/builder-page.tsx";
-import { MoveForm } from "../../../../views/workflows/builder/move-dialog.tsx";
 import { newWorkflowPage } from "../../../../views/workflows/builder/new-page.tsx";
-import { StageEditor } from "../../../../views/workflows/builder/stage-editor.tsx";
-import { AppError } from "../../../errors.ts";
+import { nextTurn } from "../../../next-turn.ts";
 import { keepNewDrafts, listNewDrafts, writeDraft } from "../../../store/drafts.ts";
 import { answerForm } from "../answer-form.ts";
 import { frameOf } from "../page-frame.ts";
@@ -18,13 +14,11 @@ import {
   type PageRoutes,
   type Answer,
 } from "../page-route.ts";
-import { partial } from "../partial.ts";
 import { shownToast, toastCookie } from "../toast-cookie.ts";
-import { builderActs } from "./builder-acts.ts";
-import { answerChange } from "./builder-answer.ts";
-import { openOf, viewOf } from "./builder-view-of.ts";
-import { keepBase, keepText, newDraft, openDraft, type OpenDraft } from "./open-draft.ts";
-import { RefusedEdit } from "./refused-edit.ts";
+import { askBuilder } from "./ask-builder.ts";
+import type { Done } from "./builder-answer.ts";
+import type { BuilderWish } from "./builder-job.ts";
+import { changeBase, changeText, keepDraft, newDraft, openDraft, type OpenDraft } from "./open-draft.ts";
 import { discardDraft, saveDraft } from "./save-draft.ts";
 import { beginnings, templateText } from "./templates.ts";
 
@@ -59,20 +53,14 @@ function begun(call: FormCall): Promise<Answer> {
   });
 }
 
-function builder(call: PageCall): Answer {
+async function builder(call: PageCall): Promise<Answer> {
   const { context, request, url } = call;
   const draft = openDraft(call);
   // A draft that was saved has an address of its own now.
   if (draft.workflow && call.params["draft"] !== undefined) return redirect(draft.path);
-  const view = viewOf(context, draft);
-  const open = openOf(context, draft, url.searchParams);
-  if (wantsFragments(request) && open.editing) {
-    return html(render(partial("#stage-editor", "innerHTML", StageEditor({ view, facts: open.editing }))));
-  }
-  if (wantsFragments(request) && open.moving) {
-    return html(render(partial("#move-dialog", "innerHTML", MoveForm({ view, facts: open.moving }))));
-  }
-  return html(builderPage(frameOf(context, request), view, open), 200, shownToast(request));
+  const { asset: _, ...frame } = frameOf(context, request);
+  const answer = await ask(call, draft, { kind: "page", query: url.search, frame });
+  return answer instanceof Response ? answer : { ...answer, headers: shownToast(request) };
 }
 
 function askDiscard(call: PageCall): Answer {
@@ -92,33 +80,49 @@ function askDiscard(call: PageCall): Answer {
 }
 
 async function acted(call: FormCall): Promise<Answer> {
-  const { params } = call;
+  const { params, form } = call;
   const draft = openDraft(call);
   const action = params["action"] ?? "";
   if (action === "discard") return discardDraft(call, draft);
   try {
     if (action === "save") return await saved(call, draft);
-    if (action === "choose") return chosen(call, draft);
-    const doIt = Object.hasOwn(builderActs, action) ? builderActs[action] : undefined;
-    if (!doIt) throw new AppError("not_found", `the builder has no "${action.slice(0, 40)}"`);
-    return answerChange(call, doIt(call, draft));
+    if (action === "choose") return await chosen(call, draft);
+    return await ask(call, draft, { kind: "act", action, form: [...form] });
   } catch (error) {
-    if (error instanceof RefusedEdit) return toText(call, draft, error);
     return answerForm(call, backTo(call, draft), () => Promise.reject(error));
   }
+}
+
+/** The answer to what is asked of a draft, once what the draft has become is stored. */
+async function ask({ context, request }: PageCall, draft: OpenDraft, wish: BuilderWish): Promise<Answer> {
+  const { options, home, userHome } = context;
+  const { workdir } = options;
+  const asker = {
+    place: { beside: workdir, workdir, home, userHome },
+    wantsFragments: wantsFragments(request),
+    revision: Number(request.headers.get("x-builder-revision")),
+    isYaml: request.headers.get("x-builder-tab") === "yaml",
+  };
+  // To open the draft has taken a while, and so does what follows.
+  await nextTurn();
+  const result = await askBuilder({ draft, asker, now: new Date(), wish });
+  if (result.kind === "refused") return toText(request, draft, result);
+  const { answer, changed } = result;
+  if (changed) keepDraft(context, draft, changed);
+  return "location" in answer ? redirect(answer.location, answer.headers) : answer;
 }
 
 async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
   if (open.theirs !== null) {
     const said =
       "Not saved: the saved definition was changed meanwhile. Choose between the two versions first";
-    return answerChange(call, { draft: open, said });
+    return ask(call, open, { kind: "show", done: { draft: open, said } });
   }
   const { draft, word, closes } = await saveDraft(call, open);
   const text = `${word} ${draft.workflow?.name ?? ""}`;
   const isMoved = draft.path !== open.path;
   if (!closes && !isMoved && wantsFragments(call.request)) {
-    return answerChange(call, { draft, said: text, isShown: true });
+    return ask(call, draft, { kind: "show", done: { draft, said: text, isShown: true } });
   }
   const location = closes && draft.workflow ? workflowPath(draft.workflow.slug) : draft.path;
   return answerForm(call, open.path, async () => ({
@@ -129,22 +133,26 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
 }
 
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */
-function chosen(call: FormCall, draft: OpenDraft): Answer {
-  const { context, form } = call;
+function chosen(call: FormCall, draft: OpenDraft): Promise<Answer> {
   const { theirs, workflow } = draft;
-  if (theirs === null || workflow === null)
-    return answerChange(call, { draft, said: "The two are the same again" });
-  const takes = form.get("choice") === "theirs";
-  const kept = takes ? keepText(context, draft, { text: theirs, label: "Take the saved one" }) : draft;
+  const show = (done: Done): Promise<Answer> => ask(call, draft, { kind: "show", done });
+  if (theirs === null || workflow === null) return show({ draft, said: "The two are the same again" });
+  const now = new Date();
+  const takes = call.form.get("choice") === "theirs";
+  const changed = takes ? changeText(draft, now, { text: theirs, label: "Take the saved one" }) : draft;
   const base = { base_text: theirs, base_hash: workflow.definition_hash, workflow_id: workflow.id };
   const said = takes
     ? "The draft is the saved one now"
     : "Yours is kept; saving puts it in the other's place";
-  return answerChange(call, { draft: keepBase(context, kept, base), said });
+  return show({ draft: changeBase(changed, now, base), said });
 }
 
 /** What a form cannot do is done in the text, at the line that stands in the way. */
-function toText({ request }: FormCall, { path }: OpenDraft, { message, line }: RefusedEdit): Answer {
+function toText(
+  request: Request,
+  { path }: OpenDraft,
+  { message, line }: { message: string; line: number },
+): Answer {
   const location = withQuery(path, { tab: "yaml", line });
   const text = `This cannot be done by the form: ${message}. Line ${line} of the text is where.`;
   const headers = { "set-cookie": toastCookie({ kind: "failed", text }) };

@@ -1,35 +1,36 @@
 import { diffLines } from "../../../../views/workflows/diff.ts";
 import type { BuilderOpen, BuilderView } from "../../../../views/workflows/builder/builder-view.ts";
-import type { Context } from "../../server/server-parts.ts";
-import { artifactsOf } from "../page-frame.ts";
+import { openArtifacts } from "../../../collection/artifacts.ts";
+import type { Surroundings } from "../../../collection/artifact-places.ts";
 import { nextSteps } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";
 import { planOf, readDraft, stageNamed, type DraftReading } from "./read-draft.ts";
 
+/** Where the artifacts of a draft may lie. */
+export type DraftPlace = Surroundings;
+
 const mostReadings = 16;
-const readings = new WeakMap<Context, Map<string, DraftReading>>();
+const readings = new Map<string, DraftReading>();
 
 /** A text, read; the last one of each draft is kept, for the next request begins with it. */
-export function readingOf(context: Context, { row, workflow }: OpenDraft, text = row.text): DraftReading {
-  const known = readings.get(context) ?? new Map<string, DraftReading>();
-  readings.set(context, known);
-  const last = known.get(row.id);
+export function readingOf(place: DraftPlace, { row, workflow }: OpenDraft, text = row.text): DraftReading {
+  const last = readings.get(row.id);
   if (last?.text === text && last.baseText === row.base_text) return last;
   const base = { text: row.base_text, isNew: workflow === null };
-  const reading = readDraft(text, { artifacts: artifactsOf(context), base });
+  const reading = readDraft(text, { artifacts: openArtifacts(place), base });
   if (text !== row.text) return reading;
-  known.delete(row.id);
-  known.set(row.id, reading);
-  for (const oldest of known.keys()) {
-    if (known.size <= mostReadings) break;
-    known.delete(oldest);
+  readings.delete(row.id);
+  readings.set(row.id, reading);
+  for (const oldest of readings.keys()) {
+    if (readings.size <= mostReadings) break;
+    readings.delete(oldest);
   }
   return reading;
 }
 
-export function viewOf(context: Context, draft: OpenDraft): BuilderView {
+export function viewOf(where: DraftPlace, draft: OpenDraft): BuilderView {
   const { path, workflow, row, changes, theirs } = draft;
-  const reading = readingOf(context, draft);
+  const reading = readingOf(where, draft);
   const { root, definition, findings, stages, rows } = reading;
   const { undo, redo } = nextSteps(changes);
   return {
@@ -57,8 +58,8 @@ export function viewOf(context: Context, draft: OpenDraft): BuilderView {
 }
 
 /** What an address asks to be open. */
-export function openOf(context: Context, draft: OpenDraft, query: URLSearchParams): BuilderOpen {
-  const reading = readingOf(context, draft);
+export function openOf(where: DraftPlace, draft: OpenDraft, query: URLSearchParams): BuilderOpen {
+  const reading = readingOf(where, draft);
   const named = (name: string) => stageNamed(reading, query.get(name) ?? "\n");
   const line = Number(query.get("line"));
   return {

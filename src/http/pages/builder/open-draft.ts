@@ -8,11 +8,17 @@ import type { Context } from "../../server/server-parts.ts";
 import type { PageCall } from "../page-route.ts";
 import { boundedChanges, changeBetween, textAt, type Change } from "./draft-changes.ts";
 
-/** A draft as a request finds it. What is not stored yet has revision 0. */
+/** What the builder needs of a workflow that is stored. */
+export type SavedWorkflow = Pick<
+  WorkflowRecord,
+  "id" | "slug" | "name" | "status" | "file_problem" | "definition_hash"
+>;
+
+/** A draft as a request finds it: values alone. What is not stored yet has revision 0. */
 export interface OpenDraft {
   /** Where its builder is. */
   path: string;
-  workflow: WorkflowRecord | null;
+  workflow: SavedWorkflow | null;
   row: DraftRow;
   changes: readonly Change[];
   /** What is saved now, when that is not what the draft was made from. */
@@ -61,48 +67,50 @@ export function textOfRevision({ row, changes }: OpenDraft, revision: number): s
   return text;
 }
 
-/** Keeps a new text, with the way back. Throws `AppError` when another process was faster. */
-export function keepText(
-  context: Context,
+/** The draft with a new text and the way back from it. Nothing is stored. */
+export function changeText(
   draft: OpenDraft,
+  now: Date,
   made: { text: string; label: string; kind?: Change["kind"]; name?: string },
 ): OpenDraft {
   const { row, changes } = draft;
-  const { text, label, kind = "edit" } = made;
+  const { text, label, kind = "edit", name = row.name } = made;
   if (text === row.text) return draft;
-  const now = new Date();
   const last = changes.at(-1);
   const isSoon = now.getTime() - Date.parse(row.updated_at) < joinsWithinMs;
   const joins = kind === "edit" && last?.kind === "edit" && last.label === label && isSoon;
   const revision = row.revision + 1;
   const change: Change = { revision, label, kind, joins, ...changeBetween(row.text, text) };
-  return keepRow(context, draft, { text, revision, name: made.name ?? row.name }, [...changes, change]);
+  const kept = boundedChanges([...changes, change]);
+  const changes_json = JSON.stringify(kept);
+  const updated_at = now.toISOString();
+  return { ...draft, row: { ...row, text, revision, name, changes_json, updated_at }, changes: kept };
 }
 
-/** Keeps what the draft is measured against: after saving, or after a choice between two versions. */
-export function keepBase(
-  context: Context,
+/** The draft with what it is measured against: after saving, or after a choice between two versions. */
+export function changeBase(
   draft: OpenDraft,
+  now: Date,
   base: Pick<DraftRow, "base_text" | "base_hash" | "workflow_id">,
 ): OpenDraft {
-  return keepRow(context, { ...draft, theirs: null }, base, draft.changes);
+  return { ...draft, theirs: null, row: { ...draft.row, ...base, updated_at: now.toISOString() } };
 }
 
-function keepRow(
-  { store }: Context,
-  draft: OpenDraft,
-  made: Partial<DraftRow>,
-  changes: readonly Change[],
-): OpenDraft {
-  const kept = boundedChanges(changes);
-  const updated_at = new Date().toISOString();
-  const row: DraftRow = { ...draft.row, ...made, changes_json: JSON.stringify(kept), updated_at };
-  if (writeDraft(store, row, draft.row.revision)) return { ...draft, row, changes: kept };
+/** Stores what a draft has become. Throws `AppError` when another process was faster. */
+export function keepDraft({ store }: Context, before: OpenDraft, after: OpenDraft): void {
+  if (writeDraft(store, after.row, before.row.revision)) return;
   throw new AppError("conflict", "the draft was changed at the same time. load it again");
 }
 
-function draftFor({ store }: Context, workflow: WorkflowRecord): OpenDraft {
-  const saved = workflow.definition;
+/** What the builder needs of a stored workflow. */
+export function savedOf(workflow: WorkflowRecord): SavedWorkflow {
+  const { id, slug, name, status, file_problem, definition_hash } = workflow;
+  return { id, slug, name, status, file_problem, definition_hash };
+}
+
+function draftFor({ store }: Context, record: WorkflowRecord): OpenDraft {
+  const saved = record.definition;
+  const workflow = savedOf(record);
   const path = workflowPath(workflow.slug, "edit");
   const row = draftOfWorkflow(store, workflow.id);
   const isAtRest = row === null || (row.text === row.base_text && row.base_text !== saved);

@@ -7,7 +7,7 @@ import { FindingsError } from "../../../workflow/findings-error.ts";
 import { answerForm, type Outcome } from "../answer-form.ts";
 import { callEndpoint } from "../call-endpoint.ts";
 import type { Answer, FormCall } from "../page-route.ts";
-import { keepBase, type OpenDraft } from "./open-draft.ts";
+import { changeBase, keepDraft, savedOf, type OpenDraft } from "./open-draft.ts";
 import { openWorkflow } from "../../../operation/open-workflow.ts";
 
 const statuses = { publish: "published", archive: "archived" } as const;
@@ -25,8 +25,10 @@ export async function saveDraft(
   const saved = await store(call, draft, status);
   const base = { base_text: draft.row.text, base_hash: saved.definition_hash, workflow_id: saved.id };
   const path = workflowPath(saved.slug, "edit");
+  const measured = changeBase(draft, new Date(), base);
+  keepDraft(context, draft, measured);
   return {
-    draft: { ...keepBase(context, draft, base), workflow: saved, path },
+    draft: { ...measured, workflow: savedOf(saved), path },
     word,
     closes: then === "close",
   };
