@@ -175,7 +175,7 @@ async function follow(followed: Followed): Promise<StageResult | null> {
   try {
     const isAborted = await Promise.race([endOrAbort(agent.ended, stop), broken.promise]);
     if (isAborted) await stopAgent(agent, attempt_id, desk.sweeper);
-    else await endLeftovers(agent.pid, attempt_id, desk.sweeper);
+    else await endLeftovers(agent, attempt_id, desk.sweeper);
     unfollow();
     await logs.finish();
     if (isAborted) {

@@ -45,6 +45,12 @@ function aRequest(
   return { folder, workdir: root, command: ["/bin/sh", "-c", script], env, isTwoWay: false, ...changes };
 }
 
+/** Processes whose parent is this one and that have not ended. */
+function childrenOf(pid: number): number[] {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return pids === "" ? [] : pids.split(" ").map(Number).filter(isAlive);
+}
+
 const read = (folder: string, name: string): string =>
   existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "";
 
@@ -77,6 +83,29 @@ describe.skipIf(program === null)("the starter", () => {
       true,
       false,
     ]);
+  });
+
+  test("starts many agents at once, and one whose request is bigger than a pipe", async () => {
+    const starter = aStarter();
+    const small = Array.from({ length: 30 }, (_, status) => aRequest(`exit ${status}`));
+    const big = aRequest('exit "${#BIG}"');
+    const requests = [
+      ...small,
+      { ...big, env: { ...big.env, BIG: "b".repeat(30), MORE: "x".repeat(100_000) } },
+    ];
+    const statuses = requests.map(async (request) => (await starter.start(request)).ended);
+    expect(await Promise.all(statuses)).toEqual(requests.map((_, status) => status));
+  });
+
+  test("forks the next supervisor in advance, does without it when it is killed, and takes it along when it ends", async () => {
+    const starter = aStarter();
+    await until("a supervisor is there", () => childrenOf(starter.pid).length === 1);
+    for (const spare of childrenOf(starter.pid)) process.kill(spare, "SIGKILL");
+    expect(await (await starter.start(aRequest("exit 4"))).ended).toBe(4);
+    await until("the next one is there", () => childrenOf(starter.pid).length === 1);
+    const spares = childrenOf(starter.pid);
+    process.kill(starter.pid, "SIGKILL");
+    await until("it has ended, too", () => !spares.some(isAlive));
   });
 
   test("starts no second agent in a folder that has had one", async () => {

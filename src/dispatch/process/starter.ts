@@ -50,6 +50,8 @@ type End = number | null | "lost";
 interface Ledger {
   pending: Map<number, Pending>;
   running: Map<number, (end: End) => void>;
+  /** Exit statuses that were read before the word that the agent has started: they come by another way. */
+  early: Map<number, number>;
 }
 
 /** Runs the program of `supervisor.c` as a starter. Throws the system's errors when it cannot be run. */
@@ -59,13 +61,15 @@ export function openStarter(program: string): Starter {
     env: {},
     // Ctrl+C in the terminal of the engine is not for it: it ends when the engine does.
     detached: true,
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   // It ends with this process: it need not keep this process from ending.
   child.unref();
-  const ledger: Ledger = { pending: new Map(), running: new Map() };
+  const ledger: Ledger = { pending: new Map(), running: new Map(), early: new Map() };
   let lastId = 0;
   let isGone = false;
+  void readLines(child.stderr, (line) => hear(ledger, line));
+  // Nobody can begin an agent any more when stdout has ended: every supervisor keeps it until it has begun its agent.
   const gone = readLines(child.stdout, (line) => hear(ledger, line)).then(async () => {
     isGone = true;
     await child.exited;
@@ -90,26 +94,35 @@ export function openStarter(program: string): Starter {
 }
 
 /** Takes a line of the starter: see the head of `supervisor.c`. */
-function hear({ pending, running }: Ledger, line: string): void {
+function hear({ pending, running, early }: Ledger, line: string): void {
   const [kind, idText = "", first = "", second = ""] = line.split(" ");
   const id = Number(idText);
-  const asked = pending.get(id);
-  pending.delete(id);
+  const asked = kind === "X" ? undefined : pending.get(id);
+  if (asked) pending.delete(id);
   switch (kind) {
     case "S": {
       const end = Promise.withResolvers<End>();
-      running.set(id, end.resolve);
+      const status = early.get(id);
+      if (status === undefined) running.set(id, end.resolve);
+      else end.resolve(status);
+      early.delete(id);
       asked?.resolve({ pid: Number(first), startTicks: Number(second), ended: end.promise });
       return;
     }
     case "E":
       asked?.reject(new StartRefused(Number(first)));
       return;
-    case "X":
+    case "X": {
+      const end = running.get(id);
+      if (end) end(Number(first));
+      else early.set(id, Number(first));
+      running.delete(id);
+      return;
+    }
     case "K":
       // It was killed before it could say that it had started.
       asked?.reject(new StarterGone());
-      running.get(id)?.(kind === "X" ? Number(first) : null);
+      running.get(id)?.(null);
       running.delete(id);
       return;
     default:

@@ -15,17 +15,20 @@ export async function stopAgent(agent: Supervised, attemptId: string, sweeper: S
     agent.kill();
     await agent.ended;
   }
-  // The agent's own children were asked as well and have the rest of that time.
-  while (performance.now() < killAt && isGroupAlive(agent.pid)) await pause(groupLookMs);
-  await endLeftovers(agent.pid, attemptId, sweeper);
+  // The agent's own children were asked as well and have the rest of that time, which a shell does not give them.
+  while (!agent.endsAll && performance.now() < killAt && isGroupAlive(agent.pid)) await pause(groupLookMs);
+  await endLeftovers(agent, attemptId, sweeper);
 }
 
 /**
  * Ends what an agent that has ended left in its group, and with it everything else of the attempt. Resolves at once
- * when the group is empty, which is the rule. The number of an empty group may become another's: so it is only asked
- * about, and the processes are killed by their mark.
+ * when its supervisor has done so, or the group is empty. The number of an empty group may become another's: so it is
+ * only asked about, and the processes are killed by their mark.
  */
-export async function endLeftovers(group: number, attemptId: string, sweeper: Sweeper): Promise<void> {
+export async function endLeftovers(agent: Supervised, attemptId: string, sweeper: Sweeper): Promise<void> {
+  const group = agent.pid;
+  // A supervisor that gave a status has ended everything; it may itself still be on its way out.
+  if (agent.endsAll && (await agent.ended) !== null) return;
   if (!signalProcess(-group, 0)) return;
   if (!canReadProcesses) signalProcess(-group, "SIGKILL");
   await sweeper.sweep(attemptId);

@@ -1,20 +1,20 @@
 /*
  * The processes of agents on Linux, in two roles of one small static program.
  *
- * The starter stands beside an engine. It reads requests from its stdin, forks a supervisor for each, and tells on
- * stdout what becomes of it. It ends when its stdin does, which is when the engine is gone. Supervisors outlive both.
+ * The starter stands beside an engine. It reads requests from its stdin and has a supervisor do each: one that it has
+ * forked in advance (a fork takes as long as a small agent), or else a new one. It ends when its stdin does, which is
+ * when the engine is gone. Supervisors outlive both.
  *
  * A supervisor starts one agent in a session of its own, waits for its end, ends every process the agent has left
  * behind, wherever it went and whatever its environment says, and writes the agent's exit status into the attempt's
- * folder. It also feeds a two-way agent from a file that the engine appends to.
+ * folder. It also feeds a two-way agent from a file that the engine appends to. SIGTERM to the group of an agent asks
+ * all of it to end; five seconds later, or at SIGUSR1, the supervisor kills the agent and everything it has started.
  *
  * Request: a length (of what follows it), id, flags, argc, envc (32 bits each, in the machine's order), then texts that
- * end in NUL: the attempt's folder, the working directory, the arguments (first the program's absolute path), the
- * environment. Answers are lines: "S id pid start" (started; start as in /proc/PID/stat), "E id errno 0" (not started),
- * "X id status 0" (the supervisor has ended; the agent's status as a shell tells it), "K id signal 0" (it was killed).
- *
- * SIGTERM to the group of an agent asks all of it to end; five seconds later, or at SIGUSR1, the supervisor kills its
- * agent and everything that the agent has started.
+ * end in NUL: the attempt's folder, the working directory, the arguments (the program's absolute path first), the
+ * environment. Answers on stdout, which ends when nobody is left who could still begin an agent: "S id pid start"
+ * (started; start as in /proc/PID/stat), "E id errno" (not started), "K id signal" (the supervisor was killed). Answer
+ * on stderr: "X id status" (the attempt is over; the agent's status as a shell tells it).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,16 +34,26 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TWO_WAY = 1, none = -1, MOST_REQUEST = 16 << 20 };
-enum { CANNOT_RUN = 126, NOT_FOUND = 127, GRACE_MS = 5000, END_WITHIN_MS = 10000, LOOK_AGAIN_MS = 20 };
+enum { TWO_WAY = 1, none = -1, HEAD = 20, MOST_REQUEST = 16 << 20, MOST_IN_A_PIPE = 1 << 16 };
+enum { CANNOT_RUN = 126, NOT_FOUND = 127, GRACE_MS = 5000, END_WITHIN_MS = 10000, LOOK_AGAIN_MS = 20, IDLE_MS = 3 };
+enum { TO_APPEND = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC };
 
 struct request {
-	uint32_t id, flags, argc, envc;
-	char *folder, *workdir, **argv, **env;
+	uint32_t length, id, flags, argc, envc;
+	/* The attempt's folder, the working directory, the arguments, NULL, the environment, NULL. */
+	char **texts;
 };
 
 static struct child { pid_t pid; uint32_t id; } *children;
 static size_t child_count, child_room;
+/* The supervisor that waits for a request at the other end of this pipe; none: there is no such one. */
+static pid_t spare;
+static int to_spare = none;
+/* When this supervisor was, as in /proc/PID/stat. */
+static long long started;
+/* The signals that this process takes through a file. */
+static sigset_t ours;
+static int signals;
 
 static long now_ms(void)
 {
@@ -51,20 +62,23 @@ static long now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void write_all(int fd, const char *bytes, size_t length)
-{
-	for (ssize_t n; length > 0 && ((n = write(fd, bytes, length)) >= 0 || errno == EINTR);)
-		if (n > 0) {
-			bytes += n;
-			length -= n;
-		}
-}
-
-/* One write for one line: lines of several processes do not mix. */
-static void tell(const char *what, uint32_t id, long first, long long second)
+/* One write for one line: lines of several processes do not mix. Nobody is left to be told where it fails. */
+static void put(int fd, const char *format, ...)
 {
 	char line[96];
-	write_all(STDOUT_FILENO, line, snprintf(line, sizeof line, "%s %u %ld %lld\n", what, id, first, second));
+	va_list values;
+	va_start(values, format);
+	ssize_t n = write(fd, line, vsnprintf(line, sizeof line, format, values));
+	(void)n;
+	va_end(values);
+}
+
+/* Reads so many bytes. Where whoever writes them is gone, this process has nothing more to do. */
+static void read_all(int fd, char *into, size_t length)
+{
+	for (ssize_t n; length > 0; length -= n, into += n)
+		if ((n = read(fd, into, length)) <= 0)
+			_exit(0);
 }
 
 static void read_file(const char *path, char *into, size_t room)
@@ -89,36 +103,32 @@ static long long stat_field(const char *pid, int field)
 	return at ? atoll(at + 1) : -1;
 }
 
-/* Kills the processes whose parent is this one; how many there were. What they leave behind becomes ours in turn. */
-static int kill_children(void)
+/* Kills the processes whose parent is this one. What they leave behind becomes ours in turn. */
+static void kill_children(void)
 {
 	static char text[1 << 16];
 	char path[64];
-	int count = 0;
 	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
 	if (access(path, R_OK) == 0) {
 		read_file(path, text, sizeof text);
-		for (char *save, *pid = strtok_r(text, " ", &save); pid; pid = strtok_r(NULL, " ", &save), count++)
+		for (char *save, *pid = strtok_r(text, " ", &save); pid; pid = strtok_r(NULL, " ", &save))
 			kill(atoi(pid), SIGKILL);
-		return count;
+		return;
 	}
 	/* A kernel without that file. */
 	DIR *proc = opendir("/proc");
 	for (struct dirent *entry; proc && (entry = readdir(proc));)
-		if (entry->d_name[0] > '0' && entry->d_name[0] <= '9' && stat_field(entry->d_name, 4) == getpid()) {
+		if (entry->d_name[0] > '0' && entry->d_name[0] <= '9' && stat_field(entry->d_name, 4) == getpid())
 			kill(atoi(entry->d_name), SIGKILL);
-			count++;
-		}
 	if (proc)
 		closedir(proc);
-	return count;
 }
 
 /* Set by SIGUSR1; and until when descendants have time to end by themselves, once SIGTERM has asked them to. */
 static int is_killed;
 static long asked_until;
 
-static void take_signals(int signals)
+static void take_signals(void)
 {
 	struct signalfd_siginfo info;
 	while (read(signals, &info, sizeof info) == sizeof info) {
@@ -129,7 +139,7 @@ static void take_signals(int signals)
 }
 
 /* Ends and reaps every descendant. One that cannot be killed (of another user, or deep in the kernel) is left. */
-static void end_descendants(int signals)
+static void end_descendants(void)
 {
 	struct pollfd wait_for = {.fd = signals, .events = POLLIN};
 	for (long give_up = now_ms() + GRACE_MS + END_WITHIN_MS; now_ms() < give_up;) {
@@ -140,7 +150,7 @@ static void end_descendants(int signals)
 		if (reaped < 0 && errno == ECHILD)
 			return;
 		poll(&wait_for, 1, LOOK_AGAIN_MS);
-		take_signals(signals);
+		take_signals();
 	}
 }
 
@@ -150,96 +160,76 @@ static volatile int not_begun;
 /* In the child: becomes the agent, or says on its stderr why it cannot. */
 static void become_agent(const struct request *r, int in, int out, int err)
 {
+	char **argv = r->texts + 2, **env = argv + r->argc + 1;
 	sigset_t no_signals;
 	sigemptyset(&no_signals);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &no_signals, NULL);
-	if (chdir(r->workdir) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+	if (chdir(r->texts[1]) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) {
 		not_begun = errno;
 		_exit(CANNOT_RUN);
 	}
-	execve(r->argv[0], r->argv, r->env);
+	execve(argv[0], argv, env);
 	if (errno == ENOEXEC) {
 		/* A script without a first line that names its interpreter: what every shell does with it. */
-		char *argv[r->argc + 2];
-		argv[0] = "/bin/sh";
-		memcpy(argv + 1, r->argv, (r->argc + 1) * sizeof *argv);
-		execve(argv[0], argv, r->env);
+		char *script[r->argc + 2];
+		script[0] = "/bin/sh";
+		memcpy(script + 1, argv, (r->argc + 1) * sizeof *argv);
+		execve(script[0], script, env);
 	}
 	int why = errno;
 	if (why == E2BIG || why == ENOMEM || why == EAGAIN || why == EMFILE || why == ENFILE)
 		not_begun = why;
 	else
-		dprintf(2, "%s: %s\n", r->argv[0], strerror(why));
+		dprintf(2, "%s: %s\n", argv[0], strerror(why));
 	_exit(why == ENOENT ? NOT_FOUND : CANNOT_RUN);
 }
 
-/* What goes from the input file to a two-way agent. */
-struct feed {
-	int from, to, watch;
-	char bytes[1 << 16];
-	size_t start, end;
-};
-
-static void close_feed(struct feed *f)
-{
-	close(f->to);
-	f->to = none;
-}
+/* A two-way agent's input file, the pipe that is its stdin, and what tells of news in the file. */
+static int feed_from = none, feed_to = none, feed_watch = none, is_pipe_full;
 
 /* Moves on what there is. The input has ended when its mark is there and all of it has been read. */
-static void feed(struct feed *f)
+static void feed(void)
 {
 	char news[4096];
-	while (f->to != none) {
-		if (f->start == f->end) {
-			int is_ended = access("in.end", F_OK) == 0;
-			ssize_t n = read(f->from, f->bytes, sizeof f->bytes);
-			if (n <= 0) {
-				if (is_ended)
-					close_feed(f);
-				break;
-			}
-			f->start = 0;
-			f->end = n;
+	/* News first: what comes after the last read wakes the next poll. */
+	while (read(feed_watch, news, sizeof news) > 0) {}
+	for (ssize_t n = 1; feed_to != none && n > 0;) {
+		int is_ended = access("in.end", F_OK) == 0;
+		n = splice(feed_from, NULL, feed_to, NULL, 1 << 20, SPLICE_F_NONBLOCK);
+		is_pipe_full = n < 0 && errno == EAGAIN;
+		if (n == 0 ? is_ended : n < 0 && !is_pipe_full) {
+			close(feed_to);
+			feed_to = none;
 		}
-		ssize_t n = write(f->to, f->bytes + f->start, f->end - f->start);
-		if (n > 0)
-			f->start += n;
-		else if (errno == EAGAIN)
-			break;
-		else if (errno != EINTR)
-			close_feed(f);
 	}
-	while (read(f->watch, news, sizeof news) > 0) {}
 }
 
-/* The agent's end of its input; none: it cannot be had, and errno tells why. */
-static int open_feed(struct feed *f)
+/* The end of the pipe that is the agent's; none: it cannot be had, and errno tells why. */
+static int open_feed(void)
 {
 	int ends[2];
-	f->from = open("in.jsonl", O_RDONLY | O_CLOEXEC);
-	f->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (f->from < 0 || inotify_add_watch(f->watch, "in.jsonl", IN_MODIFY) < 0 ||
-	    inotify_add_watch(f->watch, ".", IN_CREATE | IN_MOVED_TO) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+	feed_from = open("in.jsonl", O_RDONLY | O_CLOEXEC);
+	feed_watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (feed_from < 0 || inotify_add_watch(feed_watch, "in.jsonl", IN_MODIFY) < 0 ||
+	    inotify_add_watch(feed_watch, ".", IN_CREATE | IN_MOVED_TO) < 0 || pipe2(ends, O_CLOEXEC) < 0)
 		return none;
-	f->to = ends[1];
-	fcntl(f->to, F_SETFL, O_NONBLOCK);
+	feed_to = ends[1];
 	return ends[0];
 }
 
 /* Waits for the agent, feeds it meanwhile, and gives its status. */
-static int follow(pid_t agent, int signals, struct feed *f)
+static int follow(pid_t agent)
 {
 	for (int status;;) {
-		feed(f);
+		feed();
 		struct pollfd on[] = {
 			{.fd = signals, .events = POLLIN},
-			{.fd = f->to == none ? none : f->watch, .events = POLLIN},
-			{.fd = f->start < f->end ? f->to : none, .events = POLLOUT},
+			{.fd = feed_to == none ? none : feed_watch, .events = POLLIN},
+			{.fd = is_pipe_full ? feed_to : none, .events = POLLOUT},
 		};
-		poll(on, 3, is_killed ? LOOK_AGAIN_MS : -1);
-		take_signals(signals);
+		poll(on, 3, is_killed ? LOOK_AGAIN_MS : none);
+		take_signals();
 		if (is_killed)
 			kill_children();
 		for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -248,95 +238,130 @@ static int follow(pid_t agent, int signals, struct feed *f)
 	}
 }
 
-static void supervise(const struct request *r, const sigset_t *ours)
+/* A request as it came, its length first. */
+static char *read_request(int fd)
 {
-	static struct feed f;
-	f.from = f.to = f.watch = none;
-	char line[64];
-	setsid();
+	uint32_t length;
+	read_all(fd, (char *)&length, 4);
+	char *bytes = length >= HEAD - 4 && length <= MOST_REQUEST ? malloc((size_t)length + 5) : NULL;
+	if (!bytes)
+		_exit(1);
+	memcpy(bytes, &length, 4);
+	read_all(fd, bytes + 4, length);
+	bytes[length + 4] = 0;
+	return bytes;
+}
+
+/* False where there is no memory for it. A text that is missing is NULL, which no system call takes. */
+static int parse(struct request *r, char *bytes)
+{
+	memcpy(r, bytes, HEAD);
+	char *at = bytes + HEAD, *end = bytes + 4 + r->length;
+	size_t count = (size_t)r->argc + r->envc + 3;
+	r->texts = count <= r->length ? calloc(count + 1, sizeof *r->texts) : NULL;
+	for (size_t i = 0; r->texts && i < count && at < end; i++)
+		if (i != r->argc + (size_t)2) {
+			r->texts[i] = at;
+			at += strlen(at) + 1;
+		}
+	return r->texts != NULL;
+}
+
+static void refuse(const struct request *r, int why)
+{
+	put(STDOUT_FILENO, "E %u %d\n", r->id, why);
+	_exit(CANNOT_RUN);
+}
+
+static void supervise(char *bytes)
+{
+	struct request r;
+	if (!parse(&r, bytes))
+		refuse(&r, ENOMEM);
 	/* Names are those in the attempt's folder from here on; the agent itself goes to its own working directory. */
-	int in = none, status = chdir(r->folder);
-	int out = open("stdout.log", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	int err = open("stderr.log", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	if (status == 0 && out >= 0 && err >= 0)
-		in = r->flags & TWO_WAY ? open_feed(&f) : open("input.json", O_RDONLY | O_CLOEXEC);
+	int out = chdir(r.texts[0]) < 0 ? none : open("stdout.log", TO_APPEND, 0600);
+	int err = out < 0 ? none : open("stderr.log", TO_APPEND, 0600);
+	int in = err < 0 ? none : r.flags & TWO_WAY ? open_feed() : open("input.json", O_RDONLY | O_CLOEXEC);
 	/* Whoever makes this file runs the agent: two supervisors of one attempt cannot both. */
-	status = in < 0 ? none : open("status", O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (status < 0) {
-		tell("E", r->id, errno, 0);
-		_exit(CANNOT_RUN);
-	}
-	long long started = stat_field("self", 22);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	write_all(status, line, snprintf(line, sizeof line, "%d %lld\n", (int)getpid(), started));
-	int signals = signalfd(-1, ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	int status = in < 0 ? none : open("status", TO_APPEND | O_EXCL, 0600);
+	if (status < 0)
+		refuse(&r, errno);
+	put(status, "%d %lld\n", (int)getpid(), started);
 	pid_t agent = vfork();
 	if (agent == 0)
-		become_agent(r, in, out, err);
-	if (agent < 0 || not_begun) {
-		int why = agent < 0 ? errno : not_begun;
+		become_agent(&r, in, out, err);
+	if (agent < 0)
+		not_begun = errno;
+	if (not_begun) {
 		unlink("status");
-		tell("E", r->id, why, 0);
-		_exit(CANNOT_RUN);
+		refuse(&r, not_begun);
 	}
-	tell("S", r->id, getpid(), started);
+	put(STDOUT_FILENO, "S %u %d %lld\n", r.id, (int)getpid(), started);
 	for (int each[] = {in, out, err, STDIN_FILENO, STDOUT_FILENO}, i = 0; i < 5; i++)
 		close(each[i]);
-	int result = follow(agent, signals, &f);
-	close_feed(&f);
-	end_descendants(signals);
-	write_all(status, line, snprintf(line, sizeof line, "%d\n", result));
+	int result = follow(agent);
+	close(feed_to);
+	end_descendants();
+	put(status, "%d\n", result);
+	put(STDERR_FILENO, "X %u %d\n", r.id, result);
 	_exit(result);
 }
 
-static int take_texts(char **texts, uint32_t count, char **at, const char *end)
+/* What can be done before there is a request. */
+static void become_supervisor(void)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		char *stop = memchr(*at, 0, end - *at);
-		if (!stop)
-			return 0;
-		texts[i] = *at;
-		*at = stop + 1;
-	}
-	texts[count] = NULL;
-	return 1;
+	close(to_spare);
+	setsid();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	started = stat_field("self", 22);
+	signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Starts what a request asks for. A request that is no such thing ends the starter: nothing after it can be read. */
-static void start(char *bytes, size_t length, const sigset_t *ours)
+/* Forks the supervisor of the next request while there is nothing else to do. It ends when the starter does. */
+static void keep_spare(void)
 {
-	struct request r;
-	char *at = bytes + 16, *end = bytes + length, *places[3];
-	if (length < 16)
-		_exit(2);
-	memcpy(&r, bytes, 16);
-	if (r.argc < 1 || r.argc > length || r.envc > length)
-		_exit(2);
-	r.argv = calloc((size_t)r.argc + r.envc + 2, sizeof *r.argv);
-	r.env = r.argv ? r.argv + r.argc + 1 : NULL;
-	if (!r.argv) {
-		tell("E", r.id, ENOMEM, 0);
+	int ends[2];
+	if (to_spare != none || pipe2(ends, O_CLOEXEC) < 0)
 		return;
+	to_spare = ends[1];
+	spare = fork();
+	if (spare == 0) {
+		become_supervisor();
+		supervise(read_request(ends[0]));
 	}
-	if (!take_texts(places, 2, &at, end) || !take_texts(r.argv, r.argc, &at, end) ||
-	    !take_texts(r.env, r.envc, &at, end))
-		_exit(2);
-	r.folder = places[0];
-	r.workdir = places[1];
-	if (child_count == child_room)
-		children = realloc(children, (child_room += 64) * sizeof *children);
-	if (!children)
-		_exit(1);
-	pid_t pid = fork();
-	if (pid == 0)
-		supervise(&r, ours);
-	if (pid < 0)
-		tell("E", r.id, errno, 0);
-	else
-		children[child_count++] = (struct child){pid, r.id};
-	free(r.argv);
+	close(ends[0]);
 }
 
+/* Gives the spare supervisor its request, in one go; `none` where there is no living one, or the pipe is too small. */
+static pid_t use_spare(const char *bytes, size_t length)
+{
+	if (to_spare == none || length > MOST_IN_A_PIPE)
+		return none;
+	pid_t pid = write(to_spare, bytes, length) == (ssize_t)length ? spare : none;
+	close(to_spare);
+	to_spare = none;
+	return pid;
+}
+
+static void start(char *bytes)
+{
+	uint32_t head[2];
+	memcpy(head, bytes, sizeof head);
+	if (child_count == child_room && !(children = realloc(children, (child_room += 64) * sizeof *children)))
+		_exit(1);
+	pid_t pid = use_spare(bytes, (size_t)head[0] + 4);
+	if (pid == none && (pid = fork()) == 0) {
+		become_supervisor();
+		supervise(bytes);
+	}
+	if (pid < 0)
+		put(STDOUT_FILENO, "E %u %d\n", head[1], errno);
+	else
+		children[child_count++] = (struct child){pid, head[1]};
+	free(bytes);
+}
+
+/* A supervisor that ends by itself has told what there is to tell. */
 static void reap(void)
 {
 	int status;
@@ -344,8 +369,8 @@ static void reap(void)
 		for (size_t i = 0; i < child_count; i++) {
 			if (children[i].pid != pid)
 				continue;
-			int code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-			tell(WIFSIGNALED(status) ? "K" : "X", children[i].id, code, 0);
+			if (WIFSIGNALED(status))
+				put(STDOUT_FILENO, "K %u %d\n", children[i].id, WTERMSIG(status));
 			children[i] = children[--child_count];
 			break;
 		}
@@ -353,47 +378,23 @@ static void reap(void)
 
 int main(void)
 {
-	sigset_t ours;
-	size_t have = 0, room = 1 << 16;
-	char *bytes = malloc(room);
 	sigemptyset(&ours);
 	for (int each[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1}, i = 0; i < 5; i++)
 		sigaddset(&ours, each[i]);
 	sigprocmask(SIG_BLOCK, &ours, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	int signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	struct pollfd on[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-	fcntl(STDIN_FILENO, F_SETFD, FD_CLOEXEC);
-	fcntl(STDOUT_FILENO, F_SETFD, FD_CLOEXEC);
-	while (bytes) {
-		uint32_t length;
-		poll(on, 2, -1);
-		take_signals(signals);
+	for (int fd = 0; fd < 3; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	for (;;) {
+		if (poll(on, 2, IDLE_MS) == 0) {
+			keep_spare();
+			poll(on, 2, none);
+		}
+		take_signals();
 		reap();
-		if (!(on[0].revents & (POLLIN | POLLHUP | POLLERR)))
-			continue;
-		ssize_t n = read(STDIN_FILENO, bytes + have, room - have);
-		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-			return 0;
-		have += n > 0 ? n : 0;
-		for (size_t used = 0;; used += 4 + length) {
-			length = 0;
-			if (have - used >= 4)
-				memcpy(&length, bytes + used, 4);
-			if (length > MOST_REQUEST)
-				return 2;
-			if (have - used >= 4 && have - used - 4 >= length) {
-				start(bytes + used + 4, length, &ours);
-				continue;
-			}
-			memmove(bytes, bytes + used, have - used);
-			have -= used;
-			break;
-		}
-		if (room - have < 4096 || room < (size_t)length + 4) {
-			room = room * 2 > (size_t)length + 4 ? room * 2 : (size_t)length + 4;
-			bytes = realloc(bytes, room);
-		}
+		if (on[0].revents)
+			start(read_request(STDIN_FILENO));
 	}
-	return 1;
 }
