@@ -76,7 +76,7 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       return;
     case "hook":
       if (execution.blueprint.definition.hooks[effect.name]) {
-        addChore(engine, execution.runId, runHook(engine, execution, effect.name));
+        addChore(engine, execution.runId, runHook(engine, execution, effect));
       }
       return;
     default:

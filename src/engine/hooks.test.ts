@@ -102,6 +102,22 @@ describe("a hook", () => {
     expect(said).toEqual([]);
   });
 
+  test("for a gate runs when one begins to wait, and knows which", async () => {
+    const file = join(folder, "gates.txt");
+    const entries: LifecycleEntry[] = [];
+    const { engine, start, until, statuses } = await anEngine(ok, { log: (entry) => entries.push(entry) });
+    const runId = await start(`workflow: {id: w, name: W}
+hooks: {on_gate: {run: 'echo $SKILLMEAT_STAGE_ID $SKILLMEAT_STATUS >> ${file}', notify: nobody}}
+stages: [{id: consent, name: Consent, type: gate, gate: {}}]`);
+    await until(() => statuses(runId)["consent"] === "waiting_for_approval");
+    await engine.signal(runId, { type: "approve", stage_id: "consent", actor: "ada", comment: null });
+    await engine.ended(runId);
+    expect(readFileSync(file, "utf8")).toBe("consent running\n");
+    expect(entries.filter(({ event }) => event === "notified").map(({ message }) => message)).toEqual([
+      `nobody: W waits for approval of "consent" (run ${runId})`,
+    ]);
+  });
+
   test("without such a channel only logs", async () => {
     const { said, view } = await ran("on_start: {notify: nobody}");
     expect(said).toEqual([`notified nobody: W has started (run ${view.run_id})`]);

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import { ExpressionError } from "../expression/expression-error.ts";
-import type { EffectiveHook } from "../workflow/effective.ts";
+import type { EffectiveHook, HookName } from "../workflow/effective.ts";
 import { withoutServerToken } from "../execution/allowed-env.ts";
 import type { ExecutionStatus } from "../execution/status.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import type { Effect } from "../machine/execution-state.ts";
 
-type HookName = "on_start" | "on_complete" | "on_failure";
+type HookEffect = Extract<Effect, { kind: "hook" }>;
 
 const hookTimeoutMs = 60_000;
 const killAfterMs = 5_000;
@@ -16,12 +17,16 @@ const pipeGraceMs = 100;
 const mostSaid = 2_000;
 
 /** Does one hook of an execution. That it fails is logged and changes nothing. */
-export async function runHook(engine: EngineState, execution: LiveExecution, name: HookName): Promise<void> {
+export async function runHook(
+  engine: EngineState,
+  execution: LiveExecution,
+  { name, stage_id }: Omit<HookEffect, "kind">,
+): Promise<void> {
   const hook = execution.blueprint.definition.hooks[name];
   if (!hook) return;
   for (const [what, work] of [
-    ["notify", () => notify(engine, execution, name, hook)],
-    ["run", () => runCommand(execution, hook)],
+    ["notify", () => notify(engine, execution, { name, stage_id, hook })],
+    ["run", () => runCommand(execution, stage_id, hook)],
   ] as const) {
     try {
       await work();
@@ -36,11 +41,17 @@ export async function runHook(engine: EngineState, execution: LiveExecution, nam
   }
 }
 
-async function notify(engine: EngineState, execution: LiveExecution, name: HookName, hook: EffectiveHook) {
+async function notify(
+  engine: EngineState,
+  execution: LiveExecution,
+  { name, stage_id, hook }: Omit<HookEffect, "kind"> & { hook: EffectiveHook },
+): Promise<void> {
   if (!hook.notify) return;
   const { channel } = hook.notify;
   const plain =
-    hook.notify.message === null ? plainMessage(execution, name) : filled(hook.notify.message, execution);
+    hook.notify.message === null
+      ? plainMessage(execution, name, stage_id)
+      : filled(hook.notify.message, execution);
   const text = execution.masks.hide(plain);
   const url = engine.channel(channel);
   if (url === null) return say(engine, execution, "notified", `${channel}: ${text}`);
@@ -51,6 +62,7 @@ async function notify(engine: EngineState, execution: LiveExecution, name: HookN
     run_id: record.run_id,
     workflow: record.workflow_slug,
     status: record.status,
+    ...(stage_id === null ? {} : { stage_id }),
   };
   const response = await fetch(url, {
     method: "POST",
@@ -63,7 +75,11 @@ async function notify(engine: EngineState, execution: LiveExecution, name: HookN
 }
 
 /** Values reach the shell as variables: whatever they hold, they are never part of its program. */
-async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promise<void> {
+async function runCommand(
+  execution: LiveExecution,
+  stageId: string | null,
+  hook: EffectiveHook,
+): Promise<void> {
   if (hook.run === null) return;
   const { text, values } = shellText(hook.run, execution);
   const { record } = execution;
@@ -75,6 +91,7 @@ async function runCommand(execution: LiveExecution, hook: EffectiveHook): Promis
       SKILLMEAT_RUN_ID: record.run_id,
       SKILLMEAT_WORKFLOW: record.workflow_slug,
       SKILLMEAT_STATUS: record.status,
+      ...(stageId === null ? {} : { SKILLMEAT_STAGE_ID: stageId }),
     },
     stdin: "ignore",
     stdout: "ignore",
@@ -125,11 +142,12 @@ function openSaid(stream: ReadableStream<Uint8Array>): { whole: Promise<string>;
   return { whole: read(), sofar };
 }
 
-function plainMessage({ record }: LiveExecution, name: HookName): string {
+function plainMessage({ record }: LiveExecution, name: HookName, stageId: string | null): string {
   const words: Record<HookName, string> = {
     on_start: "has started",
     on_complete: "is completed",
     on_failure: endedWord(record.status),
+    on_gate: `waits for approval of "${stageId}"`,
   };
   const why = record.error_message === null ? "" : `: ${record.error_message}`;
   return `${record.workflow_name} ${words[name]}${why} (run ${record.run_id})`;

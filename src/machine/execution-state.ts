@@ -1,3 +1,4 @@
+import type { HookName } from "../workflow/effective.ts";
 import type { ExecutionEvent, LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
@@ -81,7 +82,8 @@ export type Effect =
   | { kind: "dispatch"; stage_id: string; recovered: boolean }
   /** Stops the step's agent. */
   | { kind: "stop"; stage_id: string }
-  | { kind: "hook"; name: "on_start" | "on_complete" | "on_failure" };
+  /** `stage_id`: the gate that begins to wait; null when the hook is of the whole execution. */
+  | { kind: "hook"; name: HookName; stage_id: string | null };
 
 export function noChanges(): Changes {
   return { feed: [], steps: new Set(), effects: [] };

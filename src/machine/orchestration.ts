@@ -13,7 +13,7 @@ import { tellExecution, tellStep } from "./tell-actor.ts";
 /** Begins a new execution. */
 export function begin(execution: ExecutionState, moment: Moment): void {
   tellExecution(execution, { type: "START", total: execution.steps.length }, moment.at);
-  execution.changes.effects.push({ kind: "hook", name: "on_start" });
+  execution.changes.effects.push({ kind: "hook", name: "on_start", stage_id: null });
   reconsider(execution, moment);
 }
 
@@ -86,6 +86,7 @@ export function conclude(execution: ExecutionState, moment: Moment): void {
     execution.changes.effects.push({
       kind: "hook",
       name: now === "completed" ? "on_complete" : "on_failure",
+      stage_id: null,
     });
   }
   if (hasEnded) return;
@@ -188,6 +189,7 @@ function openGate(execution: ExecutionState, step: StepState, moment: Moment): v
     message: message?.value ?? null,
   };
   tellStep(execution, step, { type: "OPEN", facts }, moment.at);
+  execution.changes.effects.push({ kind: "hook", name: "on_gate", stage_id: step.record.stage_id });
 }
 
 function refuse(execution: ExecutionState, step: StepState, failure: Failure, moment: Moment): void {

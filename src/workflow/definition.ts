@@ -161,7 +161,12 @@ export const Definition = Type.Object({
     }),
   ),
   hooks: optional(
-    Type.Object({ on_start: optional(hook), on_complete: optional(hook), on_failure: optional(hook) }),
+    Type.Object({
+      on_start: optional(hook),
+      on_complete: optional(hook),
+      on_failure: optional(hook),
+      on_gate: optional(hook),
+    }),
   ),
 });
 

@@ -23,7 +23,7 @@ export interface EffectiveDefinition {
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
   error_policy: { default_retry: EffectiveRetry; on_stage_failure: "halt" | "continue" | "rollback" };
-  hooks: { on_start?: EffectiveHook; on_complete?: EffectiveHook; on_failure?: EffectiveHook };
+  hooks: Partial<Record<HookName, EffectiveHook>>;
 }
 
 export interface EffectiveParameter {
@@ -116,6 +116,9 @@ export interface EffectiveGate {
   message: string | null;
   on_skip: "skip_dependents" | "proceed";
 }
+
+export const hookNames = ["on_start", "on_complete", "on_failure", "on_gate"] as const;
+export type HookName = (typeof hookNames)[number];
 
 export interface EffectiveHook {
   notify: { channel: string; message: string | null } | null;

@@ -1,3 +1,4 @@
+import { hookNames } from "./effective.ts";
 import type { ExpressionError } from "../expression/expression-error.ts";
 import { references, type Reference } from "../expression/references.ts";
 import type { Expression } from "../expression/syntax.ts";
@@ -44,7 +45,7 @@ function inEnv(root: SourceNode): Found[] {
 
 function inHooks(root: SourceNode): Found[] {
   const hooks = child(root, "hooks");
-  return ["on_start", "on_complete", "on_failure"].flatMap((name): Found[] => {
+  return hookNames.flatMap((name): Found[] => {
     const hook = child(hooks, name);
     const path = ["hooks", name];
     const notify = child(hook, "notify");

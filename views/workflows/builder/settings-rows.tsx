@@ -75,6 +75,7 @@ const hooks = [
   ["on_start", "When it starts"],
   ["on_complete", "When it has completed"],
   ["on_failure", "When it has failed"],
+  ["on_gate", "When a gate begins to wait"],
 ] as const;
 
 export function HookFields({ scope }: { scope: FormScope }): Html {
