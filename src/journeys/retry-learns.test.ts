@@ -57,3 +57,32 @@ esac`,
   },
   slowMs,
 );
+
+test(
+  "what an attempt that timed out had handed in is kept",
+  async () => {
+    const journey = begin("retry-timed-out");
+    scriptAgent(
+      journey,
+      "worker",
+      `
+echo "so far" >"$SKILLMEAT_SUMMARY"
+echo '{"files": ["half"]}' >"$SKILLMEAT_OUTPUT"
+sleep 600`,
+    );
+    const error_policy = { timeout: "2s", retry: { max_attempts: 1 } };
+    writeWorkflow(journey, { one: { outputs: { files: { type: "array<string>" } }, error_policy } });
+    const { stdout } = await journey.run(["workflow", "run", ".", "--format", "json"]);
+    const { steps } = JSON.parse(stdout) as {
+      steps: { status: string; attempts: Record<string, unknown>[] }[];
+    };
+    expect(steps).toMatchObject([
+      {
+        status: "timed_out",
+        outputs: null,
+        attempts: [{ handed_in: { outputs: { files: ["half"] }, text: "so far\n" } }],
+      },
+    ]);
+  },
+  slowMs,
+);

@@ -55,6 +55,8 @@ interface StageShape {
   outputs?: Record<string, unknown>;
   error_policy?: Record<string, unknown>;
   workspace?: "shared" | "worktree";
+  /** In the place of `agent`. */
+  roles?: Record<string, unknown>;
 }
 
 /** Writes `WORKFLOW.json` of these stages, by id; the agent of each is `agent:worker` unless another is named. */
