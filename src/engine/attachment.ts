@@ -53,7 +53,7 @@ export function deadlineKey(runId: string, stageId: string | null): string {
 export function armDeadlines(engine: EngineState, execution: LiveExecution, steps: Iterable<LiveStep>): void {
   if (!execution.drives) return;
   for (const step of steps) armStep(engine, execution, step);
-  const { spentMs, sinceMs } = execution.actor.snapshot.context;
+  const { spentMs, sinceMs } = execution.actor.state.context;
   const endMs = sinceMs === null ? null : sinceMs + execution.blueprint.timeoutMs - spentMs;
   engine.deadlines.set(
     deadlineKey(execution.runId, null),

@@ -8,7 +8,7 @@ import {
   type NewExecution,
   type TransitionBatch,
 } from "../store/transitions.ts";
-import { persist } from "../machine/actor.ts";
+import { storedActor } from "../machine/stored-actor.ts";
 import { lostTo } from "./attachment.ts";
 import type { Batch, Written } from "./batch.ts";
 import { complain } from "./chores.ts";
@@ -34,7 +34,7 @@ export function takeBatch(engine: EngineState): Batch {
     if (!isNew && !hasChanges(execution.changes)) continue;
     const taken = takeChanges(execution, at);
     written.push(taken);
-    const machine = persist(execution.actor, clockOf(engine, execution));
+    const machine = storedActor(execution.actor, clockOf(engine, execution));
     if (isNew) transitions.created.push(newExecution(taken, machine));
     else transitions.updated.push(update(taken, machine));
   }
@@ -147,7 +147,7 @@ function newExecution({ execution, changes, feed }: Written, machine: string): N
   const { hash, definition, agents, modules } = execution.snapshot;
   return {
     execution: { record: execution.record, machine },
-    steps: execution.steps.map(({ record, actor }) => ({ record, machine: persist(actor) })),
+    steps: execution.steps.map(({ record, actor }) => ({ record, machine: storedActor(actor) })),
     snapshot: { hash, definition, agents, modules },
     events: feed.filter(isEvent),
     held: !changes.release,
@@ -157,7 +157,7 @@ function newExecution({ execution, changes, feed }: Written, machine: string): N
 function update({ execution, changes, feed, hasEnded }: Written, machine: string): ExecutionUpdate {
   return {
     execution: { record: execution.record, machine },
-    steps: [...changes.steps].map(({ record, actor }) => ({ record, machine: persist(actor) })),
+    steps: [...changes.steps].map(({ record, actor }) => ({ record, machine: storedActor(actor) })),
     events: feed.filter(isEvent),
     logs: feed.flatMap((event) => (event.type === "log_line" ? [logLine(event)] : [])),
     cuts: changes.cuts,

@@ -1,5 +1,6 @@
 import { dispatcherName } from "./agent-run.ts";
-import { withClock, type StoredClock } from "../machine/actor.ts";
+import type { StoredClock } from "../machine/stored-actor.ts";
+import { tellExecution } from "../machine/tell-actor.ts";
 import { deadlineKey } from "./attachment.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -14,7 +15,7 @@ import { attemptPlace } from "./stage-request.ts";
 
 /** How far an execution's durations have got, as it is stored. */
 export function clockOf(engine: EngineState, execution: LiveExecution): StoredClock {
-  const { spentMs, sinceMs } = execution.actor.snapshot.context;
+  const { spentMs, sinceMs } = execution.actor.state.context;
   return {
     at_ms: engine.alarm.now(),
     spent_ms: spentMs + (sinceMs === null ? 0 : engine.deadlines.watchedMs() - sinceMs),
@@ -43,11 +44,12 @@ export function goOnCounting(
     step.leftMs = Math.max(0, leftMs - countedMs);
     return countedMs;
   });
-  const context = execution.actor.snapshot.context;
+  const context = execution.actor.state.context;
   if (context.sinceMs === null) return;
   // The execution's own clock runs for what runs and waits in it.
   const spentMs = (stored?.spent_ms ?? context.spentMs) + Math.max(0, ...counted);
-  execution.actor = withClock(execution.actor, { spentMs, sinceMs: engine.deadlines.watchedMs() });
+  const event = { type: "COUNT_ON" as const, spentMs, sinceMs: engine.deadlines.watchedMs() };
+  tellExecution(execution, event, isoTime(nowMs));
 }
 
 /** Has the instants that are shown agree with the clock on the wall; after it was set, and after a restart. */

@@ -4,8 +4,14 @@ import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
 import { logFacts } from "../store/logs.ts";
-import { restore, storedClock } from "../machine/actor.ts";
-import { makeExecution, type ClearFacts, type StepParts } from "../machine/make-execution.ts";
+import {
+  makeExecution,
+  restoreStepActor,
+  type ClearFacts,
+  type StepParts,
+} from "../machine/make-execution.ts";
+import { sendToStarted } from "../machine/started-actor.ts";
+import { restoreActor, storedClock } from "../machine/stored-actor.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import { goOnCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -19,10 +25,12 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
   const blueprint = blueprintOf(engine, loaded.snapshot, kept);
   const parts = loaded.steps.map(({ record: step, machine: stored }): StepParts => ({
     record: step,
-    actor: step.type === "gate" ? restore("gate", stored) : restore("stage", stored),
+    actor: restoreStepActor(step.type, stored),
   }));
   const clear = clearFacts(record, kept);
-  const state = makeExecution(blueprint, record, restore("execution", machine), parts, { drives, clear });
+  const actor = restoreActor("execution", machine);
+  const how = { send: sendToStarted, drives, clear };
+  const state = makeExecution(blueprint, record, actor, parts, how);
   const execution = makeLive(state, {
     options: clear.options,
     snapshot: loaded.snapshot,

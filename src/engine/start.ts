@@ -5,6 +5,7 @@ import type { ExecutionRecord } from "../execution/record.ts";
 import { newActor } from "../machine/actor.ts";
 import { freshParts, makeExecution, type StepParts } from "../machine/make-execution.ts";
 import { begin } from "../machine/orchestration.ts";
+import { sendToStarted } from "../machine/started-actor.ts";
 import { attach } from "./attachment.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { StartRequest } from "./engine.ts";
@@ -67,7 +68,11 @@ function made(
   try {
     const { mostLogBytes, drives } = engine;
     const clear = { ...record, named: [] };
-    const state = makeExecution(blueprint, record, newActor("execution"), parts, { drives, clear });
+    const state = makeExecution(blueprint, record, newActor("execution"), parts, {
+      send: sendToStarted,
+      drives,
+      clear,
+    });
     return makeLive(state, { options: record.options, snapshot: blueprint, mostLogBytes });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

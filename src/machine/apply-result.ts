@@ -107,7 +107,7 @@ function dispatchAgain({ changes }: ExecutionState, { record }: StepState): void
 }
 
 function stoppedBy(execution: ExecutionState, stopping: "cancel" | "execution_timeout"): Failure {
-  const message = execution.actor.snapshot.context.message ?? "the execution was cancelled";
+  const message = execution.actor.state.context.message ?? "the execution was cancelled";
   return { class: stopping === "cancel" ? "cancelled" : "timeout", message };
 }
 

@@ -14,7 +14,9 @@ export type ExecutionMachineEvent =
   /** Every step has settled. */
   | { type: "DONE"; hadFailures: boolean }
   /** The clock of `config.timeout` runs from `atMs` of the watched clock on, or stands still. */
-  | { type: "CLOCK"; runs: boolean; atMs: number };
+  | { type: "CLOCK"; runs: boolean; atMs: number }
+  /** A later engine goes on counting: so much was spent at `sinceMs` of its own watched clock. */
+  | { type: "COUNT_ON"; spentMs: number; sinceMs: number };
 
 export interface ExecutionContext {
   /** Why it will fail, once that is certain; or why it is cancelled. */
@@ -61,7 +63,12 @@ export const executionMachine = setup({
   id: "execution",
   context: { message: null, stops: false, spentMs: 0, sinceMs: null },
   initial: "pending",
-  on: { CLOCK: { actions: "setClock" } },
+  on: {
+    CLOCK: { actions: "setClock" },
+    COUNT_ON: {
+      actions: assign(({ event: { spentMs, sinceMs } }) => ({ spentMs, sinceMs })),
+    },
+  },
   states: {
     pending: {
       on: {

@@ -4,7 +4,7 @@ import type { Masks } from "../execution/masks.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { ExecutionScope } from "../execution/scope.ts";
 import type { ValueObject } from "../expression/value.ts";
-import { newActor, stateOf, type Actor } from "./actor.ts";
+import { newActor, type Actor, type ActorState, type SendToActor } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
 
 /** One execution as the machines know it: its actors, their records, and what has changed since the last commit. */
@@ -13,7 +13,9 @@ export interface ExecutionState {
   readonly blueprint: Blueprint;
   /** As it is stored: secrets are masked in it. */
   record: ExecutionRecord;
-  actor: Actor<"execution">;
+  readonly actor: Actor<"execution">;
+  /** How its actors are sent events. */
+  readonly send: SendToActor;
   /** In the order of the file. */
   readonly steps: readonly StepState[];
   readonly byId: ReadonlyMap<string, StepState>;
@@ -44,7 +46,7 @@ export interface ExecutionState {
 export interface StepState {
   readonly plan: StageBlueprint;
   record: StepRecord;
-  actor: Actor<"stage"> | Actor<"gate">;
+  readonly actor: Actor<"stage"> | Actor<"gate">;
   /** Dependencies that have not settled. */
   waitsFor: number;
   /** A dependency after which this step may not run. */
@@ -90,8 +92,8 @@ export function noChanges(): Changes {
 }
 
 /** The state of the execution's actor: `pausing` and the like count as running to everybody else. */
-export function phaseOf({ actor }: ExecutionState): Actor<"execution">["snapshot"]["value"] {
-  return stateOf(actor);
+export function phaseOf({ actor }: ExecutionState): ActorState<"execution">["value"] {
+  return actor.state.value;
 }
 
 export function newStepActor(plan: StageBlueprint): StepState["actor"] {

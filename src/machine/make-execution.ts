@@ -4,12 +4,13 @@ import { absentOutputs, openScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
 import { evaluateTemplate, parseTemplate } from "../expression/template.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
-import { restore, type Actor } from "./actor.ts";
+import type { Actor, SendToActor } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
 import { newStepActor, noChanges, type ExecutionState, type StepState } from "./execution-state.ts";
 import { freshStep } from "./fresh-step.ts";
 import { verdictOf } from "./orchestration.ts";
 import { resolveInputs } from "./step-facts.ts";
+import { restoreActor } from "./stored-actor.ts";
 
 /** What a step is made of. */
 export interface StepParts {
@@ -31,7 +32,7 @@ export function makeExecution(
   record: ExecutionRecord,
   actor: Actor<"execution">,
   parts: readonly StepParts[],
-  { drives, clear }: { drives: boolean; clear: ClearFacts },
+  { send, drives, clear }: { send: SendToActor; drives: boolean; clear: ClearFacts },
 ): ExecutionState {
   const { env, scope } = namespaces(blueprint, { ...record, parameters: clear.parameters });
   const masks = executionMasks(blueprint.definition, { ...clear, env });
@@ -41,6 +42,7 @@ export function makeExecution(
     blueprint,
     record,
     actor,
+    send,
     steps,
     byId: new Map(steps.map((step) => [step.record.stage_id, step])),
     scope,
@@ -76,7 +78,7 @@ export function reusedParts(
   earlier: StepRecord,
   machine: string,
 ): StepParts {
-  const actor = plan.stage.type === "gate" ? restore("gate", machine) : restore("stage", machine);
+  const actor = restoreStepActor(earlier.type, machine);
   const outputs = earlier.outputs ?? absentOutputs(plan.stage);
   return {
     record: {
@@ -90,6 +92,11 @@ export function reusedParts(
     },
     actor,
   };
+}
+
+/** The stored actor of a step. Throws what `restoreActor` throws. */
+export function restoreStepActor(type: "agent" | "gate", stored: string): StepState["actor"] {
+  return type === "gate" ? restoreActor("gate", stored) : restoreActor("stage", stored);
 }
 
 function planAt(blueprint: Blueprint, at: number): StageBlueprint {

@@ -49,7 +49,7 @@ export function stopAll(
 
 /** Goes on stopping what runs, where an engine died while it did that. */
 export function finishStopping(execution: ExecutionState, moment: Moment): void {
-  const { stops, message } = execution.actor.snapshot.context;
+  const { stops, message } = execution.actor.state.context;
   if (!stops) return;
   const isCancel = phaseOf(execution) === "cancelling";
   const failure = { class: isCancel ? "cancelled" : "timeout", message: message ?? "cancelled" };
@@ -92,7 +92,7 @@ export function conclude(execution: ExecutionState, moment: Moment): void {
   if (hasEnded) return;
   const waits = now === "running" ? execution.retrying + execution.inQueue : 0;
   const isSpending = execution.running + waits > 0;
-  if (isSpending !== (execution.actor.snapshot.context.sinceMs !== null)) {
+  if (isSpending !== (execution.actor.state.context.sinceMs !== null)) {
     tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.watchedMs }, moment.at);
   }
 }
@@ -135,7 +135,7 @@ export function verdictOf({
     case "completed":
       return "opens";
     case "skipped":
-      return actor.snapshot.context.blocks ? "blocks" : "opens";
+      return actor.state.context.blocks ? "blocks" : "opens";
     case "failed":
     case "timed_out":
       // A gate nobody decided in time halts because its own on_timeout says so, whatever on_failure is.

@@ -2,12 +2,9 @@ import { applyToExecution, applyToStep, endStep } from "../execution/apply-event
 import type { ExecutionEvent, StageEvent } from "../execution/event.ts";
 import type { StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
-import { sendTo, type ActorEvent } from "./actor.ts";
-import type { ExecutionEffect } from "./execution-machine.ts";
+import type { Actor, ActorEvent } from "./actor.ts";
 import type { ExecutionState, StepState } from "./execution-state.ts";
-import type { GateEffect } from "./gate-machine.ts";
 import { hideFacts } from "./hide-facts.ts";
-import type { StageEffect } from "./stage-machine.ts";
 
 /**
  * Sends an event to the execution's actor and applies what it records. False when the event is not lawful in the
@@ -18,10 +15,9 @@ export function tellExecution(
   event: ActorEvent<"execution">,
   at: string,
 ): boolean {
-  const told = sendTo<"execution", ExecutionEffect>(execution.actor, hideFacts(event, execution.masks));
-  if (!told) return false;
-  execution.actor = told.actor;
-  for (const effect of told.effects) record(execution, effect, at);
+  const effects = execution.send(execution.actor, hideFacts(event, execution.masks));
+  if (!effects) return false;
+  for (const effect of effects) record(execution, effect, at);
   return true;
 }
 
@@ -32,13 +28,13 @@ export function tellStep(
   event: ActorEvent<"stage"> | ActorEvent<"gate">,
   at: string,
 ): boolean {
-  const facts = hideFacts(event, execution.masks);
-  const told = sendTo<"stage" | "gate", StageEffect | GateEffect>(step.actor, facts as never);
-  if (!told) return false;
+  // Which of the two it is, the plan says; what is lawful, the machine.
+  const actor: Actor<"stage" | "gate"> = step.actor;
+  const effects = execution.send(actor, hideFacts(event, execution.masks));
+  if (!effects) return false;
   const before = step.record.status;
-  step.actor = told.actor as unknown as StepState["actor"];
   execution.changes.steps.add(step);
-  for (const { type, data, attempt } of told.effects) {
+  for (const { type, data, attempt } of effects) {
     const stageEvent = { type, data, attempt, stage_id: step.record.stage_id } as StageEvent;
     step.record = applyToStep(step.record, stageEvent, at);
     record(execution, stageEvent, at);
