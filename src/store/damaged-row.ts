@@ -21,15 +21,12 @@ const jsonKinds = {
   changes_json: "objects",
   config_json: "object",
   context_consumed_json: "objects",
-  context_json: "object",
   data_json: "object",
   definition_json: "object",
-  depends_on_json: "strings",
   error_policy_json: "object",
   file_problem_json: "object",
   gate_json: "object",
   global_context_module_ids_json: "strings",
-  handoff_json: "object",
   hooks_json: "object",
   inputs_json: "object",
   logs_json: "object",
@@ -40,8 +37,8 @@ const jsonKinds = {
   outputs_json: "object",
   overrides_json: "object",
   parameters_json: "object",
-  roles_json: "object",
   signal_json: "object",
+  stage_json: "object",
   tags_json: "strings",
   ui_metadata_json: "object",
   usage_json: "object",
@@ -53,7 +50,6 @@ export type JsonColumn = keyof typeof jsonKinds;
 /** Columns that hold the text `null` where there is nothing. */
 const mayHoldNull: ReadonlySet<string> = new Set<JsonColumn>([
   "memory_json",
-  "roles_json",
   "ui_metadata_json",
   "gate_json",
 ]);

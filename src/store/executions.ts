@@ -6,6 +6,8 @@ import { executionRecord, stepRecord, type ExecutionRow, type StepRow } from "./
 import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 import { columnsBut } from "./row-writer.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
+import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { completeStage, type StoredStage } from "../workflow/stored-stage.ts";
 import type { Persisted } from "./transitions.ts";
 
 /** Everything an engine needs to go on with an execution. */
@@ -87,15 +89,17 @@ function snapshotOf(
   const row = store.prepare<SnapshotRow, [string]>(selectSnapshot).get(hash);
   if (!row) throw new DamagedRow(what);
   const { definition_json, agents_json, modules_json } = row;
-  const definition = storedJson<ExecutionSnapshot["definition"]>("definition_json", definition_json, what);
+  const definition = storedJson<StoredDefinition>("definition_json", definition_json, what);
   if (!Array.isArray(definition.stages)) throw new DamagedRow(what);
   return {
     hash,
-    definition,
+    definition: { ...definition, stages: definition.stages.map(completeStage) },
     agents: storedJson<ExecutionSnapshot["agents"]>("agents_json", agents_json, what),
     modules: storedJson<ExecutionSnapshot["modules"]>("modules_json", modules_json, what),
   };
 }
+
+type StoredDefinition = Omit<EffectiveDefinition, "stages"> & { stages: StoredStage[] };
 
 interface SnapshotRow {
   definition_json: string;

@@ -13,6 +13,7 @@ import {
 } from "./execution-tables.ts";
 import { loginLinks, webSessions } from "./session-tables.ts";
 import { isDamage } from "./store-failure.ts";
+import { wrongStage } from "./workflow-rows.ts";
 import { workflows, workflowStages } from "./workflow-tables.ts";
 
 /** Something that has damaged rows. */
@@ -69,7 +70,7 @@ const sources: readonly Source[] = [
   { what: "execution", table: logLines, named: "execution_id" },
   { what: "signal", table: signals, named: "id" },
   { what: "workflow", table: workflows, named: "slug" },
-  { what: "workflow", table: workflowStages, named: ofWorkflow },
+  { what: "workflow", table: workflowStages, named: ofWorkflow, also: wrongStage },
   { what: "draft", table: workflowDrafts, named: "id" },
   { what: "login", table: webSessions, named: "id" },
   { what: "login", table: loginLinks, named: "hash" },

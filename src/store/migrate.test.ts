@@ -5,9 +5,12 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { aDefinition } from "../testing/a-definition.ts";
+import type { EffectiveGate } from "../workflow/effective.ts";
+import { aDefinition, aStage } from "../testing/a-definition.ts";
 import { aNewExecution } from "../testing/an-execution.ts";
 import { openStore, type Store } from "./database.ts";
+import { findDamage } from "./find-damage.ts";
+import { getWorkflow } from "./read-workflows.ts";
 import * as draftTables from "./draft-tables.ts";
 import * as executionTables from "./execution-tables.ts";
 import { getSteps } from "./executions.ts";
@@ -65,7 +68,7 @@ function version(sqlite: Database): unknown {
 function backups(store: Store): string[] {
   return readdirSync(join(store.path, ".."))
     .filter((name) => name.endsWith(".backup"))
-    .toSorted();
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 test("a migration forward and back keeps every row, and each time the file is copied first", () => {
@@ -162,7 +165,6 @@ test.each(tables.map((table) => [getTableName(table), table] as const))(
 
 test.each([
   ["workflows", "status", "lost"],
-  ["workflow_stages", "stage_type", "lost"],
   ["workflow_executions", "status", "lost"],
   ["workflow_executions", "trigger", "lost"],
   ["workflow_executions", "had_failures", 2],
@@ -205,3 +207,61 @@ test("the steps of an older database learn from its events what gates ask and wh
   ]);
   store.close();
 });
+
+test("the stages of an older database go into one column each and come back, damaged ones alone stay damaged", () => {
+  const store = aFilledStore();
+  const { sqlite, path } = store;
+  const at = "2026-01-01T00:00:00.000Z";
+  const gate = aStage({
+    id: "ask",
+    type: "gate",
+    roles: null,
+    gate: aGate,
+    depends_on: ["write"],
+    ui: { color: "#fff" },
+  });
+  const worktree = aStage({
+    workspace: "worktree",
+    condition: "parameters.go",
+    description: 'It\u2019s "so"',
+  });
+  const effective = aDefinition({ id: "two", name: "Two" }, [worktree, gate]);
+  const definition = { text: "two", hash: "two", effective };
+  createWorkflow(store, { id: "w2", definition, status: "draft", created_by: null, file: null, at });
+  migrate(sqlite, path, migrations, 8);
+  const row = sqlite.query("SELECT * FROM workflow_stages WHERE stage_id_ref = 'ask'").get();
+  expect(row).toMatchObject({
+    order_index: 1,
+    name: "Write",
+    stage_type: "gate",
+    roles_json: "null",
+    created_at: at,
+  });
+  expect(
+    sqlite.query("SELECT workspace, gate_json FROM workflow_stages WHERE workflow_id = 'w2'").all(),
+  ).toEqual([
+    { workspace: "worktree", gate_json: null },
+    { workspace: "shared", gate_json: JSON.stringify(aGate) },
+  ]);
+  sqlite.run("UPDATE workflow_stages SET inputs_json = '{' WHERE workflow_id = 'w'");
+  migrate(sqlite, path, migrations);
+  expect(getWorkflow(store, "w2").stages).toEqual(effective.stages);
+  expect(() => getWorkflow(store, "w")).toThrow("damaged");
+  migrate(sqlite, path, migrations, 8);
+  expect(sqlite.query("SELECT inputs_json FROM workflow_stages WHERE workflow_id = 'w'").get()).toEqual({
+    inputs_json: "",
+  });
+  migrate(sqlite, path, migrations);
+  expect(getWorkflow(store, "w2").stages).toEqual(effective.stages);
+  expect(findDamage(store)).toEqual([{ what: "workflow", name: "ship" }]);
+  store.close();
+});
+
+const aGate: EffectiveGate = {
+  kind: "manual_approval",
+  approvers: ["ada"],
+  timeout: "24h",
+  on_timeout: "halt",
+  message: "go?",
+  on_skip: "skip_dependents",
+};

@@ -14,6 +14,8 @@ import seventh from "../../drizzle/0006_web_sessions.sql" with { type: "text" };
 import seventhDown from "../../drizzle/0006_web_sessions.down.sql" with { type: "text" };
 import eighth from "../../drizzle/0007_step_questions.sql" with { type: "text" };
 import eighthDown from "../../drizzle/0007_step_questions.down.sql" with { type: "text" };
+import ninth from "../../drizzle/0008_stage_json.sql" with { type: "text" };
+import ninthDown from "../../drizzle/0008_stage_json.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -32,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { name: "0005_workflow_files", up: sixth, down: sixthDown },
   { name: "0006_web_sessions", up: seventh, down: seventhDown },
   { name: "0007_step_questions", up: eighth, down: eighthDown },
+  { name: "0008_stage_json", up: ninth, down: ninthDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

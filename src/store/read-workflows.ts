@@ -2,8 +2,9 @@ import { AppError } from "../errors.ts";
 import { readable } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
 import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
+import type { EffectiveStage } from "../workflow/effective.ts";
 import type { LastExecution, WorkflowRecord, WorkflowVersion } from "./workflow-record.ts";
-import { workflowRecord, type StageRow, type WorkflowRow } from "./workflow-rows.ts";
+import { stagesOf, workflowRecord, type StageRow, type WorkflowRow } from "./workflow-rows.ts";
 
 /** Throws `AppError("not_found")`, `DamagedRow` as all that follow. */
 export function getWorkflow(store: Store, id: string): WorkflowRecord {
@@ -73,9 +74,19 @@ function partsReader(store: Store, rows: readonly WorkflowRow[]): (row: Workflow
     store.prepare<StageRow, [string]>(selectStages).all(ids),
     (stage) => stage.workflow_id,
   );
+  const last = lastExecutions(store, ids);
+  return (row) => workflowRecord(row, stagesOf(stages.get(row.id) ?? [], row.slug), last.get(row.id) ?? null);
+}
+
+/** The newest execution of each workflow that has one; `ids` is a JSON list. */
+function lastExecutions(store: Store, ids: string): Map<string, LastExecution> {
   const runs = store.prepare<LastRow, [string]>(selectLast).all(ids);
-  const last = new Map(runs.map(({ workflow_id, ...execution }) => [workflow_id, execution]));
-  return (row) => workflowRecord(row, stages.get(row.id) ?? [], last.get(row.id) ?? null);
+  return new Map(runs.map(({ workflow_id, ...execution }) => [workflow_id, execution]));
+}
+
+/** A row that was just written, with its stages: these are not read again. */
+export function writtenWorkflow(store: Store, row: WorkflowRow, stages: EffectiveStage[]): WorkflowRecord {
+  return workflowRecord(row, stages, lastExecutions(store, JSON.stringify([row.id])).get(row.id) ?? null);
 }
 
 /** A name that is free for this creator: the name itself, or "name (copy)", "name (copy 2)" … */

@@ -1,4 +1,5 @@
-import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
+import { stageTypes, type EffectiveDefinition, type EffectiveStage } from "../workflow/effective.ts";
+import { completeStage, type StoredStage } from "../workflow/stored-stage.ts";
 import {
   workflowStatuses,
   type FileProblem,
@@ -7,7 +8,7 @@ import {
   type WorkflowStatus,
 } from "./workflow-record.ts";
 import { DamagedRow, rowCheck, storedJson } from "./damaged-row.ts";
-import { workflows, workflowStages } from "./workflow-tables.ts";
+import { workflows, type workflowStages } from "./workflow-tables.ts";
 
 export type WorkflowRow = typeof workflows.$inferSelect;
 export type StageRow = typeof workflowStages.$inferSelect;
@@ -55,67 +56,31 @@ export function definitionColumns({ text, hash, effective }: SavedDefinition): D
   };
 }
 
-/** A stage's row; `kept` are those of its row before, if the workflow already had the stage. */
-export function stageRow(
-  workflowId: string,
-  stage: EffectiveStage,
-  order: number,
-  at: string,
-  kept: { id: string; created_at: string } | undefined,
-): StageRow {
-  return {
-    id: kept?.id ?? Bun.randomUUIDv7(),
-    workflow_id: workflowId,
-    stage_id_ref: stage.id,
-    name: stage.name,
-    description: stage.description,
-    order_index: order,
-    depends_on_json: JSON.stringify(stage.depends_on),
-    condition: stage.condition,
-    stage_type: stage.type,
-    roles_json: JSON.stringify(stage.roles),
-    inputs_json: JSON.stringify(stage.inputs),
-    outputs_json: JSON.stringify(stage.outputs),
-    context_json: JSON.stringify(stage.context),
-    workspace: stage.workspace,
-    error_policy_json: JSON.stringify(stage.error_policy),
-    handoff_json: JSON.stringify(stage.handoff),
-    gate_json: stage.gate && JSON.stringify(stage.gate),
-    ui_metadata_json: stage.ui && JSON.stringify(stage.ui),
-    created_at: kept?.created_at ?? at,
-    updated_at: at,
-  };
+/** A stage's row; `order` is its place in the definition, from 0. */
+export function stageRow(workflowId: string, stage: EffectiveStage, order: number): StageRow {
+  const stage_json = JSON.stringify(stage);
+  return { workflow_id: workflowId, order_index: order, stage_id_ref: stage.id, stage_json };
 }
 
-function effectiveStage(row: StageRow, what: string): EffectiveStage {
-  checkStage(row, what);
-  return {
-    id: row.stage_id_ref,
-    name: row.name,
-    description: row.description,
-    type: row.stage_type,
-    depends_on: storedJson<EffectiveStage["depends_on"]>("depends_on_json", row.depends_on_json, what),
-    condition: row.condition,
-    roles: storedJson<EffectiveStage["roles"]>("roles_json", row.roles_json, what),
-    inputs: storedJson<EffectiveStage["inputs"]>("inputs_json", row.inputs_json, what),
-    outputs: storedJson<EffectiveStage["outputs"]>("outputs_json", row.outputs_json, what),
-    context: storedJson<EffectiveStage["context"]>("context_json", row.context_json, what),
-    workspace: row.workspace,
-    error_policy: storedJson<EffectiveStage["error_policy"]>(
-      "error_policy_json",
-      row.error_policy_json,
-      what,
-    ),
-    handoff: storedJson<EffectiveStage["handoff"]>("handoff_json", row.handoff_json, what),
-    gate: storedJson<EffectiveStage["gate"]>("gate_json", row.gate_json, what),
-    ui: storedJson<EffectiveStage["ui"]>("ui_metadata_json", row.ui_metadata_json, what),
-  };
+/** The stages of the workflow with this slug. Throws `DamagedRow`. */
+export function stagesOf(rows: readonly StageRow[], slug: string): EffectiveStage[] {
+  const what = `workflow "${slug}"`;
+  return rows.map(({ stage_id_ref, stage_json }) => {
+    const stage = completeStage(storedJson<StoredStage>("stage_json", stage_json, what));
+    if (stage.id !== stage_id_ref || !stageTypes.includes(stage.type)) throw new DamagedRow(what);
+    return stage;
+  });
 }
 
-/** Throws `DamagedRow`, for its stages, too. */
+/** SQL that is true for a row of `workflow_stages` whose stage is none. */
+export const wrongStage =
+  "CASE WHEN json_valid(stage_json) THEN stage_json ->> '$.id' IS NOT stage_id_ref OR " +
+  `coalesce(stage_json ->> '$.type', '') NOT IN (${stageTypes.map((type) => `'${type}'`).join(", ")}) END`;
+
+/** Throws `DamagedRow`. */
 export function workflowRecord(
   row: WorkflowRow,
-  stages: StageRow[],
+  stages: EffectiveStage[],
   last: LastExecution | null,
 ): WorkflowRecord {
   const what = `workflow "${row.slug}"`;
@@ -148,7 +113,7 @@ export function workflowRecord(
     ),
     hooks: storedJson<WorkflowRecord["hooks"]>("hooks_json", row.hooks_json, what),
     ui: storedJson<WorkflowRecord["ui"]>("ui_metadata_json", row.ui_metadata_json, what),
-    stages: stages.map((stage) => effectiveStage(stage, what)),
+    stages,
     created_by: row.created_by,
     created_at: row.created_at,
     updated_at: row.updated_at,
@@ -176,4 +141,3 @@ export function storedProblem({ slug, file_problem_json }: Pick<WorkflowRow, "sl
 }
 
 const checkWorkflow = rowCheck(workflows);
-const checkStage = rowCheck(workflowStages);

@@ -62,41 +62,20 @@ export const workflowTags = sqliteTable(
   ],
 );
 
+/** A stage with every default in is one JSON column; its id is one too, so that it cannot be there twice. */
 export const workflowStages = sqliteTable(
   "workflow_stages",
   {
-    id: text().primaryKey(),
     workflow_id: text()
       .notNull()
       .references(() => workflows.id, { onDelete: "cascade" }),
-    stage_id_ref: text().notNull(),
-    name: text().notNull(),
-    description: text(),
     order_index: integer().notNull(),
-    depends_on_json: text().notNull(),
-    condition: text(),
-    stage_type: text({ enum: ["agent", "gate", "fan_out"] })
-      .notNull()
-      .default("agent"),
-    roles_json: text().notNull(),
-    inputs_json: text().notNull(),
-    outputs_json: text().notNull(),
-    context_json: text().notNull(),
-    error_policy_json: text().notNull(),
-    handoff_json: text().notNull(),
-    gate_json: text(),
-    ui_metadata_json: text(),
-    created_at: text().notNull(),
-    updated_at: text().notNull(),
-    workspace: text({ enum: ["shared", "worktree"] })
-      .notNull()
-      .default("shared"),
+    stage_id_ref: text().notNull(),
+    stage_json: text().notNull(),
   },
   (t) => [
+    primaryKey({ columns: [t.workflow_id, t.order_index] }),
     uniqueIndex("workflow_stages_ref").on(t.workflow_id, t.stage_id_ref),
-    uniqueIndex("workflow_stages_order").on(t.workflow_id, t.order_index),
-    check("workflow_stages_type", sql`stage_type in ('agent', 'gate', 'fan_out')`),
-    check("workflow_stages_workspace", sql`workspace in ('shared', 'worktree')`),
   ],
 );
 

@@ -1,7 +1,7 @@
 import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import { writing, type Store } from "./database.ts";
-import { getWorkflow, readWorkflowRow } from "./read-workflows.ts";
+import { getWorkflow, readWorkflowRow, writtenWorkflow } from "./read-workflows.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
 import {
@@ -48,7 +48,7 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
       writeParts(store, row, definition, at);
     }),
   );
-  return getWorkflow(store, id);
+  return writtenWorkflow(store, row, definition.effective.stages);
 }
 
 /**
@@ -57,7 +57,7 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
  */
 export function updateWorkflow(store: Store, id: string, change: WorkflowChange): WorkflowRecord {
   const { definition, status, file, file_mark = null, at } = change;
-  writing(store, () => {
+  const written = writing(store, () => {
     const before = readWorkflowRow(store, id);
     const row: WorkflowRow = {
       ...before,
@@ -67,11 +67,12 @@ export function updateWorkflow(store: Store, id: string, change: WorkflowChange)
       updated_at: at,
     };
     refusingTaken(row, () => updateRow(store, row));
-    if (!definition) return;
+    if (!definition) return row;
     appendVersion(store, before, at);
     writeParts(store, row, definition, at);
+    return row;
   });
-  return getWorkflow(store, id);
+  return definition ? writtenWorkflow(store, written, definition.effective.stages) : getWorkflow(store, id);
 }
 
 /**
@@ -107,16 +108,8 @@ export function liveExecutionOf(store: Store, workflowId: string): string | null
 /** The stages and tags of a row, and its text as a version. */
 export function writeParts(store: Store, row: WorkflowRow, definition: SavedDefinition, at: string): void {
   const { stages, workflow } = definition.effective;
-  const kept = new Map(
-    store
-      .prepare<KeptStage, [string]>(selectKept)
-      .all(row.id)
-      .map((stage) => [stage.stage_id_ref, stage]),
-  );
   store.prepare("DELETE FROM workflow_stages WHERE workflow_id = ?").run(row.id);
-  stages.forEach((stage, order) =>
-    insertStage(store, stageRow(row.id, stage, order, at, kept.get(stage.id))),
-  );
+  stages.forEach((stage, order) => insertStage(store, stageRow(row.id, stage, order)));
   store.prepare("DELETE FROM workflow_tags WHERE workflow_id = ?").run(row.id);
   for (const tag of workflow.tags) insertTag(store, { workflow_id: row.id, tag });
   appendVersion(store, row, at);
@@ -167,7 +160,6 @@ function takenBy(message: string, row: WorkflowRow): AppError | null {
   return null;
 }
 
-type KeptStage = { stage_id_ref: string; id: string; created_at: string };
 type NewestVersion = { number: number; definition_hash: string };
 
 const neverChanging = ["id", "created_by", "created_at", "last_run_at"] as const;
@@ -176,7 +168,6 @@ const updateRow = updater(workflows, columnsBut(workflows, neverChanging), ["id"
 const insertStage = inserter(workflowStages, columnsBut(workflowStages, []));
 const insertTag = inserter(workflowTags, columnsBut(workflowTags, []), "ON CONFLICT DO NOTHING");
 const insertVersion = inserter(workflowVersions, columnsBut(workflowVersions, []));
-const selectKept = "SELECT stage_id_ref, id, created_at FROM workflow_stages WHERE workflow_id = ?";
 const selectNewest =
   "SELECT number, definition_hash FROM workflow_versions WHERE workflow_id = ? ORDER BY number DESC LIMIT 1";
 const selectLive =

@@ -36,11 +36,14 @@ export interface EffectiveParameter {
   secret?: true;
 }
 
+export const stageTypes = ["agent", "gate", "fan_out"] as const;
+export type StageType = (typeof stageTypes)[number];
+
 export interface EffectiveStage {
   id: string;
   name: string;
   description: string | null;
-  type: "agent" | "gate" | "fan_out";
+  type: StageType;
   depends_on: string[];
   condition: string | null;
   roles: { primary: EffectiveRole; tools: string[] } | null;

@@ -122,12 +122,12 @@ describe("a workflow whose", () => {
     ["status is impossible", "UPDATE workflows SET status = 'x' WHERE slug = ?"],
     ["description is bytes", "UPDATE workflows SET description = x'ff' WHERE slug = ?"],
     [
-      "stage's inputs are no JSON",
-      "UPDATE workflow_stages SET inputs_json = 'x' WHERE workflow_id = (SELECT id FROM workflows WHERE slug = ?)",
+      "stage is no JSON",
+      "UPDATE workflow_stages SET stage_json = '{' WHERE workflow_id = (SELECT id FROM workflows WHERE slug = ?)",
     ],
     [
       "stage's type is impossible",
-      "UPDATE workflow_stages SET stage_type = 'x' WHERE workflow_id = (SELECT id FROM workflows WHERE slug = ?)",
+      "UPDATE workflow_stages SET stage_json = json_set(stage_json, '$.type', 'x') WHERE workflow_id = (SELECT id FROM workflows WHERE slug = ?)",
     ],
   ])("%s hides itself alone", async (_what, text) => {
     const { sabotage, page, ask, store, close } = await aServer();
