@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { RerunFrom, StartRequest } from "../engine/engine.ts";
 import type { ValueObject } from "../expression/value.ts";
+import { rerunExecution } from "../operation/rerun-execution.ts";
+import type { ExecutionControl } from "../operation/signal-execution.ts";
 import { describeRun } from "../operation/describe-execution.ts";
 import { AppError, type AppErrorCode } from "../errors.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
@@ -9,8 +11,9 @@ import { holders } from "../store/leases.ts";
 import type { Invocation } from "./command.ts";
 import { runWords } from "./terminal/command-words.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
-import { openEngine } from "./open-engine.ts";
 import { withStore } from "./open-home.ts";
+import { withControl } from "./send-signal.ts";
+import { takeOver } from "./take-over.ts";
 import { ownCommand } from "./own-command.ts";
 
 /** What a background host is asked to begin with; it reads it as JSON from stdin. */
@@ -36,20 +39,27 @@ export async function startDetached(invocation: Invocation, request: HostRequest
   return exitCodes.done;
 }
 
+/** Begins what is asked for; the execution's id, once it is on disk. */
+export function beginRequest(control: ExecutionControl, request: HostRequest): Promise<string> {
+  switch (request.kind) {
+    case "start":
+      return control.engine.start(request.request);
+    case "take-over":
+      return takeOver(control, request.run_id);
+    case "rerun":
+      return rerunExecution(control, request.run_id, request);
+    default:
+      return request satisfies never;
+  }
+}
+
 /** A server of the same home takes over whatever nobody drives; null when there is none. */
 function handToServer(invocation: Invocation, request: HostRequest): Promise<string | null> {
   return withStore(invocation.home, async (store) => {
     const isServed = holders(store).some((holder) => holder.kind === "serve" && isProcessAlive(holder));
     // What is to be taken over has been by now, or its server is just being stopped.
     if (!isServed || request.kind === "take-over") return null;
-    const engine = await openEngine(invocation, store, "command");
-    try {
-      return request.kind === "start"
-        ? await engine.start(request.request)
-        : await engine.rerun(request.run_id, request.from, request.secrets);
-    } finally {
-      await engine.stop("leave");
-    }
+    return withControl(invocation, store, (control) => beginRequest(control, request));
   });
 }
 

@@ -1,9 +1,8 @@
 import { hasEnded } from "../execution/status.ts";
+import { isDriven } from "../operation/is-driven.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { eventsAfter } from "../store/feed.ts";
-import { isProcessAlive } from "../store/holder-process.ts";
-import { holderOf } from "../store/leases.ts";
 import type { Output } from "./terminal/output.ts";
 import type { Watcher } from "./terminal/watcher.ts";
 
@@ -40,12 +39,6 @@ export async function followStored(
       if (!isDriven(store, runId) && store.dataVersion() === version) return "abandoned";
     }
   }
-}
-
-/** True while a living process holds the execution's lease. */
-export function isDriven(store: Store, runId: string): boolean {
-  const holder = holderOf(store, runId);
-  return holder !== null && isProcessAlive(holder);
 }
 
 /** Hands on all events there are after a number; the number of the last. */

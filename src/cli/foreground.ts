@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import { shortId } from "../execution/short-id.ts";
 import { describeRun } from "../operation/describe-execution.ts";
+import type { ExecutionControl } from "../operation/signal-execution.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution, getSnapshot, getSteps } from "../store/executions.ts";
 import type { Invocation } from "./command.ts";
@@ -24,7 +25,7 @@ import type { Watcher } from "./terminal/watcher.ts";
  */
 export function runInForeground(
   invocation: Invocation,
-  begin: (engine: Engine, store: Store) => Promise<string>,
+  begin: (control: ExecutionControl) => Promise<string>,
 ): Promise<ExitCode> {
   return withStore(invocation.home, async (store) => {
     const engine = await openEngine(invocation, store, "run");
@@ -32,7 +33,7 @@ export function runInForeground(
     let runId: string | null = null;
     const interrupts = listenForInterrupts(() => quitAtOnce(invocation, runId));
     try {
-      runId = await begin(engine, store);
+      runId = await begin({ store, engine });
       const { watcher, say } = watcherOf(invocation, { engine, store, runId });
       feed.handTo(runId, watcher);
       const end = await waitForEnd(invocation, { engine, runId, interrupts, say });

@@ -1,20 +1,19 @@
 import { describeRun } from "../operation/describe-execution.ts";
-import type { Signal } from "../execution/signal.ts";
-import { AppError } from "../errors.ts";
+import type { ExecutionControl } from "../operation/signal-execution.ts";
 import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
 import { sayUndriven } from "./terminal/warn-undriven.ts";
 
-/** Gives an execution a signal and says what became of it: one Execution as JSON, or a sentence. */
+/** Gives an execution a signal and says what became of it: one Execution as JSON, or the sentence that `send` gives. */
 export async function sendSignal(
   invocation: Invocation,
   store: Store,
   runId: string,
-  signal: Signal,
+  send: (control: ExecutionControl) => Promise<string>,
 ): Promise<ExitCode> {
-  const message = await applySignal(invocation, store, runId, signal);
+  const message = await withControl(invocation, store, send);
   const { given, output } = invocation;
   if (given.text("format") === "json") output.json(describeRun(store, runId));
   else output.line(message);
@@ -22,18 +21,15 @@ export async function sendSignal(
   return exitCodes.done;
 }
 
-/** Gives an execution a signal; what the engine says of it. Throws `AppError` when it is refused. */
-export async function applySignal(
+/** Opens an engine that only passes signals on, for as long as `act` takes. */
+export async function withControl<T>(
   invocation: Invocation,
   store: Store,
-  runId: string,
-  signal: Signal,
-): Promise<string> {
+  act: (control: ExecutionControl) => Promise<T>,
+): Promise<T> {
   const engine = await openEngine(invocation, store, "command");
   try {
-    const answer = await engine.signal(runId, signal);
-    if (answer.outcome === "refused") throw new AppError(answer.code, answer.message);
-    return answer.message;
+    return await act({ store, engine });
   } finally {
     await engine.stop("leave");
   }

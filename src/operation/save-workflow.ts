@@ -6,12 +6,18 @@ import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { Store } from "../store/database.ts";
 import { getWorkflow, getWorkflowByFile, getWorkflowBySlug } from "../store/read-workflows.ts";
 import type { WorkflowRecord, WorkflowStatus } from "../store/workflow-record.ts";
-import { createWorkflow, deleteWorkflow, liveExecutionOf, updateWorkflow } from "../store/workflows.ts";
+import {
+  createWorkflow,
+  deleteWorkflow as deleteWorkflowRow,
+  liveExecutionOf,
+  updateWorkflow,
+} from "../store/workflows.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { definitionHash } from "../workflow/definition-hash.ts";
 import { definitionIn } from "../collection/detect-artifact-type.ts";
 import { lockingFiles } from "../collection/files-lock.ts";
 import { markOfFile } from "../collection/look-at-files.ts";
+import { requireValid } from "./require-valid.ts";
 import { refreshLockedIndex, type Library } from "./refresh-index.ts";
 import { workflowEntry } from "./workflow-entry.ts";
 import {
@@ -25,10 +31,11 @@ import {
   type FileChange,
 } from "../collection/workflow-files.ts";
 
-/** A definition that holds, as it is to be stored. */
+/** A definition that is to be stored. */
 export interface Saving {
   text: string;
-  effective: EffectiveDefinition;
+  /** How messages name the text; default: `definition`. */
+  file?: string;
   /** The workflow it takes the place of; null for a new one. */
   over: WorkflowRecord | null;
   /** Only if what is saved has one of these hashes; null: whatever it is. */
@@ -39,27 +46,34 @@ export interface Saving {
   created_by: string | null;
 }
 
+interface CheckedSaving extends Saving {
+  effective: EffectiveDefinition;
+}
+
 /** A home that is in use: its files, its database, and the log that tells of both. */
 export interface OpenHome extends Library {
   log: LifecycleLog;
 }
 
 /**
- * Writes the file, its manifest entry and the row in one go: a failure of any leaves none. What the files were like at
- * that moment counts: a text that it replaces is in the history. Another `workflow.id` moves the folder. Throws
- * `AppError("conflict")` when the saved text is none of the expected ones (its details are both), or an id is taken.
+ * Checks the text, then writes the file, its manifest entry and the row in one go: a failure of any leaves none. What
+ * the files were like at that moment counts, so a text that it replaces is in the history. Another `workflow.id` moves
+ * the folder. Throws `FindingsError` when the text does not hold, `AppError("conflict")` when the saved text is none of
+ * the expected ones (its details are both), or an id is taken.
  */
 export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<WorkflowRecord> {
   const { home, store, log } = open;
+  const effective = await requireValid(saving.text, saving.file ?? "definition");
   const saved = await lockingFiles(home, () => {
     refreshLockedIndex(open);
     const over = saving.over && getWorkflow(store, saving.over.id);
     if (over) refuseStale(over, saving.expected, saving.text);
-    refuseTaken(store, saving.effective.workflow.id, over);
+    refuseTaken(store, effective.workflow.id, over);
     const now = new Date();
-    const change = writeFiles(open, { ...saving, over }, now);
+    const checked = { ...saving, effective, over };
+    const change = writeFiles(open, checked, now);
     try {
-      return writeRow(open, { ...saving, over }, { file: change.file, at: now.toISOString() });
+      return writeRow(open, checked, { file: change.file, at: now.toISOString() });
     } catch (error) {
       change.undo();
       throw error;
@@ -88,13 +102,13 @@ export async function setWorkflowStatus(
 }
 
 /** Takes the file, its manifest entry and the row away in one go; executions stay. */
-export async function removeStoredWorkflow(open: OpenHome, workflow: WorkflowRecord): Promise<void> {
+export async function deleteWorkflow(open: OpenHome, workflow: WorkflowRecord): Promise<void> {
   const { home, store, log } = open;
   await lockingFiles(home, () => {
     const { file } = workflow;
     const change = file ? removeWorkflow(home, file, new Date()) : null;
     try {
-      deleteWorkflow(store, workflow.id);
+      deleteWorkflowRow(store, workflow.id);
     } catch (error) {
       change?.undo();
       throw error;
@@ -124,10 +138,19 @@ function refuseStale(over: WorkflowRecord, expected: readonly string[] | null, s
 function refuseTaken(store: Store, id: string, over: WorkflowRecord | null): void {
   const other = getWorkflowBySlug(store, id);
   if (!other || other.id === over?.id) return;
-  throw new AppError("conflict", `there is a workflow with the id "${id}" already. change workflow.id`);
+  throw takenError(id, "change workflow.id");
 }
 
-function writeFiles({ home, store }: Library, { text, effective, over }: Saving, now: Date): FileChange {
+/** The refusal of a `workflow.id` that another workflow has; `wayOut` says what to do instead. */
+export function takenError(id: string, wayOut: string): AppError {
+  return new AppError("conflict", `there is a workflow with the id "${id}" already. ${wayOut}`);
+}
+
+function writeFiles(
+  { home, store }: Library,
+  { text, effective, over }: CheckedSaving,
+  now: Date,
+): FileChange {
   const { id } = effective.workflow;
   if (over?.file && existsSync(over.file)) {
     if (id === over.slug) return rewriteWorkflow(over.file, text);
@@ -157,7 +180,7 @@ function refuseLive({ home, store }: Library, { id, name }: WorkflowRecord, file
 
 function writeRow(
   { home, store }: Library,
-  { text, effective, over, status, created_by }: Saving,
+  { text, effective, over, status, created_by }: CheckedSaving,
   { file, at }: { file: string; at: string },
 ): WorkflowRecord {
   const definition = { text, hash: definitionHash(text), effective };

@@ -100,7 +100,7 @@ export const controlCommands: Command[] = [
     options: decisionOptions,
     examples: ["workflow approve 5e86b7 deploy-approval --comment 'looked at it'"],
     notForAgents: "decide gates",
-    load: () => import("./workflow-approve.ts"),
+    load: async () => ({ run: (await import("./decide-gate.ts")).approve }),
   },
   {
     name: "reject",
@@ -109,7 +109,7 @@ export const controlCommands: Command[] = [
     options: decisionOptions,
     examples: ["workflow reject 5e86b7 --comment 'tests are missing'"],
     notForAgents: "decide gates",
-    load: () => import("./workflow-reject.ts"),
+    load: async () => ({ run: (await import("./decide-gate.ts")).reject }),
   },
   {
     name: "pause",

@@ -111,14 +111,14 @@ export const definitionCommands: Command[] = [
     summary: "mark a stored workflow as ready for use",
     arguments: [workflowArgument],
     examples: ["workflow publish sdlc-feature"],
-    load: () => import("./workflow-publish.ts"),
+    load: async () => ({ run: (await import("./set-status.ts")).publish }),
   },
   {
     name: "archive",
     summary: "put a stored workflow away; its file and its executions stay",
     arguments: [workflowArgument],
     examples: ["workflow archive sdlc-feature"],
-    load: () => import("./workflow-archive.ts"),
+    load: async () => ({ run: (await import("./set-status.ts")).archive }),
   },
   {
     name: "delete",

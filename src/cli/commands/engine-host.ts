@@ -1,12 +1,11 @@
-import type { Engine } from "../../engine/engine.ts";
+import type { ExecutionControl } from "../../operation/signal-execution.ts";
 import { AppError } from "../../errors.ts";
 import type { CommandRun, Invocation } from "../command.ts";
-import type { HostAnswer, HostRequest } from "../detached.ts";
+import { beginRequest, type HostAnswer, type HostRequest } from "../detached.ts";
 import { exitCodes } from "../exit-code.ts";
 import { listenForInterrupts } from "../terminal/interrupts.ts";
 import { openEngine } from "../open-engine.ts";
 import { withStore } from "../open-home.ts";
-import { takeOver } from "../take-over.ts";
 
 /** Hosts an engine in the background until the execution it was asked for has ended. Not for people. */
 export const run: CommandRun = (invocation) =>
@@ -15,7 +14,7 @@ export const run: CommandRun = (invocation) =>
     const engine = await openEngine(invocation, store, "background");
     const interrupts = listenForInterrupts(() => {});
     try {
-      const runId = await begin(invocation, engine, request);
+      const runId = await begin(invocation, { store, engine }, request);
       if (runId === null) return exitCodes.failed;
       await Promise.race([engine.ended(runId), engine.failed, interrupts.left, interrupts.cancelled]);
       return exitCodes.done;
@@ -25,28 +24,19 @@ export const run: CommandRun = (invocation) =>
     }
   });
 
-async function begin({ output }: Invocation, engine: Engine, request: HostRequest): Promise<string | null> {
+async function begin(
+  { output }: Invocation,
+  control: ExecutionControl,
+  request: HostRequest,
+): Promise<string | null> {
   const answer = (content: HostAnswer): void => output.line(JSON.stringify(content));
   try {
-    const runId = await begun(engine, request);
+    const runId = await beginRequest(control, request);
     answer({ run_id: runId });
     return runId;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     answer({ error: { code: error instanceof AppError ? error.code : "bug", message } });
     return null;
-  }
-}
-
-function begun(engine: Engine, request: HostRequest): Promise<string> {
-  switch (request.kind) {
-    case "start":
-      return engine.start(request.request);
-    case "take-over":
-      return takeOver(engine, request.run_id);
-    case "rerun":
-      return engine.rerun(request.run_id, request.from, request.secrets);
-    default:
-      return request satisfies never;
   }
 }

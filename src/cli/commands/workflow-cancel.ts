@@ -1,3 +1,4 @@
+import { signalExecution } from "../../operation/signal-execution.ts";
 import { findRun } from "../find-execution.ts";
 import { confirm } from "../terminal/ask.ts";
 import type { CommandRun } from "../command.ts";
@@ -10,5 +11,7 @@ export const run: CommandRun = (invocation) =>
     const { run_id, workflow_name } = findRun(store, invocation.given.argument(0));
     await confirm(invocation, `cancel ${workflow_name} (${run_id}) and stop its agents?`);
     const reason = `cancelled by ${loginName(invocation.env)}`;
-    return sendSignal(invocation, store, run_id, { type: "cancel", reason });
+    return sendSignal(invocation, store, run_id, (control) =>
+      signalExecution(control, run_id, { type: "cancel", reason }),
+    );
   });

@@ -8,14 +8,14 @@ import { getWorkflowBySlug } from "../../store/read-workflows.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import { workflowView } from "../../store/workflow-view.ts";
 import { checkWorkflow } from "../../workflow/validate.ts";
-import { checkText } from "../check-text.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { artifactsFor } from "../compose.ts";
 import { exitCodes } from "../exit-code.ts";
 import { loginName } from "../login-name.ts";
 import { withOpenHome } from "../open-home.ts";
 import { readDefinition } from "../read-input.ts";
-import { saveWorkflow } from "../../operation/save-workflow.ts";
+import { requireValid } from "../../operation/require-valid.ts";
+import { saveWorkflow, takenError } from "../../operation/save-workflow.ts";
 
 export const run: CommandRun = async (invocation) => {
   const { given, output, workdir, env } = invocation;
@@ -23,27 +23,19 @@ export const run: CommandRun = async (invocation) => {
   const read = await readDefinition(path, workdir);
   if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
   const name = given.text("name");
-  checkText(read.text, read.file);
+  // What does not hold is told before its name is changed.
+  const { workflow } = await requireValid(read.text, read.file);
   const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
-  const effective = checkText(text, read.file);
+  const id = name === null ? workflow.id : slugOf(name);
   return withOpenHome(invocation, async (open) => {
     const { store } = open;
     refreshIndex(open);
-    const over = getWorkflowBySlug(store, effective.workflow.id);
+    const over = getWorkflowBySlug(store, id);
     if (over && !given.flag("force")) {
-      throw new AppError(
-        "conflict",
-        `there is a workflow "${over.slug}" already. --force replaces it, --name stores this one under another name`,
-      );
+      throw takenError(id, "--force replaces it, --name stores this one under another name");
     }
-    const saved = await saveWorkflow(open, {
-      text,
-      effective,
-      over,
-      expected: null,
-      status: null,
-      created_by: loginName(env),
-    });
+    const saving = { text, file: read.file, over, expected: null, status: null };
+    const saved = await saveWorkflow(open, { ...saving, created_by: loginName(env) });
     if (given.text("format") === "json") output.json(workflowView(saved));
     else
       output.line(

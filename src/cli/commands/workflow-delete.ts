@@ -1,4 +1,4 @@
-import { removeStoredWorkflow } from "../../operation/save-workflow.ts";
+import { deleteWorkflow } from "../../operation/save-workflow.ts";
 import { confirm } from "../terminal/ask.ts";
 import type { CommandRun } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -10,7 +10,7 @@ export const run: CommandRun = (invocation) =>
     const { given, output } = invocation;
     const workflow = storedWorkflow(open, given.argument(0));
     await confirm(invocation, `delete ${workflow.name} (${workflow.slug})? its executions stay.`);
-    await removeStoredWorkflow(open, workflow);
+    await deleteWorkflow(open, workflow);
     output.line(`deleted ${workflow.slug}`);
     return exitCodes.done;
   });

@@ -6,7 +6,6 @@ import { readTextFile } from "../../collection/read-text-file.ts";
 import { saveWorkflow, type OpenHome } from "../../operation/save-workflow.ts";
 import { AppError } from "../../errors.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
-import { checkText } from "../check-text.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { storedWorkflow } from "../find-definition.ts";
@@ -80,17 +79,15 @@ async function saveDraft(
     output.line("nothing was changed");
     return;
   }
-  const effective = checkText(text, draft);
-  await saveWorkflow(open, {
+  const { slug, name, version } = await saveWorkflow(open, {
     text,
-    effective,
+    file: draft,
     over: workflow,
     expected: [workflow.definition_hash],
     status: null,
     created_by: null,
   });
-  const { id, name, version } = effective.workflow;
-  output.line(`saved ${id} (${plainLine(name)} v${version})`);
+  output.line(`saved ${slug} (${plainLine(name)} v${version})`);
 }
 
 function hasWork(draft: string, before: string): boolean {

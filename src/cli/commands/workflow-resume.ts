@@ -1,3 +1,5 @@
+import { signalExecution, type ExecutionControl } from "../../operation/signal-execution.ts";
+import { isDriven } from "../../operation/is-driven.ts";
 import { runWords } from "../terminal/command-words.ts";
 import type { ExecutionRecord } from "../../execution/record.ts";
 import { hasEnded } from "../../execution/status.ts";
@@ -7,10 +9,9 @@ import type { CommandRun, Invocation } from "../command.ts";
 import { startDetached } from "../detached.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { followElsewhere } from "../follow-elsewhere.ts";
-import { isDriven } from "../follow-stored.ts";
 import { runInForeground } from "../foreground.ts";
 import { withStore } from "../open-home.ts";
-import { applySignal, sendSignal } from "../send-signal.ts";
+import { sendSignal, withControl } from "../send-signal.ts";
 import { takeOver } from "../take-over.ts";
 
 /** Lets a paused execution go on where it is driven; takes it over when nobody drives it any more. */
@@ -30,13 +31,14 @@ export const run: CommandRun = async (invocation) => {
 
 function resumeHere(invocation: Invocation, { run_id }: ExecutionRecord): Promise<ExitCode> {
   if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "take-over", run_id });
-  return runInForeground(invocation, (engine) => takeOver(engine, run_id));
+  return runInForeground(invocation, (control) => takeOver(control, run_id));
 }
 
 function resumeElsewhere(invocation: Invocation, { run_id, last_event }: ExecutionRecord): Promise<ExitCode> {
   return withStore(invocation.home, async (store) => {
-    if (invocation.given.flag("detach")) return sendSignal(invocation, store, run_id, { type: "resume" });
-    await applySignal(invocation, store, run_id, { type: "resume" });
+    const resume = (control: ExecutionControl) => signalExecution(control, run_id, { type: "resume" });
+    if (invocation.given.flag("detach")) return sendSignal(invocation, store, run_id, resume);
+    await withControl(invocation, store, resume);
     return followElsewhere(invocation, store, run_id, last_event);
   });
 }

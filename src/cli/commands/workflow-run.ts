@@ -23,7 +23,7 @@ export const run: CommandRun = async (invocation) => {
 
 function start(invocation: Invocation, request: StartRequest): Promise<ExitCode> {
   if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "start", request });
-  return runInForeground(invocation, (engine) => engine.start(request));
+  return runInForeground(invocation, ({ engine }) => engine.start(request));
 }
 
 /** Everything is checked before anything is created: parameters, script, warnings under --strict, what is missing. */

@@ -3,7 +3,7 @@ import type { Store } from "../../store/database.ts";
 import { getExecution } from "../../store/executions.ts";
 import type { Invocation } from "../command.ts";
 import { commandWords, runWords } from "./command-words.ts";
-import { isDriven } from "../follow-stored.ts";
+import { isDriven } from "../../operation/is-driven.ts";
 
 /** Says how to go on with an execution that is not over and that no living process drives; else nothing. */
 export function sayUndriven(invocation: Invocation, store: Store, runId: string): void {

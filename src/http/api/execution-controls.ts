@@ -1,18 +1,16 @@
-import type { RerunFrom } from "../../engine/engine.ts";
-import { AppError } from "../../errors.ts";
 import type { Signal } from "../../execution/signal.ts";
-import { hasEnded } from "../../execution/status.ts";
 import type { ValueObject } from "../../expression/value.ts";
-import { getExecution } from "../../store/executions.ts";
-import { isProcessAlive } from "../../store/holder-process.ts";
-import { holderOf } from "../../store/leases.ts";
+import { decideGate } from "../../operation/decide-gate.ts";
+import { describeRun } from "../../operation/describe-execution.ts";
+import { rerunExecution, rerunStart } from "../../operation/rerun-execution.ts";
+import { resumeExecution } from "../../operation/resume-execution.ts";
+import { signalExecution } from "../../operation/signal-execution.ts";
 import type { Context } from "../server/server-parts.ts";
+import { answerStarted } from "./answer-started.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
-import { executionNow } from "./executions.ts";
 import { CancelBody, DecisionBody, EmptyBody, Execution, RerunBody } from "./schemas-execution.ts";
 import { Started } from "./schemas-workflow.ts";
-import { started } from "./start-run.ts";
 
 const shared = { tag: "executions", needsEngine: true, method: "POST" as const };
 const nothing = { schema: EmptyBody, required: false, takesYaml: false, examples: {} };
@@ -35,7 +33,7 @@ export const controlEndpoints: Endpoint[] = [
     summary: "Start nothing new; what runs goes on to its end",
     body: nothing,
     answers: applied,
-    handle: ({ params, context }) => signalled(context, params.run_id, { type: "pause" }),
+    handle: ({ params, context }) => signal(context, params.run_id, { type: "pause" }),
   }),
   endpoint({
     ...shared,
@@ -44,7 +42,10 @@ export const controlEndpoints: Endpoint[] = [
     summary: "Go on with an execution that is paused, or whose engine is gone",
     body: nothing,
     answers: applied,
-    handle: ({ params, context }) => resumed(context, params.run_id),
+    handle: async ({ params, context }) => {
+      await resumeExecution(context, params.run_id);
+      return json(describeRun(context.store, params.run_id));
+    },
   }),
   endpoint({
     ...shared,
@@ -59,7 +60,7 @@ export const controlEndpoints: Endpoint[] = [
     },
     answers: applied,
     handle: ({ params, body, context }) =>
-      signalled(context, params.run_id, { type: "cancel", reason: body.reason ?? null }),
+      signal(context, params.run_id, { type: "cancel", reason: body.reason ?? null }),
   }),
   endpoint({
     ...shared,
@@ -77,9 +78,13 @@ export const controlEndpoints: Endpoint[] = [
       ...problems(400, 404, 409),
     },
     handle: async ({ params, body, context }) => {
-      const { run_id } = getExecution(context.store, params.run_id);
+      const from = rerunStart(body.from_failed === true, body.from_stage ?? null, {
+        failed: '"from_failed"',
+        stage: '"from_stage"',
+      });
       const secrets = Object.assign(Object.create(null), body.parameters) as ValueObject;
-      return started(context, await context.engine.rerun(run_id, rerunFrom(body), secrets));
+      const run_id = await rerunExecution(context, params.run_id, { from, secrets });
+      return answerStarted(context, { run_id, isRepeated: false });
     },
   }),
   endpoint({
@@ -90,7 +95,7 @@ export const controlEndpoints: Endpoint[] = [
     description: "The same decision a second time is answered the same and recorded once.",
     body: decision,
     answers: { ...applied, ...problems(403) },
-    handle: ({ params, body, context }) => decided(context, "approve", params, body),
+    handle: ({ params, body, context }) => decide(context, "approve", params, body),
   }),
   endpoint({
     ...shared,
@@ -99,48 +104,22 @@ export const controlEndpoints: Endpoint[] = [
     summary: "Refuse a gate that waits",
     body: decision,
     answers: { ...applied, ...problems(403) },
-    handle: ({ params, body, context }) => decided(context, "reject", params, body),
+    handle: ({ params, body, context }) => decide(context, "reject", params, body),
   }),
 ];
 
-function decided(
+async function decide(
   context: Context,
   type: "approve" | "reject",
   { run_id, stage_id }: { run_id: string; stage_id: string },
   { actor, comment }: { actor?: string; comment?: string | null },
 ): Promise<Response> {
-  const who = actor ?? context.user;
-  return signalled(context, run_id, { type, stage_id, actor: who, comment: comment ?? null });
+  const decision = { type, stage_id, actor: actor ?? context.user, comment: comment ?? null };
+  await decideGate(context, run_id, decision);
+  return json(describeRun(context.store, run_id));
 }
 
-/** Gives the signal to whoever drives the execution; answers once it is on disk. */
-async function signalled(context: Context, runId: string, signal: Signal): Promise<Response> {
-  getExecution(context.store, runId);
-  const answer = await context.engine.signal(runId, signal);
-  if (answer.outcome === "refused") {
-    const { status } = getExecution(context.store, runId);
-    const details = answer.code === "conflict" ? [{ path: "status", message: status }] : [];
-    throw new AppError(answer.code, answer.message, details);
-  }
-  return json(executionNow(context, runId));
-}
-
-/** An execution that nobody alive drives is this server's from now on; being taken over may be all it needed. */
-async function resumed(context: Context, runId: string): Promise<Response> {
-  const { status } = getExecution(context.store, runId);
-  const holder = holderOf(context.store, runId);
-  const isDriven = holder !== null && isProcessAlive(holder);
-  if (!hasEnded(status) && !isDriven) {
-    await context.engine.takeOver(runId);
-    if (status !== "paused") return json(executionNow(context, runId));
-  }
-  return signalled(context, runId, { type: "resume" });
-}
-
-function rerunFrom({ from_failed, from_stage }: { from_failed?: boolean; from_stage?: string }): RerunFrom {
-  if (from_failed === true && from_stage !== undefined) {
-    throw new AppError("invalid_usage", '"from_failed" and "from_stage" exclude each other');
-  }
-  if (from_stage !== undefined) return { kind: "stage", stage_id: from_stage };
-  return { kind: from_failed === true ? "failed" : "start" };
+async function signal(context: Context, runId: string, given: Signal): Promise<Response> {
+  await signalExecution(context, runId, given);
+  return json(describeRun(context.store, runId));
 }

@@ -89,11 +89,6 @@ export const executionEndpoints: Endpoint[] = [
   }),
 ];
 
-/** The Execution as it is now, with its steps. */
-export function executionNow({ store }: Context, runId: string) {
-  return describeRun(store, runId);
-}
-
 function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
   const page = listExecutions(store, filter);
   return json({ ...page, items: describeRuns(store, page.items) });

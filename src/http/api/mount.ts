@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import { addressOf } from "../server/address.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import type { Context } from "../server/server-parts.ts";
-import { createAnswerCache, type AnswerCache } from "./answer-cache.ts";
+import { createAnswerCache, type AnswerCache } from "../server/answer-cache.ts";
 import { checkInput, readQuery } from "./check-input.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { readBody } from "./read-body.ts";

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { executionStatuses, stepStatuses } from "../../execution/status.ts";
+import { longestActor, longestComment } from "../../operation/decide-gate.ts";
 import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time } from "./schemas.ts";
 
 const Cost = Type.Object(
@@ -174,8 +175,8 @@ export const LogPage = Type.Object(
 
 export const DecisionBody = Type.Object(
   {
-    actor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "who decides" })),
-    comment: Type.Optional(nullable(Type.String({ maxLength: 10_000 }))),
+    actor: Type.Optional(Type.String({ minLength: 1, maxLength: longestActor, description: "who decides" })),
+    comment: Type.Optional(nullable(Type.String({ maxLength: longestComment }))),
   },
   { $id: "DecisionRequest", ...closed },
 );

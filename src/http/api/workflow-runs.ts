@@ -1,10 +1,10 @@
-import { Type, type Static } from "@sinclair/typebox";
-import type { FoundDefinition } from "../../operation/stored-definition.ts";
-import type { StartRequest } from "../../engine/engine.ts";
+import { Type } from "@sinclair/typebox";
 import { checkDefinition } from "../../operation/check-definition.ts";
+import { openDefinition, planExecution, type PlannedSource } from "../../operation/plan-execution.ts";
+import { startExecution } from "../../operation/start-execution.ts";
 import type { Context } from "../server/server-parts.ts";
+import { answerStarted } from "./answer-started.ts";
 import { json, problems } from "./answers.ts";
-import { atWorkdir, composeRun, composeStart, definitionInBody, definitionOf } from "./compose-run.ts";
 import { definitionText } from "./definition-body.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
@@ -19,7 +19,6 @@ import {
   StartBody,
   Started,
 } from "./schemas-workflow.ts";
-import { startRun } from "./start-run.ts";
 
 const shared = { tag: "workflows", needsEngine: true, method: "POST" as const };
 const strictQuery = Type.Object(
@@ -57,8 +56,8 @@ export const workflowRunEndpoints: Endpoint[] = [
     body: definitionBody(DefinitionBody),
     answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 422) },
     handle: async ({ body, query, context }) => {
-      const source = definitionInBody(definitionText(body.definition), context);
-      return json(await validated(source, query.strict, context));
+      const source = { text: definitionText(body.definition) };
+      return json(await validate(context, source, query.strict));
     },
   }),
   endpoint({
@@ -69,9 +68,8 @@ export const workflowRunEndpoints: Endpoint[] = [
     body: definitionBody(PlanDefinitionBody, { parameters: { version: "1.4.0" } }),
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 422) },
     handle: async ({ body, context }) => {
-      const here = atWorkdir(context, body.workdir);
-      const source = definitionInBody(definitionText(body.definition), here);
-      return json((await composeRun(source, body, here)).plan);
+      const source = { text: definitionText(body.definition) };
+      return json((await planExecution(context, source, body)).plan);
     },
   }),
   endpoint({
@@ -83,7 +81,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     body: { schema: EmptyBody, required: false, takesYaml: false, examples: {} },
     answers: { 200: { description: "every finding", schema: ValidationResult }, ...problems(400, 404) },
     handle: async ({ params, query, context }) =>
-      json(await validated(definitionOf(params.id, context), query.strict, context)),
+      json(await validate(context, { workflow: params.id }, query.strict)),
   }),
   endpoint({
     ...shared,
@@ -97,10 +95,8 @@ export const workflowRunEndpoints: Endpoint[] = [
       examples: { parameters: { parameters: { version: "1.4.0" } } },
     },
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 404, 422) },
-    handle: async ({ params, body, context }) => {
-      const here = atWorkdir(context, body.workdir);
-      return json((await composeRun(definitionOf(params.id, here), body, here)).plan);
-    },
+    handle: async ({ params, body, context }) =>
+      json((await planExecution(context, { workflow: params.id }, body)).plan),
   }),
   endpoint({
     ...shared,
@@ -110,10 +106,10 @@ export const workflowRunEndpoints: Endpoint[] = [
     headers: runHeaders,
     body: { schema: RunBody, required: false, takesYaml: false, examples: { run: runExample } },
     answers: { ...startedAnswer, ...problems(400, 404, 409, 422) },
-    handle: ({ params, body, context, request }) =>
-      startRun(context, { workflow: params.id, given: body, request }, () =>
-        composeAt(params.id, body, context),
-      ),
+    handle: async ({ params, body, context, request }) => {
+      const asked = { workflow: params.id, inputs: body, key: keyOf(request) };
+      return answerStarted(context, await startExecution(context, asked));
+    },
   }),
   endpoint({
     ...shared,
@@ -129,18 +125,16 @@ export const workflowRunEndpoints: Endpoint[] = [
       examples: { run: { workflow_id: "release-notes", ...runExample } },
     },
     answers: { ...startedAnswer, ...problems(400, 404, 409, 422) },
-    handle: ({ body, context, request }) => {
-      const { workflow_id, ...given } = body;
-      const asked = { workflow: workflow_id, given, request };
-      return startRun(context, asked, () => composeAt(workflow_id, given, context));
+    handle: async ({ body, context, request }) => {
+      const { workflow_id, ...inputs } = body;
+      const asked = { workflow: workflow_id, inputs, key: keyOf(request) };
+      return answerStarted(context, await startExecution(context, asked));
     },
   }),
 ];
 
-/** What was started before under the same key is answered without a look at where it was to work. */
-function composeAt(workflow: string, given: Static<typeof RunBody>, context: Context): Promise<StartRequest> {
-  const here = atWorkdir(context, given.workdir);
-  return composeStart(definitionOf(workflow, here), given, here);
+function keyOf({ headers }: Request): string | null {
+  return headers.get("idempotency-key");
 }
 
 function definitionBody<T extends typeof DefinitionBody | typeof PlanDefinitionBody>(
@@ -156,6 +150,7 @@ function definitionBody<T extends typeof DefinitionBody | typeof PlanDefinitionB
   };
 }
 
-function validated(source: FoundDefinition, strict: boolean | undefined, context: Context) {
-  return checkDefinition(source, { isStrict: strict === true, options: context.options }, context);
+function validate(context: Context, source: PlannedSource, strict: boolean | undefined) {
+  const found = openDefinition(context, source);
+  return checkDefinition(found, { isStrict: strict === true, options: context.options }, context);
 }

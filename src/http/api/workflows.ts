@@ -1,21 +1,15 @@
 import { Type } from "@sinclair/typebox";
-import { removeStoredWorkflow, saveWorkflow, setWorkflowStatus } from "../../operation/save-workflow.ts";
-import { renameDefinition } from "../../workflow/edit/rename-definition.ts";
-import { slugOf } from "../../collection/workflow-files.ts";
+import { duplicateWorkflow } from "../../operation/duplicate-workflow.ts";
+import { deleteWorkflow, saveWorkflow, setWorkflowStatus } from "../../operation/save-workflow.ts";
 import { AppError } from "../../errors.ts";
 import { listLibrary } from "../../operation/list-library.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import { workflowSorts } from "../../store/list-workflows.ts";
-import {
-  freeWorkflowName,
-  freeWorkflowSlug,
-  getWorkflowBySlug,
-  listWorkflowVersions,
-} from "../../store/read-workflows.ts";
+import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import { workflowView } from "../../store/workflow-view.ts";
 import { json, problems } from "./answers.ts";
-import { definitionText, effectiveOf } from "./definition-body.ts";
+import { definitionText } from "./definition-body.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
 import { closed, cursorQuery, limitQuery, oneOf } from "./schemas.ts";
@@ -90,15 +84,9 @@ export const workflowEndpoints: Endpoint[] = [
     },
     handle: async ({ body, context }) => {
       const text = definitionText(givenDefinition(body) ?? missingDefinition());
-      const parts = {
-        text,
-        effective: await effectiveOf(text),
-        over: null,
-        expected: null,
-        created_by: context.user,
-      };
-      const saved = await saveWorkflow(context, { ...parts, status: body.status ?? null });
-      return created(saved);
+      const status = body.status ?? null;
+      const saving = { text, over: null, expected: null, status, created_by: context.user };
+      return created(await saveWorkflow(context, saving));
     },
   }),
   endpoint({
@@ -137,8 +125,8 @@ export const workflowEndpoints: Endpoint[] = [
         return whole(await setWorkflowStatus(context, over, { status, expected }));
       }
       const text = definitionText(definition);
-      const parts = { text, effective: await effectiveOf(text), over, expected, created_by: null };
-      return whole(await saveWorkflow(context, { ...parts, status: body.status ?? null }));
+      const status = body.status ?? null;
+      return whole(await saveWorkflow(context, { text, over, expected, status, created_by: null }));
     },
   }),
   endpoint({
@@ -149,7 +137,7 @@ export const workflowEndpoints: Endpoint[] = [
     summary: "Delete a workflow; its executions stay",
     answers: { 204: { description: "deleted", schema: null }, ...problems(404, 409) },
     handle: async ({ params, context }) => {
-      await removeStoredWorkflow(context, openWorkflow(context, params.id));
+      await deleteWorkflow(context, openWorkflow(context, params.id));
       return new Response(null, { status: 204 });
     },
   }),
@@ -170,19 +158,9 @@ export const workflowEndpoints: Endpoint[] = [
       ...problems(400, 404, 409),
     },
     handle: async ({ params, body, context }) => {
-      const { store, user } = context;
       const original = openWorkflow(context, params.id);
-      const name = body.name ?? freeWorkflowName(store, original.name, user);
-      const slug = body.name === undefined ? freeWorkflowSlug(store, original.slug) : slugOf(name);
-      if (getWorkflowBySlug(store, slug)) {
-        throw new AppError(
-          "conflict",
-          `there is a workflow with the id "${slug}" already. give another name`,
-        );
-      }
-      const text = renameDefinition(original.definition, slug, name);
-      const parts = { text, effective: await effectiveOf(text), over: null, expected: null, status: null };
-      return created(await saveWorkflow(context, { ...parts, created_by: user }));
+      const copy = { original, name: body.name ?? null, created_by: context.user };
+      return created(await duplicateWorkflow(context, copy));
     },
   }),
   endpoint({

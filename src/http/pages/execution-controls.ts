@@ -7,9 +7,14 @@ import { TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
+import type { RerunFrom } from "../../engine/engine.ts";
+import { decideGate } from "../../operation/decide-gate.ts";
+import { rerunExecution } from "../../operation/rerun-execution.ts";
+import { resumeExecution } from "../../operation/resume-execution.ts";
+import { signalExecution } from "../../operation/signal-execution.ts";
 import { getExecution } from "../../store/executions.ts";
 import { answerForm, backOf, type Outcome } from "./answer-form.ts";
-import { callEndpoint } from "./call-endpoint.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { decidedAs, decidedAsCookie } from "./decider-cookie.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
 import { partial } from "./partial.ts";
@@ -17,35 +22,44 @@ import { readExecutionView } from "./read-execution-view.ts";
 
 const run = "/workflows/:id/executions/:run";
 
-/** What can be done with an execution. All of it is the API's own; here are only the words and the way back. */
+/** What can be done with an execution: here are only the words and the way back. */
 export function mountExecutionControls(routes: PageRoutes): void {
   routes.form(`${run}/pause`, (call) =>
-    controlled(call, "pauseExecution", "Pausing: nothing new starts, what runs goes on to its end."),
+    control(call, pausing, () => signalExecution(call.context, runOf(call), { type: "pause" })),
   );
-  routes.form(`${run}/resume`, (call) => controlled(call, "resumeExecution", null));
-  routes.form(`${run}/cancel`, (call) => controlled(call, "cancelExecution", "The run is being cancelled."));
-  routes.form(`${run}/rerun`, (call) => rerun(call, {}));
-  routes.form(`${run}/rerun-from-failed`, (call) => rerun(call, { from_failed: true }));
-  routes.form(`${run}/gates/:stage/approve`, (call) => decided(call, "approveGate", "Approved"));
-  routes.form(`${run}/gates/:stage/reject`, (call) => decided(call, "rejectGate", "Rejected"));
+  routes.form(`${run}/resume`, (call) =>
+    control(call, null, () => resumeExecution(call.context, runOf(call))),
+  );
+  routes.form(`${run}/cancel`, (call) =>
+    control(call, "The run is being cancelled.", () =>
+      signalExecution(call.context, runOf(call), { type: "cancel", reason: null }),
+    ),
+  );
+  routes.form(`${run}/rerun`, (call) => rerun(call, { kind: "start" }));
+  routes.form(`${run}/rerun-from-failed`, (call) => rerun(call, { kind: "failed" }));
+  routes.form(`${run}/gates/:stage/approve`, (call) => decide(call, "approve", "Approved"));
+  routes.form(`${run}/gates/:stage/reject`, (call) => decide(call, "reject", "Rejected"));
 }
 
-function controlled(call: FormCall, operation: string, said: string | null): Promise<Answer> {
+const pausing = "Pausing: nothing new starts, what runs goes on to its end.";
+
+function control(call: FormCall, said: string | null, operation: () => Promise<unknown>): Promise<Answer> {
   const back = backOf(call.form, pageOf(call));
   return answerForm(call, back, async () => {
-    await operate(call, operation, {});
+    await retryWhileLocked(operation);
     return outcome(call, back, said);
   });
 }
 
-function decided(call: FormCall, operation: string, word: string): Promise<Answer> {
-  const { form, params } = call;
+function decide(call: FormCall, type: "approve" | "reject", word: string): Promise<Answer> {
+  const { context, form, params } = call;
   const back = backOf(form, pageOf(call));
   return answerForm(call, back, async () => {
     const actor = form.get("actor")?.trim() ?? "";
     if (actor === "") throw new AppError("invalid_usage", noName);
-    const comment = form.get("comment")?.trim();
-    await operate(call, operation, { actor, ...(comment ? { comment } : {}) });
+    const comment = form.get("comment")?.trim() || null;
+    const decision = { type, stage_id: params["stage"] ?? "", actor, comment };
+    await retryWhileLocked(() => decideGate(context, runOf(call), decision));
     const said = `${word}: ${params["stage"] ?? ""}`;
     return { ...outcome(call, back, said, actor), cookie: decidedAsCookie(actor) };
   });
@@ -54,22 +68,17 @@ function decided(call: FormCall, operation: string, word: string): Promise<Answe
 // Nobody signs a decision without having been chosen, so the server's own user is no default here.
 const noName = 'nobody was named who decides. fill in "As"';
 
-function rerun(call: FormCall, body: { from_failed?: true }): Promise<Answer> {
-  const { context, params } = call;
+function rerun(call: FormCall, from: RerunFrom): Promise<Answer> {
+  const { context } = call;
   return answerForm(call, pageOf(call), async () => {
-    const started = (await operate(call, "rerunExecution", body)) as { run_id: string };
-    const { workflow_slug } = getExecution(context.store, params["run"] ?? "");
+    const runId = await retryWhileLocked(() => rerunExecution(context, runOf(call), { from }));
+    const { workflow_slug } = getExecution(context.store, runOf(call));
     return {
       toast: { kind: "done", text: "A new run has started." },
-      location: executionPath(workflow_slug, started.run_id),
+      location: executionPath(workflow_slug, runId),
       fragments: null,
     };
   });
-}
-
-function operate({ context, request, params }: FormCall, operation: string, body: unknown): Promise<unknown> {
-  const { run: runId = "", stage = "" } = params;
-  return callEndpoint(context, operation, { params: { run_id: runId, stage_id: stage }, body, request });
 }
 
 function outcome(
@@ -115,6 +124,10 @@ function dialogsOf(view: ExecutionView): Html[] {
         partial(`#${decision}-${elementOf(gate)}`, "outerMorph", DecisionDialog({ gate, decision })),
       );
     });
+}
+
+function runOf({ params }: FormCall): string {
+  return params["run"] ?? "";
 }
 
 function pageOf({ params }: FormCall): string {

@@ -7,11 +7,12 @@ import {
 } from "../../../views/executions/execution-query.ts";
 import { executionStatuses, hasEnded } from "../../execution/status.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
+import { signalExecution } from "../../operation/signal-execution.ts";
 import type { Store } from "../../store/database.ts";
 import { soundSteps } from "../../store/executions.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import { answerForm, backOf } from "./answer-form.ts";
-import { callEndpoint } from "./call-endpoint.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
@@ -102,12 +103,14 @@ function failureOf({ error_message }: ExecutionRecord, steps: readonly StepRecor
 
 /** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */
 function cancelled(call: FormCall): Promise<Answer> {
-  const { context, form, request } = call;
+  const { context, form } = call;
   const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));
   return answerForm(call, back, async () => {
     const chosen = form.getAll("run").slice(0, mostAtOnce);
     const answers = await Promise.allSettled(
-      chosen.map((runId) => callEndpoint(context, "cancelExecution", { params: { run_id: runId }, request })),
+      chosen.map((runId) =>
+        retryWhileLocked(() => signalExecution(context, runId, { type: "cancel", reason: null })),
+      ),
     );
     const done = answers.filter(({ status }) => status === "fulfilled").length;
     const text =

@@ -2,8 +2,9 @@ import { importPage, type ImportDraft } from "../../../views/workflows/import-pa
 import { workflowPath } from "../../../views/paths.ts";
 import type { Finding } from "../../workflow/finding.ts";
 import { FindingsError } from "../../workflow/findings-error.ts";
+import { saveWorkflow } from "../../operation/save-workflow.ts";
 import { problemOf } from "../server/problem.ts";
-import { callEndpoint } from "./call-endpoint.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
@@ -23,13 +24,8 @@ function shown({ context, request }: PageCall, draft: ImportDraft, status = 200)
 async function brought(call: FormCall): Promise<Answer> {
   const text = textOf(call.form);
   const create = async (): Promise<Answer> => {
-    const body = { definition: text };
-    const made = await callEndpoint(call.context, "createWorkflow", {
-      params: {},
-      body,
-      request: call.request,
-    });
-    const { slug, name } = made as { slug: string; name: string };
+    const saving = { text, over: null, expected: null, status: null, created_by: call.context.user };
+    const { slug, name } = await retryWhileLocked(() => saveWorkflow(call.context, saving));
     return redirect(workflowPath(slug), {
       "set-cookie": toastCookie({ kind: "done", text: `Imported ${name}` }),
     });

@@ -1,4 +1,4 @@
-import { createAnswerCache } from "../api/answer-cache.ts";
+import { createAnswerCache } from "../server/answer-cache.ts";
 import { cookieOf } from "../server/cookie.ts";
 import type { Context } from "../server/server-parts.ts";
 import { takesGzip } from "../server/takes-gzip.ts";

@@ -7,10 +7,12 @@ import type { Value } from "../../expression/value.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import type { Plan } from "../../workflow/plan.ts";
 import { parameterFromText } from "../../workflow/parameters.ts";
-import { atWorkdir, composeRun, definitionOf, type RunGiven } from "../api/compose-run.ts";
+import { chooseWorkdir } from "../../operation/choose-workdir.ts";
+import { planExecution, type RunInputs } from "../../operation/plan-execution.ts";
+import { startExecution } from "../../operation/start-execution.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { problemOf } from "../server/problem.ts";
 import type { Context } from "../server/server-parts.ts";
-import { callEndpoint } from "./call-endpoint.ts";
 import { isSecretParameter } from "../../workflow/secret-name.ts";
 import { artifactsOf, frameOf, modulesOf } from "./page-frame.ts";
 import {
@@ -28,17 +30,17 @@ import { listExecutions } from "../../store/list-executions.ts";
 
 /** Starting a run by hand: its fields, its plan as they are filled in, and the start itself. */
 export function mountRunForm(routes: PageRoutes): void {
-  routes.page("/workflows/:id/run", asked);
-  routes.form("/workflows/:id/run/plan", planned);
-  routes.form("/workflows/:id/run", started);
+  routes.page("/workflows/:id/run", showForm);
+  routes.form("/workflows/:id/run/plan", showPlan);
+  routes.form("/workflows/:id/run", start);
 }
 
-async function asked(call: PageCall): Promise<Answer> {
+async function showForm(call: PageCall): Promise<Answer> {
   const workflow = workflowOf(call);
   const last = lastTexts(call.context, workflow);
   const texts = withoutSecrets(workflow, last ?? declaredTexts(workflow));
   const workdir = lastWorkdir(call.context, workflow);
-  const given = givenBy(workflow, texts, new URLSearchParams({ workdir }));
+  const given = filledIn(workflow, texts, new URLSearchParams({ workdir }));
   const form = await formFor(call, workflow, { texts, given });
   return html(
     runFormPage(frameOf(call.context, call.request), { ...form, isLast: last !== null }),
@@ -47,17 +49,17 @@ async function asked(call: PageCall): Promise<Answer> {
   );
 }
 
-async function planned(call: FormCall): Promise<Answer> {
+async function showPlan(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
-  const given = givenBy(workflow, textsIn(call.form, workflow), call.form);
+  const given = filledIn(workflow, textsIn(call.form, workflow), call.form);
   return html(render(PlanPreview({ plan: await planOrNull(call.context, workflow, given) })));
 }
 
-async function started(call: FormCall): Promise<Answer> {
+async function start(call: FormCall): Promise<Answer> {
   const { context, request, form } = call;
   const workflow = workflowOf(call);
   const texts = textsIn(form, workflow);
-  const given = givenBy(workflow, texts, form);
+  const given = filledIn(workflow, texts, form);
   const again = async (more: Partial<RunForm>, status: number, workdirProblem?: string): Promise<Answer> => {
     const drawn = await formFor(call, workflow, { texts, given, sent: form });
     const workdir = { ...drawn.workdir, problem: workdirProblem ?? null };
@@ -66,11 +68,10 @@ async function started(call: FormCall): Promise<Answer> {
   };
   if (given.problems.size > 0) return await again({ problems: given.problems }, 400);
   try {
-    const { parameters, overrides, workdir } = given;
-    const swaps = { ...(overrides ? { overrides } : {}), ...(workdir === undefined ? {} : { workdir }) };
-    const body = { parameters, trigger: "manual", ...swaps };
-    const answer = await callEndpoint(context, "runWorkflow", { params: { id: workflow.id }, body, request });
-    const path = executionPath(workflow.slug, (answer as { run_id: string }).run_id);
+    const inputs = { ...inputsOf(given), trigger: "manual" as const };
+    const asked = { workflow: workflow.id, inputs, key: null };
+    const { run_id } = await retryWhileLocked(() => startExecution(context, asked));
+    const path = executionPath(workflow.slug, run_id);
     const cookie = { "set-cookie": toastCookie({ kind: "done", text: "The run has started." }) };
     return wantsFragments(request)
       ? html("", 200, { "hx-redirect": path, ...cookie })
@@ -87,17 +88,17 @@ async function started(call: FormCall): Promise<Answer> {
 }
 
 /** What the fields come to. */
-interface Given extends RunGiven {
+interface FilledForm extends RunInputs {
   parameters: Record<string, unknown>;
   /** By field: what is wrong with its text. */
   problems: ReadonlyMap<string, string>;
 }
 
-function givenBy(
+function filledIn(
   { config }: WorkflowRecord,
   texts: ReadonlyMap<string, string>,
   form: URLSearchParams,
-): Given {
+): FilledForm {
   const parameters: Record<string, Value> = Object.create(null);
   const problems = new Map<string, string>();
   for (const [name, parameter] of Object.entries(config.parameters)) {
@@ -125,7 +126,7 @@ function givenBy(
   };
 }
 
-function overridesIn(form: URLSearchParams): NonNullable<RunGiven["overrides"]> | null {
+function overridesIn(form: URLSearchParams): NonNullable<RunInputs["overrides"]> | null {
   const agents = [...form]
     .filter(([name, value]) => name.startsWith("agent.") && value.trim() !== "")
     .map(([name, value]) => [name.slice("agent.".length), value.trim()] as const);
@@ -134,16 +135,16 @@ function overridesIn(form: URLSearchParams): NonNullable<RunGiven["overrides"]> 
   return { agents: Object.fromEntries(agents), context_modules: modules };
 }
 
-interface FormGiven {
+interface FormTexts {
   texts: ReadonlyMap<string, string>;
-  given: Given;
+  given: FilledForm;
   sent?: URLSearchParams;
 }
 
 async function formFor(
   { context }: PageCall,
   workflow: WorkflowRecord,
-  { texts, given, sent }: FormGiven,
+  { texts, given, sent }: FormTexts,
 ): Promise<RunForm> {
   const { slug, name, config } = workflow;
   return {
@@ -165,18 +166,21 @@ async function formFor(
   };
 }
 
+function inputsOf({ parameters, overrides, workdir }: FilledForm): RunInputs {
+  return { parameters, ...(overrides ? { overrides } : {}), ...(workdir === undefined ? {} : { workdir }) };
+}
+
 /** The plan the fields make; null while they make none. */
 async function planOrNull(
   context: Context,
   workflow: WorkflowRecord,
-  { parameters, overrides, workdir, problems }: Given,
+  filled: FilledForm,
 ): Promise<Plan | null> {
-  if (problems.size > 0) return null;
+  if (filled.problems.size > 0) return null;
   try {
     // A look ahead while one types is no plan that somebody asked for.
-    const here = atWorkdir({ ...context, log: () => {} }, workdir);
-    const wish = { parameters, ...(overrides ? { overrides } : {}) };
-    return (await composeRun(definitionOf(workflow.id, here), wish, here)).plan;
+    const home = { ...context, log: () => {} };
+    return (await planExecution(home, { workflow: workflow.id }, inputsOf(filled))).plan;
   } catch (error) {
     if (error instanceof AppError || problemOf(error)) return null;
     throw error;
@@ -232,7 +236,7 @@ function lastWorkdir(context: Context, { id }: WorkflowRecord): string {
   const folder = last?.options.workdir ?? context.options.workdir;
   if (folder === context.options.workdir) return "";
   try {
-    return atWorkdir(context, folder).options.workdir;
+    return chooseWorkdir(folder, { fallback: context.options.workdir, roots: context.roots });
   } catch (error) {
     if (error instanceof AppError) return "";
     throw error;

@@ -8,11 +8,13 @@ import { jsx, type Child } from "../../../views/jsx/jsx-runtime.ts";
 import type { Crumb } from "../../../views/layout/frame.ts";
 import { workflowPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
+import { duplicateWorkflow } from "../../operation/duplicate-workflow.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
+import { deleteWorkflow, saveWorkflow, setWorkflowStatus } from "../../operation/save-workflow.ts";
 import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-record.ts";
 import { answerForm } from "./answer-form.ts";
-import { callEndpoint } from "./call-endpoint.ts";
+import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { wholeOf } from "./read-execution-view.ts";
@@ -150,8 +152,8 @@ function savedVersion(
 function remove(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   return answerForm(call, workflowPath(workflow.slug, "delete"), async () => {
-    await operate(call, "deleteWorkflow");
-    return done("/workflows", `Deleted ${workflow.name}`);
+    await retryWhileLocked(() => deleteWorkflow(call.context, workflowOf(call)));
+    return outcome("/workflows", `Deleted ${workflow.name}`);
   });
 }
 
@@ -160,34 +162,32 @@ function restore(call: FormCall): Promise<Answer> {
   const back = workflowPath(workflow.slug, "history");
   return answerForm(call, back, async () => {
     const { definition, number } = savedVersion(call, workflow, call.form);
-    await operate(call, "updateWorkflow", { definition });
-    return done(back, `Restored save #${number}`);
+    const saving = { text: definition, expected: null, status: null, created_by: null };
+    await retryWhileLocked(() => saveWorkflow(call.context, { ...saving, over: workflowOf(call) }));
+    return outcome(back, `Restored save #${number}`);
   });
 }
 
 function duplicate(call: FormCall): Promise<Answer> {
   return answerForm(call, "/workflows", async () => {
-    const copy = (await operate(call, "duplicateWorkflow")) as { slug: string; name: string };
-    return done(workflowPath(copy.slug), `Made ${copy.name}`);
+    const { context } = call;
+    const wanted = { name: null, created_by: context.user };
+    const copy = await retryWhileLocked(() =>
+      duplicateWorkflow(context, { ...wanted, original: workflowOf(call) }),
+    );
+    return outcome(workflowPath(copy.slug), `Made ${copy.name}`);
   });
 }
 
 function setStatus(call: FormCall, status: "published" | "archived", word: string): Promise<Answer> {
   const { slug, name } = workflowOf(call);
   return answerForm(call, workflowPath(slug), async () => {
-    await operate(call, "updateWorkflow", { status });
-    return done(workflowPath(slug), `${word} ${name}`);
+    const change = { status, expected: null };
+    await retryWhileLocked(() => setWorkflowStatus(call.context, workflowOf(call), change));
+    return outcome(workflowPath(slug), `${word} ${name}`);
   });
 }
 
-function operate(
-  { context, request, params }: FormCall,
-  operation: string,
-  body: unknown = {},
-): Promise<unknown> {
-  return callEndpoint(context, operation, { params: { id: params["id"] ?? "" }, body, request });
-}
-
-function done(location: string, text: string) {
+function outcome(location: string, text: string) {
   return { toast: { kind: "done", text } as const, location, fragments: null };
 }

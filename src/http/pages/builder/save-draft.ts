@@ -5,10 +5,11 @@ import { deleteDraft } from "../../../store/drafts.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { FindingsError } from "../../../workflow/findings-error.ts";
 import { answerForm, type Outcome } from "../answer-form.ts";
-import { callEndpoint } from "../call-endpoint.ts";
+import { retryWhileLocked } from "../../server/retry-while-locked.ts";
 import type { Answer, FormCall } from "../page-route.ts";
 import { changeBase, keepDraft, savedOf, type OpenDraft } from "./open-draft.ts";
 import { openWorkflow } from "../../../operation/open-workflow.ts";
+import { saveWorkflow } from "../../../operation/save-workflow.ts";
 
 const statuses = { publish: "published", archive: "archived" } as const;
 const words = { publish: "Saved and published", archive: "Saved and archived" } as const;
@@ -22,7 +23,7 @@ export async function saveDraft(
   const then = form.get("then");
   const status = then === "publish" || then === "archive" ? statuses[then] : undefined;
   const word = then === "publish" || then === "archive" ? words[then] : "Saved";
-  const saved = await store(call, draft, status);
+  const saved = await save(call, draft, status);
   const base = { base_text: draft.row.text, base_hash: saved.definition_hash, workflow_id: saved.id };
   const path = workflowPath(saved.slug, "edit");
   const measured = changeBase(draft, new Date(), base);
@@ -47,24 +48,23 @@ export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Answer> 
   });
 }
 
-async function store(
-  { context, request }: FormCall,
+async function save(
+  { context }: FormCall,
   { row, workflow }: OpenDraft,
   status: "published" | "archived" | undefined,
 ): Promise<WorkflowRecord> {
-  const body = { definition: row.text, ...(status ? { status } : {}) };
-  const given = workflow
-    ? {
-        params: { id: workflow.id },
-        request: new Request(request.url, { headers: { "if-match": row.base_hash } }),
-      }
-    : { params: {}, request };
+  const saving = { text: row.text, status: status ?? null };
   try {
-    const answer = await callEndpoint(context, workflow ? "updateWorkflow" : "createWorkflow", {
-      ...given,
-      body,
-    });
-    return openWorkflow(context, (answer as { id: string }).id);
+    return await retryWhileLocked(() =>
+      workflow
+        ? saveWorkflow(context, {
+            ...saving,
+            over: openWorkflow(context, workflow.id),
+            expected: [row.base_hash],
+            created_by: null,
+          })
+        : saveWorkflow(context, { ...saving, over: null, expected: null, created_by: context.user }),
+    );
   } catch (error) {
     if (!(error instanceof FindingsError)) throw error;
     const errors = error.details.filter(({ severity }) => severity === "error");

@@ -1,4 +1,0 @@
-import type { CommandRun } from "../command.ts";
-import { decideGate } from "../decide-gate.ts";
-
-export const run: CommandRun = (invocation) => decideGate(invocation, "approve");

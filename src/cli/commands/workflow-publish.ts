@@ -1,3 +1,0 @@
-import { statusCommand } from "../set-status.ts";
-
-export const run = statusCommand("published");

@@ -1,0 +1,37 @@
+import { AppError } from "../errors.ts";
+import { hasEnded } from "../execution/status.ts";
+import { getExecution } from "../store/executions.ts";
+import { isDriven } from "./is-driven.ts";
+import { signalExecution, type ExecutionControl } from "./signal-execution.ts";
+
+/**
+ * Lets an execution go on: one that nobody alive drives is this engine's from now on, any other gets the signal. Throws
+ * what `signalExecution` throws.
+ */
+export async function resumeExecution(control: ExecutionControl, runId: string): Promise<void> {
+  const { status } = getExecution(control.store, runId);
+  if (!hasEnded(status) && !isDriven(control.store, runId)) {
+    const outcome = await takeOverExecution(control, runId);
+    if (outcome === "taken" || status !== "paused") return;
+  }
+  await signalExecution(control, runId, { type: "resume" });
+}
+
+/**
+ * Takes over an execution whose engine is gone, and lets it go on if it is paused. Resolves with `held` when somebody
+ * else drives it, with `ended` when there is nothing left to drive.
+ */
+export async function takeOverExecution(
+  control: ExecutionControl,
+  runId: string,
+): Promise<"taken" | "held" | "ended"> {
+  const outcome = await control.engine.takeOver(runId);
+  if (outcome !== "taken" || getExecution(control.store, runId).status !== "paused") return outcome;
+  try {
+    await signalExecution(control, runId, { type: "resume" });
+  } catch (error) {
+    // Somebody else has let it go on meanwhile.
+    if (!(error instanceof AppError && error.code === "conflict")) throw error;
+  }
+  return outcome;
+}

@@ -1,0 +1,28 @@
+import type { Engine } from "../engine/engine.ts";
+import { AppError } from "../errors.ts";
+import type { Signal } from "../execution/signal.ts";
+import type { Store } from "../store/database.ts";
+import { getExecution } from "../store/executions.ts";
+
+/** What it takes to act on an execution: where it is stored, and an engine that reaches whoever drives it. */
+export interface ExecutionControl {
+  store: Store;
+  engine: Engine;
+}
+
+/**
+ * Gives an execution a signal and waits until it is on disk; resolves with what the engine says of it. Throws
+ * `AppError`: `not_found`, or the engine's refusal (of a conflict, the details name the status).
+ */
+export async function signalExecution(
+  { store, engine }: ExecutionControl,
+  runId: string,
+  signal: Signal,
+): Promise<string> {
+  getExecution(store, runId);
+  const answer = await engine.signal(runId, signal);
+  if (answer.outcome !== "refused") return answer.message;
+  const { status } = getExecution(store, runId);
+  const details = answer.code === "conflict" ? [{ path: "status", message: status }] : [];
+  throw new AppError(answer.code, answer.message, details);
+}

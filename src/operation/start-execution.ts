@@ -1,0 +1,125 @@
+import type { Engine, StartRequest } from "../engine/engine.ts";
+import { AppError } from "../errors.ts";
+import type { Trigger } from "../execution/status.ts";
+import { getExecution } from "../store/executions.ts";
+import { releaseKey, reserveKey, startsUnderKey } from "../store/idempotency.ts";
+import { openWorkflow } from "./open-workflow.ts";
+import { requestExecution, type RunHome, type RunInputs } from "./plan-execution.ts";
+
+const keyLifeMs = 24 * 60 * 60 * 1000;
+const longestKey = 200;
+
+/** A home whose engine takes starts in. */
+export interface StartHome extends RunHome {
+  engine: Engine;
+  /** Starts under a key that are on their way, by run id. */
+  starting: Map<string, Promise<string>>;
+}
+
+/** A start that is asked for. A repeated key must come with the same `workflow` and `inputs`. */
+export interface AskedStart {
+  /** By id, `workflow.id` or name. */
+  workflow: string;
+  inputs: RunInputs & { trigger?: Trigger };
+  /** What a start that is asked for again has in common with the first; null: none. */
+  key: string | null;
+}
+
+/** `isRepeated`: an earlier request with this key has started it. */
+export interface StartedExecution {
+  run_id: string;
+  isRepeated: boolean;
+}
+
+/**
+ * Starts an execution; resolves once it is on disk. With a key that was used within 24 hours for the same request, it
+ * gives the execution of that time. The key is on disk, with the id to be, before the execution is made, so that a
+ * crash in between makes neither two nor none. Throws what `planExecution` throws, and `AppError("conflict")` for a
+ * key of another request.
+ */
+export async function startExecution(home: StartHome, asked: AskedStart): Promise<StartedExecution> {
+  const { key, workflow, inputs } = asked;
+  // What was started before under the same key is given without a look at where it was to work.
+  const request = (): Promise<StartRequest> => requestExecution(home, workflow, inputs);
+  if (key === null) return { run_id: await home.engine.start(await request()), isRepeated: false };
+  if (key.length === 0 || key.length > longestKey) {
+    throw new AppError("invalid_usage", `an Idempotency-Key has from 1 to ${longestKey} characters`);
+  }
+  try {
+    const { id } = openWorkflow(home, workflow);
+    return await startOnce(home, { scope: `run ${id}`, key, hash: hashOf(inputs) }, request);
+  } catch (error) {
+    const isGone = error instanceof AppError && error.code === "not_found";
+    const earlier = isGone ? startOfDeleted(home, workflow, { key, hash: hashOf(inputs) }) : null;
+    if (earlier === null) throw error;
+    return { run_id: earlier, isRepeated: true };
+  }
+}
+
+interface KeyedRequest {
+  key: string;
+  /** Of what the start was given. */
+  hash: string;
+}
+
+/** What was started under a key may be asked for again after its workflow is gone: the execution stays. */
+function startOfDeleted({ store }: StartHome, workflow: string, { key, hash }: KeyedRequest): string | null {
+  const same = startsUnderKey(store, key).find(({ scope, request_hash, run_id }) => {
+    if (request_hash !== hash || !exists(store, run_id)) return false;
+    return scope === `run ${workflow}` || getExecution(store, run_id).workflow_slug === workflow;
+  });
+  return same?.run_id ?? null;
+}
+
+async function startOnce(
+  { store, engine, starting }: StartHome,
+  { scope, key, hash }: KeyedRequest & { scope: string },
+  request: () => Promise<StartRequest>,
+): Promise<StartedExecution> {
+  const now = Date.now();
+  const mine = {
+    scope,
+    key,
+    request_hash: hash,
+    run_id: Bun.randomUUIDv7(),
+    created_at: new Date(now).toISOString(),
+  };
+  const kept = reserveKey(store, mine, new Date(now - keyLifeMs).toISOString());
+  if (kept.request_hash !== hash) {
+    throw new AppError("conflict", "this Idempotency-Key was used for another request. take a new one");
+  }
+  const { run_id } = kept;
+  const twin = starting.get(run_id);
+  if (twin) return { run_id: await twin, isRepeated: true };
+  if (exists(store, run_id)) return { run_id, isRepeated: true };
+  try {
+    const start = request().then((wish) => engine.start({ ...wish, run_id }));
+    starting.set(run_id, start);
+    return { run_id: await start, isRepeated: false };
+  } catch (error) {
+    releaseKey(store, kept);
+    throw error;
+  } finally {
+    starting.delete(run_id);
+  }
+}
+
+function exists(store: StartHome["store"], runId: string): boolean {
+  try {
+    getExecution(store, runId);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return false;
+    throw error;
+  }
+}
+
+function hashOf(inputs: AskedStart["inputs"]): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(inputs, inOrder)).digest("hex");
+}
+
+/** The same body may come with its keys in another order. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
