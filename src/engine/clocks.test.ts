@@ -146,6 +146,23 @@ describe("over a restart", () => {
     expect(next.statuses(runId)).toEqual({ a: "timed_out" });
   });
 
+  test("no time counts for an agent that is gone: its attempt begins again and has all of its time", async () => {
+    const first = await anEngine();
+    const runId = await first.start(`${head}config: {timeout: 1h}\n${slow.slice(head.length)}`);
+    await first.agents.running("a");
+    const next = await restarted(first, (clock) => clock.jump(9 * hourMs));
+    next.clock.advance(0);
+    const { finish, how } = await next.agents.running("a");
+    expect(how).toBe("readopt");
+    finish(null);
+    await next.until(() => next.view(runId).steps[0]?.recovered === true);
+    next.clock.advance(29 * minuteMs);
+    expect(await status(next, runId, "a")).toBe("running");
+    next.clock.advance(2 * minuteMs);
+    await next.engine.ended(runId);
+    expect(next.statuses(runId)).toEqual({ a: "timed_out" });
+  });
+
   test("a clock that was set back counts as no time at all", async () => {
     const first = await anEngine(failsFirst);
     const runId = await first.start(again);

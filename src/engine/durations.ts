@@ -27,7 +27,8 @@ export function clockOf(engine: EngineState, execution: LiveExecution): StoredCl
 
 /**
  * Goes on counting where the last commit of an earlier engine has left off. What passed since then by the wall clock
- * counts, but an agent's timeout not for longer than the agent has lived; a clock that was set back counts as nothing.
+ * counts, but an agent's timeout not for longer than the agent has lived, and not at all for an agent that is gone; a
+ * clock that was set back counts as nothing.
  */
 export function goOnCounting(
   engine: EngineState,
@@ -38,9 +39,7 @@ export function goOnCounting(
   const gapMs = Math.max(0, nowMs - (stored?.at_ms ?? Date.parse(execution.record.updated_at)));
   const counted = [...execution.timed].map((step) => {
     const leftMs = stored?.left_ms[step.record.stage_id] ?? leftByWall(step, nowMs - gapMs);
-    const livedMs = step.record.status === "running" ? agentLivedMs(engine, execution, step) : null;
-    const unwatchedMs = livedMs === null ? gapMs : Math.max(0, livedMs - (step.plan.timeoutMs - leftMs));
-    const countedMs = Math.min(gapMs, unwatchedMs);
+    const countedMs = Math.min(gapMs, unwatchedMs(engine, execution, step, leftMs));
     step.leftMs = Math.max(0, leftMs - countedMs);
     return countedMs;
   });
@@ -89,6 +88,13 @@ function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record 
 function leftByWall({ record, plan }: LiveStep, atMs: number): number {
   const leftMs = record.deadline_at === null ? 0 : Date.parse(record.deadline_at) - atMs;
   return Math.min(leftMs, plan.timeoutMs);
+}
+
+/** How much of the gap may count for a step at most: all of it for a wait, for an agent what it has lived in it. */
+function unwatchedMs(engine: EngineState, execution: LiveExecution, step: LiveStep, leftMs: number): number {
+  if (step.record.status !== "running") return Infinity;
+  const livedMs = agentLivedMs(engine, execution, step);
+  return livedMs === null ? 0 : Math.max(0, livedMs - (step.plan.timeoutMs - leftMs));
 }
 
 function agentLivedMs(engine: EngineState, execution: LiveExecution, step: LiveStep): number | null {
