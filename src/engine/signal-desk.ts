@@ -11,6 +11,7 @@ import { applyResult } from "../machine/apply-result.ts";
 import { applySignal } from "../machine/apply-signal.ts";
 import { finishStopping } from "../machine/orchestration.ts";
 import { attach, forget } from "./attachment.ts";
+import { addChore } from "./chores.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
@@ -116,6 +117,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
       execution.changes.waiting.push({ done: resolve, fail });
       planFlush(engine, execution);
     });
+    await Promise.all(engine.chores.get(runId) ?? []);
     return answer;
   } catch (error) {
     forget(engine, execution);
@@ -143,8 +145,10 @@ async function stopOrphans(engine: EngineState, execution: LiveExecution): Promi
       if (!step.attempt) return;
       const run = { execution, step, attempt: step.attempt, stop: AbortSignal.abort() };
       const result = await runAttempt(engine, run, "readopt");
-      await sweeperOf(engine, execution, step)();
+      const sweep = sweeperOf(engine, execution, step);
       applyResult(execution, step, result, momentOf(engine));
+      const done = (): void => addChore(engine, execution.runId, sweep());
+      execution.changes.waiting.push({ done });
     }),
   );
 }
