@@ -211,4 +211,29 @@ describe("a database that another process keeps locked", () => {
     await engine.engine.stop("leave");
     store.close();
   });
+
+  test("answers what is asked of an execution whose end waits to be stored", async () => {
+    const store = aStore();
+    const engine = await anEngine(undefined, { store });
+    const runId = await engine.start(gated);
+    const other = new Database(store.path);
+    other.run("BEGIN IMMEDIATE");
+    const approve = { type: "approve", stage_id: "ask", actor: "ada", comment: null } as const;
+    const approval = engine.engine.signal(runId, approve);
+    await aTurn();
+    const again = engine.engine.signal(runId, approve);
+    const cancel = engine.engine.signal(runId, { type: "cancel", reason: null });
+    await aTurn();
+
+    other.run("COMMIT");
+    other.close();
+    engine.clock.advance(200);
+    expect(await Promise.all([approval, again, cancel])).toMatchObject([
+      { outcome: "applied" },
+      { outcome: "unchanged" },
+      { outcome: "refused", message: expect.stringContaining("completed") },
+    ]);
+    await engine.engine.stop("leave");
+    store.close();
+  });
 });

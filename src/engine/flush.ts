@@ -1,5 +1,5 @@
 import { runAttempt, sweeperOf } from "./agent-run.ts";
-import { armDeadlines, failWaiting, forget, loseExecution } from "./attachment.ts";
+import { armDeadlines, failWaiting, forget, loseExecution, lostTo } from "./attachment.ts";
 import { addChore, complain, settleEnd } from "./chores.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
@@ -57,8 +57,17 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
   if (hasEnded) sweepWorktrees(engine, execution);
-  if (hasEnded || changes.release) forget(engine, execution);
+  if (hasEnded || changes.release) leave(engine, execution, hasEnded);
   if (hasEnded) void settleEnd(engine, execution.runId);
+}
+
+/** While its last commit waited for the database, it may have been asked for more, which no commit will follow. */
+function leave(engine: EngineState, execution: LiveExecution, hasEnded: boolean): void {
+  const { waiting } = execution.changes;
+  forget(engine, execution);
+  // An execution that has ended only refuses, which holds already.
+  if (hasEnded) for (const { done } of waiting) done();
+  else failWaiting(waiting, lostTo(execution));
 }
 
 function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): void {
