@@ -5,6 +5,7 @@ export default defineConfig({
   schema: [
     "./src/store/workflow-tables.ts",
     "./src/store/execution-tables.ts",
+    "./src/store/count-tables.ts",
     "./src/store/draft-tables.ts",
     "./src/store/session-tables.ts",
   ],

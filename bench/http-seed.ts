@@ -1,4 +1,7 @@
+import { getTableName } from "drizzle-orm";
 import { writing, type Store } from "../src/store/database.ts";
+import { events, executionSteps, workflowExecutions } from "../src/store/execution-tables.ts";
+import { columnsBut } from "../src/store/row-writer.ts";
 import { createWorkflow } from "../src/store/workflows.ts";
 import { commitTransitions } from "../src/store/transitions.ts";
 import { registerHolder, removeHolder } from "../src/store/leases.ts";
@@ -45,6 +48,39 @@ export function seedExecutions(store: Store, count: number): void {
     commitTransitions(store, { holder_id: "seed", created, updated: [] });
   }
   removeHolder(store, "seed");
+}
+
+/**
+ * Ended executions `seeded-1`, `seeded-2` … of one step and one event each, started a second apart. SQL makes them of
+ * one that the store wrote, because a million of them would take minutes otherwise.
+ */
+export function seedManyExecutions(store: Store, count: number): void {
+  seedExecutions(store, 1);
+  const columns = (table: Parameters<typeof columnsBut>[0]) =>
+    columnsBut(table, [])
+      .map((name) => `"${name}"`)
+      .join(", ");
+  const copied = (table: Parameters<typeof columnsBut>[0], changed: Record<string, string>): string => {
+    const values = columnsBut(table, []).map((name) => changed[name] ?? `"${name}"`);
+    const name = getTableName(table);
+    return `INSERT INTO ${name} (${columns(table)}) SELECT ${values.join(", ")} FROM ${name}, numbers WHERE ${name}.rowid = 1`;
+  };
+  const id = "'seeded-' || number";
+  const time = `strftime('%Y-%m-%dT%H:%M:%fZ', ${startMs / 1000} + number, 'unixepoch')`;
+  const times = { started_at: time, completed_at: time, created_at: time, updated_at: time };
+  const name = "'Flow ' || number % 20";
+  writing(store, () => {
+    store.sqlite.run("CREATE TEMP TABLE numbers (number integer PRIMARY KEY)");
+    store
+      .prepare(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO numbers SELECT i FROM n",
+      )
+      .run(count);
+    store.sqlite.run(copied(workflowExecutions, { ...times, id, workflow_name: name }));
+    store.sqlite.run(copied(executionSteps, { id, execution_id: id }));
+    store.sqlite.run(copied(events, { id: "number + 1", execution_id: id }));
+    store.sqlite.run("DROP TABLE numbers");
+  });
 }
 
 /** One execution whose only step has a log of so many lines; its id. */

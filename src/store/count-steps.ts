@@ -9,7 +9,9 @@ export function countLiveSteps(store: Store): Map<StepStatus, number> {
   return counts;
 }
 
-// Grouped here, not by SQL: that would sort. CROSS JOIN begins with the executions, of which few are live.
+// Grouped here, not by SQL: that would sort. CROSS JOIN begins with the executions, of which few are live; without the
+// name of the index SQLite reads the status of every execution there ever was.
 const selectCounts =
-  "SELECT s.status, 1 AS count FROM workflow_executions e CROSS JOIN execution_steps s ON s.execution_id = e.id " +
+  "SELECT s.status, 1 AS count FROM workflow_executions e INDEXED BY executions_live " +
+  "CROSS JOIN execution_steps s ON s.execution_id = e.id " +
   "WHERE e.status NOT IN ('completed', 'failed', 'cancelled')";

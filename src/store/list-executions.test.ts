@@ -4,9 +4,10 @@ import type { ExecutionRecord } from "../execution/record.ts";
 import { aNewExecution } from "../testing/an-execution.ts";
 import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
+import { countByStatus } from "./execution-counts.ts";
 import { executionsNamed } from "./executions.ts";
 import { registerHolder } from "./leases.ts";
-import { countByStatus, listExecutions, type ExecutionFilter } from "./list-executions.ts";
+import { listExecutions, type ExecutionFilter } from "./list-executions.ts";
 import { commitTransitions } from "./transitions.ts";
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();

@@ -2,26 +2,22 @@ import { and, asc, desc, eq, getTableColumns, gte, inArray, lt, sql, type SQL } 
 import type { SQLQueryBindings } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
-import type { ExecutionStatus, Trigger } from "../execution/status.ts";
 import { readable } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
+import { countExecutions, type CountedFilter } from "./execution-counts.ts";
 import { executionRecord, type ExecutionRow } from "./execution-rows.ts";
 import { notEnded, startedOrCreated, workflowExecutions as table } from "./execution-tables.ts";
 import { likePattern } from "./like-pattern.ts";
-import { askPage, pageOf, type Cursor, type Page } from "./page.ts";
+import { askPage, pageOf, type Cursor, type Page, type Total } from "./page.ts";
 
 export const executionSorts = ["-started_at", "started_at"] as const;
 export type ExecutionSort = (typeof executionSorts)[number];
 
+/** Counting more than these would take longer than reading a page. */
+export const mostCounted = 10_000;
+
 /** Which executions; what is null or left away does not narrow the list. */
-export interface ExecutionFilter {
-  workflow_id?: string | null;
-  workflow_slug?: string | null;
-  workflow_name?: string | null;
-  status?: ExecutionStatus | null;
-  /** True: only those that have not ended. */
-  live?: boolean;
-  trigger?: Trigger | null;
+export interface ExecutionFilter extends Omit<CountedFilter, "names"> {
   /** Any text `Date` reads, inclusive. */
   started_after?: string | null;
   /** Exclusive. */
@@ -45,18 +41,12 @@ export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page
   const names = filter.search ? matchingNames(store, filter.search) : null;
   const kept = conditionsOf(filter, names);
   const rows = names?.length === 0 ? [] : readRows(store, filter, kept, cursor, limit + 1);
-  const total = names?.length === 0 ? 0 : countRows(store, kept);
+  const total = totalOf(store, filter, kept, names);
   return pageOf(rows, asked, total, placeOf, (kept) => readable(kept, executionRecord));
 }
 
 function placeOf(row: ExecutionRow): { id: string; value: string } {
   return { id: row.id, value: row.started_at ?? row.created_at };
-}
-
-/** The number of executions of each status; statuses that none has are left out. */
-export function countByStatus(store: Store): Map<ExecutionStatus, number> {
-  const rows = store.prepare<{ status: ExecutionStatus; count: number }, []>(selectCounts).all();
-  return new Map(rows.map(({ status, count }) => [status, count]));
 }
 
 function readRows(
@@ -79,16 +69,28 @@ function readRows(
   return store.prepare<ExecutionRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
 }
 
-function countRows(store: Store, conditions: Condition[]): number {
-  const query = store.orm
-    .select({ count: sql<number>`count(*)` })
+/** No counts are kept by time: of those that started in a time at most `mostCounted` are counted. */
+function totalOf(
+  store: Store,
+  filter: ExecutionFilter,
+  conditions: Condition[],
+  names: string[] | null,
+): Total {
+  if (names?.length === 0) return { count: 0, isLeast: false };
+  if (!filter.started_after && !filter.started_before) {
+    return { count: countExecutions(store, { ...filter, names }), isLeast: false };
+  }
+  const rows = store.orm
+    .select({ one: sql`1` })
     .from(table)
     .where(and(...conditions.map(({ toCount }) => toCount)))
+    .limit(mostCounted + 1)
     .toSQL();
-  const row = store
-    .prepare<Record<string, number>, SQLQueryBindings[]>(query.sql)
-    .get(...bindings(query.params));
-  return row?.["count(*)"] ?? 0;
+  const counted = store
+    .prepare<{ count: number }, SQLQueryBindings[]>(`SELECT count(*) AS count FROM (${rows.sql})`)
+    .get(...bindings(rows.params));
+  const count = counted?.count ?? 0;
+  return { count: Math.min(count, mostCounted), isLeast: count > mostCounted };
 }
 
 /** A condition as the page needs it, where the order must come from an index, and as the count does. */
@@ -149,7 +151,6 @@ function bindings(params: readonly unknown[]): SQLQueryBindings[] {
 
 const { machine_json: _, ...columnsInLists } = getTableColumns(table);
 
-const selectCounts = "SELECT status, count(*) AS count FROM workflow_executions GROUP BY status";
 // Jumps from name to name in the index: DISTINCT would read the entry of every execution.
 const selectNames = `WITH RECURSIVE names (name) AS (
   SELECT min(workflow_name) FROM workflow_executions

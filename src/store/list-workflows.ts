@@ -53,7 +53,9 @@ export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<W
     .toSQL();
   const rows = store.prepare<WorkflowRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
   const placeOf = (row: WorkflowRow) => ({ id: row.id, value: row[sortColumns[key]] });
-  return pageOf(rows, asked, countRows(store, conditions), placeOf, (kept) => readWorkflows(store, kept));
+  return pageOf(rows, asked, { count: countRows(store, conditions), isLeast: false }, placeOf, (kept) =>
+    readWorkflows(store, kept),
+  );
 }
 
 /** Every tag with the number of workflows that have it, by name. */

@@ -11,6 +11,7 @@ import { aNewExecution } from "../testing/an-execution.ts";
 import { openStore, type Store } from "./database.ts";
 import { findDamage } from "./find-damage.ts";
 import { getWorkflow } from "./read-workflows.ts";
+import * as countTables from "./count-tables.ts";
 import * as draftTables from "./draft-tables.ts";
 import * as executionTables from "./execution-tables.ts";
 import { getSteps } from "./executions.ts";
@@ -37,7 +38,7 @@ const rebuilds: Migration = {
   down: "ALTER TABLE holders DROP COLUMN note;",
 };
 const next = [...migrations, rebuilds];
-const rooms = { ...workflowTables, ...executionTables, ...draftTables, ...sessionTables };
+const rooms = { ...workflowTables, ...executionTables, ...countTables, ...draftTables, ...sessionTables };
 const tables = Object.values(rooms).filter((value) => is(value, SQLiteTable));
 
 function aFilledStore(): Store {
@@ -83,7 +84,7 @@ test("a migration forward and back keeps every row, and each time the file is co
   expect(content(store.sqlite)).toEqual(before);
   expect(store.sqlite.query("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
   const copies = [migrations.length, next.length].map((schema) => `workflows.db.schema-${schema}.backup`);
-  expect(backups(store)).toEqual(copies);
+  expect(backups(store)).toEqual(copies.toSorted());
   const copy = join(store.path, "..", copies[0] ?? "");
   expect(statSync(copy).mode & 0o777).toBe(0o600);
   const restored = openStore(copy);

@@ -16,6 +16,8 @@ import eighth from "../../drizzle/0007_step_questions.sql" with { type: "text" }
 import eighthDown from "../../drizzle/0007_step_questions.down.sql" with { type: "text" };
 import ninth from "../../drizzle/0008_stage_json.sql" with { type: "text" };
 import ninthDown from "../../drizzle/0008_stage_json.down.sql" with { type: "text" };
+import tenth from "../../drizzle/0009_execution_counts.sql" with { type: "text" };
+import tenthDown from "../../drizzle/0009_execution_counts.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -35,6 +37,7 @@ export const migrations: readonly Migration[] = [
   { name: "0006_web_sessions", up: seventh, down: seventhDown },
   { name: "0007_step_questions", up: eighth, down: eighthDown },
   { name: "0008_stage_json", up: ninth, down: ninthDown },
+  { name: "0009_execution_counts", up: tenth, down: tenthDown },
 ];
 
 /** sha256 of a migration's text, hex: tells whether what was applied is what is known. */

@@ -7,8 +7,17 @@ export interface Page<T> {
   prev_cursor: string | null;
   has_more: boolean;
   total_count: number;
+  /** There are more than `total_count`: they were not all counted. Not there when all were. */
+  total_is_least?: true;
   /** Rows of this page that are damaged and left out; not there when there are none. */
   damaged?: number;
+}
+
+/** How many rows there are on all pages together. */
+export interface Total {
+  count: number;
+  /** True: there are more than `count`. */
+  isLeast: boolean;
 }
 
 /** A place in a sorted list: beside the row with this id and sort value. */
@@ -66,7 +75,7 @@ function isEmpty(value: unknown): boolean {
 export function pageOf<Row, T>(
   rows: readonly Row[],
   { list, limit, cursor }: AskedPage,
-  total: number,
+  { count, isLeast }: Total,
   placeOf: (row: Row) => { id: string; value: string },
   read: (rows: Row[]) => { items: T[]; damaged: number },
 ): Page<T> {
@@ -85,7 +94,8 @@ export function pageOf<Row, T>(
     next_cursor: hasNext && last ? encodeCursor({ direction: "after", ...placeOf(last) }, list) : null,
     prev_cursor: hasPrevious && first ? encodeCursor({ direction: "before", ...placeOf(first) }, list) : null,
     has_more: hasNext && last !== undefined,
-    total_count: total,
+    total_count: count,
+    ...(isLeast ? { total_is_least: true } : {}),
     ...(damaged === 0 ? {} : { damaged }),
   };
 }

@@ -46,7 +46,11 @@ interface Given {
   day: number;
 }
 
-function put(store: Store, runId: string, { slug = "ship", workflowId = null, status, day }: Given): void {
+function put(store: Store, runId: string, given: Given): void {
+  commitTransitions(store, { holder_id: "h", created: [run(runId, given)], updated: [] });
+}
+
+function run(runId: string, { slug = "ship", workflowId = null, status, day }: Given) {
   const time = `2026-01-${String(day).padStart(2, "0")}T00:00:00.000Z`;
   const execution = {
     run_id: runId,
@@ -56,7 +60,7 @@ function put(store: Store, runId: string, { slug = "ship", workflowId = null, st
     started_at: time,
     completed_at: status === "running" ? null : time,
   };
-  commitTransitions(store, { holder_id: "h", created: [aNewExecution({ execution })], updated: [] });
+  return aNewExecution({ execution });
 }
 
 function chosen(store: Store, rule: Partial<RetentionRule>, scope: PruneScope | null = null): string[] {
@@ -109,7 +113,8 @@ describe("what a rule lets go", () => {
 
   test("a thousand executions of one instant are each looked at once", () => {
     const store = aStore();
-    for (let index = 0; index < 1200; index++) put(store, `r${index}`, { day: 1 });
+    const created = Array.from({ length: 1200 }, (_, index) => run(`r${index}`, { day: 1 }));
+    commitTransitions(store, { holder_id: "h", created, updated: [] });
     expect(new Set(chosen(store, { keep: 1 })).size).toBe(1199);
     store.close();
   });

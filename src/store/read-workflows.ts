@@ -125,7 +125,10 @@ export function listWorkflowVersions(
   const { limit, cursor } = asked;
   const rows = versionRows(store, workflowId, cursor, limit + 1);
   const total = store.prepare<{ count: number }, [string]>(countVersions).get(workflowId)?.count ?? 0;
-  return pageOf(rows, asked, total, versionPlace, (items) => ({ items, damaged: 0 }));
+  return pageOf(rows, asked, { count: total, isLeast: false }, versionPlace, (items) => ({
+    items,
+    damaged: 0,
+  }));
 }
 
 function versionPlace(row: WorkflowVersion): { id: string; value: string } {

@@ -98,6 +98,12 @@ export function pageOf<T extends TSchema>(item: T, name: string) {
         Type.Integer({ description: "rows of this page that are damaged and left out; doctor names them" }),
       ),
       total_count: Type.Integer({ description: "over all pages" }),
+      total_is_least: Type.Optional(
+        Type.Literal(true, {
+          description:
+            "there are more than total_count: of a list that is narrowed by time not all are counted",
+        }),
+      ),
     },
     { $id: name, ...closed },
   );

@@ -5,8 +5,8 @@ import { durationSeconds } from "../../execution/view.ts";
 import { executionStatuses, stepStatuses, type StepStatus } from "../../execution/status.ts";
 import { countLiveSteps } from "../../store/count-steps.ts";
 import type { Store } from "../../store/database.ts";
+import { countByStatus } from "../../store/execution-counts.ts";
 import { getExecution } from "../../store/executions.ts";
-import { countByStatus } from "../../store/list-executions.ts";
 
 /** What is counted while the server runs, and asked of the database when somebody looks. */
 export interface Metrics {
