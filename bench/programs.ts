@@ -1,14 +1,15 @@
 import { closeSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/process/attempt-folder.ts";
-import type { StageRequest } from "../src/dispatch/dispatcher.ts";
 import { createLaunch } from "../src/dispatch/process/launcher.ts";
 import { createTicker } from "../src/dispatch/process/ticker.ts";
 import { compare, timed, timesRow, type Row } from "./measure.ts";
+import type { StartRequest } from "../src/engine/engine.ts";
 import { aRequest, openBench, runToEnd, stagesOf } from "./run-in-process.ts";
 
 const program = Bun.which("true") ?? "/bin/true";
 const many = 100;
+const chains = 16;
 
 /**
  * Executions whose agents are the smallest program there is, against starting that program and nothing else. How much
@@ -21,12 +22,21 @@ export async function measurePrograms(folder: string): Promise<Row[]> {
   const chain = aRequest(stagesOf(3, { isChain: true, outputs: false }), options);
   const wide = aRequest(stagesOf(many, { isChain: false, outputs: false }), options);
   const supervised = supervisor(join(folder, "supervised"));
+  const inChains = (request: StartRequest) => () => together(() => runToEnd(engine, request), chains);
+  const wideLimit = { count: many, work: () => together(spawned, many) };
+  const chainLimit = { count: 3 * chains, work: () => together(() => threeTimes(spawned), chains) };
   try {
     return [
-      await inARow("three programs in a row", () => runToEnd(engine, chain), 3),
-      await atOnce(`${many} programs, max_parallel ${many}`, () => runToEnd(engine, wide), 0.4),
+      await inARow("three programs in a row", () => runToEnd(engine, chain), 3.1),
+      await atOnce(`${many} programs, max_parallel ${many}`, () => runToEnd(engine, wide), wideLimit, 0.55),
+      await atOnce(`${chains} executions of three programs in a row`, inChains(chain), chainLimit, 0.55),
       await inARow("three supervisors with their files, alone", () => threeTimes(supervised), null),
-      await atOnce(`${many} supervisors with their files, alone`, () => together(supervised), null),
+      await atOnce(
+        `${many} supervisors with their files, alone`,
+        () => together(supervised, many),
+        wideLimit,
+        null,
+      ),
     ];
   } finally {
     await close();
@@ -39,15 +49,26 @@ async function inARow(what: string, work: () => Promise<void>, most: number | nu
   return most === null ? { ...row, budget: "", holds: null } : row;
 }
 
-async function atOnce(what: string, work: () => Promise<void>, least: number | null): Promise<Row> {
-  const figures = { figure: () => timed(work), limit: () => timed(() => together(spawned)) };
-  const { figure, limit, ratio } = await compare(7, figures);
+/** The same number of bare spawns, as many of them beside each other. */
+interface BareSpawns {
+  count: number;
+  work: () => Promise<void>;
+}
+
+async function atOnce(
+  what: string,
+  work: () => Promise<void>,
+  bare: BareSpawns,
+  least: number | null,
+): Promise<Row> {
+  const figures = { figure: () => timed(work), limit: () => timed(bare.work) };
+  const { figure, limit, ratio } = await compare(11, figures);
   return {
     what,
-    figure: `${Math.round((many / figure) * 1000)} a second`,
-    limit: `bare spawns: ${Math.round((many / limit) * 1000)} a second`,
+    figure: `${Math.round((bare.count / figure) * 1000)} a second`,
+    limit: `bare spawns: ${Math.round((bare.count / limit) * 1000)} a second`,
     ratio: `${Math.round(100 / ratio)} %`,
-    budget: least === null ? "" : `≥ ${least * 100} %`,
+    budget: least === null ? "" : `≥ ${Math.round(least * 100)} %`,
     holds: least === null ? null : 1 / ratio >= least,
   };
 }
@@ -56,8 +77,8 @@ async function threeTimes(work: () => Promise<void>): Promise<void> {
   for (let done = 0; done < 3; done++) await work();
 }
 
-async function together(work: () => Promise<void>): Promise<void> {
-  await Promise.all(Array.from({ length: many }, work));
+async function together(work: () => Promise<void>, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, work));
 }
 
 async function spawned(): Promise<void> {
@@ -72,7 +93,7 @@ function supervisor(folder: string): () => Promise<void> {
   let count = 0;
   return async () => {
     const attempt_dir = join(folder, `run-${Math.floor(count / many)}`, String(count++));
-    const handles = makeAttemptFolder({ attempt_dir } as StageRequest);
+    const handles = makeAttemptFolder(attempt_dir, "{}");
     const env = { PATH: process.env["PATH"] ?? "" };
     const options = {
       folder: attempt_dir,
@@ -86,6 +107,6 @@ function supervisor(folder: string): () => Promise<void> {
       await launch(options, ticker)
     ).ended;
     for (const file of Object.values(handles)) closeSync(file);
-    removeAttemptFolder(attempt_dir);
+    await removeAttemptFolder(attempt_dir);
   };
 }

@@ -1,10 +1,8 @@
 import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
-import { withoutServerToken } from "../execution/allowed-env.ts";
-import { channelVariables } from "./process/attempt-folder.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import type { StageError, StageRequest } from "./dispatcher.ts";
-import { markVariable } from "./process/processes.ts";
+import { defaultPath } from "./process/agent-environment.ts";
 import { programTrouble, scriptTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
 
 /** What is to be run: the program's absolute path and its arguments. */
@@ -12,9 +10,6 @@ export type AgentCommand = { argv: string[] } | { trouble: CommandTrouble };
 
 export type CommandTrouble =
   ProgramTrouble | (Omit<ProgramTrouble, "code"> & { code: "agent_missing" | "command_missing" });
-
-/** Where programs are looked for when nobody says. */
-export const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 /** Programs whose first argument is a script. */
 const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|bun|deno|ruby|perl|php|Rscript)$/;
@@ -75,26 +70,6 @@ function programFile(program: string, folder: string, { path, workdir }: Program
 export function programName({ agent, agent_ref }: StageRequest): string {
   const [program] = agent?.command ?? [];
   return program === undefined ? agent_ref : basename(program);
-}
-
-/**
- * The agent's whole environment; nothing of ours leaks into it. The mark comes first, where a look for it finds it
- * soonest, and nobody can set it.
- */
-export function environmentOf(request: StageRequest): Record<string, string> {
-  const { attempt_id, attempt_dir, attempt, run_id, stage_id, workdir, env, options } = request;
-  const variables = {
-    [markVariable]: attempt_id,
-    PATH: defaultPath,
-    ...withoutServerToken({ ...options.env, ...env }),
-    ...channelVariables(attempt_dir),
-    SKILLMEAT_RUN_ID: run_id,
-    SKILLMEAT_STAGE_ID: stage_id,
-    SKILLMEAT_ATTEMPT: String(attempt),
-    SKILLMEAT_WORKDIR: workdir,
-  };
-  variables[markVariable] = attempt_id;
-  return variables;
 }
 
 function variable({ env, options }: StageRequest, name: string): string | undefined {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasks } from "../execution/masks.ts";
 import { aControl, type TakenLine } from "../testing/a-stage-request.ts";
+import { openLogReader } from "./log-reader.ts";
 import { openLogs } from "./process/attempt-logs.ts";
 import { parseLogCommand, type LogCommand } from "./log-command.ts";
 
@@ -19,7 +20,7 @@ async function taken(
   const files = { stdout: openSync(join(folder, "out"), "r"), stderr: openSync(join(folder, "err"), "r") };
   const masks = createMasks(["hunter2hunter2"]);
   const { control, lines } = aControl(from, masks);
-  const logs = openLogs({ files, sink: control.log, masks, from });
+  const logs = openLogs({ files, sink: control.log, reader: openLogReader(masks), from });
   await logs.finish();
   logs.close();
   return lines;
@@ -36,7 +37,7 @@ test("a log that cannot be read is told once, and the other one is read on", asy
   const files = { stdout: openSync(folder, "r"), stderr: openSync(join(folder, "err"), "r") };
   const { control, lines } = aControl();
   const from = { stdout: 0, stderr: 0 };
-  const logs = openLogs({ files, sink: control.log, masks: createMasks([]), from });
+  const logs = openLogs({ files, sink: control.log, reader: openLogReader(createMasks([])), from });
   logs.read();
   logs.read();
   await logs.finish();

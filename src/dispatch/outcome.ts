@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Masks } from "../execution/masks.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 import { coerceText } from "../workflow/value-type.ts";
-import { attemptFiles, hasCode } from "./process/attempt-folder.ts";
+import { hasCode } from "./process/attempt-folder.ts";
+import { commandFiles } from "./command-files.ts";
 import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import type { StageError, StageResult } from "./dispatcher.ts";
@@ -57,7 +58,7 @@ export function leftOfStopped(
   return { ...handedIn(outputsIn({ folder, outputs }, present)), ...aside };
 }
 
-function handedIn(given: Given): Pick<StageResult, "outputs" | "raw_outputs"> {
+function handedIn(given: HandedOutputs): Pick<StageResult, "outputs" | "raw_outputs"> {
   if ("outputs" in given) return Object.keys(given.outputs).length === 0 ? {} : { outputs: given.outputs };
   return given.raw === "" ? {} : { raw_outputs: given.raw };
 }
@@ -73,21 +74,21 @@ function filesIn(folder: string): ReadonlySet<string> {
 }
 
 /** `raw`: the text that cannot be read as outputs; empty where it is no text. */
-type Given = { outputs: Record<string, unknown> } | { error: StageError; raw: string };
+type HandedOutputs = { outputs: Record<string, unknown> } | { error: StageError; raw: string };
 
 function outputsIn(
   { folder, outputs: declared }: Pick<Ending, "folder" | "outputs">,
   present: ReadonlySet<string>,
-): Given {
+): HandedOutputs {
   const outputs: Record<string, unknown> = {};
-  if (present.has(attemptFiles.output)) {
-    const read = readChannel(join(folder, attemptFiles.output), mostOutput);
+  if (present.has(commandFiles.output)) {
+    const read = readChannel(join(folder, commandFiles.output), mostOutput);
     const parsed = "problem" in read ? read : parseObject(read.text);
     if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`, read);
     copy(parsed.object, outputs);
   }
-  if (present.has(attemptFiles.outputKv)) {
-    const read = readChannel(join(folder, attemptFiles.outputKv), mostOutput);
+  if (present.has(commandFiles.outputKv)) {
+    const read = readChannel(join(folder, commandFiles.outputKv), mostOutput);
     const parsed = "problem" in read ? read : parseKeyValues(read.text);
     if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`, read);
     for (const [name, text] of parsed.values) {
@@ -107,14 +108,14 @@ function copy(from: Readonly<Record<string, unknown>>, to: Record<string, unknow
   }
 }
 
-function broken(message: string, read: ReturnType<typeof readChannel>): Given {
+function broken(message: string, read: ReturnType<typeof readChannel>): HandedOutputs {
   return { error: { class: "output_contract", message }, raw: "text" in read ? read.text : "" };
 }
 
 /** What the agent wrote to SKILLMEAT_ERROR; a text that is no JSON is the message. Null for none, or an empty file. */
 function namedError(ending: Ending, present: ReadonlySet<string>, warnings: string[]): StageError | null {
-  if (!present.has(attemptFiles.error)) return null;
-  const read = readChannel(join(ending.folder, attemptFiles.error), mostAside);
+  if (!present.has(commandFiles.error)) return null;
+  const read = readChannel(join(ending.folder, commandFiles.error), mostAside);
   if ("problem" in read) {
     warnings.push(`the file SKILLMEAT_ERROR ${read.problem}`);
     return null;
@@ -162,8 +163,8 @@ function usageIn(
   present: ReadonlySet<string>,
   warnings: string[],
 ): Pick<StageResult, "usage"> {
-  if (!present.has(attemptFiles.usage)) return {};
-  const read = readChannel(join(folder, attemptFiles.usage), mostAside);
+  if (!present.has(commandFiles.usage)) return {};
+  const read = readChannel(join(folder, commandFiles.usage), mostAside);
   const parsed = "problem" in read ? read : parseObject(read.text);
   const used = "problem" in parsed ? parsed : usageOf(parsed.object);
   if ("usage" in used) return { usage: used.usage };
@@ -176,8 +177,8 @@ function summaryIn(
   present: ReadonlySet<string>,
   warnings: string[],
 ): Pick<StageResult, "text"> {
-  if (!present.has(attemptFiles.summary)) return {};
-  const read = readChannel(join(folder, attemptFiles.summary), mostAside);
+  if (!present.has(commandFiles.summary)) return {};
+  const read = readChannel(join(folder, commandFiles.summary), mostAside);
   if ("text" in read) return { text: read.text };
   warnings.push(`the file SKILLMEAT_SUMMARY ${read.problem}`);
   return {};

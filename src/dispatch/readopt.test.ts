@@ -16,12 +16,14 @@ let supervision = "";
 const engineSource = `
   import { createCommandDispatcher } from "${join(import.meta.dir, "command.ts")}";
   import { bothLaunches } from "${join(import.meta.dir, "../testing/both-launches.ts")}";
+  import { createMasks } from "${join(import.meta.dir, "../execution/masks.ts")}";
   const request = await Bun.file(process.argv[1]).json();
   const write = (stream, text, offset) => process.stdout.write(JSON.stringify({ stream, text, offset }) + "\\n");
   const nowhere = { stdout: 0, stderr: 0 };
   const log = { offsets: nowhere, stored: nowhere, write };
   const [, launch] = bothLaunches.find(([name]) => name === process.argv[2]);
-  await createCommandDispatcher(launch).dispatch(request, { signal: new AbortController().signal, log });
+  const { signal } = new AbortController();
+  await createCommandDispatcher(launch).dispatch(request, { signal, log, masks: createMasks([]) });
 `;
 const bystanders: Bun.Subprocess[] = [];
 

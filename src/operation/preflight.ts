@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Composed } from "./compose.ts";
-import { agentCommand, defaultPath } from "../dispatch/agent-command.ts";
+import { agentCommand } from "../dispatch/agent-command.ts";
+import { defaultPath } from "../dispatch/process/agent-environment.ts";
 import { dispatcherNameFor, type DispatchConfig } from "../dispatch/choose.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import { dispatcherTrouble } from "../dispatch/dispatchers.ts";

@@ -97,7 +97,7 @@ async function removeFiles(
 ): Promise<number> {
   const attempts = join(home, "attempts", runId);
   let bytes = await folderBytes(attempts);
-  removeAttemptFolder(attempts);
+  await removeAttemptFolder(attempts);
   const worktrees = join(home, "worktrees", runId);
   const caller: GitCaller = { attempt_id: `${runId}/prune`, options: { env: { ...env } } };
   for (const name of await foldersIn(worktrees)) {

@@ -6,25 +6,18 @@ import {
   openSync,
   readdirSync,
   rmdirSync,
-  rmSync,
-  unlinkSync,
   writeSync,
 } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { StageRequest } from "../dispatcher.ts";
 
-/** What lies in an attempt's folder, by what it is for. The agent's own files are made by the agent. */
+/** What lies in an attempt's folder beside the files of the agent's own, by what it is for. */
 export const attemptFiles = {
   input: "input.json",
   stdout: "stdout.log",
   stderr: "stderr.log",
   /** The supervisor's pid, written before it starts the agent; then the agent's exit status. A line each. */
   status: "status",
-  output: "output.json",
-  outputKv: "output.kv",
-  error: "error.json",
-  usage: "usage.json",
-  summary: "summary.md",
 } as const;
 
 export interface LogFiles {
@@ -37,9 +30,8 @@ export interface AttemptHandles extends LogFiles {
   stdin: number;
 }
 
-/** Makes the folder, which must not exist, and its files. Throws the system's errors. */
-export function makeAttemptFolder(request: StageRequest): AttemptHandles {
-  const { attempt_dir: folder } = request;
+/** Makes the folder, which must not exist, and its files; `input` is the text of stdin. Throws the system's errors. */
+export function makeAttemptFolder(folder: string, input: string): AttemptHandles {
   makeFolder(folder);
   const opened: number[] = [];
   const open = (name: string, flags: string): number => {
@@ -49,7 +41,7 @@ export function makeAttemptFolder(request: StageRequest): AttemptHandles {
   };
   try {
     const stdin = open(attemptFiles.input, "wx+");
-    writeWhole(stdin, Buffer.from(inputOf(request)));
+    writeWhole(stdin, Buffer.from(input));
     return { stdin, stdout: open(attemptFiles.stdout, "ax+"), stderr: open(attemptFiles.stderr, "ax+") };
   } catch (error) {
     for (const file of opened) closeSync(file);
@@ -78,13 +70,13 @@ export function openAttemptLogs(folder: string): LogFiles | null {
 }
 
 /**
- * Takes the folder away, whatever the agent has put there. What another user's files keep in place stays;
- * `doctor` tells of it.
+ * Takes the folder away, whatever the agent has put there, while the loop goes on: some disks take several ms for it.
+ * What another user's files keep in place stays; `doctor` tells of it.
  */
-export function removeAttemptFolder(folder: string): void {
-  if (removedFlat(folder) || removed(folder)) return;
+export async function removeAttemptFolder(folder: string): Promise<void> {
+  if (await isRemoved(folder)) return;
   openFolders(folder);
-  removed(folder);
+  await isRemoved(folder);
 }
 
 /** Takes a folder away in which nothing lies any more; one that holds something, or is gone, is left alone. */
@@ -96,18 +88,6 @@ export function removeEmptyFolder(folder: string): void {
   } catch (error) {
     if (!["ENOENT", "ENOTEMPTY", "EEXIST"].some((code) => hasCode(error, code))) throw error;
   }
-}
-
-/** The variables that tell the agent where its files are. */
-export function channelVariables(folder: string): Record<string, string> {
-  return {
-    SKILLMEAT_INPUT: join(folder, attemptFiles.input),
-    SKILLMEAT_OUTPUT: join(folder, attemptFiles.output),
-    SKILLMEAT_OUTPUT_KV: join(folder, attemptFiles.outputKv),
-    SKILLMEAT_ERROR: join(folder, attemptFiles.error),
-    SKILLMEAT_USAGE: join(folder, attemptFiles.usage),
-    SKILLMEAT_SUMMARY: join(folder, attemptFiles.summary),
-  };
 }
 
 /** The run's folder comes with its first attempt and goes with its last: it may go between two steps here. */
@@ -134,27 +114,6 @@ function spread(folder: string): void {
   if (chattr) Bun.spawnSync([chattr, "+T", folder], { stdio: ["ignore", "ignore", "ignore"] });
 }
 
-function inputOf(request: StageRequest): string {
-  const { run_id, stage_id, attempt, agent, agent_ref, model, instructions } = request;
-  const { prompt, inputs, context, output_schema, tools, previous_error } = request;
-  return JSON.stringify({
-    schema: "skillmeat.stage/1",
-    run_id,
-    stage_id,
-    attempt,
-    agent: agent_ref,
-    role: agent?.prompt ?? "",
-    model,
-    instructions,
-    prompt,
-    inputs,
-    context,
-    output_schema,
-    tools,
-    previous_error,
-  });
-}
-
 function openExisting(file: string): number | null {
   try {
     // To give back what is stored is to write.
@@ -165,21 +124,10 @@ function openExisting(file: string): number | null {
   }
 }
 
-/** The rule: nothing but files, and all of them ours. A quarter of the time that `rmSync` takes. */
-function removedFlat(folder: string): boolean {
+/** False when something in it may not be removed. */
+async function isRemoved(folder: string): Promise<boolean> {
   try {
-    for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
-    rmdirSync(folder);
-    return true;
-  } catch {
-    // Whatever it is, the thorough way finds it again.
-    return false;
-  }
-}
-
-function removed(folder: string): boolean {
-  try {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
     return true;
   } catch (error) {
     if (hasCode(error, "EACCES") || hasCode(error, "EPERM") || hasCode(error, "ENOTEMPTY")) return false;

@@ -1,11 +1,8 @@
 import { readSync } from "node:fs";
 
-/** Bytes of one line that are kept; the rest of it is counted and left out. */
-export const longestLine = 64 * 1024;
-
 /**
- * `bytes` are the line without its end, at most `longestLine`, and only good during the call; `length` is how long it
- * is really; `end` is where the next line begins in the file.
+ * `bytes` are the line without its end, cut at the longest line's length, and only good during the call; `length` is
+ * how long it is really; `end` is where the next line begins in the file.
  */
 export type LineTaker = (bytes: Buffer, length: number, end: number) => void;
 
@@ -20,7 +17,8 @@ export interface LineTail {
 /** Nothing awaits between the reading and the taking of lines, so that one buffer serves all files. */
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
-export function createLineTail(file: number, take: LineTaker): LineTail {
+/** Of one line so many bytes are kept; the rest of it is counted and left out. */
+export function createLineTail(file: number, longestBytes: number, take: LineTaker): LineTail {
   let position = 0;
   let held: Buffer[] = [];
   let heldLength = 0;
@@ -28,14 +26,14 @@ export function createLineTail(file: number, take: LineTaker): LineTail {
 
   function hold(bytes: Buffer): void {
     lineLength += bytes.length;
-    const kept = Math.min(bytes.length, longestLine - heldLength);
+    const kept = Math.min(bytes.length, longestBytes - heldLength);
     if (kept === 0) return;
     held.push(Buffer.from(bytes.subarray(0, kept)));
     heldLength += kept;
   }
 
   function give(rest: Buffer, end: number): void {
-    if (lineLength === 0) return take(rest.subarray(0, longestLine), rest.length, end);
+    if (lineLength === 0) return take(rest.subarray(0, longestBytes), rest.length, end);
     hold(rest);
     const line = Buffer.concat(held);
     const length = lineLength;

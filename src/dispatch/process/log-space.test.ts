@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasks } from "../../execution/masks.ts";
 import { aControl } from "../../testing/a-stage-request.ts";
+import { openLogReader } from "../log-reader.ts";
 import { openLogs } from "./attempt-logs.ts";
 import { createLogSpace, punchHole } from "./log-space.ts";
 
@@ -53,7 +54,12 @@ describe("what is stored of a log file", () => {
         stderr: openSync(join(folder, "err"), "r+"),
       });
       const from = { stdout: before.length, stderr: 0 };
-      const first = openLogs({ files: open(), sink: aControl(from).control.log, masks: createMasks(), from });
+      const first = openLogs({
+        files: open(),
+        sink: aControl(from).control.log,
+        reader: openLogReader(createMasks()),
+        from,
+      });
       while (first.read() > 0);
       first.read();
       first.close();
@@ -62,11 +68,12 @@ describe("what is stored of a log file", () => {
       expect(fstatSync(files.stdout).size).toBe(before.length + 12);
       const masks = createMasks();
       const { control, texts } = aControl(from, masks);
-      const second = openLogs({ files, sink: control.log, masks, from });
+      const reader = openLogReader(masks);
+      const second = openLogs({ files, sink: control.log, reader, from });
       await second.finish();
       second.close();
       expect(texts()).toEqual(["new ***"]);
-      expect(second.complaint).toBe("no ***");
+      expect(reader.complaint).toBe("no ***");
     },
   );
 

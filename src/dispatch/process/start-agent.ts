@@ -1,13 +1,17 @@
 import { closeSync } from "node:fs";
-import { environmentOf } from "../agent-command.ts";
-import { makeAttemptFolder, type AttemptHandles } from "./attempt-folder.ts";
+import { agentEnvironment } from "./agent-environment.ts";
+import type { AgentProgram } from "./agent-program.ts";
+import { makeAttemptFolder, type AttemptHandles, type LogFiles } from "./attempt-folder.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
 import { isShortage } from "./shortage.ts";
 import type { Launch } from "./launcher.ts";
 import type { Supervised } from "./supervisor.ts";
 import type { Ticker } from "./ticker.ts";
 
-export type Started = { agent: Supervised; files: AttemptHandles } | { error: StageError };
+export interface StartedAgent {
+  agent: Supervised;
+  files: LogFiles;
+}
 
 /**
  * Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt; throws
@@ -16,19 +20,19 @@ export type Started = { agent: Supervised; files: AttemptHandles } | { error: St
 export async function startAgent(
   request: StageRequest,
   argv: readonly string[],
-  { launch, ticker }: { launch: Launch; ticker: Ticker },
-): Promise<Started> {
+  { program, launch, ticker }: { program: AgentProgram; launch: Launch; ticker: Ticker },
+): Promise<StartedAgent | { error: StageError }> {
   const { attempt_dir, attempt_id, workdir } = request;
   let files: AttemptHandles | null = null;
   try {
-    const env = environmentOf(request);
+    const env = agentEnvironment(request, program.variables(attempt_dir));
     const unfit = Object.entries(env).find(
       ([name, value]) => /[=\0]/.test(name) || value.includes("\0"),
     )?.[0];
     if (unfit !== undefined) {
       return refused(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
-    files = makeAttemptFolder(request);
+    files = makeAttemptFolder(attempt_dir, program.input(request));
     const agent = await launch(
       { folder: attempt_dir, attemptId: attempt_id, command: argv, workdir, env, handles: files },
       ticker,
@@ -45,6 +49,6 @@ export async function startAgent(
   }
 }
 
-function refused(message: string): Started {
+function refused(message: string): { error: StageError } {
   return { error: { class: "invalid_request", message, retryable: false } };
 }

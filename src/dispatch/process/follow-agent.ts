@@ -1,0 +1,72 @@
+import { nextTurn } from "../../next-turn.ts";
+import type { DispatchControl, LogSink, StageRequest, StageResult } from "../dispatcher.ts";
+import type { AgentProgram } from "./agent-program.ts";
+import type { LogFiles } from "./attempt-folder.ts";
+import { openLogs } from "./attempt-logs.ts";
+import { failed, stopped } from "./failed-result.ts";
+import { openIdleWatch } from "./idle-watch.ts";
+import { untilPossible } from "./shortage.ts";
+import { endLeftovers, stopAgent } from "./stop-agent.ts";
+import type { Supervised } from "./supervisor.ts";
+import type { Sweeper } from "./sweeper.ts";
+import type { Ticker } from "./ticker.ts";
+
+/** An agent that runs or has ended, its log files (which are closed in the end), and what is needed to follow it. */
+interface FollowedAgent {
+  program: AgentProgram;
+  request: StageRequest;
+  control: DispatchControl;
+  agent: Supervised;
+  files: LogFiles;
+  /** Where an earlier engine had got to in each log file, in bytes. */
+  from: LogSink["offsets"];
+  sweeper: Sweeper;
+  ticker: Ticker;
+}
+
+/** Waits for the agent's end, or brings it about. Null when it is gone and nobody knows its exit status. */
+export async function followAgent(followed: FollowedAgent): Promise<StageResult | null> {
+  const { program, request, control, agent, files, from, sweeper, ticker } = followed;
+  const { attempt_id, idle_timeout_ms: idleMs } = request;
+  const { masks } = control;
+  const reader = program.openReader(masks);
+  const logs = openLogs({ files, sink: control.log, reader, from });
+  const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
+  const broken = Promise.withResolvers<never>();
+  const unfollow = ticker.follow(() => (watch ?? logs).read(), broken.reject);
+  const stop = watch ? AbortSignal.any([control.signal, watch.signal]) : control.signal;
+  try {
+    const isAborted = await Promise.race([endOrAbort(agent.ended, stop), broken.promise]);
+    if (isAborted) await stopAgent(agent, attempt_id, sweeper);
+    else await endLeftovers(agent, attempt_id, sweeper);
+    unfollow();
+    await logs.finish();
+    if (isAborted) {
+      const error = watch && !control.signal.aborted ? watch.error : stopped;
+      return {
+        ...failed(error),
+        ...program.readLeft({ request, reader, masks }),
+        warnings: [...reader.warnings],
+      };
+    }
+    const status = await agent.ended;
+    if (status === null) return null;
+    return await untilPossible(() => program.readResult({ request, reader, masks, status }));
+  } finally {
+    unfollow();
+    logs.close();
+  }
+}
+
+/** True when the stop was asked for before the end. An agent that ended before it was adopted counts as ended. */
+function endOrAbort(ended: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.race([ended.then(() => false), nextTurn().then(() => true)]);
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve(true);
+    signal.addEventListener("abort", onAbort, { once: true });
+    ended.then(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve(false);
+    }, reject);
+  });
+}

@@ -1,0 +1,154 @@
+import { existsSync } from "node:fs";
+import { nextTurn } from "../../next-turn.ts";
+import type {
+  AttemptPlace,
+  DispatchControl,
+  StageDispatcher,
+  StageError,
+  StageRequest,
+  StageResult,
+} from "../dispatcher.ts";
+import { adopt, endOf } from "./adopt-agent.ts";
+import type { AgentProgram } from "./agent-program.ts";
+import { removeAttemptFolder } from "./attempt-folder.ts";
+import { failed, killed, stopped } from "./failed-result.ts";
+import { followAgent } from "./follow-agent.ts";
+import type { Launch } from "./launcher.ts";
+import { isSurelyAlone, livedMs } from "./processes.ts";
+import { untilPossible } from "./shortage.ts";
+import { startAgent, type StartedAgent } from "./start-agent.ts";
+import { recordedSupervisor } from "./supervisor.ts";
+import { createSweeper, type Sweeper } from "./sweeper.ts";
+import { createTicker, type Ticker } from "./ticker.ts";
+import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./worktree.ts";
+
+/** What all attempts of a dispatcher share. */
+interface Desk {
+  program: AgentProgram;
+  launch: Launch;
+  sweeper: Sweeper;
+  ticker: Ticker;
+  /** Attempts of which surely no process is left: their sweep need not look. */
+  alone: Set<string>;
+}
+
+/**
+ * A dispatcher whose agents are processes of that kind of program. What an agent left running in its group is ended
+ * before the result is given; what left the group, by the end of `sweep`, which also removes the attempt's folder: so a
+ * result can be read again until whoever asked for it has stored it.
+ */
+export function createProgramDispatcher(program: AgentProgram, launch: Launch): StageDispatcher {
+  const [sweeper, ticker] = [createSweeper(), createTicker()];
+  const desk: Desk = { program, launch, sweeper, ticker, alone: new Set() };
+  return {
+    name: program.name,
+    dispatch: (request, control) => dispatch(request, control, desk),
+    readopt: (request, control) => readopt(request, control, desk),
+    livedMs: ({ attempt_dir, attempt_id }) => {
+      const supervisor = recordedSupervisor(attempt_dir, attempt_id);
+      return supervisor?.isRunning() ? livedMs(supervisor.pid) : null;
+    },
+    sweep: (attempt, isLast) => sweep(attempt, desk, isLast),
+  };
+}
+
+async function dispatch(request: StageRequest, control: DispatchControl, desk: Desk): Promise<StageResult> {
+  if (control.signal.aborted) return failed(stopped);
+  const command = desk.program.command(request);
+  if ("error" in command) return failed(command.error);
+  const started = await startWhenPossible(request, command.argv, { control, desk });
+  if ("error" in started) return failed(started.error);
+  const { agent, files, startedAt } = started;
+  const from = { stdout: 0, stderr: 0 };
+  const result = await followAgent({ ...desk, request, control, agent, files, from });
+  const isAlone = agent.endsAll
+    ? (await agent.ended) !== null
+    : isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt);
+  if (isAlone) desk.alone.add(request.attempt_id);
+  await tellOfChanges(request, control.log);
+  return result ?? failed(killed);
+}
+
+/** A system that is short of something is not the attempt's failure: it waits, and its time with it. */
+async function startWhenPossible(
+  request: StageRequest,
+  argv: readonly string[],
+  { control, desk }: { control: DispatchControl; desk: Desk },
+): Promise<(StartedAgent & { startedAt: number }) | { error: StageError }> {
+  let goOn: (() => void) | undefined;
+  const start = async () => {
+    // A folder that is there already is of an agent that is gone without a result, or never began.
+    if (existsSync(request.attempt_dir)) await sweep(request, desk);
+    const place = await workplaceOf(request, control);
+    if ("error" in place) return place;
+    const startedAt = performance.now();
+    const started = await startAgent({ ...request, workdir: place.workdir }, argv, desk);
+    return "error" in started ? started : { ...started, startedAt };
+  };
+  const wait = (shortage: Error): void => {
+    goOn = control.holdTime?.();
+    const why = `the agent cannot be started now (${shortage.message})`;
+    control.log.write("system", `warning: ${why}. it is tried again until it can`);
+  };
+  try {
+    return await untilPossible(start, wait, control.signal);
+  } catch (error) {
+    if (control.signal.aborted) return { error: stopped };
+    throw error;
+  } finally {
+    goOn?.();
+  }
+}
+
+/**
+ * Goes on with an agent that an earlier engine started. While it runs it is followed, from where its log was read to;
+ * has it ended, its result is read. Otherwise what is left of it is ended. Its folder stays until the attempt begins
+ * again or is over: it alone tells that the agent had begun.
+ */
+async function readopt(
+  request: StageRequest,
+  control: DispatchControl,
+  desk: Desk,
+): Promise<StageResult | "gone" | "unbegun"> {
+  const adopted = await untilPossible(() => adopt(request, desk.ticker));
+  if (adopted) {
+    const { agent, files } = adopted;
+    const result = await followAgent({ ...desk, request, control, agent, files, from: control.log.offsets });
+    if (result !== null) {
+      await tellOfChanges(request, control.log);
+      return result;
+    }
+  }
+  await untilPossible(() => endProcesses(request, desk));
+  // Not before nobody is left who might still begin it.
+  const supervisor = await untilPossible(() => recordedSupervisor(request.attempt_dir, request.attempt_id));
+  return supervisor === null ? "unbegun" : "gone";
+}
+
+async function workplaceOf(request: StageRequest, { signal }: DispatchControl): Promise<Workplace> {
+  const { worktree_dir, workdir } = request;
+  if (worktree_dir === null) return { workdir };
+  const place = await openWorktree(request, worktree_dir, signal);
+  return signal.aborted ? { error: stopped } : place;
+}
+
+/**
+ * Ends every process of the attempt, then its folder, which stays as a sign where one cannot be ended. After the last
+ * attempt the stage's worktree goes in between: only when nobody can change it any more.
+ */
+async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
+  if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
+  // The next stage starts first: its agent then runs while the files are removed.
+  await nextTurn();
+  if (isLast) await removeUntouched(attempt);
+  await removeAttemptFolder(attempt.attempt_dir);
+}
+
+/** False when some could not be ended. */
+async function endProcesses({ attempt_id, attempt_dir }: AttemptPlace, desk: Desk): Promise<boolean> {
+  const supervisor = recordedSupervisor(attempt_dir, attempt_id);
+  supervisor?.kill();
+  // It ends what no mark would find: only then is looked for what is left.
+  if (supervisor?.endsAll) await endOf(supervisor, attempt_dir, desk.ticker);
+  return desk.sweeper.sweep(attempt_id);
+}
