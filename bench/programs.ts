@@ -102,6 +102,7 @@ function supervisor(folder: string): () => Promise<void> {
       workdir: folder,
       env,
       handles,
+      isTwoWay: false,
     };
     await (
       await launch(options, ticker)

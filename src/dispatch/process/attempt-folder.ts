@@ -18,6 +18,11 @@ export const attemptFiles = {
   stderr: "stderr.log",
   /** The supervisor's pid, written before it starts the agent; then the agent's exit status. A line each. */
   status: "status",
+  /** Of a two-way agent only: what is fed to its stdin, the mark that nothing more comes, and what a shell needs. */
+  twoWayInput: "in.jsonl",
+  inputEnd: "in.end",
+  fifo: "in.fifo",
+  feeder: "tail",
 } as const;
 
 export interface LogFiles {

@@ -48,15 +48,9 @@ export function createLaunch(home: string): Launch {
   return async (options, ticker) => {
     const chosen = open();
     if (chosen === null) return launchUnderShell(options);
-    const { folder, attemptId, workdir, command, env } = options;
+    const { folder, attemptId, workdir } = options;
     try {
-      const { pid, startTicks, ended } = await chosen.start({
-        folder,
-        workdir,
-        command,
-        env,
-        isTwoWay: false,
-      });
+      const { pid, startTicks, ended } = await chosen.start(options);
       failures = 0;
       const supervisor = ownSupervisor(pid, startTicks);
       const end = ended.then((status) => (status === "lost" ? endOf(supervisor, folder, ticker) : status));

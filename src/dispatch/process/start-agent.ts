@@ -34,7 +34,15 @@ export async function startAgent(
     }
     files = makeAttemptFolder(attempt_dir, program.input(request));
     const agent = await launch(
-      { folder: attempt_dir, attemptId: attempt_id, command: argv, workdir, env, handles: files },
+      {
+        folder: attempt_dir,
+        attemptId: attempt_id,
+        command: argv,
+        workdir,
+        env,
+        handles: files,
+        isTwoWay: false,
+      },
       ticker,
     );
     closeSync(files.stdin);

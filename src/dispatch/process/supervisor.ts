@@ -16,6 +16,20 @@ s=$?
 echo $s >>"$0/${attemptFiles.status}"
 exit $s`;
 
+/** The same for a two-way agent: `tail` feeds it through a pipe with a name, until somebody ends `tail`. */
+const twoWayScript = `set -C
+echo $$ >"$0/${attemptFiles.status}" || exit 70
+trap : HUP INT TERM
+mkfifo -m 600 "$0/${attemptFiles.fifo}" || exit 70
+tail -f -c +1 "$0/${attemptFiles.twoWayInput}" >"$0/${attemptFiles.fifo}" &
+f=$!
+echo $f >"$0/${attemptFiles.feeder}"
+"$@" <"$0/${attemptFiles.fifo}"
+s=$?
+kill -9 $f 2>/dev/null
+echo $s >>"$0/${attemptFiles.status}"
+exit $s`;
+
 export interface Supervised {
   pid: number;
   /** Resolves with the agent's exit status; null when the supervisor was killed and the status is not known. */
@@ -39,11 +53,14 @@ export interface LaunchOptions {
   workdir: string;
   env: Readonly<Record<string, string>>;
   handles: AttemptHandles;
+  /** True: its stdin is fed from the attempt's `in.jsonl` as that grows, until the input is ended; see `InputFile`. */
+  isTwoWay: boolean;
 }
 
 /** Starts the agent in a session of its own, under a shell. Throws the system's errors. */
-export function launchUnderShell({ folder, command, workdir, env, handles }: LaunchOptions): Supervised {
-  const child = Bun.spawn(["/bin/sh", "-c", script, folder, ...command], {
+export function launchUnderShell(options: LaunchOptions): Supervised {
+  const { folder, command, workdir, env, handles, isTwoWay } = options;
+  const child = Bun.spawn(["/bin/sh", "-c", isTwoWay ? twoWayScript : script, folder, ...command], {
     cwd: workdir,
     env,
     detached: true,
