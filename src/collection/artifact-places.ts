@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { followsLinks } from "../config.ts";
 import type { Searched } from "./scan-folder.ts";
 import { collectionsOf } from "./workflow-files.ts";
+import { existsSync, noteFile } from "./seen-files.ts";
 
 export const artifactTypes = ["agent", "skill", "command", "mcp", "hook"] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
@@ -81,6 +81,7 @@ function claudePlace(name: PlaceName, base: string, folder: string): UnsetPlace 
 }
 
 function followingLinks(home: string, places: readonly UnsetPlace[]): Place[] {
+  noteFile(join(home, "config.toml"));
   const follows = followsLinks(home);
   return places.map((place) => ({ ...place, followsLinks: follows }));
 }

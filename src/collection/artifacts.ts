@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { longestAgentFile, parseAgentFile } from "../dispatch/agent-file.ts";
 import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
@@ -20,6 +19,7 @@ import { listArtifacts, type ListedArtifact, type ListedType } from "./list-arti
 import { indexPlace, keyOf, type PlaceIndex } from "./place-index.ts";
 import { refusalText, scanFolder, type RefusedLink } from "./scan-folder.ts";
 import { serversIn } from "./server-names.ts";
+import { readFileSync, statSync } from "./seen-files.ts";
 
 /** Finds what workflows name: beside the workflow, in the project, in the collection, in the user's own folder. */
 export interface Artifacts extends ArtifactLookup {

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseOverrides } from "../workflow/overrides.ts";
 import { readTextFile } from "./read-text-file.ts";
+import { existsSync } from "./seen-files.ts";
 
 const names = ["yaml", "yml", "toml", "json"].map((ending) => `.skillmeat-workflow-overrides.${ending}`);
 

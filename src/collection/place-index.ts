@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { nameOfFile } from "../dispatch/agent-file.ts";
 import { readFrontMatter } from "../dispatch/front-matter.ts";
@@ -7,6 +6,7 @@ import type { ArtifactType, Place, PlaceName } from "./artifact-places.ts";
 import { readManifest } from "./manifest.ts";
 import { readStart } from "./read-start.ts";
 import { isAbsence, scanFolder, staysInside, type RefusedLink, type Wanted } from "./scan-folder.ts";
+import { existsSync, readFileSync } from "./seen-files.ts";
 
 /** One artifact of a place. */
 export interface Artifact {

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openSync } from "./seen-files.ts";
 
 /** More than a front matter may have. */
 const most = 72 * 1024;

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { AppError } from "../errors.ts";
+import { readFileSync, statSync } from "./seen-files.ts";
 
 const mebibyte = 1024 * 1024;
 

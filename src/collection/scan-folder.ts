@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { readlinkSync, type Dirent } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { lstatSync, readdirSync, realpathSync, statSync } from "./seen-files.ts";
 
 /** What a scan looks for: files that end so, or folders that hold such a file. */
 export type Wanted = { kind: "files"; ending: string } | { kind: "folders"; holding: string };

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { isAbsence, staysInside } from "./scan-folder.ts";
+import { readFileSync, statSync } from "./seen-files.ts";
 
 /** An MCP server that a file names. */
 export interface NamedServer {

@@ -1,20 +1,9 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readlinkSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { AppError } from "../errors.ts";
 import { definitionIn } from "./detect-artifact-type.ts";
 import { addEntry, naiveTime, newManifest, readManifest, removeEntry, renameEntry } from "./manifest.ts";
+import { existsSync, lstatSync, readFileSync, realpathSync } from "./seen-files.ts";
 
 /** A collection on disk; all paths absolute. */
 export interface Collection {

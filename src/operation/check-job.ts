@@ -1,6 +1,7 @@
 import { openArtifacts } from "../collection/artifacts.ts";
 import type { Surroundings } from "../collection/artifact-places.ts";
 import { readProjectOverrides } from "../collection/find-overrides.ts";
+import type { Look } from "../collection/seen-files.ts";
 import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
 
 /** A definition to be checked, as values alone: it may be done in another thread. */
@@ -12,6 +13,12 @@ export interface CheckJob {
   surroundings: Surroundings | null;
   /** The folder whose project overrides are merged in; null: none are. */
   overridesOf: string | null;
+}
+
+/** What a thread that checks answers. */
+export interface CheckAnswer {
+  checked: CheckedWorkflow;
+  looks: Look[];
 }
 
 /** Throws `AppError` for overrides that cannot be read. */

@@ -1,5 +1,6 @@
+import { createLooks, type Looks } from "../collection/seen-files.ts";
 import type { CheckedWorkflow } from "../workflow/validate.ts";
-import { doCheckJob, type CheckJob } from "./check-job.ts";
+import { doCheckJob, type CheckAnswer, type CheckJob } from "./check-job.ts";
 import { jobThread } from "./job-thread.ts";
 
 const restMs = 30_000;
@@ -11,10 +12,12 @@ export function isSmallText(text: string): boolean {
 }
 
 /**
- * Checks a definition without holding the event loop: a large one goes to a thread of its own. Throws `AppError` for
- * overrides that cannot be read.
+ * Checks a definition without holding the event loop: a large one goes to a thread of its own. `looks` gets what was
+ * looked at. Throws `AppError` for overrides that cannot be read.
  */
-export async function checkText(job: CheckJob): Promise<CheckedWorkflow> {
-  if (isSmallText(job.text)) return doCheckJob(job);
-  return JSON.parse(await askThread(job)) as CheckedWorkflow;
+export async function checkText(job: CheckJob, looks: Looks = createLooks()): Promise<CheckedWorkflow> {
+  if (isSmallText(job.text)) return looks.record(() => doCheckJob(job));
+  const answer = JSON.parse(await askThread(job)) as CheckAnswer;
+  looks.add(answer.looks);
+  return answer.checked;
 }

@@ -1,4 +1,3 @@
-import { openArtifacts } from "../collection/artifacts.ts";
 import { composeDefinition, isComposed, planOf, type Composed } from "./compose.ts";
 import type { FoundDefinition } from "./stored-definition.ts";
 import { swap, type SwapNames, type Swaps } from "./swap.ts";
@@ -8,7 +7,7 @@ import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
 import type { Plan } from "../workflow/plan.ts";
 import type { SourceNode } from "../workflow/source-node.ts";
-import { checkText } from "./check-text.ts";
+import { checkOnce } from "./kept-checks.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
 /** What somebody wants to run, or to see the plan of. */
@@ -52,9 +51,10 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
   const surroundings = { beside: source.beside, workdir, home, userHome };
-  const { text, file } = source;
-  const checked = await checkText({ text, file, isStrict: false, surroundings, overridesOf: workdir });
-  const composed = composeDefinition(source, checked, openArtifacts(surroundings));
+  const kept = await checkOnce(source, surroundings);
+  const isSwapped = swaps.agents.length > 0 || swaps.modules.length > 0;
+  const checked = isSwapped ? structuredClone(kept.checked) : kept.checked;
+  const composed = composeDefinition(source, checked, kept.artifacts);
   log(validatedEntry(composed.id, composed.validation));
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
