@@ -8,6 +8,7 @@ import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
 import { pairs, parametersGiven } from "./parameters-given.ts";
 import { agentEnv, dispatcherOf } from "./run-options.ts";
+import { askSecrets } from "./terminal/ask-secrets.ts";
 
 /**
  * What would run of the definition at a path or of a name, under what the command line gives and the working directory
@@ -29,6 +30,7 @@ export async function composePlan(
     swaps: { agents: pairs(given.list("agent"), "--agent", "stage=ref"), modules: given.list("context") },
     swapNames: { agents: "--agent", modules: "--context" },
     options: startOptions(invocation, workdir),
+    ...(invocation.output.canAsk && { askSecrets }),
   };
   const planned = await planRun(wish, placeOf(invocation));
   refuseSecretsOnTheLine(given, planned);

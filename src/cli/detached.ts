@@ -5,7 +5,7 @@ import type { ValueObject } from "../expression/value.ts";
 import { rerunExecution } from "../operation/rerun-execution.ts";
 import type { ExecutionControl } from "../operation/signal-execution.ts";
 import { describeRun } from "../operation/describe-execution.ts";
-import { AppError, type AppErrorCode } from "../errors.ts";
+import { AppError, type AppErrorCode, type AppErrorDetail } from "../errors.ts";
 import { isProcessAlive } from "../store/holder-process.ts";
 import { holders } from "../store/leases.ts";
 import type { Invocation } from "./command.ts";
@@ -23,7 +23,9 @@ export type HostRequest =
   | { kind: "rerun"; run_id: string; from: RerunFrom; secrets: ValueObject };
 
 /** What it answers, as one line of JSON on stdout, once that is on disk. */
-export type HostAnswer = { run_id: string } | { error: { code: AppErrorCode | "bug"; message: string } };
+export type HostAnswer =
+  | { run_id: string }
+  | { error: { code: AppErrorCode | "bug"; message: string; details: readonly AppErrorDetail[] } };
 
 /** Hands an execution to a background process of this executable, and prints its id as soon as it is stored. */
 export async function startDetached(invocation: Invocation, request: HostRequest): Promise<ExitCode> {
@@ -87,8 +89,9 @@ async function spawnHost({ home, workdir, given, env }: Invocation, request: Hos
     throw new Error(`the background process ended (exit ${await host.exited}) before it answered`);
   const parsed = JSON.parse(answer) as HostAnswer;
   if ("run_id" in parsed) return parsed.run_id;
-  if (parsed.error.code === "bug") throw new Error(parsed.error.message);
-  throw new AppError(parsed.error.code, parsed.error.message);
+  const { code, message, details } = parsed.error;
+  if (code === "bug") throw new Error(message);
+  throw new AppError(code, message, details);
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | null> {

@@ -24,7 +24,7 @@ import { keepWatch } from "./keep-watch.ts";
 import { momentOf } from "./moment-of.ts";
 import { register } from "./register.ts";
 import { recoverAll, takeOver } from "./recovery.ts";
-import { rerunExecution } from "./rerun.ts";
+import { rerunExecution, secretsOfRerun } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
 import { startExecution } from "./start.ts";
@@ -90,6 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       refuseInTrouble(engine);
       return rerunExecution(engine, runId, from, secrets);
     },
+    secretsOfRerun: (runId, from) => secretsOfRerun(engine, runId, from),
     signal: (runId, signal) => signalExecution(engine, runId, signal),
     takeOver: async (runId) => {
       refuseInTrouble(engine);

@@ -21,6 +21,8 @@ export interface Engine {
    * once an execution has ended.
    */
   rerun(runId: string, from: RerunFrom, secrets?: ValueObject): Promise<string>;
+  /** The names of the secret parameters that such a rerun needs in `secrets`. Throws as `rerun` does. */
+  secretsOfRerun(runId: string, from: RerunFrom): readonly string[];
   /** Takes over one execution whose holder is dead and goes on with it. */
   takeOver(runId: string): Promise<"taken" | "held" | "ended">;
   /** Takes over every execution whose holder is dead; the ids taken. */

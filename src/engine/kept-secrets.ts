@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { RunOptions } from "../execution/record.ts";
+import type { KeptApart, RunOptions } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 
@@ -50,10 +50,27 @@ export function keepSecrets(folder: string, runId: string, secrets: KeptSecrets)
   syncFolder(folder);
 }
 
-/** Null when there are none. */
+/** Null when there are none, or when their file is damaged: what cannot be read is lost. */
 export function readSecrets(folder: string, runId: string): KeptSecrets | null {
   const file = join(folder, runId);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as KeptSecrets) : null;
+  if (!existsSync(file)) return null;
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as KeptSecrets;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** True when everything is there that the record says is kept apart of it. */
+export function isComplete(kept: KeptSecrets | null, apart: KeptApart): boolean {
+  // What an agent named a secret after the file was lost makes a new one, which holds nothing else.
+  return (
+    kept !== null &&
+    apart.parameters.every((name) => Object.hasOwn(kept.parameters, name)) &&
+    (kept.options !== null || !apart.options) &&
+    (kept.snapshot !== null || !apart.definition)
+  );
 }
 
 /** What agents have named secrets is masked by a later engine, too. */

@@ -15,7 +15,7 @@ import { restoreActor, storedClock } from "../machine/stored-actor.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import { goOnCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
-import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
+import { isComplete, readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import { makeLive, type LiveExecution } from "./live-execution.ts";
 
 /** An execution as the database has it, in memory again. */
@@ -69,11 +69,12 @@ function blueprintOf(
 /** Throws for an execution that cannot go on because its secrets are gone; one that only is to be ended needs none. */
 function keptOf(engine: EngineState, record: ExecutionRecord, drives: boolean): KeptSecrets | null {
   const kept = readSecrets(engine.secretsDir, record.run_id);
-  if (kept || !record.options.kept_apart || !drives || hasEnded(record.status)) return kept;
+  const apart = record.options.kept_apart;
+  if (!apart || isComplete(kept, apart) || !drives || hasEnded(record.status)) return kept;
   const file = join(engine.secretsDir, record.run_id);
   throw new AppError(
     "unavailable",
-    `execution "${record.run_id}" cannot go on: "${file}", which held its secrets, is gone. ` +
+    `execution "${record.run_id}" cannot go on: "${file}", which held its secrets, is gone or damaged. ` +
       `cancel it with "skillmeat workflow cancel ${record.run_id}" and start it anew`,
   );
 }

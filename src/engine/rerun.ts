@@ -9,7 +9,7 @@ import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { freshParts, reusedParts, type StepParts } from "../machine/make-execution.ts";
 import { startFrom } from "./start.ts";
-import { parametersAgain, unseal } from "./unseal.ts";
+import { parametersAgain, secretsToGive, unseal, type Unsealed } from "./unseal.ts";
 
 /** A new execution of the same snapshot and parameters; what `from` leaves alone is carried over with its outputs. */
 export function rerunExecution(
@@ -18,19 +18,10 @@ export function rerunExecution(
   from: RerunFrom,
   secrets: ValueObject = {},
 ): Promise<string> {
-  const loaded = loadForEngine(engine.store, runId);
-  if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
+  const { loaded, blueprint, options, kept, again, read } = readToRerun(engine, runId, from);
   const earlier = loaded.execution.record;
-  if (from.kind !== "start" && !hasEnded(earlier.status)) {
-    throw new AppError(
-      "conflict",
-      `execution "${runId}" is ${earlier.status}: it can be re-run in part when it has ended`,
-    );
-  }
-  const { blueprint, options, kept } = unseal(engine, loaded);
-  const again = stagesToRun(blueprint, loaded, from);
-  const texts = textsOf(blueprint, again);
-  const parameters = parametersAgain(earlier, { kept, given: secrets, read: (name) => texts.includes(name) });
+  const declared = blueprint.definition.config.parameters;
+  const parameters = parametersAgain(earlier, declared, { kept, given: secrets, read });
   const newRunId = engine.newId();
   const parts = blueprint.stages.map((plan, at) =>
     carried(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),
@@ -61,6 +52,36 @@ export function rerunExecution(
     },
     { parts, file: earlier.options.kept_apart?.file ?? null },
   );
+}
+
+/** The names of the secret parameters that a rerun needs and that are not kept any more. Throws as the rerun does. */
+export function secretsOfRerun(engine: EngineState, runId: string, from: RerunFrom): readonly string[] {
+  const { loaded, kept, read } = readToRerun(engine, runId, from);
+  return secretsToGive(loaded.execution.record, { kept, given: {}, read });
+}
+
+interface ToRerun extends Unsealed {
+  loaded: LoadedExecution;
+  /** Positions of the stages that run once more. */
+  again: Set<number>;
+  /** Whether any of them may read a parameter. */
+  read: (name: string) => boolean;
+}
+
+function readToRerun(engine: EngineState, runId: string, from: RerunFrom): ToRerun {
+  const loaded = loadForEngine(engine.store, runId);
+  if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
+  const { status } = loaded.execution.record;
+  if (from.kind !== "start" && !hasEnded(status)) {
+    throw new AppError(
+      "conflict",
+      `execution "${runId}" is ${status}: it can be re-run in part when it has ended`,
+    );
+  }
+  const unsealed = unseal(engine, loaded);
+  const again = stagesToRun(unsealed.blueprint, loaded, from);
+  const texts = textsOf(unsealed.blueprint, again);
+  return { ...unsealed, loaded, again, read: (name) => texts.includes(name) };
 }
 
 /** All that may read a parameter when these stages run. */

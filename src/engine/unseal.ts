@@ -5,7 +5,8 @@ import type { ExecutionRecord, RunOptions } from "../execution/record.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { LoadedExecution } from "../store/executions.ts";
 import { listWorkflowVersions } from "../store/read-workflows.ts";
-import type { EffectiveDefinition } from "../workflow/effective.ts";
+import type { EffectiveDefinition, EffectiveParameter } from "../workflow/effective.ts";
+import { invalidParameters, parameterFrom, waysToGiveSecrets } from "../workflow/parameters.ts";
 import { mask } from "../workflow/secret-name.ts";
 import { checkWorkflow } from "../workflow/validate.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
@@ -41,31 +42,65 @@ export function unseal(engine: EngineState, { execution: { record }, snapshot }:
   };
 }
 
+/** What a rerun needs of the secret parameters, which a record has masked. */
+interface SecretsAgain {
+  /** Of the execution, while it lives. */
+  kept: KeptSecrets | null;
+  given: ValueObject;
+  /** Whether anything that will run reads a parameter. */
+  read: (name: string) => boolean;
+}
+
+/** The names of the secret parameters that whoever asks for a rerun has to give, and has not. */
+export function secretsToGive(
+  { options }: ExecutionRecord,
+  { kept, given, read }: SecretsAgain,
+): readonly string[] {
+  const secret = options.kept_apart?.parameters ?? [];
+  return secret.filter(
+    (name) => !Object.hasOwn(given, name) && kept?.parameters[name] === undefined && read(name),
+  );
+}
+
 /**
- * The parameters of a rerun: the secret ones come from the execution while it lives, else from who asks. `read`:
- * whether anything that will run reads one. Throws `AppError("invalid_parameters")`.
+ * The parameters of a rerun: the secret ones come from the execution while it lives, else from who asks. Throws
+ * `AppError("invalid_parameters")` whose details name everything that is wrong.
  */
 export function parametersAgain(
-  { parameters, options }: ExecutionRecord,
-  { kept, given, read }: { kept: KeptSecrets | null; given: ValueObject; read: (name: string) => boolean },
+  record: ExecutionRecord,
+  declared: EffectiveDefinition["config"]["parameters"],
+  secrets: SecretsAgain,
 ): ValueObject {
-  const secret = options.kept_apart?.parameters ?? [];
-  const problems: AppErrorDetail[] = Object.keys(given)
-    .filter((name) => !secret.includes(name))
-    .map((name) => ({ path: name, message: `"${name}" is no secret parameter of this execution` }));
-  const again: Record<string, Value> = { ...parameters };
+  const { kept, given } = secrets;
+  const secret = record.options.kept_apart?.parameters ?? [];
+  const missing = secretsToGive(record, secrets);
+  const problems = missing.map((name): AppErrorDetail => {
+    const message = `parameter "${name}" is secret and is not kept after a run. give it again ${waysToGiveSecrets}`;
+    return { path: name, message };
+  });
+  for (const [name, value] of Object.entries(given)) {
+    const problem = secret.includes(name)
+      ? problemOfGiven(name, declared[name], value)
+      : "is no secret parameter of this execution";
+    if (problem !== null) problems.push({ path: name, message: `parameter "${name}" ${problem}` });
+  }
+  if (problems.length > 0) throw invalidParameters(problems);
+  const again: Record<string, Value> = { ...record.parameters };
   for (const name of secret) {
     const value = Object.hasOwn(given, name) ? given[name] : kept?.parameters[name];
-    if (value !== undefined) again[name] = value;
-    else if (read(name)) {
-      const message = `parameter "${name}" is secret and is not kept after a run. give it again`;
-      problems.push({ path: name, message });
-    } else delete again[name];
+    if (value === undefined) delete again[name];
+    else again[name] = value;
   }
-  const [first] = problems;
-  if (!first) return again;
-  const wayOut = 'with "--params-file", or "parameters" in the request';
-  throw new AppError("invalid_parameters", `${first.message} ${wayOut}`, problems);
+  return again;
+}
+
+function problemOfGiven(
+  name: string,
+  parameter: EffectiveParameter | undefined,
+  value: Value,
+): string | null {
+  const checked = parameter ? parameterFrom(name, parameter, value) : { value };
+  return "problem" in checked ? checked.problem : null;
 }
 
 /** A masked variable has this process's value; where it has none, it is left out. */

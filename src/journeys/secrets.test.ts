@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, type Journey } from "../testing/journey.ts";
+import { journeys, program, type Journey } from "../testing/journey.ts";
+import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent } from "../testing/journey-workflows.ts";
 
@@ -196,6 +197,96 @@ function commandLine(pid: string): string {
     return "";
   }
 }
+
+describe("on a terminal", () => {
+  const typed = "typed-s3cret-0815";
+  const question = "account (secret, does not show): ";
+
+  function plantAsked(journey: Journey): void {
+    scriptAgent(journey, "ask", `printf '{"n":%d}' "\${#ACCOUNT}" >"$SKILLMEAT_OUTPUT"`);
+    const definition = {
+      workflow: { id: "asked", name: "Asked" },
+      config: {
+        parameters: {
+          account: { type: "string", secret: true, required: true },
+          page: { type: "string", required: true },
+        },
+        env: { ACCOUNT: "${{ parameters.account }}" },
+      },
+      stages: [{ id: "ask", roles: { primary: "agent:ask" }, outputs: { n: { type: "integer" } } }],
+    };
+    journey.write("WORKFLOW.json", JSON.stringify(definition));
+  }
+
+  async function lengthSeen(journey: Journey, run: string): Promise<unknown> {
+    return (await journey.execution(run)).steps[0]?.outputs;
+  }
+
+  test(
+    "a missing secret parameter is asked for, by a run and by a rerun, and does not show",
+    async () => {
+      const journey = begin("secrets-asked");
+      plantAsked(journey);
+      const dispatch = ["--dispatcher", "command"];
+      const terminal = openTerminal(journey, [
+        program,
+        "workflow",
+        "run",
+        ".",
+        "--param",
+        "page=x",
+        ...dispatch,
+      ]);
+      await until("it asks", () => terminal.shown().includes(question) || undefined);
+      terminal.type("\r");
+      await until("it asks again", () => terminal.shown().split(question).length > 2 || undefined);
+      terminal.type(`x\u007f${typed}\r`);
+      const { code, output } = await terminal.ended;
+      expect([code, output.includes(typed)]).toEqual([0, false]);
+      const runId = /\(([0-9a-f-]{36})\)/.exec(terminal.shown())?.[1] ?? "";
+      expect(await lengthSeen(journey, runId)).toEqual({ n: typed.length });
+
+      const again = openTerminal(journey, [program, "workflow", "rerun", runId]);
+      await until("it asks", () => again.shown().includes(question) || undefined);
+      again.type(`${typed}2\r`);
+      const ended = await again.ended;
+      expect([ended.code, ended.output.includes(typed)]).toEqual([0, false]);
+      const secondId = /\(([0-9a-f-]{36})\)/.exec(again.shown())?.[1] ?? "";
+      expect(await lengthSeen(journey, secondId)).toEqual({ n: typed.length + 1 });
+    },
+    slowMs,
+  );
+
+  test(
+    "Ctrl+C at the question starts nothing; a run that is refused anyway does not ask",
+    async () => {
+      const journey = begin("secrets-not-asked");
+      plantAsked(journey);
+      const left = openTerminal(journey, [program, "workflow", "run", ".", "--param", "page=x"]);
+      await until("it asks", () => left.shown().includes(question) || undefined);
+      left.type("\u0003");
+      expect((await left.ended).code).toBe(130);
+      expect(left.shown()).toContain("interrupted; nothing was started");
+
+      const refused = openTerminal(journey, [program, "workflow", "run", "."]);
+      expect((await refused.ended).code).toBe(2);
+      expect(refused.shown()).toContain('parameter "page" of type string is missing');
+      expect(refused.shown()).not.toContain(question);
+      expect((await journey.run(["workflow", "runs", "--format", "json"])).stdout).toContain('"items": []');
+    },
+    slowMs,
+  );
+
+  test("where there is none, the message names the ways to give it", async () => {
+    const journey = begin("secrets-piped");
+    plantAsked(journey);
+    const { code, stderr } = await journey.run(["workflow", "run", ".", "--param", "page=x"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'parameter "account" is secret and missing. give it with "--params-file", or "parameters" in the request',
+    );
+  });
+});
 
 describe("a run again", () => {
   test(

@@ -5,7 +5,9 @@ import { plannedEntry, validatedEntry } from "./workflow-entry.ts";
 import type { DispatchConfig } from "../dispatch/choose.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
+import { missingSecrets } from "../workflow/parameters.ts";
 import type { Plan } from "../workflow/plan.ts";
+import { mask } from "../workflow/secret-name.ts";
 import type { SourceNode } from "../workflow/source-node.ts";
 import { checkOnce } from "./kept-checks.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
@@ -22,6 +24,8 @@ export interface RunWish {
   /** How the asker knows the swaps, for messages. */
   swapNames: SwapNames;
   options: StartOptions;
+  /** Asks a person for the secret parameters of these names; left out: nobody can be asked. */
+  askSecrets?: (names: readonly string[]) => Promise<ValueObject>;
 }
 
 /** Where it is to run. */
@@ -47,7 +51,7 @@ export interface PlannedRun {
  * hold, `AppError` for parameters or swaps that do not fit.
  */
 export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRun> {
-  const { source, parameters, coerce, written, swaps, swapNames, options } = wish;
+  const { source, swaps, swapNames, options } = wish;
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
   const surroundings = { beside: source.beside, workdir, home, userHome };
@@ -59,8 +63,20 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
   // What the asker has to put right comes before what the machine lacks.
-  const planned = planOf(composed, parameters, { coerce, ...(written && { written }) });
+  const planned = await planWithSecrets(composed, wish);
   const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
+}
+
+/** Somebody who can be asked for secrets is asked when nothing else is wrong: nobody types one for a refused run. */
+async function planWithSecrets(
+  composed: Composed,
+  { parameters, coerce, written, askSecrets }: RunWish,
+): Promise<ReturnType<typeof planOf>> {
+  const how = { coerce, ...(written && { written }) };
+  const missing = askSecrets ? missingSecrets(composed.definition, parameters) : [];
+  if (!askSecrets || missing.length === 0) return planOf(composed, parameters, how);
+  planOf(composed, { ...parameters, ...Object.fromEntries(missing.map((name) => [name, mask])) }, how);
+  return planOf(composed, { ...parameters, ...(await askSecrets(missing)) }, how);
 }

@@ -9,6 +9,9 @@ import { writtenText } from "./shape-problems.ts";
 import { nodeAt, type SourceNode } from "./source-node.ts";
 import { checkValue, coerceText, shown } from "./value-type.ts";
 
+/** For messages: process lists and histories would show what stands on a command line. */
+export const waysToGiveSecrets = 'with "--params-file", or "parameters" in the request';
+
 export interface ParameterOptions {
   /** Texts become values of the declared type: from a command line or a form. */
   coerce: boolean;
@@ -43,12 +46,22 @@ export function resolveParameters(
     } else if (parameter.default !== undefined) {
       return [{ name, value: parameter.default, origin: overridden.includes(name) ? "override" : "default" }];
     } else if (parameter.required) {
-      problems.push({ path: name, message: `parameter "${name}" of type ${parameter.type} is missing` });
+      problems.push({ path: name, message: missingText(name, parameter) });
     }
     return [];
   });
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw invalidParameters(problems);
   return resolved;
+}
+
+/** The names of required secret parameters that nobody has given, in the order of their declaration. */
+export function missingSecrets(
+  { config }: EffectiveDefinition,
+  given: Readonly<Record<string, Value>>,
+): string[] {
+  return Object.entries(config.parameters).flatMap(([name, { required, secret }]) =>
+    required && secret === true && !Object.hasOwn(given, name) ? [name] : [],
+  );
 }
 
 /** The value that a text, as a form gives it, stands for. What is wrong with a secret one is told without it. */
@@ -59,6 +72,19 @@ export function parameterFromText(
 ): { value: Value } | { problem: string } {
   return checkGiven(parameter, text, {
     coerce: true,
+    isSecret: isSecretParameter(name, parameter),
+    written: null,
+  });
+}
+
+/** The value a typed one stands for. What is wrong with a secret one is told without it. */
+export function parameterFrom(
+  name: string,
+  parameter: EffectiveParameter,
+  value: Value,
+): { value: Value } | { problem: string } {
+  return checkGiven(parameter, value, {
+    coerce: false,
     isSecret: isSecretParameter(name, parameter),
     written: null,
   });
@@ -90,6 +116,12 @@ function checkTyped(
   return problem === null ? { value } : { problem };
 }
 
+function missingText(name: string, { type, secret }: EffectiveParameter): string {
+  return secret === true
+    ? `parameter "${name}" is secret and missing. give it ${waysToGiveSecrets}`
+    : `parameter "${name}" of type ${type} is missing`;
+}
+
 function unknownText(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   if (meant !== null) return `there is no parameter "${name}". did you mean "${meant}"?`;
@@ -97,7 +129,8 @@ function unknownText(name: string, names: readonly string[]): string {
   return `there is no parameter "${name}". there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
 }
 
-function invalid(problems: readonly AppErrorDetail[]): AppError {
+/** The one problem itself, or how many there are; the details are all of them. */
+export function invalidParameters(problems: readonly AppErrorDetail[]): AppError {
   const [first] = problems;
   const message = problems.length === 1 && first ? first.message : `${problems.length} parameters are wrong`;
   return new AppError("invalid_parameters", message, problems);

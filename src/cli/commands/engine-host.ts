@@ -36,7 +36,8 @@ async function begin(
     return runId;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    answer({ error: { code: error instanceof AppError ? error.code : "bug", message } });
+    const { code, details } = error instanceof AppError ? error : { code: "bug" as const, details: [] };
+    answer({ error: { code, message, details } });
     return null;
   }
 }

@@ -1,19 +1,36 @@
+import type { RerunFrom } from "../../engine/engine.ts";
+import type { ValueObject } from "../../expression/value.ts";
 import { rerunExecution, rerunStart } from "../../operation/rerun-execution.ts";
 import { findRun } from "../find-execution.ts";
-import type { CommandRun } from "../command.ts";
+import type { CommandRun, Invocation } from "../command.ts";
 import { startDetached } from "../detached.ts";
 import { runInForeground } from "../foreground.ts";
 import { withStore } from "../open-home.ts";
 import { parametersGiven } from "../parameters-given.ts";
+import { withControl } from "../send-signal.ts";
+import { askSecrets } from "../terminal/ask-secrets.ts";
 
 export const run: CommandRun = async (invocation) => {
   const { given } = invocation;
   const names = { failed: "--from-failed", stage: "--from" };
   const from = rerunStart(given.flag("from-failed"), given.text("from"), names);
   const { run_id } = await withStore(invocation.home, (store) => findRun(store, given.argument(0)));
-  const { values: secrets } = parametersGiven(given, invocation.workdir);
+  const { values } = parametersGiven(given, invocation.workdir);
+  const secrets = { ...values, ...(await secretsAsked(invocation, { run_id, from, values })) };
   if (given.flag("detach")) {
     return startDetached(invocation, { kind: "rerun", run_id, from, secrets });
   }
   return runInForeground(invocation, (control) => rerunExecution(control, run_id, { from, secrets }));
 };
+
+/** Whoever sits at a terminal is asked for what is not given; elsewhere the engine says what is missing. */
+async function secretsAsked(
+  invocation: Invocation,
+  { run_id, from, values }: { run_id: string; from: RerunFrom; values: ValueObject },
+): Promise<ValueObject> {
+  if (!invocation.output.canAsk) return {};
+  const names = await withStore(invocation.home, (store) =>
+    withControl(invocation, store, async ({ engine }) => engine.secretsOfRerun(run_id, from)),
+  );
+  return askSecrets(names.filter((name) => !Object.hasOwn(values, name)));
+}

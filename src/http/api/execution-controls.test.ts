@@ -102,6 +102,40 @@ describe("an execution", () => {
     expect((await post("rerun", { from_stage: "nothing" })).status).toBeOneOf([400, 404]);
   });
 
+  test("is run again with its secret parameters given anew; the answer names those that are missing", async () => {
+    const config =
+      "config: {parameters: {account: {type: string, secret: true, required: true}}, env: {A: '${{ parameters.account }}'}}";
+    const yaml = `workflow: {id: sealed, name: Sealed}\n${config}\nstages: [{id: ask, type: gate, gate: {}}]`;
+    await server.ask("POST", "/workflows", { yaml });
+    const without = await server.ask("POST", "/workflows/sealed/run", { json: {} });
+    expect(without.status).toBe(400);
+    expect(without.body.error.details).toEqual([
+      {
+        path: "account",
+        message:
+          'parameter "account" is secret and missing. give it with "--params-file", or "parameters" in the request',
+      },
+    ]);
+    const json = { parameters: { account: "account-0042" } };
+    run_id = (await server.ask("POST", "/workflows/sealed/run", { json })).body.run_id;
+    await post("cancel");
+    const bare = await post("rerun");
+    expect([bare.status, bare.body.error.code]).toEqual([400, "invalid_parameters"]);
+    expect(bare.body.error.details).toEqual([
+      {
+        path: "account",
+        message:
+          'parameter "account" is secret and is not kept after a run. ' +
+          'give it again with "--params-file", or "parameters" in the request',
+      },
+    ]);
+    expect((await post("rerun", { parameters: { account: 42 } })).status).toBe(400);
+    const again = await post("rerun", json);
+    expect(again.status).toBe(202);
+    const { body } = await server.ask("GET", `/workflow-executions/${again.body.run_id}`);
+    expect(body.parameters).toEqual({ account: "***" });
+  });
+
   test("that is not there is not found, whatever is asked of it", async () => {
     run_id = "nothing";
     for (const path of ["pause", "resume", "cancel", "rerun", "gates/a/approve"]) {
