@@ -10,6 +10,7 @@ import type { Row } from "./measure.ts";
 const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   start: async (folder) => (await import("./start.ts")).measureStart(folder),
   language: async () => (await import("./language.ts")).measureLanguage(),
+  compose: async (folder) => (await import("./compose.ts")).measureCompose(folder),
   edit: async () => (await import("./edit.ts")).measureEdits(),
   builder: async (folder) => (await import("./builder.ts")).measureBuilder(folder),
   store: async () => (await import("./store.ts")).measureStore(),

@@ -45,7 +45,7 @@ export function check(text: string): EffectiveDefinition {
 }
 
 /** Ten to a batch; each stage depends on two of the batch before, and reads an output of one of them. */
-function largeWorkflow(count: number): string {
+export function largeWorkflow(count: number): string {
   const stages = Array.from({ length: count }, (_, at) => {
     const before = [at - 10, at - 10 - (at % 10 === 0 ? -1 : 1)].filter((each) => each >= 0);
     const source =
