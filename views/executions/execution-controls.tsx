@@ -2,6 +2,7 @@ import { Icon } from "../components/icon.tsx";
 import type { IconName } from "../components/icon-names.ts";
 import { executionName } from "../components/execution-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
 import { GateDialogs } from "./gate-dialogs.tsx";
@@ -10,47 +11,51 @@ import { isLive } from "./execution-head.tsx";
 import type { ExecutionView } from "./execution-view.ts";
 
 /** What can be done with the execution as it stands now. */
-export function ExecutionControls({ view }: { view: ExecutionView }): Html {
-  const { status } = view.execution;
-  const hasFailed = status === "failed" || status === "cancelled";
-  return (
-    <div id="run-controls" class="run-controls" data-holds-focus>
-      <button type="button" class="btn ghost sm desk" command="show-modal" commandfor="run-cli">
-        <Icon name="terminal" size="s" />
-        Copy as CLI
-      </button>
-      <button
-        type="button"
-        class="btn ghost icon sm"
-        data-notify
-        hidden
-        aria-pressed="false"
-        aria-label="Notify me"
-      >
-        <Icon name="bell" size="s" />
-      </button>
-      {status === "paused" ? <Control view={view} action="resume" icon="play" name="Resume" /> : null}
-      {status === "running" ? <Control view={view} action="pause" icon="pause" name="Pause" /> : null}
-      {isLive(view) ? (
+export const ExecutionControls = fragment<{ view: ExecutionView }>(
+  "run-controls",
+  "outerMorph",
+  ({ view }, id) => {
+    const { status } = view.execution;
+    const hasFailed = status === "failed" || status === "cancelled";
+    return (
+      <div id={id} class="run-controls" data-holds-focus>
+        <button type="button" class="btn ghost sm desk" command="show-modal" commandfor="run-cli">
+          <Icon name="terminal" size="s" />
+          Copy as CLI
+        </button>
         <button
           type="button"
-          class="btn sm danger"
-          id="run-cancel-button"
-          command="show-modal"
-          commandfor="run-cancel"
+          class="btn ghost icon sm"
+          data-notify
+          hidden
+          aria-pressed="false"
+          aria-label="Notify me"
         >
-          <Icon name="square" size="s" />
-          <span>Cancel</span>
+          <Icon name="bell" size="s" />
         </button>
-      ) : (
-        <Control view={view} action="rerun" icon="rotate-cw" name="Re-run" />
-      )}
-      {hasFailed ? (
-        <Control view={view} action="rerun-from-failed" icon="skip-forward" name="Re-run from failed" />
-      ) : null}
-    </div>
-  );
-}
+        {status === "paused" ? <Control view={view} action="resume" icon="play" name="Resume" /> : null}
+        {status === "running" ? <Control view={view} action="pause" icon="pause" name="Pause" /> : null}
+        {isLive(view) ? (
+          <button
+            type="button"
+            class="btn sm danger"
+            id="run-cancel-button"
+            command="show-modal"
+            commandfor="run-cancel"
+          >
+            <Icon name="square" size="s" />
+            <span>Cancel</span>
+          </button>
+        ) : (
+          <Control view={view} action="rerun" icon="rotate-cw" name="Re-run" />
+        )}
+        {hasFailed ? (
+          <Control view={view} action="rerun-from-failed" icon="skip-forward" name="Re-run from failed" />
+        ) : null}
+      </div>
+    );
+  },
+);
 
 interface ControlProps {
   view: ExecutionView;

@@ -8,15 +8,16 @@ import { executionState, stepState, type Mark } from "../components/state.ts";
 import { Elapsed, Moment } from "../components/time.tsx";
 import { costText, totalTokensText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import type { ExecutionView } from "./execution-view.ts";
 import { tellingParameter } from "./telling-parameter.ts";
 
 /** What the execution is and how it stands, in one line. */
-export function ExecutionHead({ view }: { view: ExecutionView }): Html {
+export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "outerMorph", ({ view }, id) => {
   const { execution, now } = view;
   const { started_at, created_at, completed_at, workflow_name, run_id, error_message, parent_id } = execution;
   return (
-    <div id="run-head" class="xtitle">
+    <div id={id} class="xtitle">
       <h1>
         {`${workflow_name} `}
         <span>{subjectOf(view)}</span>
@@ -53,7 +54,7 @@ export function ExecutionHead({ view }: { view: ExecutionView }): Html {
       <span class="vh">{`Run ${run_id}`}</span>
     </div>
   );
-}
+});
 
 function Cost({ view: { execution } }: { view: ExecutionView }): Html {
   const tokens = totalTokensText(execution.usage);
@@ -76,31 +77,35 @@ function subjectOf({ execution }: ExecutionView): string {
 const mostApart = 40;
 
 /** One segment a stage, in order. */
-export function ExecutionProgress({ view: { steps, execution } }: { view: ExecutionView }): Html {
-  const marks = steps.map((step) => stepState(step).mark);
-  const text = progressText(execution, marks);
-  return (
-    <div id="run-progress" class="prog">
-      <div
-        class={marks.length > mostApart ? "segs dense" : "segs"}
-        role="progressbar"
-        aria-label="Stages finished"
-        aria-valuemin={0}
-        aria-valuemax={execution.progress_total}
-        aria-valuenow={execution.progress_done}
-        aria-valuetext={text}
-      >
-        {marks.map((mark) => (
-          <i class={mark} data-s={mark === "pending" ? null : true}></i>
-        ))}
+export const ExecutionProgress = fragment<{ view: ExecutionView }>(
+  "run-progress",
+  "outerMorph",
+  ({ view: { steps, execution } }, id) => {
+    const marks = steps.map((step) => stepState(step).mark);
+    const text = progressText(execution, marks);
+    return (
+      <div id={id} class="prog">
+        <div
+          class={marks.length > mostApart ? "segs dense" : "segs"}
+          role="progressbar"
+          aria-label="Stages finished"
+          aria-valuemin={0}
+          aria-valuemax={execution.progress_total}
+          aria-valuenow={execution.progress_done}
+          aria-valuetext={text}
+        >
+          {marks.map((mark) => (
+            <i class={mark} data-s={mark === "pending" ? null : true}></i>
+          ))}
+        </div>
+        <p>
+          <b>{`${execution.progress_done} of ${execution.progress_total}`}</b>
+          {text.slice(text.indexOf(" finished"))}
+        </p>
       </div>
-      <p>
-        <b>{`${execution.progress_done} of ${execution.progress_total}`}</b>
-        {text.slice(text.indexOf(" finished"))}
-      </p>
-    </div>
-  );
-}
+    );
+  },
+);
 
 const counted: readonly [Mark, string][] = [
   ["running", "running"],

@@ -1,18 +1,19 @@
 import { executionName } from "../components/execution-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
 import { elementOf, GateFacts, GateMessage, type WaitingGate } from "./gates.tsx";
 
 /** The dialogs of one gate. They stand apart: the form that decides outlives the strip, which goes as it is decided. */
-export function GateDialogs({ gate }: { gate: WaitingGate }): Html {
+export const GateDialogs = fragment<{ gate: WaitingGate }>("gate-dialogs", "beforeend", ({ gate }) => {
   return (
     <>
       <DecisionDialog gate={gate} decision="approve" />
       <DecisionDialog gate={gate} decision="reject" />
     </>
   );
-}
+});
 
 function sends(action: string): Record<string, string | boolean> {
   return { "hx-post": action, "hx-swap": "none", "data-closes": true };
@@ -23,47 +24,50 @@ interface DecisionProps {
   decision: "approve" | "reject";
 }
 
-export function DecisionDialog({ gate, decision }: DecisionProps): Html {
-  const { execution, step, back } = gate;
-  const id = `${decision}-${elementOf(gate)}`;
-  const stage = encodeURIComponent(step.stage_id);
-  const action = executionPath(execution.workflow_slug, execution.run_id, `gates/${stage}/${decision}`);
-  const word = decision === "approve" ? "Approve" : "Reject";
-  const decider = deciderOf(gate);
-  return (
-    <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
-      <form
-        class="form"
-        method="post"
-        action={action}
-        {...(gate.stays ? sends(action) : {})}
-        data-decides={`gate-${elementOf(gate)}`}
-        data-run={execution.run_id}
-        data-stage={step.stage_id}
-        data-name={step.stage_name}
-      >
-        <input type="hidden" name="back" value={back} />
-        <div class="asked">
-          <GateMessage gate={gate} />
-          <p class="muted">
-            {`Run ${executionName(execution.run_id)} of ${execution.workflow_slug} `}
-            <GateFacts gate={gate} />
-          </p>
-        </div>
-        <ActorField id={`${id}-actor`} decider={decider} approvers={gate.gate?.approvers ?? []} />
-        <CommentField id={`${id}-comment`} decision={decision} hasFocus={decider !== ""} />
-        <div class="acts">
-          <button type="button" class="btn" command="close" commandfor={id}>
-            Not now
-          </button>
-          <button class={decision === "approve" ? "btn ok" : "btn danger"} data-becomes={`${word}…`}>
-            {word}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
+export const DecisionDialog = fragment<DecisionProps>(
+  ({ gate, decision }) => `${decision}-${elementOf(gate)}`,
+  "outerMorph",
+  ({ gate, decision }, id) => {
+    const { execution, step, back } = gate;
+    const stage = encodeURIComponent(step.stage_id);
+    const action = executionPath(execution.workflow_slug, execution.run_id, `gates/${stage}/${decision}`);
+    const word = decision === "approve" ? "Approve" : "Reject";
+    const decider = deciderOf(gate);
+    return (
+      <Dialog id={id} title={`${word} “${step.stage_name}”?`}>
+        <form
+          class="form"
+          method="post"
+          action={action}
+          {...(gate.stays ? sends(action) : {})}
+          data-decides={`gate-${elementOf(gate)}`}
+          data-run={execution.run_id}
+          data-stage={step.stage_id}
+          data-name={step.stage_name}
+        >
+          <input type="hidden" name="back" value={back} />
+          <div class="asked">
+            <GateMessage gate={gate} />
+            <p class="muted">
+              {`Run ${executionName(execution.run_id)} of ${execution.workflow_slug} `}
+              <GateFacts gate={gate} />
+            </p>
+          </div>
+          <ActorField id={`${id}-actor`} decider={decider} approvers={gate.gate?.approvers ?? []} />
+          <CommentField id={`${id}-comment`} decision={decision} hasFocus={decider !== ""} />
+          <div class="acts">
+            <button type="button" class="btn" command="close" commandfor={id}>
+              Not now
+            </button>
+            <button class={decision === "approve" ? "btn ok" : "btn danger"} data-becomes={`${word}…`}>
+              {word}
+            </button>
+          </div>
+        </form>
+      </Dialog>
+    );
+  },
+);
 
 /** Who decided last, if that one may decide here; never somebody who was not chosen. */
 function deciderOf({ gate, decider }: WaitingGate): string {

@@ -4,6 +4,7 @@ import { Icon } from "../components/icon.tsx";
 import { Markdown } from "../components/markdown.tsx";
 import { agoText, untilText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { executionPath } from "../paths.ts";
 import { NextGates } from "./next-gates.tsx";
 import { isLive } from "./execution-head.tsx";
@@ -28,18 +29,22 @@ export interface WaitingGate {
  * Every gate of an execution that waits. While such a run is followed it has its place from the start, with the gates
  * that are to come: a gate that begins to wait moves nothing.
  */
-export function GateStrip({ view, isFollowed }: { view: ExecutionView; isFollowed: boolean }): Html {
-  const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
-  const hasPlace = isFollowed && view.steps.some(({ type }) => type === "gate");
-  return (
-    <div id="gates" class={hasPlace ? "gates has-place" : "gates"} data-holds-focus>
-      {waiting.map((step) => (
-        <GateBox gate={waitingGate(view, step)} />
-      ))}
-      {hasPlace && waiting.length === 0 ? <NextGates steps={view.steps} isOver={!isLive(view)} /> : null}
-    </div>
-  );
-}
+export const GateStrip = fragment<{ view: ExecutionView; isFollowed: boolean }>(
+  "gates",
+  "outerMorph",
+  ({ view, isFollowed }, id) => {
+    const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
+    const hasPlace = isFollowed && view.steps.some(({ type }) => type === "gate");
+    return (
+      <div id={id} class={hasPlace ? "gates has-place" : "gates"} data-holds-focus>
+        {waiting.map((step) => (
+          <GateBox gate={waitingGate(view, step)} />
+        ))}
+        {hasPlace && waiting.length === 0 ? <NextGates steps={view.steps} isOver={!isLive(view)} /> : null}
+      </div>
+    );
+  },
+);
 
 export function waitingGate(
   { execution, definition, decider, now }: ExecutionView,

@@ -3,6 +3,7 @@ import { iconHref } from "../components/icon.tsx";
 import { markIcons, stepState } from "../components/state.ts";
 import { msBetween, spanText } from "../components/time-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { boxHeight, cellPlace, cellSize, layOutGraph, type GraphBox } from "./graph-layout.ts";
 import { stagePath, stepElement, type ExecutionView } from "./execution-view.ts";
 import { swapsRun } from "./timeline.tsx";
@@ -11,11 +12,11 @@ import { swapsRun } from "./timeline.tsx";
 const ringGap = 4;
 
 /** The stages as a graph, batch under batch. The drawing is as wide as its widest batch needs; the column scrolls. */
-export function Graph({ view }: { view: ExecutionView }): Html {
+export const Graph = fragment<{ view: ExecutionView }>("graph", "outerMorph", ({ view }, id) => {
   const dependencies = new Map(view.definition?.stages.map(({ id, depends_on }) => [id, depends_on]));
   const { boxes, lines, width, height } = layOutGraph(view.steps, dependencies);
   return (
-    <div class="graph" id="graph" tabindex="0" role="region" aria-label="Stages as a graph">
+    <div class="graph" id={id} tabindex="0" role="region" aria-label="Stages as a graph">
       <svg viewBox={`-4 -4 ${width + 8} ${height + 8}`} width={width + 8} height={height + 8}>
         {lines.map(({ path, isHot }) => (
           <path class={isHot ? "ge hot" : "ge"} d={path} />
@@ -30,7 +31,7 @@ export function Graph({ view }: { view: ExecutionView }): Html {
       </svg>
     </div>
   );
-}
+});
 
 /** A wide batch: how it stands in words, and a cell for each of its stages. */
 function Group({ view, box }: { view: ExecutionView; box: GraphBox }): Html {

@@ -3,6 +3,7 @@ import { Icon } from "../components/icon.tsx";
 import { Menu } from "../components/menu.tsx";
 import { countText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import { logPartPath } from "./log-facts.ts";
 import { runPath, wholeLog, type LogTab, type ExecutionView } from "./execution-view.ts";
@@ -81,47 +82,55 @@ function Switch({ name, icon, label }: { name: string; icon: IconName; label: st
 }
 
 /** How many lines each stream has; swapped as they come. */
-export function StreamChoice({ view, counts }: { view: ExecutionView; counts: LogTab["counts"] }): Html {
-  const { stdout, stderr, system } = counts;
-  const choices = [
-    ["", "All", stdout + stderr + system],
-    ["stdout", "Out", stdout],
-    ["stderr", "Err", stderr],
-    ["system", "Sys", system],
-  ] as const;
-  return (
-    <span id="log-streams" class="seg sm desk" role="group" aria-label="Stream">
-      {choices.map(([stream, word, count]) => (
-        <a href={runPath(view, { stream })} aria-current={stream === view.address.stream ? "true" : null}>
-          {word}
-          <span class="n">{countText(count)}</span>
-        </a>
-      ))}
-    </span>
-  );
-}
+export const StreamChoice = fragment<{ view: ExecutionView; counts: LogTab["counts"] }>(
+  "log-streams",
+  "outerMorph",
+  ({ view, counts }, id) => {
+    const { stdout, stderr, system } = counts;
+    const choices = [
+      ["", "All", stdout + stderr + system],
+      ["stdout", "Out", stdout],
+      ["stderr", "Err", stderr],
+      ["system", "Sys", system],
+    ] as const;
+    return (
+      <span id={id} class="seg sm desk" role="group" aria-label="Stream">
+        {choices.map(([stream, word, count]) => (
+          <a href={runPath(view, { stream })} aria-current={stream === view.address.stream ? "true" : null}>
+            {word}
+            <span class="n">{countText(count)}</span>
+          </a>
+        ))}
+      </span>
+    );
+  },
+);
 
 /** Which lines are let through, by what they say they are: of the whole log. */
-export function LevelChoice({ view, levels }: { view: ExecutionView; levels: LogTab["levels"] }): Html {
-  const { level } = view.address;
-  const choices = [
-    [null, "All levels", null],
-    ["warn", "Warnings and errors", levels.warn],
-    ["error", "Errors", levels.error],
-  ] as const;
-  const chosen = choices.find(([each]) => each === level) ?? choices[0];
-  return (
-    <span id="log-levels">
-      <Menu id="levels" icon="list-filter" label={`Level: ${chosen[1]}`} text={chosen[1]}>
-        {choices.map(([each, word, count]) => (
-          <li>
-            <a href={runPath(view, { level: each })} aria-current={each === level ? "true" : null}>
-              {word}
-              {count === null ? null : <span class="n">{countText(count)}</span>}
-            </a>
-          </li>
-        ))}
-      </Menu>
-    </span>
-  );
-}
+export const LevelChoice = fragment<{ view: ExecutionView; levels: LogTab["levels"] }>(
+  "log-levels",
+  "outerMorph",
+  ({ view, levels }, id) => {
+    const { level } = view.address;
+    const choices = [
+      [null, "All levels", null],
+      ["warn", "Warnings and errors", levels.warn],
+      ["error", "Errors", levels.error],
+    ] as const;
+    const chosen = choices.find(([each]) => each === level) ?? choices[0];
+    return (
+      <span id={id}>
+        <Menu id="levels" icon="list-filter" label={`Level: ${chosen[1]}`} text={chosen[1]}>
+          {choices.map(([each, word, count]) => (
+            <li>
+              <a href={runPath(view, { level: each })} aria-current={each === level ? "true" : null}>
+                {word}
+                {count === null ? null : <span class="n">{countText(count)}</span>}
+              </a>
+            </li>
+          ))}
+        </Menu>
+      </span>
+    );
+  },
+);

@@ -3,6 +3,7 @@ import { levelOf } from "../../src/execution/log-level.ts";
 import { clockText } from "../components/time-text.ts";
 import { visibleMarkup } from "../components/visible.ts";
 import { raw, type Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { ansiSpans } from "./ansi.ts";
 
 /** Lines of a log, numbered on from `first`; `numbers` where they do not follow each other. */
@@ -13,10 +14,14 @@ export interface LogPart {
 }
 
 /** One block of lines; the browser leaves out of its work the blocks nobody sees. Text is built by hand: it is much. */
-export function LogChunk({ part, search }: { part: LogPart; search: string }): Html {
-  const lines = part.lines.map((line, at) => lineText(line, part.numbers?.[at] ?? part.first + at, search));
-  return raw(`<div class="chunk">${lines.join("")}</div>`);
-}
+export const LogChunk = fragment<{ part: LogPart; search: string }>(
+  "log-lines",
+  "beforeend",
+  ({ part, search }) => {
+    const lines = part.lines.map((line, at) => lineText(line, part.numbers?.[at] ?? part.first + at, search));
+    return raw(`<div class="chunk">${lines.join("")}</div>`);
+  },
+);
 
 /** The same in several blocks, which are cheap to skip each. */
 export function LogChunks({ part, search }: { part: LogPart; search: string }): Html {

@@ -1,5 +1,6 @@
 import { countText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { LogBar } from "./log-bar.tsx";
 import { attemptOf, isGrowing, logPartPath } from "./log-facts.ts";
 import { LogChunks } from "./log-line.tsx";
@@ -47,14 +48,18 @@ export function LogPanel({ view }: { view: ExecutionView }): Html {
 }
 
 /** Why there is nothing to read (yet); gone with the first line. */
-export function LogNote({ view, isEmpty }: { view: ExecutionView; isEmpty: boolean }): Html {
-  if (!isEmpty) return <p id="log-note" class="log-note" hidden></p>;
-  return (
-    <p id="log-note" class="log-note">
-      {nothingText(view)}
-    </p>
-  );
-}
+export const LogNote = fragment<{ view: ExecutionView; isEmpty: boolean }>(
+  "log-note",
+  "outerMorph",
+  ({ view, isEmpty }, id) => {
+    if (!isEmpty) return <p id={id} class="log-note" hidden></p>;
+    return (
+      <p id={id} class="log-note">
+        {nothingText(view)}
+      </p>
+    );
+  },
+);
 
 function nothingText(view: ExecutionView): string {
   const { search, stream, level } = view.address;

@@ -5,31 +5,32 @@ import { Menu } from "../components/menu.tsx";
 import { stepState } from "../components/state.ts";
 import { costText, tokensText } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { LogPanel } from "./log.tsx";
 import { runPath, tabs, wholeLog, type ExecutionView, type Tab } from "./execution-view.ts";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
 import { StepSpan, swapsRun } from "./timeline.tsx";
 
 /** Everything of the chosen stage. */
-export function StagePanel({ view }: { view: ExecutionView }): Html {
+export const StagePanel = fragment<{ view: ExecutionView }>("stage", "outerHTML", ({ view }, id) => {
   if (!view.selected) return <section class="right"></section>;
   return (
-    <section class="right" id="stage" aria-labelledby="stage-title">
+    <section class="right" id={id} aria-labelledby="stage-title">
       <StageHead view={view} />
       <StageTabs view={view} />
       <StageBody view={view} />
     </section>
   );
-}
+});
 
 /** Its state and facts; swapped alone when only these change. */
-export function StageHead({ view }: { view: ExecutionView }): Html {
+export const StageHead = fragment<{ view: ExecutionView }>("stage-head", "outerMorph", ({ view }, id) => {
   const step = view.selected;
   if (!step) return <></>;
   const stage = view.definition?.stages.find(({ id }) => id === step.stage_id);
   const timeout = stage ? parseDuration(stage.gate?.timeout ?? stage.error_policy.timeout) : null;
   return (
-    <div id="stage-head">
+    <div id={id}>
       <header class="dhead">
         <h2 id="stage-title" tabindex="-1">
           {step.stage_name}
@@ -59,7 +60,7 @@ export function StageHead({ view }: { view: ExecutionView }): Html {
       <Trouble view={view} />
     </div>
   );
-}
+});
 
 function Fact({ name, value }: { name: string; value: Child }): Html {
   if (value === null) return <></>;
@@ -166,7 +167,7 @@ function tabCount({ selected, log }: ExecutionView, tab: Tab): number {
 }
 
 /** What the tab shows; swapped when the stage has ended. The log only grows. */
-export function StageBody({ view }: { view: ExecutionView }): Html {
+export const StageBody = fragment<{ view: ExecutionView }>("stage-body", "outerMorph", ({ view }) => {
   const { tab } = view.address;
   switch (tab) {
     case "log":
@@ -184,4 +185,4 @@ export function StageBody({ view }: { view: ExecutionView }): Html {
     default:
       return tab satisfies never;
   }
-}
+});

@@ -5,6 +5,7 @@ import { stepState } from "../components/state.ts";
 import { Elapsed } from "../components/time.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "../layout/fragment.ts";
 import { stagePath, stepElement, type ExecutionView } from "./execution-view.ts";
 import { Track } from "./time-bars.tsx";
 
@@ -50,34 +51,32 @@ function Batch({ view, steps }: { view: ExecutionView; steps: readonly StepRecor
 }
 
 /** One stage. The live page swaps this and nothing around it. */
-export function TimelineRow({ view, step }: { view: ExecutionView; step: StepRecord }): Html {
-  const state = stepState(step);
-  const isChosen = step.stage_id === view.selected?.stage_id;
-  const url = stagePath(view, step.stage_id);
-  const { start, end } = axisOf(view);
-  return (
-    <a
-      id={stepElement("step", step.stage_id)}
-      class={state.mark}
-      href={url}
-      aria-current={isChosen ? "step" : null}
-      {...swapsRun(url)}
-    >
-      <span class="st">
-        <StateIcon mark={state.mark} />
-      </span>
-      <b>{step.stage_name}</b>
-      <span class="dur">
-        <span class="vh">{`${state.word}, `}</span>
-        <StepSpan step={step} now={view.now} />
-      </span>
-      <small>
-        <RowNote step={step} />
-        <Track step={step} start={start} end={end} />
-      </small>
-    </a>
-  );
-}
+export const TimelineRow = fragment<{ view: ExecutionView; step: StepRecord }>(
+  ({ step }) => stepElement("step", step.stage_id),
+  "outerMorph",
+  ({ view, step }, id) => {
+    const state = stepState(step);
+    const isChosen = step.stage_id === view.selected?.stage_id;
+    const url = stagePath(view, step.stage_id);
+    const { start, end } = axisOf(view);
+    return (
+      <a id={id} class={state.mark} href={url} aria-current={isChosen ? "step" : null} {...swapsRun(url)}>
+        <span class="st">
+          <StateIcon mark={state.mark} />
+        </span>
+        <b>{step.stage_name}</b>
+        <span class="dur">
+          <span class="vh">{`${state.word}, `}</span>
+          <StepSpan step={step} now={view.now} />
+        </span>
+        <small>
+          <RowNote step={step} />
+          <Track step={step} start={start} end={end} />
+        </small>
+      </a>
+    );
+  },
+);
 
 /** The chosen stage and all around it come anew; what is the same stays in place, with its scroll. */
 export function swapsRun(url: string): Record<string, string> {
@@ -138,22 +137,26 @@ export function StageStrip({ view }: { view: ExecutionView }): Html {
   );
 }
 
-export function StageChip({ view, step }: { view: ExecutionView; step: StepRecord }): Html {
-  const state = stepState(step);
-  const isChosen = step.stage_id === view.selected?.stage_id;
-  return (
-    <a
-      id={stepElement("chip", step.stage_id)}
-      class={state.mark}
-      href={stagePath(view, step.stage_id)}
-      aria-current={isChosen ? "step" : null}
-    >
-      <StateIcon mark={state.mark} />
-      <span class="vh">{`${state.word}: `}</span>
-      {step.stage_name}
-      <small>
-        <StepSpan step={step} now={view.now} />
-      </small>
-    </a>
-  );
-}
+export const StageChip = fragment<{ view: ExecutionView; step: StepRecord }>(
+  ({ step }) => stepElement("chip", step.stage_id),
+  "outerMorph",
+  ({ view, step }, id) => {
+    const state = stepState(step);
+    const isChosen = step.stage_id === view.selected?.stage_id;
+    return (
+      <a
+        id={id}
+        class={state.mark}
+        href={stagePath(view, step.stage_id)}
+        aria-current={isChosen ? "step" : null}
+      >
+        <StateIcon mark={state.mark} />
+        <span class="vh">{`${state.word}: `}</span>
+        {step.stage_name}
+        <small>
+          <StepSpan step={step} now={view.now} />
+        </small>
+      </a>
+    );
+  },
+);

@@ -6,6 +6,7 @@ import { StateIcon } from "../components/badge.tsx";
 import { Elapsed } from "../components/time.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "./fragment.ts";
 import { approvalsPath, executionPath, executionsPath, libraryPath } from "../paths.ts";
 import type { Frame, LiveRun, Section } from "./frame.ts";
 import { Mark } from "./mark.tsx";
@@ -47,36 +48,45 @@ export function Sidebar({ frame, section }: { frame: Frame; section: Section }):
 }
 
 /** What changes while people look: the counts, the live executions. Swapped whole. */
-export function SidebarLive({ frame, section }: { frame: Frame; section: Section }): Html {
-  const { liveCount, waitingCount, live, now } = frame;
-  return (
-    <div id="side-live" class="side-live">
-      <nav class="nav" aria-label="Main">
-        <ul>
-          <Entry href={libraryPath} icon="workflow" name="Workflows" isHere={section === "workflows"} />
-          <Entry href={executionsPath} icon="circle-play" name="Executions" isHere={section === "executions"}>
-            {liveCount > 0 ? <span class="n">{`${liveCount} live`}</span> : null}
-          </Entry>
-          <Entry href={approvalsPath} icon="inbox" name="Approvals" isHere={section === "approvals"}>
-            <WaitingCount count={waitingCount} isHot />
-          </Entry>
-        </ul>
-      </nav>
-      {live.length === 0 ? null : (
-        <>
-          <h2 id="live-title">Live now</h2>
-          <nav class="nav live" aria-labelledby="live-title">
-            <ul>
-              {live.map((run) => (
-                <LiveEntry run={run} now={now} isHere={frame.url.includes(run.run_id)} />
-              ))}
-            </ul>
-          </nav>
-        </>
-      )}
-    </div>
-  );
-}
+export const SidebarLive = fragment<{ frame: Frame; section: Section }>(
+  "side-live",
+  "outerMorph",
+  ({ frame, section }, id) => {
+    const { liveCount, waitingCount, live, now } = frame;
+    return (
+      <div id={id} class="side-live">
+        <nav class="nav" aria-label="Main">
+          <ul>
+            <Entry href={libraryPath} icon="workflow" name="Workflows" isHere={section === "workflows"} />
+            <Entry
+              href={executionsPath}
+              icon="circle-play"
+              name="Executions"
+              isHere={section === "executions"}
+            >
+              {liveCount > 0 ? <span class="n">{`${liveCount} live`}</span> : null}
+            </Entry>
+            <Entry href={approvalsPath} icon="inbox" name="Approvals" isHere={section === "approvals"}>
+              <WaitingCount count={waitingCount} isHot />
+            </Entry>
+          </ul>
+        </nav>
+        {live.length === 0 ? null : (
+          <>
+            <h2 id="live-title">Live now</h2>
+            <nav class="nav live" aria-labelledby="live-title">
+              <ul>
+                {live.map((run) => (
+                  <LiveEntry run={run} now={now} isHere={frame.url.includes(run.run_id)} />
+                ))}
+              </ul>
+            </nav>
+          </>
+        )}
+      </div>
+    );
+  },
+);
 
 function LiveEntry({ run, now, isHere }: { run: LiveRun; now: number; isHere: boolean }): Html {
   const state = executionState(run);

@@ -1,5 +1,6 @@
 import { Icon } from "../components/icon.tsx";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { fragment } from "./fragment.ts";
 import type { Toast } from "./frame.ts";
 
 export function Toasts({ toast }: { toast: Toast | null }): Html {
@@ -10,7 +11,7 @@ export function Toasts({ toast }: { toast: Toast | null }): Html {
   );
 }
 
-export function ToastLine({ toast }: { toast: Toast }): Html {
+export const ToastLine = fragment<{ toast: Toast }>("toasts", "beforeend", ({ toast }) => {
   const failed = toast.kind === "failed";
   return (
     <p class={`toast ${failed ? "failed" : "completed"}`} role={failed ? "alert" : null}>
@@ -21,4 +22,4 @@ export function ToastLine({ toast }: { toast: Toast }): Html {
       </button>
     </p>
   );
-}
+});

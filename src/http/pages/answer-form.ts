@@ -5,7 +5,6 @@ import { localPath } from "../server/local-path.ts";
 import { problemOf, type Problem } from "../server/problem.ts";
 import { noteCode } from "../server/record-failure.ts";
 import { html, redirect, wantsFragments, type FormCall, type Answer } from "./page-route.ts";
-import { partial } from "./partial.ts";
 import { toastCookie } from "./toast-cookie.ts";
 
 /** What became of a form. */
@@ -59,7 +58,7 @@ function refusal({ request }: FormCall, back: string, problem: Problem): Answer 
 }
 
 function toastPart(toast: Toast): Html {
-  return partial("#toasts", "beforeend", ToastLine({ toast }));
+  return ToastLine.update({ toast });
 }
 
 /** A path of this server that a form names to go back to; else the other. */

@@ -1,8 +1,8 @@
 import { DecisionDialog } from "../../../views/executions/gate-dialogs.tsx";
-import { elementOf, GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
+import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
 import { ExecutionControls } from "../../../views/executions/execution-controls.tsx";
 import { ExecutionHead, ExecutionProgress } from "../../../views/executions/execution-head.tsx";
-import { stepElement, type ExecutionView } from "../../../views/executions/execution-view.ts";
+import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import { TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
@@ -17,7 +17,6 @@ import { answerForm, backOf, type Outcome } from "./answer-form.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { decidedAs, decidedAsCookie } from "./decider-cookie.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
-import { partial } from "./partial.ts";
 import { readExecutionView } from "./read-execution-view.ts";
 
 const run = "/workflows/:id/executions/:run";
@@ -97,20 +96,12 @@ function changed({ context, params }: FormCall, decider: string): Html[] {
   const view = readExecutionView(context, params["run"] ?? "", query, decider);
   const { selected } = view;
   return [
-    partial("#run-head", "outerMorph", ExecutionHead({ view })),
-    partial("#run-progress", "outerMorph", ExecutionProgress({ view })),
-    partial("#run-controls", "outerMorph", ExecutionControls({ view })),
-    partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
+    ExecutionHead.update({ view }),
+    ExecutionProgress.update({ view }),
+    ExecutionControls.update({ view }),
+    GateStrip.update({ view, isFollowed: true }),
     ...dialogsOf(view),
-    ...(selected && params["stage"]
-      ? [
-          partial(
-            `#${stepElement("step", selected.stage_id)}`,
-            "outerMorph",
-            TimelineRow({ view, step: selected }),
-          ),
-        ]
-      : []),
+    ...(selected && params["stage"] ? [TimelineRow.update({ view, step: selected })] : []),
   ];
 }
 
@@ -120,9 +111,7 @@ function dialogsOf(view: ExecutionView): Html[] {
     .filter(({ status }) => status === "waiting_for_approval")
     .flatMap((step) => {
       const gate = waitingGate(view, step);
-      return (["approve", "reject"] as const).map((decision) =>
-        partial(`#${decision}-${elementOf(gate)}`, "outerMorph", DecisionDialog({ gate, decision })),
-      );
+      return (["approve", "reject"] as const).map((decision) => DecisionDialog.update({ gate, decision }));
     });
 }
 

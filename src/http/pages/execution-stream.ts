@@ -10,7 +10,7 @@ import {
   ExecutionProgress,
   executionTitle,
 } from "../../../views/executions/execution-head.tsx";
-import { stepElement, type ExecutionView } from "../../../views/executions/execution-view.ts";
+import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import { StageBody, StageHead, StagePanel } from "../../../views/executions/stage-panel.tsx";
 import { StageChip, TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
@@ -24,7 +24,7 @@ import { decidedAs } from "./decider-cookie.ts";
 import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
-import { partial } from "./partial.ts";
+import { partial } from "../../../views/layout/fragment.ts";
 import { readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 
 const eventsAtOnce = 2000;
@@ -79,7 +79,7 @@ async function partsFor(
   const lines = growth ? grown(growth, events, view) : [];
   const facts = events.filter(({ type }) => type !== "log_line");
   if (facts.length === 0) return { html: lines, messages: "" };
-  const live = SidebarLive({ frame: frameOf(context, given.request), section: "executions" });
+  const live = SidebarLive.update({ frame: frameOf(context, given.request), section: "executions" });
   return {
     html: [
       ...lines,
@@ -87,7 +87,7 @@ async function partsFor(
       ...stageParts(view(), facts),
       ...gateParts(view(), facts),
       ...(await panelParts(context, view(), facts, growth)),
-      partial("#side-live", "outerMorph", live),
+      live,
       partial(
         "#say",
         "innerHTML",
@@ -110,10 +110,10 @@ function viewNow(context: Context, { request, runId, query }: RunStreamGiven): E
 
 function headParts(view: ExecutionView): Html[] {
   return [
-    partial("#run-head", "outerMorph", ExecutionHead({ view })),
-    partial("#run-progress", "outerMorph", ExecutionProgress({ view })),
-    partial("#run-controls", "outerMorph", ExecutionControls({ view })),
-    partial("#gates", "outerMorph", GateStrip({ view, isFollowed: true })),
+    ExecutionHead.update({ view }),
+    ExecutionProgress.update({ view }),
+    ExecutionControls.update({ view }),
+    GateStrip.update({ view, isFollowed: true }),
   ];
 }
 
@@ -121,15 +121,9 @@ function headParts(view: ExecutionView): Html[] {
 function stageParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
   const changed = new Set(facts.map(({ stage_id }) => stage_id));
   const steps = view.steps.filter(({ stage_id }) => changed.has(stage_id));
-  const chips = steps.map((step) => {
-    const id = stepElement("chip", step.stage_id);
-    return partial(`#${id}`, "outerMorph", StageChip({ view, step }));
-  });
-  if (view.address.view === "graph") return [...chips, partial("#graph", "outerMorph", Graph({ view }))];
-  const rows = steps.map((step) => {
-    const id = stepElement("step", step.stage_id);
-    return partial(`#${id}`, "outerMorph", TimelineRow({ view, step }));
-  });
+  const chips = steps.map((step) => StageChip.update({ view, step }));
+  if (view.address.view === "graph") return [...chips, Graph.update({ view })];
+  const rows = steps.map((step) => TimelineRow.update({ view, step }));
   return [...rows, ...chips];
 }
 
@@ -138,7 +132,7 @@ function gateParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
   const asked = new Set(facts.filter(({ type }) => type === "gate_waiting").map(({ stage_id }) => stage_id));
   return view.steps
     .filter(({ stage_id, status }) => asked.has(stage_id) && status === "waiting_for_approval")
-    .map((step) => partial("#gate-dialogs", "beforeend", GateDialogs({ gate: waitingGate(view, step) })));
+    .map((step) => GateDialogs.update({ gate: waitingGate(view, step) }));
 }
 
 async function panelParts(
@@ -151,15 +145,15 @@ async function panelParts(
   if (!selected || !facts.some(({ stage_id }) => stage_id === selected.stage_id)) return [];
   if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt)
     return [nextAttempt(await withLog(context, view), growth)];
-  const head = partial("#stage-head", "outerMorph", StageHead({ view }));
+  const head = StageHead.update({ view });
   if (address.tab === "log") return [head, ...noteOf(view, growth)];
-  return [head, partial("#stage-body", "outerMorph", StageBody({ view }))];
+  return [head, StageBody.update({ view })];
 }
 
 /** A log without a line says another thing once no line can come any more. */
 function noteOf(view: ExecutionView, growth: LogGrowth | null): Html[] {
   if (!growth || growth.line > 0) return [];
-  return [partial("#log-note", "outerMorph", LogNote({ view, isEmpty: true }))];
+  return [LogNote.update({ view, isEmpty: true })];
 }
 
 /** The stage tries again: its panel shows the new attempt from its start, and lines are counted anew. */
@@ -169,7 +163,7 @@ function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
   growth.line = view.log?.last ?? 0;
   growth.counts = { stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
   growth.levels = view.log?.levels ?? { warn: 0, error: 0 };
-  return partial("#stage", "outerHTML", StagePanel({ view }));
+  return StagePanel.update({ view });
 }
 
 /** What a screen reader is told, once. */

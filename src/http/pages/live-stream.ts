@@ -5,7 +5,6 @@ import { resumeAfter } from "../stream/event-stream.ts";
 import { frameOf } from "./page-frame.ts";
 import type { PageCall, PageRoutes } from "./page-route.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
-import { partial } from "./partial.ts";
 import { wholeOf } from "./read-execution-view.ts";
 
 /** For every page but an execution's own: the sidebar as it changes, and word that a list may be another. */
@@ -20,11 +19,8 @@ function follow({ context, request, url }: PageCall): Response {
     const last = lastEventId(context.store);
     if (last <= seen) return "";
     seen = last;
-    const live = SidebarLive({ frame: frameOf(context, request), section: sectionOf(url) });
-    return (
-      fragments(String(last), [partial("#side-live", "outerMorph", live)]) +
-      message("changed-executions", "now")
-    );
+    const live = SidebarLive.update({ frame: frameOf(context, request), section: sectionOf(url) });
+    return fragments(String(last), [live]) + message("changed-executions", "now");
   };
   return pageStream(context, request, { topic: { kind: "all" }, after, changes, isOver: () => false });
 }

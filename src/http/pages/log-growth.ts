@@ -1,12 +1,13 @@
 import { LevelChoice, StreamChoice } from "../../../views/executions/log-bar.tsx";
 import { LogChunk } from "../../../views/executions/log-line.tsx";
+import { LogNote } from "../../../views/executions/log.tsx";
 import type { ExecutionView } from "../../../views/executions/execution-view.ts";
-import { raw, type Html } from "../../../views/jsx/jsx-runtime.ts";
+import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
 import { logLine } from "../../execution/stored-event.ts";
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import { isWanted, type LineFilter } from "./log-part.ts";
-import { partial } from "./partial.ts";
+import { partial } from "../../../views/layout/fragment.ts";
 import { addressOf, wholeOf } from "./read-execution-view.ts";
 
 /** How far a page's log has got. Lines are numbered by all of the attempt, also by those a filter leaves out. */
@@ -64,21 +65,18 @@ export function grown(growth: LogGrowth, events: readonly StoredEvent[], view: (
   }
   if (!hasNew) return [];
   const counts = [
-    partial("#log-streams", "outerMorph", StreamChoice({ view: view(), counts: growth.counts })),
-    partial("#log-levels", "outerMorph", LevelChoice({ view: view(), levels: growth.levels })),
+    StreamChoice.update({ view: view(), counts: growth.counts }),
+    LevelChoice.update({ view: view(), levels: growth.levels }),
     partial("#log-count", "innerHTML", growth.line),
   ];
   if (lines.length === 0) return counts;
-  const chunk = LogChunk({ part: { lines, numbers, first: numbers[0] ?? 1 }, search: growth.filter.search });
-  return [
-    partial("#log-lines", "beforeend", chunk),
-    partial("#log-note", "outerHTML", raw(noNote)),
-    ...counts,
-  ];
+  const chunk = LogChunk.update({
+    part: { lines, numbers, first: numbers[0] ?? 1 },
+    search: growth.filter.search,
+  });
+  return [chunk, LogNote.update({ view: view(), isEmpty: false }), ...counts];
 }
 
 function isOf({ stage_id, attempt, seq }: StoredEvent, growth: LogGrowth): boolean {
   return stage_id === growth.stage && attempt === growth.attempt && seq > growth.known;
 }
-
-const noNote = '<p id="log-note" class="log-note" hidden></p>';

@@ -11,7 +11,7 @@ import { StageEditor } from "../../../../views/workflows/builder/stage-editor.ts
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
 import { YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
 import type { Page } from "../page-route.ts";
-import { partial } from "../partial.ts";
+import { partial } from "../../../../views/layout/fragment.ts";
 import { toastCookie } from "../toast-cookie.ts";
 import { viewOf, type DraftPlace } from "./builder-view-of.ts";
 import { textAt } from "./draft-changes.ts";

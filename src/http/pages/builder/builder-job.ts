@@ -6,7 +6,7 @@ import { render } from "../../../../views/jsx/jsx-runtime.ts";
 import { AppError } from "../../../errors.ts";
 import { assetUrl } from "../../server/assets.ts";
 import type { Page } from "../page-route.ts";
-import { partial } from "../partial.ts";
+import { partial } from "../../../../views/layout/fragment.ts";
 import { builderActs } from "./builder-acts.ts";
 import { answerChange, type Asker, type Done, type Redirection } from "./builder-answer.ts";
 import { openOf, viewOf } from "./builder-view-of.ts";
