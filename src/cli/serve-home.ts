@@ -24,7 +24,7 @@ const stopPatienceMs = 5_000;
 /** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
 const servingBusyTimeoutMs = 50;
 
-interface Given {
+interface ServeOptions {
   listening: Listening;
   access: Access;
   /** Where the token comes from. */
@@ -37,7 +37,7 @@ type OnStop = "leave" | "wait" | "stop";
 /** Gives a listening server its home's database and engine, and waits for what ends it. */
 export async function serveHome(
   invocation: Invocation,
-  { listening, access, from, interrupts }: Given,
+  { listening, access, from, interrupts }: ServeOptions,
 ): Promise<ExitCode> {
   const options = await runOptions(invocation, lastingWorkdirOf(invocation));
   return withStore(invocation.home, async (store) => {
@@ -63,7 +63,7 @@ export async function serveHome(
 async function serve(
   invocation: Invocation,
   parts: ServerParts,
-  { listening, from, interrupts }: Given,
+  { listening, from, interrupts }: ServeOptions,
 ): Promise<OnStop> {
   const { output, home, given } = invocation;
   const { engine, engineEnabled } = parts;

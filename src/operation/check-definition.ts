@@ -16,7 +16,7 @@ export async function checkDefinition(
   const { text, file } = source;
   const job = { text, file, isStrict, surroundings, overridesOf: null };
   const checked = await checkText(job);
-  if (!isStrict) return logged(checked.id, checked.validation, log);
+  if (!isStrict) return logValidation(checked.id, checked.validation, log);
   // What is missing elsewhere too is told in the same answer: the definition itself may hold all the same.
   const isOnlyMissing = checked.validation.errors.every(({ category }) => category === "artifact");
   const { definition, later } = isOnlyMissing ? await checkText({ ...job, isStrict: false }) : checked;
@@ -29,7 +29,7 @@ export async function checkDefinition(
     valid: errors.length === 0,
     errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
-  return logged(checked.id, result, log);
+  return logValidation(checked.id, result, log);
 }
 
 /** An agent that is nowhere, or none, is found by the rules and by the preflight: it is told once. */
@@ -40,7 +40,7 @@ export function unlessTold(findings: readonly Finding[], told: readonly Finding[
 
 const agentCodes = new Set(["unknown_artifact", "broken_agent", "agent_missing", "agent_broken"]);
 
-function logged(id: string, validation: ValidationResult, log: RunPlace["log"]): ValidationResult {
+function logValidation(id: string, validation: ValidationResult, log: RunPlace["log"]): ValidationResult {
   log(validatedEntry(id, validation));
   return validation;
 }

@@ -33,18 +33,18 @@ export const run: CommandRun = async (invocation) => {
       state: "ok",
       says: `${version} (bun ${Bun.version}, ${process.platform} ${process.arch})`,
     },
-    tried("home", () => homeState(invocation.home)),
-    tried("config", () => configState(invocation)),
-    tried("database", () => databaseState(invocation.home)),
-    tried("stored rows", () => rowState(invocation.home)),
-    tried("executions", () => executionState(invocation.home)),
-    tried("supervisor", () => agentsSupervisor(invocation.home)),
-    tried("/bin/sh", shellState),
-    tried("processes", processTableState),
+    tryCheck("home", () => homeState(invocation.home)),
+    tryCheck("config", () => configState(invocation)),
+    tryCheck("database", () => databaseState(invocation.home)),
+    tryCheck("stored rows", () => rowState(invocation.home)),
+    tryCheck("executions", () => executionState(invocation.home)),
+    tryCheck("supervisor", () => agentsSupervisor(invocation.home)),
+    tryCheck("/bin/sh", shellState),
+    tryCheck("processes", processTableState),
     ...["claude", "codex", "gemini", "git"].map((program) => programState(program, invocation)),
-    tried("agents", () => agentState(invocation)),
-    tried("attempt folders", () => attemptState(invocation.home)),
-    tried("worktrees", () => worktreeState(invocation.home)),
+    tryCheck("agents", () => agentState(invocation)),
+    tryCheck("attempt folders", () => attemptState(invocation.home)),
+    tryCheck("worktrees", () => worktreeState(invocation.home)),
     await storageCheck(invocation.home),
   ];
   if (given.text("format") === "json") output.json({ checks });
@@ -71,7 +71,7 @@ function checkTable(checks: readonly Check[], { output }: Invocation): string[] 
   );
 }
 
-function tried(name: string, look: () => Omit<Check, "name">): Check {
+function tryCheck(name: string, look: () => Omit<Check, "name">): Check {
   try {
     return { name, ...look() };
   } catch (error) {

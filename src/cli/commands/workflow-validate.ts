@@ -9,7 +9,7 @@ import { findingsText } from "../terminal/print-findings.ts";
 
 export const run: CommandRun = async (invocation) => {
   const { given, output } = invocation;
-  const { source, validation } = await checked(invocation, given.argument(0));
+  const { source, validation } = await checkNamed(invocation, given.argument(0));
   const { valid, errors, warnings } = validation;
   if (given.text("format") === "json") output.json(validation);
   else output.line(findingsText([...errors, ...warnings], source, output.paint));
@@ -21,7 +21,7 @@ interface Checked {
   validation: ValidationResult;
 }
 
-async function checked(invocation: Invocation, name: string): Promise<Checked> {
+async function checkNamed(invocation: Invocation, name: string): Promise<Checked> {
   const { given, workdir } = invocation;
   const how = { isStrict: given.flag("strict"), options: startOptions(invocation, workdir) };
   try {

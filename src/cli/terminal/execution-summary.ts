@@ -105,7 +105,7 @@ function lastOutputs(steps: readonly StepRecord[], definition: EffectiveDefiniti
     if (inner.has(step.stage_id) || outputs.length === 0) return [];
     return [
       `outputs of ${paint.bold(step.stage_id)}:`,
-      ...outputs.map(([name, value]) => `  ${name}: ${shown(value)}`),
+      ...outputs.map(([name, value]) => `  ${name}: ${showValue(value)}`),
     ];
   });
 }
@@ -118,14 +118,14 @@ function lastTexts(steps: readonly StepRecord[], definition: EffectiveDefinition
     const lines = text.trim().split("\n");
     const said = lines.slice(0, mostTextLines).join("\n").slice(0, mostTextCharacters);
     const isCut = said.length < text.trim().length;
-    return [`${paint.bold(stage_id)} says:`, `  ${shown(said)}${isCut ? " …" : ""}`];
+    return [`${paint.bold(stage_id)} says:`, `  ${showValue(said)}${isCut ? " …" : ""}`];
   });
 }
 
 const mostTextLines = 20;
 const mostTextCharacters = 2000;
 
-function shown(value: unknown): string {
+function showValue(value: unknown): string {
   return plainText(typeof value === "string" ? value : JSON.stringify(value)).replaceAll("\n", "\n    ");
 }
 

@@ -57,7 +57,7 @@ export function openOutput(options: {
   const end = async (name: "stdout" | "stderr"): Promise<void> => {
     if (closed[name]) return;
     closed[name] = true;
-    await ended(process[name]);
+    await waitForEnd(process[name]);
   };
   return {
     line: (text = "") => write(`${text}\n`),
@@ -101,7 +101,7 @@ function isBrokenPipe({ code }: Error & { code?: string }): boolean {
  * Only the end of a stream tells that all was taken: Bun shows no `writableLength` of a pipe, and calls back for an
  * empty write at once, however much a slow reader has yet to take.
  */
-function ended(stream: NodeJS.WriteStream): Promise<void> {
+function waitForEnd(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.once("error", () => resolve());
     stream.end(() => resolve());

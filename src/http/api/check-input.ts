@@ -30,12 +30,12 @@ export function readQuery<T extends TObject>(schema: T, given: URLSearchParams):
   for (const name of new Set(given.keys())) {
     const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     const values = given.getAll(name);
-    data[name] = property ? coerced(property, values) : values[0];
+    data[name] = property ? coerce(property, values) : values[0];
   }
   return checkInput(schema, { ...data }, "query");
 }
 
-function coerced(property: TSchema, values: readonly string[]): unknown {
+function coerce(property: TSchema, values: readonly string[]): unknown {
   if (property["type"] === "array") return values;
   const text = values[0] ?? "";
   if (values.length > 1) return values;

@@ -66,7 +66,7 @@ type ParamName<Path extends string> = string extends Path
     ? Name | ParamName<Rest>
     : never;
 
-type Given<Path extends string, Q extends TObject, B extends BodySpec> = Omit<
+type EndpointSpec<Path extends string, Q extends TObject, B extends BodySpec> = Omit<
   Endpoint,
   "path" | "query" | "body" | "handle"
 > & {
@@ -87,6 +87,6 @@ export function endpoint<
   const Path extends string,
   Q extends TObject = TObject,
   B extends BodySpec = BodySpec,
->(given: Given<Path, Q, B>): Endpoint {
+>(given: EndpointSpec<Path, Q, B>): Endpoint {
   return given as unknown as Endpoint;
 }

@@ -40,7 +40,7 @@ export const executionEndpoints: Endpoint[] = [
     answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400) },
     handle: ({ query, context }) => {
       const { workflow_id, ...filter } = query;
-      return listed(context, {
+      return answerPage(context, {
         ...filter,
         ...(workflow_id === undefined ? {} : executionsOf(context, workflow_id)),
       });
@@ -56,7 +56,7 @@ export const executionEndpoints: Endpoint[] = [
     query: Type.Object(filters, closed),
     answers: { 200: { description: "a page", schema: ExecutionPage }, ...problems(400, 404) },
     handle: ({ params, query, context }) =>
-      listed(context, { ...query, workflow_id: openWorkflow(context, params.id).id }),
+      answerPage(context, { ...query, workflow_id: openWorkflow(context, params.id).id }),
   }),
   endpoint({
     ...shared,
@@ -89,7 +89,7 @@ export const executionEndpoints: Endpoint[] = [
   }),
 ];
 
-function listed({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
+function answerPage({ store }: Context, filter: Parameters<typeof listExecutions>[1]): Response {
   const page = listExecutions(store, filter);
   return json({ ...page, items: describeRuns(store, page.items) });
 }

@@ -35,14 +35,14 @@ async function answer(
   if (each.needsEngine && !context.engineEnabled) {
     throw new AppError("not_found", "workflows are switched off here (WORKFLOW_ENGINE_ENABLED)");
   }
-  if (each.isKept) return kept(each, { context, cache }, request, readable(params));
+  if (each.isKept) return answerKept(each, { context, cache }, request, readable(params));
   const query = each.query ? readQuery(each.query, new URL(request.url).searchParams) : {};
   const body = each.body ? await bodyOf(each.body, request) : undefined;
   return retryWhileLocked(() => each.handle({ context, request, params: readable(params), query, body }));
 }
 
 /** The answer kept from before, else a new one, which is kept. */
-async function kept(
+async function answerKept(
   each: Endpoint,
   { context, cache }: { context: Context; cache: AnswerCache },
   request: Request,

@@ -179,27 +179,27 @@ function responseOf(answer: AnswerSpec, schemas: Record<string, JsonSchema>): Re
 /** A schema with its named parts moved to the components, and choices of texts as `enum`. */
 function jsonSchema(schema: TSchema, schemas: Record<string, JsonSchema>): JsonSchema {
   const { $id } = schema;
-  if ($id === undefined) return converted(schema, schemas) as JsonSchema;
+  if ($id === undefined) return convert(schema, schemas) as JsonSchema;
   if (!Object.hasOwn(schemas, $id)) {
     // Before its content: it may name itself.
     schemas[$id] = {};
-    const { $id: _, ...rest } = converted(schema, schemas) as JsonSchema;
+    const { $id: _, ...rest } = convert(schema, schemas) as JsonSchema;
     schemas[$id] = rest;
   }
   return { $ref: `#/components/schemas/${$id}` };
 }
 
-function converted(value: unknown, schemas: Record<string, JsonSchema>): unknown {
-  if (Array.isArray(value)) return value.map((item) => named(item, schemas));
+function convert(value: unknown, schemas: Record<string, JsonSchema>): unknown {
+  if (Array.isArray(value)) return value.map((item) => nameSchema(item, schemas));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, named(item, schemas)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [key, nameSchema(item, schemas)] as const);
   const plain = Object.fromEntries(entries) as JsonSchema;
   return withEnum(plain);
 }
 
-function named(item: unknown, schemas: Record<string, JsonSchema>): unknown {
+function nameSchema(item: unknown, schemas: Record<string, JsonSchema>): unknown {
   const isNamed = typeof item === "object" && item !== null && "$id" in item && typeof item.$id === "string";
-  return isNamed ? jsonSchema(item as unknown as TSchema, schemas) : converted(item, schemas);
+  return isNamed ? jsonSchema(item as unknown as TSchema, schemas) : convert(item, schemas);
 }
 
 function withEnum(schema: JsonSchema): JsonSchema {

@@ -42,7 +42,7 @@ export const streamEndpoints: Endpoint[] = [
     headers,
     answers,
     handle: ({ params, query, context, request }) =>
-      followed(context, request, {
+      followExecution(context, request, {
         record: getExecution(context.store, params.run_id),
         after: resumeAfter(request, query.after),
       }),
@@ -61,7 +61,7 @@ export const streamEndpoints: Endpoint[] = [
       if (record.workflow_id !== workflow.id) {
         throw new AppError("not_found", `workflow "${workflow.slug}" has no execution "${params.run_id}"`);
       }
-      return followed(context, request, { record, after: resumeAfter(request, query.after) });
+      return followExecution(context, request, { record, after: resumeAfter(request, query.after) });
     },
   }),
   endpoint({
@@ -75,7 +75,7 @@ export const streamEndpoints: Endpoint[] = [
     answers: { 200: answers[200], ...problems(400) },
     handle: ({ query, context, request }) => {
       const after = resumeAfter(request, query.after) ?? lastEventId(context.store);
-      return opened(context, request, { topic: { kind: "all" }, after });
+      return openStream(context, request, { topic: { kind: "all" }, after });
     },
   }),
 ];
@@ -84,7 +84,7 @@ export const streamEndpoints: Endpoint[] = [
 const asEvent: Encode = (event, place) =>
   `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
-function followed(
+function followExecution(
   context: Context,
   request: Request,
   { record, after }: { record: ExecutionRecord; after: number | null },
@@ -92,10 +92,10 @@ function followed(
   // An answer with a body would make a browser come back every second, for ever.
   const hasAll = after !== null && after >= record.last_event && hasEnded(record.status);
   if (hasAll) return new Response(null, { status: 204 });
-  return opened(context, request, { topic: { kind: "run", run_id: record.run_id }, after: after ?? 0 });
+  return openStream(context, request, { topic: { kind: "run", run_id: record.run_id }, after: after ?? 0 });
 }
 
-function opened(
+function openStream(
   context: Context,
   request: Request,
   { topic, after }: { topic: Topic; after: number },

@@ -86,7 +86,7 @@ export const workflowEndpoints: Endpoint[] = [
       const text = definitionText(givenDefinition(body) ?? missingDefinition());
       const status = body.status ?? null;
       const saving = { text, over: null, expected: null, status, created_by: context.user };
-      return created(await saveWorkflow(context, saving));
+      return answerCreated(await saveWorkflow(context, saving));
     },
   }),
   endpoint({
@@ -100,7 +100,7 @@ export const workflowEndpoints: Endpoint[] = [
       200: { description: "the workflow", schema: Workflow, headers: { ETag: "its hash" } },
       ...problems(404),
     },
-    handle: ({ params, context }) => whole(openWorkflow(context, params.id)),
+    handle: ({ params, context }) => answerWorkflow(openWorkflow(context, params.id)),
   }),
   endpoint({
     ...shared,
@@ -122,11 +122,11 @@ export const workflowEndpoints: Endpoint[] = [
       const definition = givenDefinition(body);
       if (definition === null) {
         const status = body.status ?? missingDefinition();
-        return whole(await setWorkflowStatus(context, over, { status, expected }));
+        return answerWorkflow(await setWorkflowStatus(context, over, { status, expected }));
       }
       const text = definitionText(definition);
       const status = body.status ?? null;
-      return whole(await saveWorkflow(context, { text, over, expected, status, created_by: null }));
+      return answerWorkflow(await saveWorkflow(context, { text, over, expected, status, created_by: null }));
     },
   }),
   endpoint({
@@ -160,7 +160,7 @@ export const workflowEndpoints: Endpoint[] = [
     handle: async ({ params, body, context }) => {
       const original = openWorkflow(context, params.id);
       const copy = { original, name: body.name ?? null, created_by: context.user };
-      return created(await duplicateWorkflow(context, copy));
+      return answerCreated(await duplicateWorkflow(context, copy));
     },
   }),
   endpoint({
@@ -178,14 +178,14 @@ export const workflowEndpoints: Endpoint[] = [
   }),
 ];
 
-function created(record: WorkflowRecord): Response {
+function answerCreated(record: WorkflowRecord): Response {
   return json(workflowView(record), 201, {
     location: `/api/v1/workflows/${record.id}`,
     etag: `"${record.definition_hash}"`,
   });
 }
 
-function whole(record: WorkflowRecord): Response {
+function answerWorkflow(record: WorkflowRecord): Response {
   return json(workflowView(record), 200, { etag: `"${record.definition_hash}"` });
 }
 

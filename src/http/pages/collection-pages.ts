@@ -17,11 +17,11 @@ type Kind = ArtifactList["kind"];
 /** What the collection holds, and which workflows name it. */
 export function mountCollection(routes: PageRoutes): void {
   for (const kind of ["agents", "skills", "context"] as const) {
-    routes.page(`/${kind}`, (call) => listed(call, kind));
+    routes.page(`/${kind}`, (call) => showArtifacts(call, kind));
   }
 }
 
-function listed({ context, request, url }: PageCall, kind: Kind): Answer {
+function showArtifacts({ context, request, url }: PageCall, kind: Kind): Answer {
   const search = (url.searchParams.get("search") ?? "").slice(0, 200);
   const all = entriesOf(context, kind);
   const users = usersOf(context);

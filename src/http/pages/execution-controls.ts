@@ -87,11 +87,11 @@ function outcome(
   decider = decidedAs(call.request),
 ): Outcome {
   const toast = said === null ? null : ({ kind: "done", text: said } as const);
-  return { toast, location, fragments: () => changed(call, decider) };
+  return { toast, location, fragments: () => changedParts(call, decider) };
 }
 
 /** The page does not wait for its stream to show what its own button has done. */
-function changed({ context, params }: FormCall, decider: string): Html[] {
+function changedParts({ context, params }: FormCall, decider: string): Html[] {
   const query = new URLSearchParams({ stage: params["stage"] ?? "", tab: "output" });
   const view = readExecutionView(context, params["run"] ?? "", query, decider);
   const { selected } = view;

@@ -25,7 +25,7 @@ const triggers = ["manual", "scheduled", "api"] as const;
 export function mountExecutionLists(routes: PageRoutes): void {
   routes.kept("/workflows/executions", all);
   routes.page("/workflows/:id/executions", ofWorkflow);
-  routes.form("/workflows/executions/cancel", cancelled);
+  routes.form("/workflows/executions/cancel", cancelChosen);
 }
 
 function all(call: PageCall): Answer {
@@ -102,7 +102,7 @@ function failureOf({ error_message }: ExecutionRecord, steps: readonly StepRecor
 }
 
 /** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */
-function cancelled(call: FormCall): Promise<Answer> {
+function cancelChosen(call: FormCall): Promise<Answer> {
   const { context, form } = call;
   const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));
   return answerForm(call, back, async () => {

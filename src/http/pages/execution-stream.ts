@@ -21,7 +21,7 @@ import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
 import { decidedAs } from "./decider-cookie.ts";
-import { grown, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
+import { growLog, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { partial } from "../../../views/layout/fragment.ts";
@@ -76,7 +76,7 @@ async function partsFor(
 ): Promise<Parts> {
   let made: ExecutionView | null = null;
   const view = (): ExecutionView => (made ??= viewNow(context, given));
-  const lines = growth ? grown(growth, events, view) : [];
+  const lines = growth ? growLog(growth, events, view) : [];
   const facts = events.filter(({ type }) => type !== "log_line");
   if (facts.length === 0) return { html: lines, messages: "" };
   const live = SidebarLive.update({ frame: frameOf(context, given.request), section: "executions" });

@@ -11,17 +11,17 @@ import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 /** A definition as text, brought in. */
 export function mountImport(routes: PageRoutes): void {
-  routes.page("/workflows/import", (call) => shown(call, emptyDraft));
-  routes.form("/workflows/import", brought);
+  routes.page("/workflows/import", (call) => showImport(call, emptyDraft));
+  routes.form("/workflows/import", importText);
 }
 
 const emptyDraft: ImportDraft = { text: "", findings: [], trouble: null };
 
-function shown({ context, request }: PageCall, draft: ImportDraft, status = 200): Answer {
+function showImport({ context, request }: PageCall, draft: ImportDraft, status = 200): Answer {
   return html(importPage(frameOf(context, request), draft), status, shownToast(request));
 }
 
-async function brought(call: FormCall): Promise<Answer> {
+async function importText(call: FormCall): Promise<Answer> {
   const text = textOf(call.form);
   const create = async (): Promise<Answer> => {
     const saving = { text, over: null, expected: null, status: null, created_by: call.context.user };
@@ -47,6 +47,6 @@ async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<A
     if (!problem) throw error;
     const findings: readonly Finding[] = error instanceof FindingsError ? error.details : [];
     const trouble = findings.length > 0 ? null : problem.message;
-    return shown(call, { ...draft, findings, trouble }, problem.status);
+    return showImport(call, { ...draft, findings, trouble }, problem.status);
   }
 }

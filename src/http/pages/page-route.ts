@@ -65,20 +65,20 @@ export function pageRoutes(
   return {
     page: (path, handle) =>
       void app.get(path, async ({ request, params, html }) =>
-        sent(request, await handle(callOf(request, params)), html),
+        sendAnswer(request, await handle(callOf(request, params)), html),
       ),
     kept: (path, handle, bringUpToDate = () => {}) =>
       void app.get(path, ({ request, params, html }) => {
         const call = callOf(request, params);
         bringUpToDate(context);
-        return pages.answer(request, async () => sent(request, await handle(call), html));
+        return pages.answer(request, async () => sendAnswer(request, await handle(call), html));
       }),
     form: (path, handle) =>
       void app.post(
         path,
         async ({ request, params, html }) => {
           const call = { ...callOf(request, params), form: await formOf(request) };
-          return sent(request, await retryWhileLocked(() => handle(call)), html);
+          return sendAnswer(request, await retryWhileLocked(() => handle(call)), html);
         },
         { parse: "none" } as never,
       ),
@@ -102,7 +102,7 @@ export function wantsFragments({ headers }: Pick<Request, "headers">): boolean {
 type ToResponse = (markup: string) => unknown;
 
 /** A page is mostly markup that repeats itself: packed it is a tenth. Streams and files go as they are. */
-async function sent(request: Request, answer: Answer, toResponse: ToResponse): Promise<Response> {
+async function sendAnswer(request: Request, answer: Answer, toResponse: ToResponse): Promise<Response> {
   if (answer instanceof Response) return answer;
   const { markup, status } = answer;
   const plain = (await toResponse(markup)) as Response;

@@ -19,14 +19,14 @@ const yearSeconds = 365 * 24 * 60 * 60;
 
 /** What a browser prefers; it keeps that itself, in cookies. */
 export function mountSettings(routes: PageRoutes): void {
-  routes.page("/settings", shown);
-  routes.form("/settings", saved);
-  routes.form("/settings/theme", themed);
-  routes.form("/settings/sessions/end", ended);
-  routes.form("/settings/sessions/end-others", othersEnded);
+  routes.page("/settings", showSettings);
+  routes.form("/settings", saveSettings);
+  routes.form("/settings/theme", saveTheme);
+  routes.form("/settings/sessions/end", endSession);
+  routes.form("/settings/sessions/end-others", endOtherSessions);
 }
 
-function shown({ context, request }: PageCall): Answer {
+function showSettings({ context, request }: PageCall): Answer {
   const frame = frameOf(context, request);
   const page = settingsPage(frame, {
     version,
@@ -53,24 +53,24 @@ function loginsFor({ access, sessions }: Context, request: Request): Login[] | n
   }));
 }
 
-function ended({ context, form }: FormCall): Answer {
+function endSession({ context, form }: FormCall): Answer {
   const id = form.get("id") ?? "";
   const isKnown = context.sessions.list().some((session) => session.id === id);
   if (isKnown) context.sessions.end(id);
-  return told(isKnown ? "That login has ended." : "That login had ended already.");
+  return answerToast(isKnown ? "That login has ended." : "That login had ended already.");
 }
 
-function othersEnded({ context, request }: FormCall): Answer {
+function endOtherSessions({ context, request }: FormCall): Answer {
   const here = context.sessions.of(request)?.id;
   for (const { id } of context.sessions.list()) if (id !== here) context.sessions.end(id);
-  return told("All other logins have ended.");
+  return answerToast("All other logins have ended.");
 }
 
-function told(text: string): Answer {
+function answerToast(text: string): Answer {
   return leadingTo("/settings#logins", [toastCookie({ kind: "done", text })]);
 }
 
-function saved({ form }: FormCall): Answer {
+function saveSettings({ form }: FormCall): Answer {
   const cookies = [
     themeCookie(form.get("theme")),
     cookie("keys", form.get("keys") === "on" ? "" : "off"),
@@ -79,7 +79,7 @@ function saved({ form }: FormCall): Answer {
   return leadingTo("/settings", cookies);
 }
 
-function themed({ form, request }: FormCall): Answer {
+function saveTheme({ form, request }: FormCall): Answer {
   const cookie = themeCookie(form.get("theme"));
   // The page's script has changed the page itself already.
   if (wantsFragments(request)) return new Response(null, { status: 204, headers: { "set-cookie": cookie } });

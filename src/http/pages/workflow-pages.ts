@@ -29,7 +29,7 @@ export function mountWorkflowPages(routes: PageRoutes): void {
   routes.page("/workflows/:id/history", (call) =>
     tab(call, "history", (workflow) => history(call, workflow)),
   );
-  routes.page("/workflows/:id/export", exported);
+  routes.page("/workflows/:id/export", exportWorkflow);
   routes.page("/workflows/:id/delete", askDelete);
   routes.page("/workflows/:id/restore", askRestore);
   routes.form("/workflows/:id/delete", remove);
@@ -65,8 +65,8 @@ function history({ context, url }: PageCall, { id, slug, definition_hash }: Work
     limit: versionsAPage,
     cursor: query.get("cursor"),
   });
-  const from = versionNumbered(context.store, id, wholeOf(query.get("from")));
-  const to = versionNumbered(context.store, id, wholeOf(query.get("to")));
+  const from = findVersion(context.store, id, wholeOf(query.get("from")));
+  const to = findVersion(context.store, id, wholeOf(query.get("to")));
   const compared = from && to ? { from, to, lines: diffLines(from.definition, to.definition) } : null;
   return History({
     slug,
@@ -80,7 +80,7 @@ function history({ context, url }: PageCall, { id, slug, definition_hash }: Work
 }
 
 /** Null for 0 and for a number nobody has saved. */
-function versionNumbered(
+function findVersion(
   store: PageCall["context"]["store"],
   workflowId: string,
   number: number,
@@ -94,7 +94,7 @@ function versionNumbered(
   }
 }
 
-function exported(call: PageCall): Answer {
+function exportWorkflow(call: PageCall): Answer {
   const workflow = workflowOf(call);
   const text = workflow.definition;
   const isJson = text.trimStart().startsWith("{");
@@ -144,7 +144,7 @@ function savedVersion(
   query: URLSearchParams,
 ): WorkflowVersion {
   const number = wholeOf(query.get("number"));
-  const version = versionNumbered(context.store, id, number);
+  const version = findVersion(context.store, id, number);
   if (!version) throw new AppError("not_found", `workflow "${name}" has no save #${number}`);
   return version;
 }

@@ -27,7 +27,7 @@ export interface Secret {
 
 /** Loopback binds answer to loopback names only: a page that makes its own name point here is refused. */
 export function accessFor(bind: string, secret: Secret | null): Access {
-  const own = new Set(["localhost", "127.0.0.1", "[::1]", bind.toLowerCase(), bracketed(bind)]);
+  const own = new Set(["localhost", "127.0.0.1", "[::1]", bind.toLowerCase(), bracketAddress(bind)]);
   const isOpen = !isLoopback(bind);
   const machine = machineName().toLowerCase();
   return {
@@ -46,7 +46,7 @@ export function isLoopback(bind: string): boolean {
   return bind === "localhost" || bind === "::1" || bind === "[::1]" || /^127(\.\d{1,3}){3}$/.test(bind);
 }
 
-function bracketed(bind: string): string {
+function bracketAddress(bind: string): string {
   return bind.includes(":") && !bind.startsWith("[") ? `[${bind}]` : bind;
 }
 

@@ -57,7 +57,7 @@ export function createApp(parts: ServerParts): App {
     guard(request, pathOf(request), doorOf(request));
   });
   app.onError(({ error, code, request, set }) => {
-    const response = failed(code === "NOT_FOUND" ? noRoute(app, request) : error, request, context);
+    const response = answerFailure(code === "NOT_FOUND" ? noRoute(app, request) : error, request, context);
     // The answer itself does not come to onAfterResponse, which counts.
     set.status = response.status;
     return response;
@@ -89,7 +89,7 @@ async function headOf({ status, headers, body }: Response): Promise<Response> {
   return new Response(null, { status, headers });
 }
 
-function failed(error: unknown, request: Request, context: Context): Response {
+function answerFailure(error: unknown, request: Request, context: Context): Response {
   recordFailure({ error, request, context });
   const problem = problemOf(error) ?? bugProblem();
   const traceId = traceOf(request);

@@ -45,13 +45,13 @@ function storedText(store: Store): string {
       "skillmeat_executions",
       "gauge",
       "Executions in the database, by status.",
-      executionStatuses.map((status) => labelled("status", status, executions.get(status) ?? 0)),
+      executionStatuses.map((status) => labelSample("status", status, executions.get(status) ?? 0)),
     ),
     metric(
       "skillmeat_live_steps",
       "gauge",
       liveHelp,
-      stepStatuses.map((status) => labelled("status", status, live.get(status) ?? 0)),
+      stepStatuses.map((status) => labelSample("status", status, live.get(status) ?? 0)),
     ),
     metric("skillmeat_database_bytes", "gauge", "Size of the database with its log.", [
       ["", databaseBytes(store.path)],
@@ -117,12 +117,12 @@ function metric(name: string, type: "gauge" | "counter", help: string, samples: 
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
-function labelled(label: string, value: string, count: number): Sample {
+function labelSample(label: string, value: string, count: number): Sample {
   return [`${label}="${value}"`, count];
 }
 
 function byStatus(counts: ReadonlyMap<string, number>): Sample[] {
-  return [...counts].map(([status, value]) => labelled("status", status, value));
+  return [...counts].map(([status, value]) => labelSample("status", status, value));
 }
 
 function count(counts: Map<string, number>, key: string): void {

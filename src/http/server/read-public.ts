@@ -28,7 +28,7 @@ export function readPublic(): { hash: string; files: PublicFile[] } {
     ([path, modules]) => [path, modules.map((module) => Bun.resolveSync(module, import.meta.dir))] as const,
   );
   const files = [...own, ...packages].toSorted().map(([path, parts]): PublicFile => {
-    const bytes = joined(parts);
+    const bytes = joinFiles(parts);
     hasher.update(`${path}\n`).update(bytes);
     const packed = gzipSync(bytes, { level: 9 });
     const isGzipped = packed.byteLength < bytes.byteLength * 0.9;
@@ -37,7 +37,7 @@ export function readPublic(): { hash: string; files: PublicFile[] } {
   return { hash: hasher.digest("hex").slice(0, 12), files };
 }
 
-function joined([first = "", ...others]: readonly string[]): Buffer {
+function joinFiles([first = "", ...others]: readonly string[]): Buffer {
   const separated = others.flatMap((file) => [Buffer.from("\n;"), readFileSync(file)]);
   return Buffer.concat([readFileSync(first), ...separated]);
 }
