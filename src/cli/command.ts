@@ -1,5 +1,5 @@
 import type { ExitCode } from "./exit-code.ts";
-import type { Given } from "./given.ts";
+import type { Arguments } from "./arguments.ts";
 import type { InvocationLog } from "./lifecycle-log.ts";
 import type { Output } from "./terminal/output.ts";
 
@@ -50,7 +50,7 @@ export type CommandRun = (invocation: Invocation) => Promise<ExitCode>;
 
 /** All a command knows of the world it was called in. */
 export interface Invocation {
-  given: Given;
+  given: Arguments;
   output: Output;
   /** Absolute folder of skillmeat's data; may not exist yet. */
   home: string;

@@ -4,7 +4,7 @@ import { FindingsError } from "../workflow/findings-error.ts";
 import { version } from "../version.ts";
 import { commandTable } from "./commands/command-table.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
-import { givenOf } from "./given.ts";
+import { readArguments } from "./arguments.ts";
 import { refuseInsideAttempt } from "./inside-attempt.ts";
 import { openInvocationLog } from "./lifecycle-log.ts";
 import { openOutput, type Output } from "./terminal/output.ts";
@@ -41,7 +41,7 @@ async function perform(
   output: Output,
   debug: boolean,
 ): Promise<ExitCode> {
-  const given = givenOf(args, options);
+  const given = readArguments(args, options);
   const home = homeFolder(process.env, given.text("data-dir"));
   if (path.startsWith("workflow ") && !engineIsEnabled(home, process.env)) {
     output.line("coming soon");

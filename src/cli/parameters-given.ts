@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Value } from "../expression/value.ts";
 import { valueOf, type SourceNode } from "../workflow/source-node.ts";
-import type { Given } from "./given.ts";
+import type { Arguments } from "./arguments.ts";
 import { readDataTree } from "./read-input.ts";
 
 interface GivenParameters {
@@ -14,7 +14,7 @@ interface GivenParameters {
  * What `--params-file` and `--param` give, the latter over the former. Values of `--param` are text, to be brought to
  * their declared type; those of a file are typed already.
  */
-export function parametersGiven(given: Given, workdir: string): GivenParameters {
+export function parametersGiven(given: Arguments, workdir: string): GivenParameters {
   const parameters = new Map<string, Value>();
   const file = given.text("params-file");
   const written = new Map(file === null ? [] : fromFile(file, workdir));

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 
 /** The arguments and options of one call, read by name. */
-export interface Given {
+export interface Arguments {
   /** The argument at a place; the parser has checked that required ones are there. */
   argument(index: number): string;
   optionalArgument(index: number): string | null;
@@ -15,7 +15,7 @@ export interface Given {
 }
 
 /** Options come by their long name, without dashes in front: `params-file`. */
-export function givenOf(args: readonly string[], options: ReadonlyMap<string, unknown>): Given {
+export function readArguments(args: readonly string[], options: ReadonlyMap<string, unknown>): Arguments {
   const text = (name: string): string | null => {
     const value = options.get(name);
     return typeof value === "string" ? value : null;
