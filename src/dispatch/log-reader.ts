@@ -26,7 +26,7 @@ export function openLogReader(masks: Masks): OutputReader {
     return (kind === "error" || kind === "warning") && ++wordsTold <= mostWordsKept;
   }
 
-  function shown(raw: string, command: LogCommand | null): string | null {
+  function showLine(raw: string, command: LogCommand | null): string | null {
     if (!command) return raw;
     if (command.kind === "mask") masks.learn(command.secret);
     const text = showLogCommand(command);
@@ -45,7 +45,7 @@ export function openLogReader(masks: Masks): OutputReader {
     hear(stream, bytes, length) {
       const raw = textOf(bytes, length, masks);
       const command = bytes.length < length ? null : parseLogCommand(raw);
-      const text = shown(raw, command);
+      const text = showLine(raw, command);
       if (stream === "stderr" && text !== null && text.trim() !== "") lastLine = text;
       return { text, isToKeep: command !== null && isToKeep(command) };
     },

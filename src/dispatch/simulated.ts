@@ -27,13 +27,15 @@ function simulate(
   control: DispatchControl,
   clock: SimulationClock,
 ): Promise<StageResult> {
-  if (control.signal.aborted) return Promise.resolve(stopped());
+  if (control.signal.aborted) return Promise.resolve(stoppedResult());
   let entry: SimulatedAttempt;
   try {
     entry = entryOf(request);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return Promise.resolve(failed({ class: "invalid_request", message: error.message, retryable: false }));
+    return Promise.resolve(
+      failedResult({ class: "invalid_request", message: error.message, retryable: false }),
+    );
   }
   const delayMs = entry.delayMs ?? request.options.sim_delay_ms;
   if (delayMs === 0) {
@@ -61,7 +63,7 @@ async function simulateSlowly(
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    if (signal.aborted) return stopped();
+    if (signal.aborted) return stoppedResult();
   }
   return resultOf(entry, request);
 }
@@ -95,22 +97,22 @@ function scriptOf(script: Value): SimulationScript {
 
 function resultOf(entry: SimulatedAttempt, request: StageRequest): StageResult {
   const usage = entry.usage === null ? {} : { usage: { ...entry.usage } };
-  if (entry.fail) return { ...failed({ ...entry.fail }), ...usage };
-  const outputs = entry.outputs ?? madeOutputs(request);
+  if (entry.fail) return { ...failedResult({ ...entry.fail }), ...usage };
+  const outputs = entry.outputs ?? makeOutputs(request);
   const text = entry.text === null ? {} : { text: entry.text };
   return { ok: true, outputs, ...text, ...usage, warnings: [] };
 }
 
-function madeOutputs({ stage_id, outputs }: StageRequest): Record<string, Value> {
+function makeOutputs({ stage_id, outputs }: StageRequest): Record<string, Value> {
   const made: Record<string, Value> = {};
   for (const name of Object.keys(outputs)) {
     const declared = outputs[name];
-    if (declared) made[name] = madeValue(declared.type, `${stage_id}.${name}`);
+    if (declared) made[name] = makeValue(declared.type, `${stage_id}.${name}`);
   }
   return made;
 }
 
-function madeValue(type: string, label: string): Value {
+function makeValue(type: string, label: string): Value {
   if (type === "number" || type === "integer") return 1;
   if (type === "boolean") return true;
   if (type === "object" || type === "memory_item") return {};
@@ -124,10 +126,10 @@ function refName(label: string): string {
   return label.replace(/[^A-Za-z0-9_.-]/g, "-");
 }
 
-function failed(error: NonNullable<StageResult["error"]>): StageResult {
+function failedResult(error: NonNullable<StageResult["error"]>): StageResult {
   return { ok: false, error, warnings: [] };
 }
 
-function stopped(): StageResult {
-  return failed({ class: "cancelled", message: "the simulated agent was stopped" });
+function stoppedResult(): StageResult {
+  return failedResult({ class: "cancelled", message: "the simulated agent was stopped" });
 }

@@ -79,9 +79,9 @@ export function openAttemptLogs(folder: string): LogFiles | null {
  * What another user's files keep in place stays; `doctor` tells of it.
  */
 export async function removeAttemptFolder(folder: string): Promise<void> {
-  if (await isRemoved(folder)) return;
+  if (await tryRemove(folder)) return;
   openFolders(folder);
-  await isRemoved(folder);
+  await tryRemove(folder);
 }
 
 /** Takes a folder away in which nothing lies any more; one that holds something, or is gone, is left alone. */
@@ -130,7 +130,7 @@ function openExisting(file: string): number | null {
 }
 
 /** False when something in it may not be removed. */
-async function isRemoved(folder: string): Promise<boolean> {
+async function tryRemove(folder: string): Promise<boolean> {
   try {
     await rm(folder, { recursive: true, force: true });
     return true;

@@ -99,7 +99,7 @@ async function readToEnd(
  */
 function withoutTrouble(stream: OutputStream, tail: LineTail, sink: LogSink): LineTail {
   let isTold = false;
-  const told = (error: unknown): 0 => {
+  const tellOnce = (error: unknown): 0 => {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
     if (!isTold) {
       isTold = true;
@@ -115,7 +115,7 @@ function withoutTrouble(stream: OutputStream, tail: LineTail, sink: LogSink): Li
       try {
         return tail.read(upTo);
       } catch (error) {
-        return told(error);
+        return tellOnce(error);
       }
     },
     end: tail.end,

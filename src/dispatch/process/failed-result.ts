@@ -8,6 +8,6 @@ export const killed: StageError = {
 };
 
 /** The result of an attempt whose agent has left nothing. */
-export function failed(error: StageError): StageResult {
+export function failedResult(error: StageError): StageResult {
   return { ok: false, error: { ...error }, warnings: [] };
 }

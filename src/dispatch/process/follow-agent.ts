@@ -3,7 +3,7 @@ import type { DispatchControl, LogSink, StageRequest, StageResult } from "../dis
 import type { AgentProgram } from "./agent-program.ts";
 import type { LogFiles } from "./attempt-folder.ts";
 import { openLogs } from "./attempt-logs.ts";
-import { failed, stopped } from "./failed-result.ts";
+import { failedResult, stopped } from "./failed-result.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 import { untilPossible } from "./shortage.ts";
 import { endLeftovers, stopAgent } from "./stop-agent.ts";
@@ -44,7 +44,7 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
     if (isAborted) {
       const error = watch && !control.signal.aborted ? watch.error : stopped;
       return {
-        ...failed(error),
+        ...failedResult(error),
         ...program.readLeft({ request, reader, masks }),
         warnings: [...reader.warnings],
       };

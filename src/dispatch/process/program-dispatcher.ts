@@ -11,7 +11,7 @@ import type {
 import { adopt, endOf } from "./adopt-agent.ts";
 import type { AgentProgram } from "./agent-program.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
-import { failed, killed, stopped } from "./failed-result.ts";
+import { failedResult, killed, stopped } from "./failed-result.ts";
 import { followAgent } from "./follow-agent.ts";
 import type { Launch } from "./launcher.ts";
 import { isSurelyAlone, livedMs } from "./processes.ts";
@@ -53,11 +53,11 @@ export function createProgramDispatcher(program: AgentProgram, launch: Launch): 
 }
 
 async function dispatch(request: StageRequest, control: DispatchControl, desk: Desk): Promise<StageResult> {
-  if (control.signal.aborted) return failed(stopped);
+  if (control.signal.aborted) return failedResult(stopped);
   const command = desk.program.command(request);
-  if ("error" in command) return failed(command.error);
+  if ("error" in command) return failedResult(command.error);
   const started = await startWhenPossible(request, command.argv, { control, desk });
-  if ("error" in started) return failed(started.error);
+  if ("error" in started) return failedResult(started.error);
   const { agent, files, startedAt } = started;
   const from = { stdout: 0, stderr: 0 };
   const result = await followAgent({ ...desk, request, control, agent, files, from });
@@ -66,7 +66,7 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
     : isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt);
   if (isAlone) desk.alone.add(request.attempt_id);
   await tellOfChanges(request, control.log);
-  return result ?? failed(killed);
+  return result ?? failedResult(killed);
 }
 
 /** A system that is short of something is not the attempt's failure: it waits, and its time with it. */

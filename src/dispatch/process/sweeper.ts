@@ -20,7 +20,7 @@ interface Wish {
 }
 
 /** Null when the system is short of files, so that nobody can tell. */
-function markedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
+function findMarkedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
   try {
     return findMarked(new Set(wishes.keys()));
   } catch (error) {
@@ -44,7 +44,7 @@ export function createSweeper(): Sweeper {
   function pass(): void {
     isPlanned = false;
     const started = performance.now();
-    const marked = markedNow(wishes);
+    const marked = findMarkedNow(wishes);
     if (!marked) return plan(longestRestMs);
     for (const [id, waiting] of wishes) {
       const pids = marked.get(id);
