@@ -48,7 +48,11 @@ export function growthId({ line, counts, levels }: LogGrowth): string {
 }
 
 /** The lines that have come, to go to the end of the log, with what counts them. */
-export function growLog(growth: LogGrowth, events: readonly StoredEvent[], view: () => ExecutionView): Html[] {
+export function growLog(
+  growth: LogGrowth,
+  events: readonly StoredEvent[],
+  view: () => ExecutionView,
+): Html[] {
   const lines: LogLine[] = [];
   const numbers: number[] = [];
   let hasNew = false;
