@@ -19,6 +19,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   gates: async (folder) => (await import("./gates.ts")).measureGates(folder),
   http: async (folder) => (await import("./http.ts")).measureHttp(folder),
   growth: async (folder) => (await import("./growth.ts")).measureGrowth(folder),
+  recovery: async (folder) => (await import("./recovery.ts")).measureRecovery(folder),
   pages: async (folder) => (await import("./pages.ts")).measurePages(folder),
   log: async (folder) => (await import("./log-page.ts")).measureLogPage(folder),
   noise: async (folder) => (await import("./noise.ts")).measureNoise(folder),

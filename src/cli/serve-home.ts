@@ -73,10 +73,10 @@ async function serve(
   try {
     output.line(`listening on ${listening.url}`);
     const way = wayIn(invocation, parts, listening.url);
+    // From here on others are answered in between, who must not wait for a lock of another process.
+    setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
     else output.line("workflows are switched off (WORKFLOW_ENGINE_ENABLED)");
-    // Not before: nobody would try to take over again, and nobody has been answered so far.
-    setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (given.flag("open")) openBrowser(invocation, way);
     // It goes on answering then: everything that is stored can still be read.
     engine.failed.catch((error: unknown) => output.note(`error: ${messageOf(error)}`));

@@ -23,7 +23,8 @@ import type { LifecycleLog } from "../execution/lifecycle.ts";
 import { keepWatch } from "./keep-watch.ts";
 import { momentOf } from "./moment-of.ts";
 import { register } from "./register.ts";
-import { recoverAll, takeOver } from "./recovery.ts";
+import { recoverAll } from "./recover-all.ts";
+import { takeOver } from "./recovery.ts";
 import { rerunExecution, secretsOfRerun } from "./rerun.ts";
 import { signalExecution } from "./signal-desk.ts";
 import { realScheduler, type Scheduler } from "./scheduler.ts";
@@ -146,6 +147,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     tell: options.tell ?? (() => {}),
     unreadable: new Set(),
     takesOver: false,
+    recovering: null,
     working: new Set(),
     isFlushPlanned: false,
     isSoonPlanned: false,

@@ -59,6 +59,8 @@ export interface EngineState {
   readonly unreadable: Set<string>;
   /** True: takes over whatever nobody drives, at any time. */
   takesOver: boolean;
+  /** A recovery that is under way; the ids it takes over. */
+  recovering: Promise<string[]> | null;
   isFlushPlanned: boolean;
   isSoonPlanned: boolean;
   /** Writes what is dirty, then does what waited for that. */

@@ -5,7 +5,7 @@ import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { openJumpWatch } from "./durations.ts";
 import { probe } from "./put-off.ts";
-import { recoverAll } from "./recovery.ts";
+import { recoverAll } from "./recover-all.ts";
 import { takeSignals } from "./take-signals.ts";
 import { setHindrance } from "./trouble.ts";
 
@@ -37,7 +37,7 @@ export function keepWatch(engine: EngineState): () => void {
         (isChanged && hasOrphans(engine.store))
       ) {
         adoptedAtMs = engine.scheduler.elapsedMs();
-        recoverAll(engine);
+        recoverAll(engine).catch((error: unknown) => takeFailure(engine, error));
       }
     });
   });
@@ -53,16 +53,21 @@ export function keepWatch(engine: EngineState): () => void {
   };
 }
 
-/** A database that is only locked or full is asked again the next time. */
 function guarded(engine: EngineState, work: () => void): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   try {
     work();
   } catch (error) {
-    const failure = storeFailure(error);
-    if (failure === "full") hinder(engine);
-    else if (failure !== "busy") engine.fail(error);
+    takeFailure(engine, error);
   }
+}
+
+/** A database that is only locked or full is asked again the next time. */
+function takeFailure(engine: EngineState, error: unknown): void {
+  if (engine.phase === "failed" || engine.phase === "closed") return;
+  const failure = storeFailure(error);
+  if (failure === "full") hinder(engine);
+  else if (failure !== "busy") engine.fail(error);
 }
 
 function hinder(engine: EngineState): void {

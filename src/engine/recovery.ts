@@ -1,14 +1,12 @@
 import { DamagedRow } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
-import { deadLeases, releaseLease, takeLease } from "../store/leases.ts";
+import { releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
-import { storeFailure } from "../store/store-failure.ts";
 import { letGoOn } from "../machine/apply-signal.ts";
 import { phaseOf } from "../machine/execution-state.ts";
 import { begin, finishStopping } from "../machine/orchestration.ts";
 import { adoptStep } from "../machine/start-step.ts";
 import { attach } from "./attachment.ts";
-import { complain } from "./chores.ts";
 import { showDeadlines } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
@@ -19,17 +17,22 @@ import { momentOf } from "./moment-of.ts";
 import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
-export function takeOver(engine: EngineState, runId: string): "taken" | "held" | "ended" | "missing" {
+export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
   const ours = engine.live.get(runId);
   if (ours) return ours.drives ? "taken" : "held";
   const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;
-  const execution = readAgain(engine, runId, true);
-  attach(engine, execution);
-  goOn(engine, execution);
+  driveAgain(engine, runId);
   // One that was posted to its dead holder is not answered by anybody else.
   takeSignals(engine);
   return "taken";
+}
+
+/** Goes on with an execution whose lease this engine has just taken. Throws what `readAgain` throws. */
+export function driveAgain(engine: EngineState, runId: string): void {
+  const execution = readAgain(engine, runId, true);
+  attach(engine, execution);
+  goOn(engine, execution);
 }
 
 /** An execution whose lease this engine has just taken. The lease is given back when it cannot be read. */
@@ -48,21 +51,6 @@ export function readAgain(engine: EngineState, runId: string, drives: boolean): 
 function asDamaged(error: unknown, runId: string): unknown {
   const isContent = error instanceof TypeError || error instanceof SyntaxError;
   return isContent ? new DamagedRow(`execution "${runId}"`) : error;
-}
-
-/** Takes over every execution whose holder is dead; the ids taken. One that cannot be read is left alone, and told. */
-export function recoverAll(engine: EngineState): string[] {
-  return deadLeases(engine.store, engine.processes.isAlive).filter((runId) => {
-    if (engine.unreadable.has(runId) || engine.live.has(runId)) return false;
-    try {
-      return takeOver(engine, runId) === "taken";
-    } catch (error) {
-      if (storeFailure(error) !== null) throw error;
-      engine.unreadable.add(runId);
-      complain(engine, runId, "execution_unreadable", error);
-      return false;
-    }
-  });
 }
 
 /** Re-adopts the agents that run, and looks at everything that may go on. */

@@ -16,6 +16,8 @@ export type HolderKind = "serve" | "run" | "background" | "command";
 
 export type IsAlive = (holder: Holder) => boolean;
 
+export type LeaseOutcome = "taken" | "held" | "ended" | "missing";
+
 export function registerHolder(store: Store, holder: Holder): void {
   const { id, pid, process_start, boot_id, kind, heartbeat_at } = holder;
   store.prepare(insertHolder).run(id, pid, process_start, boot_id, kind, heartbeat_at);
@@ -59,22 +61,32 @@ export function holderOf(store: Store, runId: string): Holder | null {
  * Takes an execution's lease if nobody alive has it. `taken`: it is this holder's now (or was before); `held`: another
  * living one has it; `ended`, `missing`: there is nothing to drive.
  */
-export function takeLease(
+export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
+  return writing(store, () => takeWithin(store, runId, holderId, isAlive));
+}
+
+/** Takes the leases of several executions in one commit; the ids of those that are this holder's now. */
+export function takeLeases(
   store: Store,
-  runId: string,
+  runIds: readonly string[],
   holderId: string,
   isAlive: IsAlive,
-): "taken" | "held" | "ended" | "missing" {
-  return writing(store, () => {
-    const status = store.prepare<{ status: ExecutionStatus }, [string]>(selectStatus).get(runId)?.status;
-    if (!status) return "missing";
-    if (hasEnded(status)) return "ended";
-    const holder = holderOf(store, runId);
-    if (holder?.id === holderId) return "taken";
-    if (holder && isAlive(holder)) return "held";
-    store.prepare(upsertLease).run(runId, holderId);
-    return "taken";
-  });
+): string[] {
+  const isDriver = askOnce(isAlive);
+  return writing(store, () =>
+    runIds.filter((runId) => takeWithin(store, runId, holderId, isDriver) === "taken"),
+  );
+}
+
+function takeWithin(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
+  const status = store.prepare<{ status: ExecutionStatus }, [string]>(selectStatus).get(runId)?.status;
+  if (!status) return "missing";
+  if (hasEnded(status)) return "ended";
+  const holder = holderOf(store, runId);
+  if (holder?.id === holderId) return "taken";
+  if (holder && isAlive(holder)) return "held";
+  store.prepare(upsertLease).run(runId, holderId);
+  return "taken";
 }
 
 /** Gives back a lease without ending its execution; nothing happens when it is not this holder's. */
@@ -89,15 +101,19 @@ export function hasOrphans(store: Store): boolean {
 
 /** Executions that have not ended and that nobody alive drives, oldest first. Asks once for each holder. */
 export function deadLeases(store: Store, isAlive: IsAlive): string[] {
-  const alive = new Map<string, boolean>();
-  const isDriven = (row: LiveExecution): boolean => {
-    if (row.id === null) return false;
-    let known = alive.get(row.id);
-    if (known === undefined) alive.set(row.id, (known = isAlive({ ...row, id: row.id })));
-    return known;
-  };
+  const isDriver = askOnce(isAlive);
   const rows = store.prepare<LiveExecution, []>(selectLive).all();
-  return rows.filter((row) => !isDriven(row)).map((row) => row.run_id);
+  return rows.filter((row) => row.id === null || !isDriver({ ...row, id: row.id })).map((row) => row.run_id);
+}
+
+/** To look for a process costs more than everything else that is done for one lease. */
+function askOnce(isAlive: IsAlive): IsAlive {
+  const known = new Map<string, boolean>();
+  return (holder) => {
+    const answer = known.get(holder.id) ?? isAlive(holder);
+    known.set(holder.id, answer);
+    return answer;
+  };
 }
 
 type LiveExecution = Omit<Holder, "id"> & { id: string | null; run_id: string };

@@ -1,0 +1,64 @@
+import { deadLeases, releaseLease, takeLeases } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
+import { complain } from "./chores.ts";
+import type { EngineState } from "./engine-state.ts";
+import { driveAgain } from "./recovery.ts";
+import { takeSignals } from "./take-signals.ts";
+
+/** How many leases one commit takes: many, because a commit waits for the disk, and few enough to hold up nobody. */
+const leasesAtOnce = 200;
+const busyPauseMs = 25;
+
+/**
+ * Takes over every execution whose holder is dead, batch by batch, and lets others have their turn in between; the ids
+ * taken. An execution that cannot be read is left alone, and told. Whoever asks while it is under way gets its answer.
+ * Stops early when the engine does. Throws what SQLite throws, but waits for a database that is only locked.
+ */
+export function recoverAll(engine: EngineState): Promise<string[]> {
+  engine.recovering ??= recoverInBatches(engine).finally(() => (engine.recovering = null));
+  return engine.recovering;
+}
+
+async function recoverInBatches(engine: EngineState): Promise<string[]> {
+  const recovered: string[] = [];
+  const left = deadLeases(engine.store, engine.processes.isAlive);
+  while (left.length > 0 && engine.phase === "open") {
+    const batch = left.slice(0, leasesAtOnce);
+    try {
+      recovered.push(...recoverBatch(engine, batch));
+      left.splice(0, batch.length);
+      // It comes after the commit of what the batch has changed, which was planned for this turn before.
+      await new Promise<void>((resolve) => engine.scheduler.nextTurn(resolve));
+    } catch (error) {
+      if (storeFailure(error) !== "busy") throw error;
+      await new Promise<void>((resolve) => engine.scheduler.after(busyPauseMs, resolve));
+    }
+  }
+  return recovered;
+}
+
+/** Without an await: nobody may see an execution whose lease is ours and which is not driven. */
+function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
+  const wanted = batch.filter((runId) => !engine.unreadable.has(runId) && !engine.live.has(runId));
+  const taken = takeLeases(engine.store, wanted, engine.holderId, engine.processes.isAlive);
+  const recovered = taken.filter((runId) => {
+    try {
+      driveAgain(engine, runId);
+      return true;
+    } catch (error) {
+      if (storeFailure(error) !== null) giveBackUndriven(engine, taken);
+      if (storeFailure(error) !== null) throw error;
+      engine.unreadable.add(runId);
+      complain(engine, runId, "execution_unreadable", error);
+      return false;
+    }
+  });
+  // Signals that were posted to a dead holder are answered by nobody else.
+  if (recovered.length > 0) takeSignals(engine);
+  return recovered;
+}
+
+/** The others of a batch that the database has failed in the middle of. */
+function giveBackUndriven({ store, live, holderId }: EngineState, taken: readonly string[]): void {
+  for (const runId of taken) if (!live.has(runId)) releaseLease(store, runId, holderId);
+}
