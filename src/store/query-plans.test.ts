@@ -207,7 +207,6 @@ const allowed: [plan: RegExp, text: RegExp, why: string][] = [
   [/^SCAN \(subquery-/, /^SELECT count\(\*\) AS count FROM \(select 1 .* limit \?\)$/, "at most 10,001 rows"],
   [/^SCAN \(subquery-/, /FROM log_lines/, "at most twice the limit of the feed"],
   [/^USE TEMP B-TREE FOR ORDER BY/, /FROM log_lines[^]*LIMIT \?$/, "at most twice the limit of the feed"],
-  [/^USE TEMP B-TREE FOR ORDER BY/, /json_each.*workflow_stages/, "the stages of the workflows of one page"],
   [/^SCAN workflows/, /like \? escape/, "a plain text may stand anywhere in a name: no index can tell"],
 ];
 
