@@ -14,6 +14,7 @@ import { agentOf } from "../machine/blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { textOf } from "../machine/step-facts.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** How much of a log `handoff.include_run_log` hands on. */
 const handedOnLines = 200;
@@ -144,7 +145,7 @@ function moduleRefs({ definition }: LiveExecution["blueprint"], { plan: { stage 
 function handoffsFor(engine: EngineState, execution: LiveExecution, { plan }: LiveStep): Handoff[] {
   return plan.dependencies.flatMap((at) => {
     const before = execution.steps[at];
-    if (!before || before.record.type === "gate" || before.record.status !== "completed") return [];
+    if (!before || stageKind(before.record.type).isDecided || before.record.status !== "completed") return [];
     const { stage } = before.plan;
     const log = stage.handoff.include_run_log ? lastLines(engine, execution.runId, stage.id) : null;
     return [handoffOf(stage, before.record, log)];

@@ -4,6 +4,7 @@ import { phaseOf, type ExecutionState, type StepState } from "./execution-state.
 import type { Moment } from "./moment.ts";
 import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** Applies a signal to an execution in memory; what is answered holds once the change is on disk. */
 export function applySignal(execution: ExecutionState, signal: Signal, moment: Moment): SignalAnswer {
@@ -92,7 +93,7 @@ function refusalOf(
   { plan: { stage } }: StepState,
   { actor, type }: Extract<Signal, { stage_id: string }>,
 ): SignalAnswer | null {
-  if (stage.type !== "gate") {
+  if (!stageKind(stage.type).isDecided) {
     return {
       outcome: "refused",
       code: "conflict",
@@ -125,7 +126,7 @@ function decidedBefore({ record }: StepState, wish: "approve" | "reject"): Signa
 
 function noStage({ steps, runId }: ExecutionState, id: string): SignalAnswer {
   const gates = steps
-    .filter(({ record }) => record.type === "gate")
+    .filter(({ record }) => stageKind(record.type).isDecided)
     .map(({ record }) => `"${record.stage_id}"`);
   const wayOut = gates.length === 0 ? "it has no gates" : `its gates: ${gates.join(", ")}`;
   return {

@@ -6,6 +6,7 @@ import type { ExecutionScope } from "../execution/scope.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { newActor, type Actor, type ActorState, type SendToActor } from "./actor.ts";
 import type { Blueprint, StageBlueprint } from "./blueprint.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** One execution as the machines know it: its actors, their records, and what has changed since the last commit. */
 export interface ExecutionState {
@@ -97,7 +98,7 @@ export function phaseOf({ actor }: ExecutionState): ActorState<"execution">["val
 }
 
 export function newStepActor(plan: StageBlueprint): StepState["actor"] {
-  return plan.stage.type === "gate" ? newActor("gate") : newActor("stage");
+  return stageKind(plan.stage.type).isDecided ? newActor("gate") : newActor("stage");
 }
 
 /** True while new work may start. */

@@ -1,6 +1,7 @@
 import type { StepRecord } from "../execution/record.ts";
 import { usedModel } from "../workflow/used-model.ts";
 import { agentOf, type Blueprint, type StageBlueprint } from "./blueprint.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** The record of a step that has not begun. */
 export function freshStep(
@@ -13,7 +14,7 @@ export function freshStep(
     run_id: runId,
     stage_id: stage.id,
     stage_name: stage.name,
-    type: stage.type === "gate" ? "gate" : "agent",
+    type: stageKind(stage.type).step,
     batch,
     position,
     status: "pending",

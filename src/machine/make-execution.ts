@@ -11,6 +11,7 @@ import { freshStep } from "./fresh-step.ts";
 import { verdictOf } from "./orchestration.ts";
 import { resolveInputs } from "./step-facts.ts";
 import { restoreActor } from "./stored-actor.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** What a step is made of. */
 export interface StepParts {
@@ -96,7 +97,7 @@ export function reusedParts(
 
 /** The stored actor of a step. Throws what `restoreActor` throws. */
 export function restoreStepActor(type: "agent" | "gate", stored: string): StepState["actor"] {
-  return type === "gate" ? restoreActor("gate", stored) : restoreActor("stage", stored);
+  return stageKind(type).isDecided ? restoreActor("gate", stored) : restoreActor("stage", stored);
 }
 
 function planAt(blueprint: Blueprint, at: number): StageBlueprint {

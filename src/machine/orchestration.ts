@@ -7,6 +7,7 @@ import { isoTime, type Moment } from "./moment.ts";
 import { stopStep } from "./start-step.ts";
 import { conditionHolds, resolveInputs, textOf } from "./step-facts.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
+import { stageKind } from "../workflow/stage-kind.ts";
 
 /** Which step may go on when: it follows from the actors' states alone. */
 
@@ -139,7 +140,7 @@ export function verdictOf({
     case "failed":
     case "timed_out":
       // A gate nobody decided in time halts because its own on_timeout says so, whatever on_failure is.
-      if (stage.type === "gate" && record.error_class === "timeout") return "halts";
+      if (stageKind(stage.type).isDecided && record.error_class === "timeout") return "halts";
       if (stage.error_policy.on_failure === "halt") return "halts";
       return stage.error_policy.on_failure === "continue" ? "opens" : "blocks";
     default:
@@ -169,10 +170,10 @@ function consider(execution: ExecutionState, step: StepState, moment: Moment): v
   const condition = conditionHolds(stage, scope);
   if (!condition.ok) return refuse(execution, step, condition.failure, moment);
   if (!condition.value) {
-    const blocks = stage.type === "gate" && stage.gate?.on_skip !== "proceed";
+    const blocks = stageKind(stage.type).isDecided && stage.gate?.on_skip !== "proceed";
     return skip("condition", `the condition is false: ${stage.condition}`, blocks);
   }
-  if (stage.type === "gate") return openGate(execution, step, moment);
+  if (stageKind(stage.type).isDecided) return openGate(execution, step, moment);
   const inputs = resolveInputs(stage, scope);
   if (!inputs.ok) return refuse(execution, step, inputs.failure, moment);
   step.inputs = inputs.value;
@@ -203,7 +204,7 @@ function isBatchOpen({ blueprint, batchLeft }: ExecutionState, batch: number): b
 
 function blockedReason({ byId }: ExecutionState, id: string): string {
   const step = byId.get(id);
-  const isGate = step?.plan.stage.type === "gate";
+  const isGate = step !== undefined && stageKind(step.plan.stage.type).isDecided;
   if (step?.record.status === "skipped") {
     return `${isGate ? "gate" : "stage"} "${id}" was skipped${isGate ? ": nobody was asked" : ""}`;
   }

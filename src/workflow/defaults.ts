@@ -10,6 +10,7 @@ import type {
   EffectiveStage,
   Workspace,
 } from "./effective.ts";
+import { stageKind } from "./stage-kind.ts";
 
 /** What holds for a stage that says nothing else. */
 export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h" } as const;
@@ -112,8 +113,8 @@ function stageDefaults(
       inherit_global: context?.inherit_global ?? true,
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
-    // Nobody works at a gate.
-    workspace: stage.workspace ?? (stage.type === "gate" ? "shared" : workspace),
+    // Nobody works where a person decides.
+    workspace: stage.workspace ?? (stageKind(stage.type ?? "agent").isDecided ? "shared" : workspace),
     error_policy: {
       retry: withRetryDefaults(policy?.retry, defaultRetry),
       // Rolling back is for a later version: until then it stops, as halt does.

@@ -4,6 +4,7 @@ import { references, type Reference } from "../expression/references.ts";
 import type { Expression } from "../expression/syntax.ts";
 import { readCondition, readTemplate } from "../expression/template.ts";
 import { child, textOf, type Path, type SourceNode, type SourceScalar } from "./source-node.ts";
+import { walkStageNodes } from "./stage-walk.ts";
 
 /** A text of the definition that expressions stand in. */
 export interface ExpressionSite {
@@ -26,12 +27,11 @@ type Found = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; i
 
 /** All of them, parsed. A text of the wrong type is left out: the schema has reported it. */
 export function expressionSites(root: SourceNode): ExpressionSite[] {
-  const stages = child(root, "stages");
-  const found =
-    stages?.kind === "list" ? stages.items.map((stage, at) => ({ at, found: inStage(stage, at) })) : [];
   return [
     ...[...inEnv(root), ...inHooks(root)].flatMap((each) => parsed(each, null)),
-    ...found.flatMap(({ at, found }) => found.flatMap((each) => parsed(each, at))),
+    ...walkStageNodes(root).flatMap(({ node, at, path }) =>
+      inStage(node, path).flatMap((each) => parsed(each, at)),
+    ),
   ];
 }
 
@@ -60,8 +60,7 @@ function inHooks(root: SourceNode): Found[] {
   });
 }
 
-function inStage(stage: SourceNode, at: number): Found[] {
-  const path = ["stages", at];
+function inStage(stage: SourceNode, path: Path): Found[] {
   const text = (use: Found["use"], ...keys: string[]): Found => ({
     path: [...path, ...keys],
     node: keys.reduce<SourceNode | null>(child, stage),

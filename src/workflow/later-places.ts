@@ -2,6 +2,7 @@ import type { Finding } from "./finding.ts";
 import { createReport } from "./report.ts";
 import { nearestNode, type Path, type SourceNode } from "./source-node.ts";
 import type { TextLines } from "./text-lines.ts";
+import type { StagePlace } from "./stage-walk.ts";
 
 /** Findings without words, for what is found out later, when the text is not at hand any more. */
 export interface LaterPlaces {
@@ -11,12 +12,12 @@ export interface LaterPlaces {
   modules: Finding;
 }
 
-export function laterPlaces(root: SourceNode, lines: TextLines, stages: number): LaterPlaces {
+export function laterPlaces(root: SourceNode, lines: TextLines, stages: readonly StagePlace[]): LaterPlaces {
   const report = createReport(lines, () => root);
   const place = (path: Path): Finding =>
     report.error("preflight", { code: "", message: "", path, at: nearestNode(root, path) });
   return {
-    stages: Array.from({ length: stages }, (_, at) => place(["stages", at, "roles", "primary", "artifact"])),
+    stages: stages.map(({ path }) => place([...path, "roles", "primary", "artifact"])),
     modules: place(["context", "global_modules"]),
   };
 }

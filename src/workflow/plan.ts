@@ -13,6 +13,7 @@ import type { Finding, ValidationResult } from "./finding.ts";
 import { batchesOf, criticalPath } from "./graph.ts";
 import { usedModel } from "./used-model.ts";
 import { isSecretName, mask, shownParameter } from "./secret-name.ts";
+import { stageKind } from "./stage-kind.ts";
 
 /** What would run: parameters resolved, secret ones masked, stages in batches. Nothing has run. */
 export interface Plan {
@@ -132,13 +133,13 @@ export function contextModulesOf(definition: EffectiveDefinition, { context }: E
 
 /** A gate takes no time of its own: how long people take is named apart. */
 function timeoutOf({ type, error_policy }: EffectiveStage): number {
-  return type === "gate" ? 0 : (parseDuration(error_policy.timeout) ?? 0);
+  return stageKind(type).isDecided ? 0 : (parseDuration(error_policy.timeout) ?? 0);
 }
 
 function kindOf(stages: readonly EffectiveStage[]): PlanBatch["kind"] {
   const [only] = stages;
   if (stages.length > 1 || !only) return "parallel";
-  if (only.type === "gate") return "gate";
+  if (stageKind(only.type).isDecided) return "gate";
   return only.condition === null ? "sequential" : "conditional";
 }
 
@@ -149,26 +150,26 @@ function planStage(
 ): PlanStage {
   const { roles, gate, error_policy: policy, context } = stage;
   const primary = roles?.primary;
-  const isGate = stage.type === "gate";
+  const { step, isDecided } = stageKind(stage.type);
   const memory = context.memory ?? (context.inherit_global ? definition.context.memory : null);
-  const timeout = isGate && gate ? gate.timeout : policy.timeout;
+  const timeout = isDecided && gate ? gate.timeout : policy.timeout;
   return {
     id: stage.id,
     name: stage.name,
-    type: isGate ? "gate" : "agent",
+    type: step,
     agent: primary?.artifact ?? null,
     model: primary ? usedModel(primary, { model: artifacts?.modelOf(primary.artifact) ?? null }) : null,
     tools: roles?.tools ?? [],
     inputs: Object.entries(stage.inputs).map(([name, { source, value = null }]) => ({ name, source, value })),
     outputs: Object.keys(stage.outputs),
-    context_modules: isGate ? [] : contextModulesOf(definition, stage),
-    memory_max_tokens: isGate ? null : (memory?.max_tokens ?? null),
+    context_modules: isDecided ? [] : contextModulesOf(definition, stage),
+    memory_max_tokens: isDecided ? null : (memory?.max_tokens ?? null),
     workspace: stage.workspace,
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,
-    idle_timeout: isGate ? null : policy.idle_timeout,
-    retry: isGate ? null : policy.retry,
+    idle_timeout: isDecided ? null : policy.idle_timeout,
+    retry: isDecided ? null : policy.retry,
     on_failure: policy.on_failure,
     depends_on: stage.depends_on,
     gate,

@@ -1,6 +1,7 @@
 import type { Value } from "../expression/value.ts";
 import { formatDuration } from "./duration.ts";
 import type { Plan, PlanBatch, PlanStage } from "./plan.ts";
+import { stageKind } from "./stage-kind.ts";
 
 const longestValue = 200;
 
@@ -37,7 +38,7 @@ function stageLines(stage: PlanStage): string[] {
   const { gate, agent, model, condition, idle_timeout: idle } = stage;
   const head = `    [${stage.id}] ${stage.name}`;
   const conditions = condition === null ? [] : [bare(condition)];
-  if (gate && stage.type === "gate") {
+  if (gate && stageKind(stage.type).isDecided) {
     return [
       head,
       ...labelled("      ", "Condition", conditions),

@@ -1,7 +1,8 @@
 import type { Finding } from "./finding.ts";
-import { child, textOf, type Path, type SourceNode, type Spot } from "./source-node.ts";
+import { nodeAt, textOf, type Path, type SourceNode, type Spot } from "./source-node.ts";
 import { pathText } from "./source-path.ts";
 import type { TextLines } from "./text-lines.ts";
+import { stageOfPath } from "./stage-walk.ts";
 
 /** What a rule has to say; the report adds the place in the text and the stage. */
 export interface Problem {
@@ -61,7 +62,7 @@ function originText({ origin }: Spot): string {
   return ` (this comes from the overrides file "${origin.file}"${line})`;
 }
 
-function stageOf(root: SourceNode | null, [top, index]: Path): string | null {
-  if (top !== "stages" || typeof index !== "number") return null;
-  return textOf(child(child(child(root, "stages"), index), "id"));
+function stageOf(root: SourceNode | null, path: Path): string | null {
+  const stage = stageOfPath(path);
+  return stage && textOf(nodeAt(root, [...stage.path, "id"]));
 }

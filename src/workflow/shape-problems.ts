@@ -2,9 +2,10 @@ import { nearest } from "../expression/nearest.ts";
 import type { Checking } from "./checking.ts";
 import { checkFormat } from "./formats.ts";
 import { foreignKeyHint } from "./foreign-keys.ts";
-import { child, textOf, type Path, type SourceMapping, type SourceNode } from "./source-node.ts";
+import { nodeAt, textOf, type Path, type SourceMapping, type SourceNode } from "./source-node.ts";
 import { pathText } from "./source-path.ts";
 import { unseenIn, unseenInKey, unseenInKeys } from "./unseen-characters.ts";
+import { stageOfPath } from "./stage-walk.ts";
 
 export function unknownKey(
   checking: Checking,
@@ -106,11 +107,11 @@ export function nameOf(path: Path): string {
 /** What a map is, for a message: the definition, a stage by its id, or a path. */
 export function ownerText({ root }: Checking, path: Path): string {
   if (path.length === 0) return "the definition";
-  const [top, index, ...rest] = path;
-  if (top !== "stages" || typeof index !== "number") return `"${pathText(path)}"`;
-  const id = textOf(child(child(child(root, "stages"), index), "id"));
-  const stage = id === null ? `stage ${index + 1}` : `stage "${shortened(id)}"`;
-  return rest.length === 0 ? stage : `"${pathText(rest)}" of ${stage}`;
+  const place = stageOfPath(path);
+  if (!place) return `"${pathText(path)}"`;
+  const id = textOf(nodeAt(root, [...place.path, "id"]));
+  const stage = id === null ? `stage ${place.at + 1}` : `stage "${shortened(id)}"`;
+  return place.rest.length === 0 ? stage : `"${pathText(place.rest)}" of ${stage}`;
 }
 
 export function shortened(text: string): string {

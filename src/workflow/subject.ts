@@ -7,12 +7,15 @@ import type { Report } from "./report.ts";
 import { sourceOffset } from "./scalar-offset.ts";
 import { nearestNode, nodeAt, type Path, type SourceNode, type Spot } from "./source-node.ts";
 import { upstreamIn, type Upstream } from "./upstream.ts";
+import type { PlacedStage } from "./stage-walk.ts";
 
 /** What the rules look at: the definition with its defaults, even where it has faults, and its text as a tree. */
 export interface Subject {
   text: string;
   root: SourceNode;
   definition: EffectiveDefinition;
+  /** By number. */
+  stages: PlacedStage[];
   graph: Graph;
   /** Dependencies first; more than one stage together is a knot of cycles. */
   order: number[][];

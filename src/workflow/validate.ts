@@ -30,6 +30,7 @@ import { unusedParameters } from "./rules/unused-parameters.ts";
 import { child, textOf, type SourceNode } from "./source-node.ts";
 import { laterPlaces, type LaterPlaces } from "./later-places.ts";
 import { graphParts, type Rule } from "./subject.ts";
+import { walkStages } from "./stage-walk.ts";
 
 /** Of each severity in one answer. */
 const mostFindings = 200;
@@ -113,7 +114,7 @@ function checkedTree(
   const { validation, draft } = checkTree(...given);
   if (!validation.valid) return { validation, definition: null, later: null };
   const [{ lines }, root] = given;
-  return { validation, definition: draft, later: laterPlaces(root, lines, draft.stages.length) };
+  return { validation, definition: draft, later: laterPlaces(root, lines, walkStages(draft)) };
 }
 
 function checkTree(
@@ -130,6 +131,7 @@ function checkTree(
     root,
     definition,
     ...graphParts(buildGraph(definition.stages)),
+    stages: walkStages(definition),
     sites: expressionSites(root),
     artifacts: options.artifacts ?? null,
     isStrict: options.strict ?? false,

@@ -1,6 +1,7 @@
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import type { IconName } from "./icon-names.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** How a state is drawn; also the name of its CSS class. */
 export type Mark =
@@ -68,9 +69,9 @@ export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by
     case "waiting_for_approval":
       return { mark: "waiting", word: "Waits for approval" };
     case "completed":
-      return { mark: "completed", word: type === "gate" ? "Approved" : "Completed" };
+      return { mark: "completed", word: stageKind(type).isDecided ? "Approved" : "Completed" };
     case "failed":
-      return { mark: "failed", word: type === "gate" ? failedGateWord(step) : "Failed" };
+      return { mark: "failed", word: stageKind(type).isDecided ? failedGateWord(step) : "Failed" };
     case "timed_out":
       return { mark: "failed", word: "Timed out" };
     case "cancelled":

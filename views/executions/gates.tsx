@@ -1,5 +1,6 @@
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveGate } from "../../src/workflow/effective.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 import { Icon } from "../components/icon.tsx";
 import { Markdown } from "../components/markdown.tsx";
 import { agoText, untilText } from "../components/time-text.ts";
@@ -34,7 +35,7 @@ export const GateStrip = fragment<{ view: ExecutionView; isFollowed: boolean }>(
   "outerMorph",
   ({ view, isFollowed }, id) => {
     const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
-    const hasPlace = isFollowed && view.steps.some(({ type }) => type === "gate");
+    const hasPlace = isFollowed && view.steps.some(({ type }) => stageKind(type).isDecided);
     return (
       <div id={id} class={hasPlace ? "gates has-place" : "gates"} data-holds-focus>
         {waiting.map((step) => (

@@ -1,6 +1,7 @@
 import { hasEnded, isSettled } from "../../src/execution/status.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import type { ExecutionView } from "./execution-view.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** The attempt that is shown; a stage that has not started shows what its first will write. */
 export function attemptOf({ address, selected }: ExecutionView): number {
@@ -10,7 +11,7 @@ export function attemptOf({ address, selected }: ExecutionView): number {
 /** True while more lines may come. */
 export function isGrowing(view: ExecutionView): boolean {
   const { selected, execution } = view;
-  if (!selected || selected.type === "gate") return false;
+  if (!selected || stageKind(selected.type).isDecided) return false;
   if (hasEnded(execution.status) || isSettled(selected.status)) return false;
   return attemptOf(view) >= Math.max(1, selected.attempt_number);
 }

@@ -5,6 +5,7 @@ import { LogBar } from "./log-bar.tsx";
 import { attemptOf, isGrowing, logPartPath } from "./log-facts.ts";
 import { LogChunks } from "./log-line.tsx";
 import { runPath, type LogTab, type ExecutionView } from "./execution-view.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** The log of one attempt: real text in one scroll area, the end first; what is before is loaded on the way up. */
 export function LogPanel({ view }: { view: ExecutionView }): Html {
@@ -64,7 +65,8 @@ export const LogNote = fragment<{ view: ExecutionView; isEmpty: boolean }>(
 function nothingText(view: ExecutionView): string {
   const { search, stream, level } = view.address;
   if (search !== "" || stream !== "" || level !== null) return "No line is like that.";
-  if (view.selected?.type === "gate") return "A gate writes no log: it waits for a person.";
+  if (view.selected && stageKind(view.selected.type).isDecided)
+    return "A gate writes no log: it waits for a person.";
   return isGrowing(view) ? "Waiting for logs…" : "This stage has left no log.";
 }
 

@@ -2,6 +2,7 @@ import type { StepRecord } from "../../src/execution/record.ts";
 import { StateIcon } from "../components/badge.tsx";
 import { stepState } from "../components/state.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 interface NextGatesProps {
   steps: readonly StepRecord[];
@@ -11,7 +12,7 @@ interface NextGatesProps {
 
 /** Where people decide in this run, while nobody has to: what was decided, and what is still to come. */
 export function NextGates({ steps, isOver }: NextGatesProps): Html {
-  const gates = steps.filter(({ type }) => type === "gate");
+  const gates = steps.filter(({ type }) => stageKind(type).isDecided);
   return (
     <div class="next-gates" tabindex="0" role="group" aria-label="Gates of this run">
       <p>{isOver ? "No gate waits any more." : "No gate waits. Those of this run appear here."}</p>

@@ -10,6 +10,7 @@ import { LogPanel } from "./log.tsx";
 import { runPath, tabs, wholeLog, type ExecutionView, type Tab } from "./execution-view.ts";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
 import { StepSpan, swapsRun } from "./timeline.tsx";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** Everything of the chosen stage. */
 export const StagePanel = fragment<{ view: ExecutionView }>("stage", "outerHTML", ({ view }, id) => {
@@ -37,8 +38,8 @@ export const StageHead = fragment<{ view: ExecutionView }>("stage-head", "outerM
         </h2>
         <Badge state={stepState(step)} />
         <span class="type desk">
-          <Icon name={step.type === "gate" ? "hand" : "bot"} size="xs" />
-          {step.type === "gate" ? "Gate" : "Agent"}
+          <Icon name={stageKind(step.type).icon} size="xs" />
+          {stageKind(step.type).word}
         </span>
         <div class="end">
           <AttemptMenu view={view} />

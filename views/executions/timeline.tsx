@@ -8,6 +8,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import { stagePath, stepElement, type ExecutionView } from "./execution-view.ts";
 import { Track } from "./time-bars.tsx";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** The stages in order, batch by batch; each row carries its own time bar. */
 export function Timeline({ view }: { view: ExecutionView }): Html {
@@ -117,7 +118,7 @@ function RowNote({ step }: { step: StepRecord }): Html {
 function noteParts(step: StepRecord): string[] {
   const { type, attempts, attempt_number, agent_id, decided_by, reused, recovered, error_class } = step;
   const parts: string[] = [];
-  if (type === "gate") parts.push(decided_by === null ? "gate" : `by ${decided_by}`);
+  if (stageKind(type).isDecided) parts.push(decided_by === null ? "gate" : `by ${decided_by}`);
   if (attempts.length > 1) parts.push(`attempt ${attempt_number}`);
   if (error_class !== null) parts.push(error_class);
   if (reused) parts.push("reused");

@@ -4,6 +4,7 @@ import type { Plan } from "../../src/workflow/plan.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** What would run, step by step. */
 export function PlanPreview({ plan }: { plan: Plan | null }): Html {
@@ -30,7 +31,7 @@ export function PlanPreview({ plan }: { plan: Plan | null }): Html {
             <span>
               {batch.stages.map((stage) => (
                 <span class={critical.has(stage.id) ? "planned critical" : "planned"}>
-                  <Icon name={stage.type === "gate" ? "hand" : "bot"} size="xs" />
+                  <Icon name={stageKind(stage.type).icon} size="xs" />
                   {stage.name}
                   {stage.condition === null ? null : <small class="muted"> if</small>}
                 </span>

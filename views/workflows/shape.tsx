@@ -4,6 +4,7 @@ import { batchesOf } from "../../src/workflow/graph.ts";
 import { stepState, type Mark } from "../components/state.ts";
 import { plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 const columnWidth = 33;
 const rowHeight = 13;
@@ -65,7 +66,7 @@ function placed(
   batches: readonly (readonly string[])[],
   marks: ReadonlyMap<string, Mark>,
 ): Map<string, Node> {
-  const gates = new Set(stages.filter(({ type }) => type === "gate").map(({ id }) => id));
+  const gates = new Set(stages.filter(({ type }) => stageKind(type).isDecided).map(({ id }) => id));
   const nodes = new Map<string, Node>();
   batches.slice(0, mostColumns).forEach((batch, column) => {
     const shown = batch.slice(0, mostRows);

@@ -5,6 +5,7 @@ import { batchesOf } from "../../src/workflow/graph.ts";
 import { Icon } from "../components/icon.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
+import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 type ListProps = Pick<EffectiveDefinition, "stages" | "error_policy" | "config">;
 
@@ -47,7 +48,7 @@ function StageItem({ stage, usually }: { stage: EffectiveStage; usually: Usually
       <header>
         <h3>{name}</h3>
         <span class="type">
-          <Icon name={type === "gate" ? "hand" : "bot"} size="xs" />
+          <Icon name={stageKind(type).icon} size="xs" />
           {type}
         </span>
         <code class="muted">{id}</code>

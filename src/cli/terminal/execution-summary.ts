@@ -4,6 +4,7 @@ import { elapsedText } from "./elapsed.ts";
 import { paintStatus, type Paint } from "./paint.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { tableLines } from "./table.ts";
+import { stageKind } from "../../workflow/stage-kind.ts";
 
 interface SummaryOptions {
   paint: Paint;
@@ -51,7 +52,7 @@ function stepTable(steps: readonly StepRecord[], options: SummaryOptions): strin
     String(step.batch),
     step.stage_id,
     step.status,
-    step.type === "gate" || step.started_at === null ? "" : String(step.attempt_number),
+    stageKind(step.type).isDecided || step.started_at === null ? "" : String(step.attempt_number),
     span(step.started_at, step.completed_at, nowMs),
     stepSays(step, isTold),
   ]);

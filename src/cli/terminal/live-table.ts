@@ -6,6 +6,7 @@ import type { RunRow, RunRows } from "./execution-rows.ts";
 import { questionLines, type Question } from "./question-lines.ts";
 import { tableLines, type Column } from "./table.ts";
 import type { Watcher } from "./watcher.ts";
+import { stageKind } from "../../workflow/stage-kind.ts";
 
 /** A person does not see more, and a terminal over a slow line cannot take more. */
 const frameMs = 100;
@@ -121,7 +122,7 @@ function tableOf(output: Output, rows: readonly RunRow[], nowMs: number): string
     row.stage_id,
     row.type,
     row.status,
-    row.type === "gate" || row.attempt === 0 ? "" : String(row.attempt),
+    stageKind(row.type).isDecided || row.attempt === 0 ? "" : String(row.attempt),
     rowElapsed(row, nowMs),
     row.says,
   ]);

@@ -18,6 +18,7 @@ import { planRenameKey, planRenameStage } from "./plan-rename.ts";
 import { Refusal } from "./refusal.ts";
 import { spliced, type Splice } from "./splice.ts";
 import { layoutOf, placeAt, readsAsJson, type TextLayout } from "./text-layout.ts";
+import { rootStages } from "../stage-walk.ts";
 
 const deepest = 64;
 
@@ -143,6 +144,6 @@ function planned(editing: Editing, edit: Edit): PlannedEdit {
 }
 
 function placeOf(layout: TextLayout, edit: Edit): number {
-  const place = placeAt(layout, "path" in edit ? edit.path : ["stages"]);
+  const place = placeAt(layout, "path" in edit ? edit.path : rootStages);
   return place.entry?.start ?? place.value?.offset ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { Edit, Path } from "./edit.ts";
+import { rootStages } from "../stage-walk.ts";
 
 /** Edits in their order, in groups that touch different parts: each group needs the text read only once. */
 export function editGroups(edits: readonly Edit[]): Edit[][] {
@@ -32,7 +33,7 @@ function touchedBy(edit: Edit): Path | null {
     case "rename_stage":
       return null;
     case "duplicate_stage":
-      return ["stages"];
+      return rootStages;
     default:
       return edit satisfies never;
   }

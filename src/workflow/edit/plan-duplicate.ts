@@ -1,11 +1,13 @@
-import { child } from "../source-node.ts";
+import type { Value } from "../../expression/value.ts";
+import { nodeAt } from "../source-node.ts";
+import { listOfStage } from "../stage-walk.ts";
 import { itemInBlock } from "./block-entries.ts";
 import { collectionOf } from "./collection.ts";
 import type { Edit } from "./edit.ts";
 import { isMap, stepIn, withItem } from "./edited-value.ts";
 import { insertTextInFlow } from "./flow-entries.ts";
 import type { Editing, PlannedEdit } from "./plan-edit.ts";
-import { refuseTaken, stageAt } from "./plan-rename.ts";
+import { refuseTaken, stageNamed } from "./plan-rename.ts";
 import { placeAt, refuseShared } from "./text-layout.ts";
 import { writeScalar } from "./write-scalar.ts";
 
@@ -15,17 +17,18 @@ export function planDuplicateStage(
   { id, to }: Extract<Edit, { kind: "duplicate_stage" }>,
 ): PlannedEdit {
   const { source, layout, value, trouble } = editing;
-  const at = stageAt(editing, id);
+  const place = stageNamed(editing, id);
+  const { at, path } = place;
+  const list = listOfStage(place);
   refuseTaken(editing, to);
-  const holder = collectionOf(placeAt(layout, ["stages"]).value);
-  const { entry } = placeAt(layout, ["stages", at]);
-  const own = child(child(child(source.root, "stages"), at), "id");
-  if (!holder || !entry || own?.kind !== "scalar")
-    return trouble(`stage "${id}" cannot be copied`, ["stages", at]);
-  refuseShared(entry, ["stages", at]);
-  const stage = stepIn(stepIn(value, "stages") ?? null, at) ?? null;
+  const holder = collectionOf(placeAt(layout, list).value);
+  const { entry } = placeAt(layout, path);
+  const own = nodeAt(source.root, [...path, "id"]);
+  if (!holder || !entry || own?.kind !== "scalar") return trouble(`stage "${id}" cannot be copied`, path);
+  refuseShared(entry, path);
+  const stage = path.reduce<Value>((each, step) => stepIn(each, step) ?? null, value);
   const copy = isMap(stage) ? Object.fromEntries([...Object.entries(stage), ["id", to]]) : stage;
-  const expected = withItem(value, ["stages"], at + 1, copy, trouble);
+  const expected = withItem(value, list, at + 1, copy, trouble);
   const like = own.style === "literal" || own.style === "folded" ? null : own.style;
   const name = writeScalar(to, { isFlow: true, like }, layout.style);
   const copied = (start: number, end: number): string =>

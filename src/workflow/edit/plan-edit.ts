@@ -19,6 +19,7 @@ import { setValue } from "./set-value.ts";
 import type { Splice } from "./splice.ts";
 import { placeAt, refuseShared, type TextLayout } from "./text-layout.ts";
 import { canBeLiteral } from "./write-scalar.ts";
+import { stageOfPath } from "../stage-walk.ts";
 
 /** What the text has to read as when an edit is done, and ways to get there, the one that touches least first. */
 export interface PlannedEdit {
@@ -58,7 +59,7 @@ export function planSet({ layout, value, trouble }: Editing, edit: Of<"set">): P
  */
 function unbracedWay(layout: TextLayout, expected: Value, path: Path, value: Value): (() => Splice[]) | null {
   if (layout.style.isJson || typeof value !== "string" || !canBeLiteral(value)) return null;
-  for (let depth = path[0] === "stages" ? 3 : 2; depth < path.length; depth++) {
+  for (let depth = (stageOfPath(path)?.path.length ?? 1) + 1; depth < path.length; depth++) {
     const way = path.slice(0, depth);
     const place = placeAt(layout, way);
     if (place.depth < depth || !place.holder || place.holder.isFlow) return null;

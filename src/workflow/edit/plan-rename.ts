@@ -1,5 +1,5 @@
 import { nearest } from "../../expression/nearest.ts";
-import { child, textOf, type Path, type SourceNode } from "../source-node.ts";
+import { child, nodeAt, textOf, type Path, type SourceNode } from "../source-node.ts";
 import { endOf } from "./collection.ts";
 import type { Edit } from "./edit.ts";
 import { withKey, withValue } from "./edited-value.ts";
@@ -10,15 +10,16 @@ import { onceEach, renamedTexts, spliceTexts, withTexts, type RenamedText } from
 import type { Splice } from "./splice.ts";
 import { placeAt, refuseShared } from "./text-layout.ts";
 import { writeKey, writeScalar } from "./write-scalar.ts";
+import { rootStages, stageOfPath, walkStageNodes, type StagePlace } from "../stage-walk.ts";
 
 type Of<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
 
 export function planRenameStage(editing: Editing, { id, to }: Of<"rename_stage">): PlannedEdit {
   const { source, layout, value, trouble } = editing;
-  const at = stageAt(editing, id);
+  const stage = stageNamed(editing, id);
   if (id === to) return { expected: value, ways: [() => []] };
   refuseTaken(editing, to);
-  const named = [["stages", at, "id"], ...dependencies(source.root, id)];
+  const named = [[...stage.path, "id"], ...dependencies(source.root, id)];
   const texts = source.root ? renamedTexts(layout.text, source.root, ["stages", id], to) : [];
   const renamed = named.reduce((old, path) => withValue(old, path, to, trouble), value);
   const own = named.map((path) => scalarSplice(editing, path, to));
@@ -44,58 +45,53 @@ export function planRenameKey(editing: Editing, { path, to }: Of<"rename_key">):
   ]);
 }
 
-/** The number of the one stage of that id. */
-export function stageAt({ source, trouble }: Editing, id: string): number {
-  const ids = stageIds(source.root);
-  const at = ids.indexOf(id);
-  if (at < 0) {
+/** The place of the one stage of that id. */
+export function stageNamed({ source, trouble }: Editing, id: string): StagePlace {
+  const stages = namedStages(source.root);
+  const [found, ...others] = stages.filter((stage) => stage.id === id);
+  if (!found) {
     const meant = nearest(
       id,
-      ids.filter((each) => each !== null),
+      stages.flatMap((stage) => stage.id ?? []),
     );
-    trouble(`there is no stage "${id}"${meant === null ? "" : `. did you mean "${meant}"?`}`, ["stages"]);
+    return trouble(
+      `there is no stage "${id}"${meant === null ? "" : `. did you mean "${meant}"?`}`,
+      rootStages,
+    );
   }
-  if (ids.lastIndexOf(id) !== at) {
-    trouble(`there is more than one stage "${id}". rename one in the text`, [
-      "stages",
-      ids.lastIndexOf(id),
-      "id",
-    ]);
-  }
-  return at;
+  const last = others.at(-1);
+  if (last) trouble(`there is more than one stage "${id}". rename one in the text`, [...last.path, "id"]);
+  return found;
 }
 
 export function refuseTaken({ source, trouble }: Editing, id: string): void {
-  const at = stageIds(source.root).indexOf(id);
-  if (at >= 0) trouble(`there is a stage "${id}" already. choose another id`, ["stages", at, "id"]);
+  const found = namedStages(source.root).find((stage) => stage.id === id);
+  if (found) trouble(`there is a stage "${id}" already. choose another id`, [...found.path, "id"]);
 }
 
-function stageIds(root: SourceNode | null): (string | null)[] {
-  const stages = child(root, "stages");
-  return stages?.kind === "list" ? stages.items.map((stage) => textOf(child(stage, "id"))) : [];
+function namedStages(root: SourceNode | null): (StagePlace & { id: string | null })[] {
+  return walkStageNodes(root).map(({ node, at, path }) => ({ at, path, id: textOf(child(node, "id")) }));
 }
 
 function dependencies(root: SourceNode | null, id: string): Path[] {
-  const stages = child(root, "stages");
-  if (stages?.kind !== "list") return [];
-  return stages.items.flatMap((stage, at): Path[] => {
-    const list = child(stage, "depends_on");
+  return walkStageNodes(root).flatMap(({ node, path }): Path[] => {
+    const list = child(node, "depends_on");
     if (list?.kind !== "list") return [];
-    return list.items.flatMap((item, index) =>
-      textOf(item) === id ? [["stages", at, "depends_on", index]] : [],
-    );
+    return list.items.flatMap((item, index) => (textOf(item) === id ? [[...path, "depends_on", index]] : []));
   });
 }
 
 /** How expressions name what a key stands for; null where they do not. */
 function wayOf({ source }: Editing, path: Path): string[] | null {
-  const [top, second, third, name] = path;
+  const [top, second, third] = path;
   if (path.length === 3 && top === "config" && typeof third === "string") {
     if (second === "parameters") return ["parameters", third];
     return second === "env" ? ["env", third] : null;
   }
-  if (path.length !== 4 || top !== "stages" || third !== "outputs" || typeof name !== "string") return null;
-  const id = typeof second === "number" ? (stageIds(source.root)[second] ?? null) : null;
+  const stage = stageOfPath(path);
+  const [field, name, ...deeper] = stage?.rest ?? [];
+  if (!stage || field !== "outputs" || typeof name !== "string" || deeper.length > 0) return null;
+  const id = textOf(nodeAt(source.root, [...stage.path, "id"]));
   return id === null ? null : ["stages", id, "outputs", name];
 }
 

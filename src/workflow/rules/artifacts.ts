@@ -1,15 +1,14 @@
 import type { ArtifactLookup } from "../artifact-lookup.ts";
-import type { EffectiveDefinition } from "../effective.ts";
 import type { Problem } from "../report.ts";
 import type { Path } from "../source-node.ts";
-import { spotAt, type Rule } from "../subject.ts";
+import { spotAt, type Rule, type Subject } from "../subject.ts";
 
 /** Artifacts and context modules are in the collection. The file may be for another: only strict makes errors. */
 export const artifacts: Rule = (subject, report) => {
   const lookup = subject.artifacts;
   if (!lookup) return;
   const seen = new Map<string, Missing | null>();
-  for (const { ref, path } of refsOf(subject.definition)) {
+  for (const { ref, path } of refsOf(subject)) {
     let missing = seen.get(ref);
     if (missing === undefined) seen.set(ref, (missing = missingOf(ref, lookup)));
     if (missing === null) continue;
@@ -33,16 +32,14 @@ function missingOf(ref: string, lookup: ArtifactLookup): Missing | null {
   };
 }
 
-function refsOf({ context, stages }: EffectiveDefinition): { ref: string; path: Path }[] {
+function refsOf({ definition, stages }: Subject): { ref: string; path: Path }[] {
   const all = [
-    ...lists(context.global_modules, ["context", "global_modules"]),
-    ...stages.flatMap(({ roles, context }, at) => [
+    ...lists(definition.context.global_modules, ["context", "global_modules"]),
+    ...stages.flatMap(({ stage: { roles, context }, path }) => [
       // In its short form a role is the reference itself: the nearest thing there is.
-      ...(roles
-        ? [{ ref: roles.primary.artifact, path: ["stages", at, "roles", "primary", "artifact"] }]
-        : []),
-      ...lists(roles?.tools ?? [], ["stages", at, "roles", "tools"]),
-      ...lists(context.modules, ["stages", at, "context", "modules"]),
+      ...(roles ? [{ ref: roles.primary.artifact, path: [...path, "roles", "primary", "artifact"] }] : []),
+      ...lists(roles?.tools ?? [], [...path, "roles", "tools"]),
+      ...lists(context.modules, [...path, "context", "modules"]),
     ]),
   ];
   return all.filter(({ ref }) => ref !== "");

@@ -3,12 +3,12 @@ import { spotAt, type Rule } from "../subject.ts";
 
 /** Stages that wait for each other would wait for ever. Each cycle is told with its whole way round. */
 export const cycles: Rule = (subject, report) => {
-  const { graph, order, definition } = subject;
+  const { graph, order, stages } = subject;
   for (const cycle of cyclesIn(graph, order)) {
     const [first = 0] = cycle;
     const last = graph.ids[cycle.at(-2) ?? 0] ?? "";
-    const item = definition.stages[first]?.depends_on.indexOf(last) ?? 0;
-    const path = ["stages", first, "depends_on", item];
+    const from = stages[first];
+    const path = [...(from?.path ?? []), "depends_on", from?.stage.depends_on.indexOf(last) ?? 0];
     const way = cycle.map((at) => graph.ids[at] ?? "");
     report.error("dag", {
       code: "cycle",

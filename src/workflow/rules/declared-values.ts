@@ -8,7 +8,7 @@ import { checkValue, coerceText, parseType, shown } from "../value-type.ts";
 
 /** Defaults, the values of inputs and those of an enum have the type that is declared beside them. */
 export const declaredValues: Rule = (subject, report) => {
-  const { config, stages } = subject.definition;
+  const { config } = subject.definition;
   for (const [name, parameter] of Object.entries(config.parameters)) {
     const path = ["config", "parameters", name];
     const field = `parameter "${name}"`;
@@ -19,16 +19,16 @@ export const declaredValues: Rule = (subject, report) => {
     });
     checkAmong(subject, report, { field, path, declared: parameter });
   }
-  stages.forEach(({ inputs, outputs }, at) => {
+  subject.stages.forEach(({ stage: { inputs, outputs }, path: stagePath }) => {
     for (const [kind, fields] of Object.entries({ inputs, outputs })) {
       for (const [name, declared] of Object.entries(fields)) {
         const field = `${kind.slice(0, -1)} "${name}"`;
-        checkDefault(subject, report, { field, path: ["stages", at, kind, name], declared });
+        checkDefault(subject, report, { field, path: [...stagePath, kind, name], declared });
       }
     }
     for (const [name, { type, value }] of Object.entries(inputs)) {
       if (value === undefined) continue;
-      const path = ["stages", at, "inputs", name, "value"];
+      const path = [...stagePath, "inputs", name, "value"];
       checkOne(subject, report, { field: `the value of input "${name}"`, path, type, value });
     }
   });

@@ -4,11 +4,11 @@ import { spotAt, type Rule, type Subject } from "../subject.ts";
 
 /** Each dependency is another stage that exists, named once, and not implied by the others. */
 export const dependencies: Rule = (subject, report) => {
-  subject.definition.stages.forEach((stage, at) => {
+  subject.stages.forEach(({ stage, at, path: stagePath }) => {
     const seen = new Set<string>();
     stage.depends_on.forEach((id, item) => {
       if (id === "") return;
-      const path = ["stages", at, "depends_on", item];
+      const path = [...stagePath, "depends_on", item];
       const place = { path, at: spotAt(subject, path) };
       const name = `stage "${stage.id}"`;
       const position = subject.graph.positions.get(id);
@@ -49,7 +49,7 @@ interface Redundant {
 }
 
 function redundant(
-  { definition, graph, upstream }: Subject,
+  { graph, upstream }: Subject,
   report: Report,
   { at, id, position, place }: Redundant,
 ): void {
@@ -60,7 +60,7 @@ function redundant(
   if (through === undefined || upstream.isBefore(at, at)) return;
   report.warn("dag", {
     code: "redundant_dependency",
-    message: `stage "${definition.stages[at]?.id}" need not depend on "${id}": "${graph.ids[through]}" does already`,
+    message: `stage "${graph.ids[at]}" need not depend on "${id}": "${graph.ids[through]}" does already`,
     ...place,
   });
 }

@@ -1,12 +1,13 @@
 import { keySpotAt, spotAt, type Rule, type Subject } from "../subject.ts";
+import { stageKind } from "../stage-kind.ts";
 
 /** What a gate lets through without anybody having meant it, and what it keeps back. */
 export const gates: Rule = (subject, report) => {
   let dependents: Map<number, string[]> | null = null;
-  subject.definition.stages.forEach(({ id, type, gate, condition }, at) => {
-    if (type !== "gate" || gate === null) return;
+  subject.stages.forEach(({ stage: { id, type, gate, condition }, at, path: stagePath }) => {
+    if (!stageKind(type).isDecided || gate === null) return;
     if (gate.approvers.length === 0) {
-      const path = ["stages", at, "gate", "approvers"];
+      const path = [...stagePath, "gate", "approvers"];
       const message = `gate "${id}" names no approvers: anybody may decide it`;
       report.warn("schema", { code: "no_approvers", message, path, at: keySpotAt(subject, path) });
     }
@@ -14,7 +15,7 @@ export const gates: Rule = (subject, report) => {
     dependents ??= dependentsOf(subject);
     const names = dependents.get(at);
     if (!names) return;
-    const path = ["stages", at, "condition"];
+    const path = [...stagePath, "condition"];
     report.warn("dag", {
       code: "conditional_gate",
       message: `when the condition of gate "${id}" is false, what depends on it is skipped too: ${names.join(", ")}`,

@@ -4,6 +4,7 @@ import type { Report } from "../report.ts";
 import { child, nodeAt, type SourceNode } from "../source-node.ts";
 import { keySpotAt, siteSpot, type Rule, type Subject } from "../subject.ts";
 import { fits } from "../value-type.ts";
+import { stageKind } from "../stage-kind.ts";
 
 /** A value comes from a plain reference, or it is text put together; what an operator yields is not followed. */
 interface Given {
@@ -40,10 +41,10 @@ export const inputSources: Rule = (subject, report) => {
 
 /** A required input that nothing fills fails its stage in every run. */
 function checkGiven(subject: Subject, report: Report): void {
-  subject.definition.stages.forEach(({ id, type, inputs }, at) => {
-    if (type === "gate") return;
+  subject.stages.forEach(({ stage: { id, type, inputs }, path: stagePath }) => {
+    if (stageKind(type).isDecided) return;
     for (const [name, { source, required, default: preset }] of Object.entries(inputs)) {
-      const path = ["stages", at, "inputs", name];
+      const path = [...stagePath, "inputs", name];
       const node = nodeAt(subject.root, path);
       // What is wrong itself has been reported.
       if (
@@ -74,9 +75,9 @@ function isGiven(node: SourceNode | null): boolean {
   return node !== null && !(node.kind === "scalar" && node.value === null && !node.isFaulty);
 }
 
-function inputOf({ definition }: Subject, { stage, input, use }: ExpressionSite): EffectiveInput | null {
+function inputOf({ stages }: Subject, { stage, input, use }: ExpressionSite): EffectiveInput | null {
   if (stage === null || use !== "source") return null;
-  const inputs = definition.stages[stage]?.inputs ?? {};
+  const inputs = stages[stage]?.stage.inputs ?? {};
   return Object.hasOwn(inputs, input) ? (inputs[input] ?? null) : null;
 }
 
@@ -102,12 +103,12 @@ function givenBy(subject: Subject, site: ExpressionSite): Given | null {
 }
 
 function fromOutput(
-  { definition, graph }: Subject,
+  { stages, graph }: Subject,
   stageId: string,
   output: string,
   given: Pick<Given, "name" | "offset">,
 ): Given | null {
-  const stage = definition.stages[graph.positions.get(stageId) ?? -1];
+  const stage = stages[graph.positions.get(stageId) ?? -1]?.stage;
   const declared = stage && Object.hasOwn(stage.outputs, output) ? stage.outputs[output] : undefined;
   if (!stage || !declared?.type) return null;
   return {

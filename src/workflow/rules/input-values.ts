@@ -5,9 +5,9 @@ import { keySpotAt, type Rule, type Subject } from "../subject.ts";
 
 /** An input has a source or a value, and a value is handed on as it is: it holds no expressions. */
 export const inputValues: Rule = (subject, report) => {
-  subject.definition.stages.forEach(({ inputs }, at) => {
+  subject.stages.forEach(({ stage: { inputs }, path: stagePath }) => {
     for (const name of Object.keys(inputs)) {
-      const path = ["stages", at, "inputs", name];
+      const path = [...stagePath, "inputs", name];
       const node = nodeAt(subject.root, path);
       const value = child(node, "value");
       if (!isGiven(value)) continue;

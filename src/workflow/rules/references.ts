@@ -65,7 +65,7 @@ function checkStage(checked: Checked, name: Step): void {
     checked,
     output,
     { kind: "output", owner: `stage "${name.name}"` },
-    declaredNames(subject, ["stages", position, "outputs"]),
+    declaredNames(subject, [...(subject.stages[position]?.path ?? []), "outputs"]),
   );
 }
 

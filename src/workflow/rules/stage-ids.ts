@@ -3,7 +3,7 @@ import { spotAt, type Rule } from "../subject.ts";
 
 /** An id is a stage's alone; ids are written in kebab-case. */
 export const stageIds: Rule = (subject, report) => {
-  const { workflow, stages } = subject.definition;
+  const { workflow } = subject.definition;
   const suggest = (id: string, path: (string | number)[]): void => {
     const kebab = kebabOf(id);
     if (!isIdentifier(id) || kebab === id || kebab === "") return;
@@ -16,8 +16,8 @@ export const stageIds: Rule = (subject, report) => {
     });
   };
   suggest(workflow.id, ["workflow", "id"]);
-  stages.forEach(({ id }, at) => {
-    const path = ["stages", at, "id"];
+  subject.stages.forEach(({ stage: { id }, at, path: stagePath }) => {
+    const path = [...stagePath, "id"];
     const first = subject.graph.positions.get(id) ?? at;
     if (id !== "" && first !== at) {
       report.error("schema", {

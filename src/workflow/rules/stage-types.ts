@@ -1,29 +1,43 @@
-import type { EffectiveStage } from "../effective.ts";
 import type { Problem, Report } from "../report.ts";
 import { child, nodeAt, type SourceNode } from "../source-node.ts";
 import { keySpotAt, spotAt, type Rule, type Subject } from "../subject.ts";
+import type { PlacedStage } from "../stage-walk.ts";
 
 /** An agent stage has a role, a gate stage a gate, and neither has the other's. */
 export const stageTypes: Rule = (subject, report) => {
-  subject.definition.stages.forEach((stage, at) => {
+  for (const placed of subject.stages) {
     // What is no map at all has been reported: it lacks everything.
-    if (nodeAt(subject.root, ["stages", at])?.kind !== "map") return;
-    if (stage.type === "fan_out") {
-      const path = ["stages", at, "type"];
-      report.error("schema", {
-        code: "fan_out",
-        message: `${nameOf(stage, at)} is a "fan_out", which is reserved for a later version`,
-        path,
-        at: spotAt(subject, path),
-        hint: 'write the branches out as stages of type "agent"',
-      });
-    } else if (stage.type === "gate") checkGate(subject, report, at);
-    else checkAgent(subject, report, at);
-  });
+    if (nodeAt(subject.root, placed.path)?.kind === "map") check(subject, report, placed);
+  }
 };
 
-function checkGate(subject: Subject, report: Report, at: number): void {
-  const { name, place, node } = stageAt(subject, at);
+function check(subject: Subject, report: Report, placed: PlacedStage): void {
+  const { type } = placed.stage;
+  switch (type) {
+    case "agent":
+      return checkAgent(subject, report, placed);
+    case "gate":
+      return checkGate(subject, report, placed);
+    case "fan_out":
+      return refuseFanOut(subject, report, placed);
+    default:
+      return type satisfies never;
+  }
+}
+
+function refuseFanOut(subject: Subject, report: Report, placed: PlacedStage): void {
+  const path = [...placed.path, "type"];
+  report.error("schema", {
+    code: "fan_out",
+    message: `${nameOf(placed)} is a "fan_out", which is reserved for a later version`,
+    path,
+    at: spotAt(subject, path),
+    hint: 'write the branches out as stages of type "agent"',
+  });
+}
+
+function checkGate(subject: Subject, report: Report, placed: PlacedStage): void {
+  const { name, place, node } = fieldsOf(subject, placed);
   if (!isGiven(node("gate"))) {
     const hint = 'add "gate:" with its approvers';
     report.error("schema", place("gate", "missing_gate", `${name} is a gate and needs "gate"`, hint));
@@ -44,8 +58,8 @@ function checkGate(subject: Subject, report: Report, at: number): void {
   }
 }
 
-function checkAgent(subject: Subject, report: Report, at: number): void {
-  const { name, place, node } = stageAt(subject, at);
+function checkAgent(subject: Subject, report: Report, placed: PlacedStage): void {
+  const { name, place, node } = fieldsOf(subject, placed);
   const roles = node("roles");
   const lacksPrimary = roles?.kind === "map" && !isGiven(child(roles, "primary"));
   if (!isGiven(roles) || lacksPrimary) {
@@ -61,13 +75,12 @@ function checkAgent(subject: Subject, report: Report, at: number): void {
   }
 }
 
-function stageAt(subject: Subject, at: number) {
-  const stage = subject.definition.stages[at];
+function fieldsOf(subject: Subject, placed: PlacedStage) {
   return {
-    name: stage ? nameOf(stage, at) : "",
-    node: (key: string): SourceNode | null => nodeAt(subject.root, ["stages", at, key]),
+    name: nameOf(placed),
+    node: (key: string): SourceNode | null => nodeAt(subject.root, [...placed.path, key]),
     place: (key: string, code: string, message: string, hint: string): Problem => {
-      const path = ["stages", at, key];
+      const path = [...placed.path, key];
       return { code, message, path, at: keySpotAt(subject, path), hint };
     },
   };
@@ -77,6 +90,6 @@ function isGiven(node: SourceNode | null): boolean {
   return node !== null && !(node.kind === "scalar" && node.value === null);
 }
 
-function nameOf({ id }: EffectiveStage, at: number): string {
+function nameOf({ stage: { id }, at }: PlacedStage): string {
   return id === "" ? `stage ${at + 1}` : `stage "${id}"`;
 }

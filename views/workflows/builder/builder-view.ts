@@ -1,6 +1,6 @@
 import type { EffectiveDefinition, EffectiveStage } from "../../../src/workflow/effective.ts";
 import type { Plan } from "../../../src/workflow/plan.ts";
-import type { SourceNode } from "../../../src/workflow/source-node.ts";
+import type { Path, SourceNode } from "../../../src/workflow/source-node.ts";
 import type { DiffLine } from "../diff.ts";
 import type { FileProblemFacts } from "../file-problem.tsx";
 import type { ShownFinding } from "./form-words.ts";
@@ -39,6 +39,8 @@ export interface StageFacts {
   key: string;
   /** In the file, from 0. */
   at: number;
+  /** Its way through the definition. */
+  path: Path;
   stage: EffectiveStage;
   /** From 1. */
   batch: number;

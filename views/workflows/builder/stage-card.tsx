@@ -5,6 +5,7 @@ import { withQuery } from "../../paths.ts";
 import { domId, type BuilderView, type StageFacts } from "./builder-view.ts";
 import { CardFacts } from "./card-facts.tsx";
 import { Problems } from "./problems.tsx";
+import { stageKind } from "../../../src/workflow/stage-kind.ts";
 
 interface CardProps {
   view: BuilderView;
@@ -18,7 +19,7 @@ export function StageCard({ view, facts, beside }: CardProps): Html {
   const { key, at, stage, batch, findings } = facts;
   const hasErrors = findings.some(({ tone }) => tone === "failed");
   const id = domId(key);
-  const marks = [stage.type === "gate" ? "is-gate" : "", hasErrors ? "has-errors" : ""];
+  const marks = [stageKind(stage.type).isDecided ? "is-gate" : "", hasErrors ? "has-errors" : ""];
   return (
     <li
       id={`card-${id}`}
@@ -42,7 +43,7 @@ export function StageCard({ view, facts, beside }: CardProps): Html {
       </header>
       <p class="what">
         <span class="type">
-          <Icon name={stage.type === "gate" ? "hand" : "bot"} size="xs" />
+          <Icon name={stageKind(stage.type).icon} size="xs" />
           {stage.type}
         </span>
         <span>{`Step ${batch}`}</span>

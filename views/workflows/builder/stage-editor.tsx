@@ -12,6 +12,8 @@ import { Problems, type FormScope } from "./problems.tsx";
 import { namesIn, scalarText } from "./field-text.ts";
 import { sourceSuggestions, Suggestions } from "./suggestions.tsx";
 import { ValueRows } from "./value-rows.tsx";
+import { stageKind } from "../../../src/workflow/stage-kind.ts";
+import { pathText } from "../../../src/workflow/source-path.ts";
 
 interface EditorProps {
   view: BuilderView;
@@ -62,14 +64,14 @@ export function StageEditor({ view, facts }: EditorProps): Html {
   );
 }
 
-export function stageScope({ root }: BuilderView, { at, findings }: StageFacts): FormScope {
-  const node = nodeAt(root, ["stages", at]);
-  return { id: "s", node, place: `stages[${at}].`, findings, shown: new Set() };
+export function stageScope({ root }: BuilderView, { path, findings }: StageFacts): FormScope {
+  const node = nodeAt(root, path);
+  return { id: "s", node, place: `${pathText(path)}.`, findings, shown: new Set() };
 }
 
 function Fields({ view, facts, scope }: EditorProps & { scope: FormScope }): Html {
   const { stage } = facts;
-  const isGate = stage.type === "gate";
+  const isGate = stageKind(stage.type).isDecided;
   return (
     <>
       <Basics scope={scope} stage={stage} />

@@ -1,9 +1,10 @@
-import { domId } from "../../../../views/workflows/builder/builder-view.ts";
+import { domId, type StageFacts } from "../../../../views/workflows/builder/builder-view.ts";
 import { AppError } from "../../../errors.ts";
 import { applyEdits } from "../../../workflow/edit/apply-edit.ts";
 import type { Edit } from "../../../workflow/edit/edit.ts";
 import { kebabOf } from "../../../workflow/identifier.ts";
-import { nodeAt } from "../../../workflow/source-node.ts";
+import { nodeAt, type Path } from "../../../workflow/source-node.ts";
+import { stageOfPath } from "../../../workflow/stage-walk.ts";
 import type { Done } from "./builder-answer.ts";
 import { readingOf, type DraftPlace } from "./builder-view-of.ts";
 import { mergedText, nextSteps, textAt } from "./draft-changes.ts";
@@ -70,11 +71,11 @@ function changeStage(call: ActCall, draft: OpenDraft): Done {
   const to = stages.stageOf(now, key);
   const made = formEdits({
     fields: form,
-    from: nodeAt(base.root, ["stages", from.at]),
-    to: ["stages", to.at],
+    from: nodeAt(base.root, from.path),
+    to: to.path,
     shape: stageShape,
   });
-  const edits = withConsequences(draft, now, to.at, made);
+  const edits = withConsequences(draft, now, to, made);
   const renamed = edits.find((edit) => edit.kind === "rename_stage");
   const changed = applied(call, draft, edits, labelOf(edits, to.stage.name));
   const isOpen = form.get("part") === "editor";
@@ -83,26 +84,35 @@ function changeStage(call: ActCall, draft: OpenDraft): Done {
 }
 
 /** An id is renamed everywhere; one that nobody chose follows the name; a gate has no agent, an agent no gate. */
-function withConsequences(draft: OpenDraft, now: DraftReading, at: number, made: readonly Edit[]): Edit[] {
-  const stage = now.stages[at]?.stage;
-  if (!stage) return [...made];
-  const edits = made.flatMap((edit): Edit[] => {
-    if (edit.kind !== "set" || edit.path.length !== 3) return [edit];
-    const [, , field] = edit.path;
-    if (field === "type") return [edit, ...typeChange(edit.value === "gate", now, at)];
-    return [edit];
-  });
-  const id = edits.find((edit) => edit.kind === "set" && edit.path.length === 3 && edit.path[2] === "id");
+function withConsequences(
+  draft: OpenDraft,
+  now: DraftReading,
+  facts: StageFacts,
+  made: readonly Edit[],
+): Edit[] {
+  const { stage, key, path } = facts;
+  const type = settingOf(made, "type");
+  const edits = made.flatMap((edit) =>
+    edit === type ? [edit, ...typeChange(type.value === "gate", now, path)] : [edit],
+  );
+  const id = settingOf(edits, "id");
   const others = edits.filter((edit) => edit !== id);
-  const to = id?.kind === "set" ? String(id.value) : idFromName(draft, now, stage.id, edits);
+  const to = id ? String(id.value) : idFromName(draft, now, stage.id, edits);
   if (to === null) return others;
-  if (stage.id === "" || now.stages[at]?.key !== stage.id)
-    return [...others, { kind: "set", path: ["stages", at, "id"], value: to }];
+  if (stage.id === "" || key !== stage.id)
+    return [...others, { kind: "set", path: [...path, "id"], value: to }];
   return [...others, { kind: "rename_stage", id: stage.id, to }];
 }
 
-function typeChange(isGate: boolean, { root }: DraftReading, at: number): Edit[] {
-  const path = (field: string) => ["stages", at, field] as const;
+/** The edit that sets a field of a stage itself. */
+function settingOf(edits: readonly Edit[], field: string): Extract<Edit, { kind: "set" }> | undefined {
+  return edits
+    .filter((edit) => edit.kind === "set")
+    .find(({ path }) => stageOfPath(path)?.rest.join(".") === field);
+}
+
+function typeChange(isGate: boolean, { root }: DraftReading, stage: Path): Edit[] {
+  const path = (field: string): Path => [...stage, field];
   const has = (field: string) => nodeAt(root, path(field)) !== null;
   if (!isGate) return has("gate") ? [{ kind: "remove", path: path("gate") }] : [];
   const edits: Edit[] = has("roles") ? [{ kind: "remove", path: path("roles") }] : [];
@@ -117,13 +127,8 @@ function idFromName(
   id: string,
   edits: readonly Edit[],
 ): string | null {
-  const name = edits.find((edit) => edit.kind === "set" && edit.path.length === 3 && edit.path[2] === "name");
-  if (
-    name?.kind !== "set" ||
-    !stages.isMadeUp(id) ||
-    new RegExp(`\\bid: ${id}\\s*$`, "m").test(row.base_text)
-  )
-    return null;
+  const name = settingOf(edits, "name");
+  if (!name || !stages.isMadeUp(id) || new RegExp(`\\bid: ${id}\\s*$`, "m").test(row.base_text)) return null;
   const made = kebabOf(String(name.value)).slice(0, 60);
   if (made === "" || made === id) return null;
   return stages.freeId(now, made, true);

@@ -10,6 +10,8 @@ import type { EffectiveDefinition } from "../../../workflow/effective.ts";
 import { batchesOf } from "../../../workflow/graph.ts";
 import { planWorkflow, type Plan } from "../../../workflow/plan.ts";
 import { checkDraft, type CheckedDraft } from "../../../workflow/validate.ts";
+import { pathText } from "../../../workflow/source-path.ts";
+import { stagePathText, walkStages } from "../../../workflow/stage-walk.ts";
 
 /** A draft's text, read: what the builder shows of it and what its edits are computed from. */
 export interface DraftReading extends CheckedDraft {
@@ -56,20 +58,21 @@ export function stageNamed({ stages }: DraftReading, key: string): StageFacts | 
   return stages.find((stage) => stage.key === key) ?? null;
 }
 
-function stageFacts({ stages }: EffectiveDefinition, findings: readonly ShownFinding[]): StageFacts[] {
+function stageFacts(definition: EffectiveDefinition, findings: readonly ShownFinding[]): StageFacts[] {
   const batches = new Map<string, number>();
-  batchesOf(stages).forEach((ids, at) => ids.forEach((id) => batches.set(id, at + 1)));
-  const byStage = Map.groupBy(findings, ({ path }) => Number(/^stages\[(\d+)\]/.exec(path)?.[1] ?? -1));
+  batchesOf(definition.stages).forEach((ids, at) => ids.forEach((id) => batches.set(id, at + 1)));
+  const byStage = Map.groupBy(findings, ({ path }) => stagePathText(path));
   const taken = new Set<string>();
-  return stages.map((stage, at) => {
+  return walkStages(definition).map(({ stage, at, path }) => {
     const isNamed = stage.id !== "" && !taken.has(stage.id);
     taken.add(stage.id);
     return {
       key: isNamed ? stage.id : `@${at}`,
       at,
+      path,
       stage,
       batch: batches.get(stage.id) ?? 1,
-      findings: byStage.get(at) ?? [],
+      findings: byStage.get(pathText(path)) ?? [],
     };
   });
 }

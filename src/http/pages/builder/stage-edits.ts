@@ -4,6 +4,7 @@ import type { Value, ValueObject } from "../../../expression/value.ts";
 import type { Edit } from "../../../workflow/edit/edit.ts";
 import { listEdits } from "./list-edits.ts";
 import { stageNamed, type DraftReading } from "./read-draft.ts";
+import { listOfStage, rootStages } from "../../../workflow/stage-walk.ts";
 
 /** Where a new stage goes: behind the stage of this key; "" at the very beginning, null at the end. */
 export type Place = string | null;
@@ -37,24 +38,19 @@ export function addStage(
   const before = idsOf(draft.rows[rowAt] ?? []);
   const at = (draft.rows[rowAt]?.at(-1)?.at ?? -1) + 1;
   const value = kind === "gate" ? newGate(id, before) : newStage(id, before);
-  if (draft.stages.length === 0) return { id, edits: [{ kind: "set", path: ["stages"], value: [value] }] };
-  const insert: Edit = { kind: "insert", path: ["stages"], at, value };
+  if (draft.stages.length === 0) return { id, edits: [{ kind: "set", path: rootStages, value: [value] }] };
+  const insert: Edit = { kind: "insert", path: rootStages, at, value };
   const next = place === null ? [] : (draft.rows[rowAt + 1] ?? []);
   return { id, edits: [...next.flatMap((stage) => waitsFor(stage, before, id)), insert] };
 }
 
 /** The stage waits for another instead of those it waited for; one that waited for none of them stays as it is. */
-function waitsFor({ at, stage }: StageFacts, instead: readonly string[], id: string): Edit[] {
+function waitsFor({ path, stage }: StageFacts, instead: readonly string[], id: string): Edit[] {
   const { depends_on } = stage;
   const isFirst = instead.length === 0 && depends_on.length === 0;
   if (!isFirst && !depends_on.some((each) => instead.includes(each))) return [];
   const kept = depends_on.filter((each) => !instead.includes(each));
-  return listEdits(
-    ["stages", at, "depends_on"],
-    depends_on.length === 0 ? null : depends_on,
-    [...kept, id],
-    asIs,
-  );
+  return listEdits([...path, "depends_on"], depends_on.length === 0 ? null : depends_on, [...kept, id], asIs);
 }
 
 export function duplicateStage(draft: DraftReading, key: string): { id: string; edits: Edit[] } {
@@ -65,23 +61,24 @@ export function duplicateStage(draft: DraftReading, key: string): { id: string; 
 
 /** Takes a stage away; who waited for it waits for what it waited for. */
 export function removeStage(draft: DraftReading, key: string): Edit[] {
-  const { at, stage } = stageOf(draft, key);
-  if (draft.stages.length === 1) return [{ kind: "set", path: ["stages"], value: [] }];
+  const { at, path, stage } = stageOf(draft, key);
+  if (draft.stages.length === 1) return [{ kind: "set", path: rootStages, value: [] }];
   const others = draft.stages.filter((other) => other.at !== at && other.stage.depends_on.includes(stage.id));
   const edits = others.flatMap((other): Edit[] => {
     const own = other.stage.depends_on;
     const kept = own.filter((id) => id !== stage.id);
     const inherited = stage.depends_on.filter((id) => !kept.includes(id) && id !== other.stage.id);
-    return listEdits(["stages", other.at, "depends_on"], own, [...kept, ...inherited], asIs);
+    return listEdits([...other.path, "depends_on"], own, [...kept, ...inherited], asIs);
   });
-  return [...edits, { kind: "remove", path: ["stages", at] }];
+  return [...edits, { kind: "remove", path }];
 }
 
 /** `to` is the stage's place in the file afterwards, from 0; beyond the ends is the nearest end. */
 export function moveStage(draft: DraftReading, key: string, to: number): Edit[] {
-  const { at } = stageOf(draft, key);
+  const stage = stageOf(draft, key);
+  const { at } = stage;
   const place = Math.max(0, Math.min(draft.stages.length - 1, to));
-  return place === at ? [] : [{ kind: "move", path: ["stages"], from: at, to: place }];
+  return place === at ? [] : [{ kind: "move", path: listOfStage(stage), from: at, to: place }];
 }
 
 /** After the stages of the row before, or beside them: waiting for what they wait for. */
@@ -90,7 +87,7 @@ export function quickDependencies(
   key: string,
   choice: "sequential" | "parallel",
 ): Edit[] {
-  const { at, stage } = stageOf(draft, key);
+  const { at, path, stage } = stageOf(draft, key);
   const previous = draft.stages[at - 1];
   if (!previous)
     throw new AppError("invalid_usage", `"${stage.name}" is the first stage: there is none before it`);
@@ -100,7 +97,7 @@ export function quickDependencies(
     choice === "sequential" ? idsOf(members) : [...new Set(members.flatMap((each) => each.stage.depends_on))];
   const before = stage.depends_on.length === 0 ? null : stage.depends_on;
   return listEdits(
-    ["stages", at, "depends_on"],
+    [...path, "depends_on"],
     before,
     wanted.filter((id) => id !== stage.id),
     asIs,
