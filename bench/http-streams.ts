@@ -19,20 +19,23 @@ export async function measureStreams(folder: string): Promise<Row[]> {
   commitTransitions(store, { holder_id: "h", created: [run], updated: [] });
   const { run_id } = run.execution.record;
   const server = await serveSkillmeat(home);
-  const stream = `${server.url}/api/v1/workflow-executions/${run_id}/stream?after=1`;
+  const stream = (after: number): string =>
+    `${server.url}/api/v1/workflow-executions/${run_id}/stream?after=${after}`;
+  // From the newest event on: old ones would be counted as late.
+  const fromNow = (): string => stream(run.execution.record.last_event);
   const happen = (): void => {
     const event = anEvent(run_id, run.execution.record.last_event + 1, { data: { at_ms: now() } });
     commitTransitions(store, { holder_id: "h", created: [], updated: [anUpdate(run, { events: [event] })] });
   };
   try {
-    const one = await latencies(stream, 1, happen);
+    const one = await latencies(fromNow(), 1, happen);
     // The first readers make the program load what it needs for them.
     const before = server.memory();
-    const idle = await openReaders(stream.replace("after=1", "after=9999"), 500, () => {});
+    const idle = await openReaders(stream(9999), 500, () => {});
     await Bun.sleep(500);
     const grown = (server.memory() - before) / 1_000_000;
     idle.close();
-    const many = await latencies(stream, 500, happen);
+    const many = await latencies(fromNow(), 500, happen);
     return [
       latencyRow("commit to one reader, p95", one, 50),
       latencyRow("commit to 500 readers of one execution, p95", many, 150),
@@ -72,8 +75,6 @@ async function latencies(url: string, count: number, happen: () => void): Promis
     const arrived = now();
     for (const [, sent] of text.matchAll(/"at_ms":([\d.]+)/g)) seen.push(arrived - Number(sent));
   });
-  await Bun.sleep(200);
-  seen.length = 0;
   for (let at = 0; at < commits; at++) {
     happen();
     await Bun.sleep(20 + (at % 7) * 5);
@@ -84,7 +85,7 @@ async function latencies(url: string, count: number, happen: () => void): Promis
   return seen.toSorted((a, b) => a - b)[Math.floor(seen.length * 0.95)] ?? Number.NaN;
 }
 
-/** Bare sockets: `fetch` opens 256 connections at most. */
+/** Resolves when each of them has the beginning of its stream. Bare sockets: `fetch` opens 256 connections at most. */
 async function openReaders(
   url: string,
   count: number,
@@ -92,16 +93,23 @@ async function openReaders(
 ): Promise<{ close(): void }> {
   const { hostname, port, pathname, search } = new URL(url);
   const head = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
-  const open = Array.from({ length: count }, () =>
-    Bun.connect({
+  const begun: Promise<void>[] = [];
+  const open = Array.from({ length: count }, () => {
+    const first = Promise.withResolvers<void>();
+    begun.push(first.promise);
+    return Bun.connect({
       hostname,
       port: Number(port),
       socket: {
         open: (socket) => void socket.write(head),
-        data: (_, bytes) => take(bytes.toString()),
+        data: (_, bytes) => {
+          first.resolve();
+          take(bytes.toString());
+        },
       },
-    }),
-  );
+    });
+  });
   const sockets = await Promise.all(open);
+  await Promise.all(begun);
   return { close: () => sockets.forEach((socket) => socket.end()) };
 }
