@@ -14,6 +14,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   edit: async () => (await import("./edit.ts")).measureEdits(),
   builder: async (folder) => (await import("./builder.ts")).measureBuilder(folder),
   store: async () => (await import("./store.ts")).measureStore(),
+  machine: async () => (await import("./machine.ts")).measureMachine(),
   executions: async (folder) => (await import("./executions.ts")).measureExecutions(folder),
   programs: async (folder) => (await import("./programs.ts")).measurePrograms(folder),
   gates: async (folder) => (await import("./gates.ts")).measureGates(folder),

@@ -3,7 +3,6 @@ import { AppError } from "../errors.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
-import { logFacts } from "../store/logs.ts";
 import {
   makeExecution,
   restoreStepActor,
@@ -34,11 +33,7 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
   const execution = makeLive(state, {
     options: clear.options,
     snapshot: loaded.snapshot,
-    mostLogBytes: engine.mostLogBytes,
-    storedLog: (step) => ({
-      facts: logFacts(engine.store, step.run_id, step.stage_id),
-      offsets: loaded.offsets.get(step.stage_id) ?? { stdout: 0, stderr: 0 },
-    }),
+    offsets: loaded.offsets,
   });
   goOnCounting(engine, execution, storedClock(machine));
   return execution;

@@ -1,4 +1,4 @@
-import type { RunOptions, StepRecord } from "../execution/record.ts";
+import type { RunOptions } from "../execution/record.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import {
@@ -7,9 +7,7 @@ import {
   type ExecutionState,
   type StepState,
 } from "../machine/execution-state.ts";
-import { noLog, type LogFacts } from "../store/logs.ts";
 import type { LogCut } from "../store/transitions.ts";
-import { lineCost, openStepLog, type StepLog } from "./step-log.ts";
 
 /** One execution in this engine: what the machines know of it, and what it takes to run its agents and to store it. */
 export interface LiveExecution extends ExecutionState {
@@ -26,7 +24,6 @@ export interface LiveExecution extends ExecutionState {
 }
 
 export interface LiveStep extends StepState {
-  readonly log: StepLog;
   /** How far the attempt's own log files have been taken in, in bytes. */
   offsets: LogOffsets;
   /** Stops the agent that this process follows; null: it follows none. */
@@ -57,31 +54,25 @@ export interface Waiting {
   fail?: (error: unknown) => void;
 }
 
-/** What is stored of a step's log. */
-export interface StoredLog {
-  facts: LogFacts;
-  offsets: LogOffsets;
-}
-
 /** Takes what the machines know of an execution and adds what this engine needs. The state becomes part of it. */
 export function makeLive(
   state: ExecutionState,
   {
     options,
     snapshot,
-    mostLogBytes,
-    storedLog = () => ({ facts: noLog(), offsets: { stdout: 0, stderr: 0 } }),
+    offsets = new Map(),
   }: {
     options: RunOptions;
     snapshot: ExecutionSnapshot;
-    mostLogBytes: number;
-    storedLog?: (step: StepRecord) => StoredLog;
+    /** By stage; none: nothing of its log was taken in. */
+    offsets?: ReadonlyMap<string, LogOffsets>;
   },
 ): LiveExecution {
   for (const step of state.steps) {
-    const { facts, offsets } = storedLog(step.record);
-    const limits = { mostBytes: mostLogBytes, lineBytes: lineCost(step.record.stage_id) };
-    const added: Omit<LiveStep, keyof StepState> = { log: openStepLog(facts, limits), offsets, abort: null };
+    const added: Omit<LiveStep, keyof StepState> = {
+      offsets: offsets.get(step.record.stage_id) ?? { stdout: 0, stderr: 0 },
+      abort: null,
+    };
     Object.assign(step, added);
   }
   const added = { options, snapshot, masksKept: state.masks.secrets.size, changes: noChanges() };

@@ -1,10 +1,11 @@
 import type { LogSink } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
 import { isoTime } from "../machine/moment.ts";
+import { logFacts } from "../store/logs.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
-import type { KeptLine, LeftOut } from "./step-log.ts";
+import { lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
 
 /** Lines are written in batches: at the latest after this, and at once when so many have come together. */
 const mostBufferedLines = 1000;
@@ -21,6 +22,10 @@ export function openLogSink(
   step: LiveStep,
 ): LogSink & { warn(warning: string): void; end(): Promise<void> } {
   const offsets = { ...step.offsets };
+  const kept = openStepLog(logFacts(engine.store, execution.runId, step.record.stage_id), {
+    mostBytes: engine.mostLogBytes,
+    lineBytes: lineCost(step.record.stage_id),
+  });
   const warned = new Set<string>();
   const keeper = createKeeper(engine, execution, step);
   let isOver = false;
@@ -29,13 +34,13 @@ export function openLogSink(
     if (isOver || !isWritten(engine, execution)) return;
     const hidden = execution.masks.hide(text);
     if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
-    const line = step.log.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
+    const line = kept.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
     // What is only held in mind is read again by a later engine, so its place is not moved.
     if (!line) {
       unsaid += hidden.length + 1;
       if (unsaid < leftOutBytes) return;
       unsaid = 0;
-      keeper.leaveOut(step.log.leftOut(), false);
+      keeper.leaveOut(kept.leftOut(), false);
       return planFlushSoon(engine, execution);
     }
     keeper.keep(line);
@@ -56,7 +61,7 @@ export function openLogSink(
       if (isOver) return;
       isOver = true;
       while (isWritten(engine, execution)) {
-        const piece = step.log.endPiece();
+        const piece = kept.endPiece();
         if (!piece) return;
         if (piece.cut) keeper.leaveOut(piece.cut, true);
         for (const line of piece.lines) keeper.keep(line);

@@ -66,14 +66,14 @@ function made(
   parts: readonly StepParts[],
 ): LiveExecution {
   try {
-    const { mostLogBytes, drives } = engine;
+    const { drives } = engine;
     const clear = { ...record, named: [] };
     const state = makeExecution(blueprint, record, newActor("execution"), parts, {
       send: sendToStarted,
       drives,
       clear,
     });
-    return makeLive(state, { options: record.options, snapshot: blueprint, mostLogBytes });
+    return makeLive(state, { options: record.options, snapshot: blueprint });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const masks = executionMasks(blueprint.definition, { ...record, env: blueprint.definition.config.env });

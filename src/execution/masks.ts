@@ -1,7 +1,7 @@
 import type { Value, ValueObject } from "../expression/value.ts";
 import { isHidable, isSecretName, mask } from "../workflow/secret-name.ts";
 import { formsOf } from "./secret-forms.ts";
-import { createTextMatcher } from "./text-matcher.ts";
+import { createTextMatcher, type TextMatcher } from "./text-matcher.ts";
 
 /** Hides the secrets of one execution. More can be added at any time; they hold for later texts. */
 export interface Masks {
@@ -23,7 +23,8 @@ const reach = 32;
 /** Masks for these secrets. */
 export function createMasks(secrets: Iterable<string> = []): Masks {
   const known = new Set<string>();
-  const matcher = createTextMatcher();
+  // It takes 64 KiB, and most executions have no secret.
+  let matcher: TextMatcher | null = null;
   const forms = new Set<string>();
   let learned = 0;
   let learnedCharacters = 0;
@@ -34,6 +35,7 @@ export function createMasks(secrets: Iterable<string> = []): Masks {
     for (const form of formsOf(secret)) {
       if (forms.has(form.text)) continue;
       forms.add(form.text);
+      matcher ??= createTextMatcher();
       matcher.add(form);
     }
   }
@@ -48,7 +50,7 @@ export function createMasks(secrets: Iterable<string> = []): Masks {
       learnedCharacters += secret.length;
       add(secret);
     },
-    hide: (text) => (known.size === 0 ? text : matcher.replace(text, mask)),
+    hide: (text) => matcher?.replace(text, mask) ?? text,
     secrets: known,
     get reach() {
       return known.size === 0 ? 0 : reach;
