@@ -18,8 +18,8 @@ async function wholeValidate(folder: string): Promise<Row> {
   writeFileSync(file, largeWorkflow(1_000));
   const parser = await compileParser(folder);
   const compared = await compare(7, {
-    figure: () => timed(() => spawned([executable, "workflow", "validate", file], folder)),
-    limit: () => timed(() => spawned([parser, file], folder)),
+    figure: () => timed(() => runProgram([executable, "workflow", "validate", file], folder)),
+    limit: () => timed(() => runProgram([parser, file], folder)),
   });
   const limitIs = "a program that parses it with yaml";
   return timesRow("validate of 1,000 stages, the whole process", compared, { limitIs, most: 1 });
@@ -47,7 +47,7 @@ console.log(parseDocument(readFileSync(process.argv[2] ?? "", "utf8")).errors.le
   return outfile;
 }
 
-async function spawned(command: string[], home: string): Promise<void> {
+async function runProgram(command: string[], home: string): Promise<void> {
   const env = { PATH: process.env["PATH"] ?? "", HOME: home };
   const code = await Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "inherit", env }).exited;
   if (code !== 0) throw new Error(`${command.join(" ")} ended with exit ${code}`);

@@ -24,7 +24,7 @@ export async function measureEdits(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [what, edit] of edits) {
     const measured = await compare(rounds, {
-      figure: () => timed(() => edited(text, [edit])),
+      figure: () => timed(() => applyOrThrow(text, [edit])),
       limit: () => timed(() => readSource(text)),
     });
     rows.push(timesRow(`${what}, ${stages} stages`, measured, { limitIs: "parsing once", most: 5 }));
@@ -35,7 +35,7 @@ export async function measureEdits(): Promise<Row[]> {
     value: [],
   }));
   const measured = await compare(rounds, {
-    figure: () => timed(() => edited(text, many)),
+    figure: () => timed(() => applyOrThrow(text, many)),
     limit: () => timed(() => readSource(text)),
   });
   rows.push(
@@ -47,7 +47,7 @@ export async function measureEdits(): Promise<Row[]> {
   return rows;
 }
 
-function edited(text: string, edits: readonly Edit[]): void {
+function applyOrThrow(text: string, edits: readonly Edit[]): void {
   const result = applyEdits(text, edits);
   if (!result.ok) throw new Error(`the edit is refused: ${result.message}`);
 }

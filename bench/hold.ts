@@ -13,7 +13,7 @@ export async function measureHold(folder: string): Promise<Row[]> {
   const api = `${server.url}/api/v1`;
   try {
     await fetch(`${api}/health`);
-    const made = await created(api, worstDefinition(0));
+    const made = await createWorkflow(api, worstDefinition(0));
     const builder = `${server.url}/workflows/${made}/edit`;
     const rows: Row[] = [];
     const acts: Record<string, (round: number) => Promise<Response>> = {
@@ -76,7 +76,7 @@ function worstDefinition(number: number): string {
   return head + each.join("");
 }
 
-async function created(api: string, text: string): Promise<string> {
+async function createWorkflow(api: string, text: string): Promise<string> {
   const answer = await sendText(`${api}/workflows`, text);
   if (answer.status !== 201) throw new Error((await answer.text()).slice(0, 500));
   return ((await answer.json()) as { slug: string }).slug;

@@ -14,12 +14,12 @@ const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dis
 
 /** `dispatcher`: `command` runs real programs. */
 export function serveSkillmeat(home: string, dispatcher = "simulated"): Promise<Served> {
-  return served(skillmeatCommand(home, dispatcher)(0), home);
+  return startServer(skillmeatCommand(home, dispatcher)(0), home);
 }
 
 /** The smallest server the same compiler and the same framework make, with one answer of a given size. */
 export async function serveBare(folder: string, bytes: number): Promise<Served> {
-  return served((await bareCommand(folder, bytes))(0), folder);
+  return startServer((await bareCommand(folder, bytes))(0), folder);
 }
 
 export function skillmeatCommand(home: string, dispatcher = "simulated"): (port: number) => string[] {
@@ -59,7 +59,7 @@ console.log("listening on http://127.0.0.1:" + app.server?.port);
 
 const listening = /^listening on (\S+)$/m;
 
-async function served(command: readonly string[], home: string): Promise<Served> {
+async function startServer(command: readonly string[], home: string): Promise<Served> {
   const child = Bun.spawn([...command], {
     stdin: "ignore",
     stdout: "pipe",

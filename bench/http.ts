@@ -143,8 +143,8 @@ function budgetRow(what: string, ms: number, most: number): Row {
 async function measureStart(folder: string): Promise<Row[]> {
   const seen: { own: Started; bare: Started }[] = [];
   for (let round = 0; round <= rounds * 2; round++) {
-    const bare = await started(await bareCommand(folder, 10), "/", folder);
-    const own = await started(skillmeatCommand(join(folder, "start")), "/api/v1/health", folder);
+    const bare = await timeStart(await bareCommand(folder, 10), "/", folder);
+    const own = await timeStart(skillmeatCommand(join(folder, "start")), "/api/v1/health", folder);
     if (round > 0) seen.push({ own, bare });
   }
   const of = (pick: (each: Started) => number) => ({
@@ -180,7 +180,7 @@ interface Started {
 }
 
 /** Asks again and again from the start of the process on, as whoever waits for a server does. */
-async function started(command: (port: number) => string[], path: string, home: string): Promise<Started> {
+async function timeStart(command: (port: number) => string[], path: string, home: string): Promise<Started> {
   const port = await freePort();
   const begun = performance.now();
   const child = Bun.spawn(command(port), {

@@ -23,7 +23,7 @@ export async function measureLoad(folder: string): Promise<Row[]> {
     const sample = setInterval(() => memory.push(server.memory()), 1000);
     const result = await autocannon({ url: server.url, connections, duration: seconds, requests: mix });
     clearInterval(sample);
-    await settled(api);
+    await waitUntilIdle(api);
     const started = Number(result.statusCodeStats?.["202"]?.count ?? 0);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const completed = Number(/^skillmeat_executions\{status="completed"\} (\d+)$/m.exec(metrics)?.[1]);
@@ -48,7 +48,7 @@ const mix: autocannon.Request[] = [
 ];
 
 /** Waits until nothing runs any more. */
-async function settled(api: string): Promise<void> {
+async function waitUntilIdle(api: string): Promise<void> {
   for (;;) {
     const page = (await (await fetch(`${api}/workflow-executions?status=running&limit=1`)).json()) as {
       total_count: number;

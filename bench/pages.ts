@@ -76,11 +76,13 @@ async function p95(address: string, before: () => void): Promise<number> {
 
 /** The page, then all it names: what a browser asks for at its first visit; later ones take the page alone. */
 async function wireRows(what: string, url: string, path: string): Promise<Row[]> {
-  const page = await wired(url + path);
+  const page = await fetchPacked(url + path);
   const named = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, asset = ""]) => asset);
   const styles = named.find((asset) => asset.endsWith("base.css"));
   const fonts = styles ? [styles.replace("css/base.css", "fonts/jetbrains-mono.woff2")] : [];
-  const assets = await Promise.all([...new Set([...named, ...fonts])].map((asset) => wired(url + asset)));
+  const assets = await Promise.all(
+    [...new Set([...named, ...fonts])].map((asset) => fetchPacked(url + asset)),
+  );
   const first = assets.reduce((sum, { bytes }) => sum + bytes, page.bytes);
   return [
     bytesRow(`${what}, first visit`, first, mostFirstBytes),
@@ -89,7 +91,7 @@ async function wireRows(what: string, url: string, path: string): Promise<Row[]>
 }
 
 /** Bytes as they go over the wire, and the text they unpack to. */
-async function wired(address: string): Promise<{ bytes: number; text: string }> {
+async function fetchPacked(address: string): Promise<{ bytes: number; text: string }> {
   const answer = await fetch(address, {
     headers: { accept: "text/html,*/*", "accept-encoding": "gzip" },
     decompress: false,

@@ -23,8 +23,8 @@ export async function measurePrograms(folder: string): Promise<Row[]> {
   const wide = aRequest(stagesOf(many, { isChain: false, outputs: false }), options);
   const supervised = supervisor(join(folder, "supervised"));
   const inChains = (request: StartRequest) => () => together(() => runToEnd(engine, request), chains);
-  const wideLimit = { count: many, work: () => together(spawned, many) };
-  const chainLimit = { count: 3 * chains, work: () => together(() => threeTimes(spawned), chains) };
+  const wideLimit = { count: many, work: () => together(runProgram, many) };
+  const chainLimit = { count: 3 * chains, work: () => together(() => threeTimes(runProgram), chains) };
   try {
     return [
       await inARow("three programs in a row", () => runToEnd(engine, chain), 3.1),
@@ -44,7 +44,7 @@ export async function measurePrograms(folder: string): Promise<Row[]> {
 }
 
 async function inARow(what: string, work: () => Promise<void>, most: number | null): Promise<Row> {
-  const figures = { figure: () => timed(work), limit: () => timed(() => threeTimes(spawned)) };
+  const figures = { figure: () => timed(work), limit: () => timed(() => threeTimes(runProgram)) };
   const row = timesRow(what, await compare(21, figures), { limitIs: "three bare spawns", most: most ?? 0 });
   return most === null ? { ...row, budget: "", holds: null } : row;
 }
@@ -81,7 +81,7 @@ async function together(work: () => Promise<void>, count: number): Promise<void>
   await Promise.all(Array.from({ length: count }, work));
 }
 
-async function spawned(): Promise<void> {
+async function runProgram(): Promise<void> {
   await Bun.spawn([program], { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exited;
 }
 

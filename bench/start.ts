@@ -8,8 +8,8 @@ export async function measureStart(folder: string): Promise<Row[]> {
   if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
   const hello = await compileHello(folder);
   const compared = await compare(25, {
-    figure: () => timed(() => spawned([executable, "--version"])),
-    limit: () => timed(() => spawned([hello])),
+    figure: () => timed(() => runProgram([executable, "--version"])),
+    limit: () => timed(() => runProgram([hello])),
   });
   return [timesRow("skillmeat --version", compared, { limitIs: "compiled hello world", most: 1.5 })];
 }
@@ -29,7 +29,7 @@ async function compileHello(folder: string): Promise<string> {
   return outfile;
 }
 
-async function spawned(command: string[]): Promise<void> {
+async function runProgram(command: string[]): Promise<void> {
   const code = await Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "inherit" }).exited;
   if (code !== 0) throw new Error(`${command.join(" ")} ended with exit ${code}`);
 }

@@ -6,7 +6,7 @@ import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.t
 import type { StartOptions } from "../operation/preflight.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
-import { pairs, parametersGiven } from "./parameters-given.ts";
+import { pairs, readParameters } from "./parameters-given.ts";
 import { agentEnv, dispatcherOf } from "./run-options.ts";
 import { askSecrets } from "./terminal/ask-secrets.ts";
 
@@ -21,7 +21,7 @@ export async function composePlan(
 ): Promise<PlannedRun> {
   const { given } = invocation;
   const source = await findDefinition(invocation, name);
-  const { values, written } = parametersGiven(given, invocation.workdir);
+  const { values, written } = readParameters(given, invocation.workdir);
   const wish = {
     source,
     parameters: values,

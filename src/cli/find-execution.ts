@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { zonedMoment } from "../execution/local-time.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import type { Store } from "../store/database.ts";
-import { executionsNamed, noExecution, shortestPart } from "../store/executions.ts";
+import { findExecutions, noExecution, shortestPart } from "../store/executions.ts";
 
 /**
  * The execution that a short id, or any other part of an id, names, with or without the `#` of the pages. Throws
@@ -16,7 +16,7 @@ export function findRun(store: Store, named: string): ExecutionRecord {
       `"${named}" is too short for a run id. give at least ${shortestPart} characters`,
     );
   }
-  const [first, ...others] = executionsNamed(store, part);
+  const [first, ...others] = findExecutions(store, part);
   if (!first) throw noExecution(named);
   if (others.length === 0) return first;
   throw new AppError(

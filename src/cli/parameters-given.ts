@@ -14,7 +14,7 @@ interface GivenParameters {
  * What `--params-file` and `--param` give, the latter over the former. Values of `--param` are text, to be brought to
  * their declared type; those of a file are typed already.
  */
-export function parametersGiven(given: Arguments, workdir: string): GivenParameters {
+export function readParameters(given: Arguments, workdir: string): GivenParameters {
   const parameters = new Map<string, Value>();
   const file = given.text("params-file");
   const written = new Map(file === null ? [] : fromFile(file, workdir));

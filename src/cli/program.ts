@@ -40,7 +40,7 @@ export function readCommandLine(
     if (next.kind === "command" && next.command.takesDashes) refuseMore(next.args, argv);
     asked = next;
   };
-  for (const entry of onlyAsked(table, argv)) addEntry(root, entry, "", ask);
+  for (const entry of findAskedCommand(table, argv)) addEntry(root, entry, "", ask);
   showHelp(root, ["workflow run WORKFLOW.yaml --param feature_name=search", "workflow --help"]);
   let help = "";
   configure(root, (text) => (help += text), width);
@@ -68,7 +68,7 @@ function asksProgramItself(argv: readonly string[]): boolean {
  * The command that is asked for, alone: to make the parsers of all others takes longer than most commands do. All of
  * them where none is named, for the help and for what was probably meant.
  */
-function onlyAsked(
+function findAskedCommand(
   table: readonly (Command | CommandGroup)[],
   argv: readonly string[],
 ): (Command | CommandGroup)[] {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import { isLoopback, type Secret } from "../http/server/access.ts";
 import type { ServerFile } from "../http/server/server-file.ts";
-import { ownToken, readTokenFile, tokenFile, tokenIn } from "../http/server/token-file.ts";
+import { getOwnToken, readTokenFile, tokenFile, tokenIn } from "../http/server/token-file.ts";
 import type { Invocation } from "./command.ts";
 
 /** The token a server is to ask for, and where it comes from. */
@@ -26,26 +26,26 @@ export function serveToken({ given, env, home, workdir }: Invocation, host: stri
     const file = resolve(workdir, named);
     return { secret: { text: readTokenFile(file), isRandom: false }, from: { kind: "file", file } };
   }
-  if (isOff) return withoutToken("--no-token", host);
-  const inEnvironment = environmentToken(env);
+  if (isOff) return allowNoToken("--no-token", host);
+  const inEnvironment = readEnvironmentToken(env);
   if (inEnvironment !== null) {
     return { secret: { text: inEnvironment, isRandom: false }, from: { kind: "environment" } };
   }
-  if (isYes(env["SKILLMEAT_NO_TOKEN"])) return withoutToken("SKILLMEAT_NO_TOKEN", host);
+  if (isYes(env["SKILLMEAT_NO_TOKEN"])) return allowNoToken("SKILLMEAT_NO_TOKEN", host);
   return {
-    secret: { text: ownToken(home), isRandom: true },
+    secret: { text: getOwnToken(home), isRandom: true },
     from: { kind: "file", file: tokenFile(home) },
   };
 }
 
 /** `SKILLMEAT_TOKEN`; null when it is not set. */
-export function environmentToken(env: Invocation["env"]): string | null {
+export function readEnvironmentToken(env: Invocation["env"]): string | null {
   const given = env["SKILLMEAT_TOKEN"] ?? "";
   if (given === "") return null;
   return tokenIn(given, (why) => new AppError("invalid_usage", `the token in SKILLMEAT_TOKEN ${why}`));
 }
 
-function withoutToken(asked: string, host: string): ServeToken {
+function allowNoToken(asked: string, host: string): ServeToken {
   if (isLoopback(host)) return { secret: null, from: { kind: "none" } };
   throw new AppError(
     "invalid_usage",

@@ -64,7 +64,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     return found && parseAgentFile(readBounded(found.file), { path: found.file, ref });
   }
 
-  function tried(ref: string): { agent: AgentFile | null; trouble: string | null } {
+  function tryAgent(ref: string): { agent: AgentFile | null; trouble: string | null } {
     try {
       return { agent: agentOf(ref), trouble: null };
     } catch (error) {
@@ -79,8 +79,8 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
       return origin === null ? null : { origin };
     },
     hint: (ref) => hintFor(ref, indexes, modules),
-    trouble: (ref) => (splitRef(ref).type === "agent" ? tried(ref).trouble : null),
-    modelOf: (ref) => (splitRef(ref).type === "agent" ? (tried(ref).agent?.model ?? null) : null),
+    trouble: (ref) => (splitRef(ref).type === "agent" ? tryAgent(ref).trouble : null),
+    modelOf: (ref) => (splitRef(ref).type === "agent" ? (tryAgent(ref).agent?.model ?? null) : null),
     agent: agentOf,
     module(ref) {
       const file = isModule(ref) ? findModule(ref) : null;
@@ -105,7 +105,7 @@ function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules:
   if (link) return refusalText(link);
   const elsewhere = artifactTypes.find((each) => each !== type && findNamed(indexes(each), names));
   if (elsewhere) return `there is ${article(elsewhere)} ${elsewhere} "${names[0] ?? ""}"`;
-  const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : known(type, indexes));
+  const meant = nearest(names.at(-1) ?? "", isModule(ref) ? moduleNames(modules) : listNames(type, indexes));
   return meant === null ? null : `did you mean "${ref.slice(0, ref.indexOf(":"))}:${meant}"?`;
 }
 
@@ -134,7 +134,7 @@ function findNamed(indexes: Indexes, names: readonly string[]): { path: string; 
   return null;
 }
 
-function known(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): string[] {
+function listNames(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): string[] {
   if (type === null || type === "hook") return [];
   const listed = listArtifacts(
     type,

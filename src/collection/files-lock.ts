@@ -16,7 +16,7 @@ export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
   const mine = ownLock(file);
   try {
     const deadline = performance.now() + patienceMs;
-    while (!taken(mine, file)) {
+    while (!tryLock(mine, file)) {
       if (performance.now() > deadline) {
         throw new AppError(
           "unavailable",
@@ -37,7 +37,7 @@ export function tryLockingFiles(home: string, work: () => void): boolean {
   const mine = ownLock(file);
   try {
     // The first look takes away what a process that is gone has left.
-    if (!taken(mine, file) && !taken(mine, file)) return false;
+    if (!tryLock(mine, file) && !tryLock(mine, file)) return false;
   } finally {
     rmSync(mine, { force: true });
   }
@@ -64,7 +64,7 @@ function whileTaken<T>(file: string, work: () => T): T {
 }
 
 /** A link appears whole, with its content: nobody reads a lock that does not say yet whose it is. */
-function taken(mine: string, file: string): boolean {
+function tryLock(mine: string, file: string): boolean {
   try {
     linkSync(mine, file);
     return true;

@@ -62,15 +62,15 @@ export function lookAtFile(file: string, home: string): SeenFile | null {
   try {
     const facts = lstatSync(file, { bigint: true, throwIfNoEntry: false });
     if (!facts) return null;
-    if (!facts.isSymbolicLink()) return asSeen(file, facts);
+    if (!facts.isSymbolicLink()) return describeFile(file, facts);
     const target = statSync(file, { bigint: true, throwIfNoEntry: false });
-    return target ? (linkTrouble(file, home) ?? asSeen(file, target)) : null;
+    return target ? (linkTrouble(file, home) ?? describeFile(file, target)) : null;
   } catch (error) {
     if (!isAbsence(error)) throw error;
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
       return null;
     const said = error instanceof Error ? error.message : String(error);
-    return troubled(file, "unreadable", `"${file}" cannot be read: ${said}. make it readable for you`);
+    return describeTrouble(file, "unreadable", `"${file}" cannot be read: ${said}. make it readable for you`);
   }
 }
 
@@ -80,10 +80,14 @@ function lstatBig(file: string) {
   return lstatSync(file, { bigint: true, throwIfNoEntry: false });
 }
 
-function asSeen(file: string, facts: Facts): SeenFile {
+function describeFile(file: string, facts: Facts): SeenFile {
   if (!facts.isFile()) {
     const what = facts.isDirectory() ? "a folder" : "not a plain file";
-    return troubled(file, "unreadable", `"${file}" is ${what}. put the definition's file in its place`);
+    return describeTrouble(
+      file,
+      "unreadable",
+      `"${file}" is ${what}. put the definition's file in its place`,
+    );
   }
   return { file, mark: markOf(facts), trouble: null };
 }
@@ -108,10 +112,10 @@ function linkTrouble(path: string, home: string): SeenFile | null {
   const own = collectionsOf(home).find(({ folder }) => path.startsWith(folder + sep));
   const boundary = own?.folder ?? home;
   if (staysInside(path, boundary) || followsLinks(home)) return null;
-  return troubled(path, "link", refusalText({ link: path, target: readlinkSync(path), boundary }));
+  return describeTrouble(path, "link", refusalText({ link: path, target: readlinkSync(path), boundary }));
 }
 
-function troubled(file: string, kind: FileProblem["kind"], message: string): SeenFile {
+function describeTrouble(file: string, kind: FileProblem["kind"], message: string): SeenFile {
   return { file, mark: `${kind}: ${message}`, trouble: { kind, message, findings: [] } };
 }
 

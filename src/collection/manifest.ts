@@ -39,7 +39,7 @@ export function addEntry(text: string, file: string, entry: ManifestEntry, now: 
             `[[artifacts]]\n${lines.join("\n")}\n`,
           )
         : insertInline(touched, inline.end, `{ ${lines.join(", ")} }`);
-  return checked(added, file, [...before, { ...entry }]);
+  return checkSplice(added, file, [...before, { ...entry }]);
 }
 
 /** The text without the entry of that name and type, its sub-tables included. The same text when there is none. */
@@ -50,7 +50,7 @@ export function removeEntry(text: string, file: string, name: string, type: stri
   const block = blocks(text)[at];
   if (!block) throw unsafe(file, `remove the entry "${name}"`);
   const removed = text.slice(0, block.start) + text.slice(block.end);
-  return checked(
+  return checkSplice(
     touch(removed, now),
     file,
     before.filter((_, index) => index !== at),
@@ -75,7 +75,7 @@ export function renameEntry(
   const made = withValue(withValue(own, "name", renamed.name), "path", renamed.path);
   const spliced = text.slice(0, block.start) + made + text.slice(block.start + own.length);
   const after = before.map((each, index) => (index === at ? { ...each, ...renamed } : each));
-  return checked(touch(spliced, now), file, after);
+  return checkSplice(touch(spliced, now), file, after);
 }
 
 function withValue(block: string, key: string, value: string): string {
@@ -179,7 +179,7 @@ function insertInline(text: string, arrayEnd: number, entry: string): string {
 }
 
 /** A splice must have done what it says and no more: one bad entry makes the collection unreadable for SkillMeat. */
-function checked(text: string, file: string, expected: readonly Table[]): string {
+function checkSplice(text: string, file: string, expected: readonly Table[]): string {
   if (!Bun.deepEquals(readManifest(text, file), expected)) throw unsafe(file, "edit it");
   return text;
 }

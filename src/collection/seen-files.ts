@@ -57,20 +57,20 @@ type Seen = Map<string, Look>;
 /** Where to what is looked at just now belongs. Recorded work is synchronous, so that there is one at a time. */
 let current: Seen | null = null;
 
-export const existsSync = noting(noteThere, fs.existsSync);
-export const statSync = noting(noteState, fs.statSync);
-export const lstatSync = noting(noteKind, fs.lstatSync);
-export const readFileSync = noting(noteState, fs.readFileSync);
-export const openSync = noting(noteState, fs.openSync);
-export const readdirSync = noting(noteState, fs.readdirSync);
-export const realpathSync = noting(noteReal, fs.realpathSync);
+export const existsSync = noteReads(noteThere, fs.existsSync);
+export const statSync = noteReads(noteState, fs.statSync);
+export const lstatSync = noteReads(noteKind, fs.lstatSync);
+export const readFileSync = noteReads(noteState, fs.readFileSync);
+export const openSync = noteReads(noteState, fs.openSync);
+export const readdirSync = noteReads(noteState, fs.readdirSync);
+export const realpathSync = noteReads(noteReal, fs.realpathSync);
 
 /** For a file that is read by something that cannot know of this. */
 export function noteFile(path: string): void {
   if (current) noteState(current, path);
 }
 
-function noting<Read extends (path: string, ...options: never[]) => unknown>(
+function noteReads<Read extends (path: string, ...options: never[]) => unknown>(
   note: (seen: Seen, path: string) => void,
   read: Read,
 ): Read {

@@ -21,7 +21,7 @@ export function serversIn(file: string, boundary: string): NamedServer[] {
 }
 
 function jsonServers(text: string): Omit<NamedServer, "path">[] {
-  const root = parsed(() => JSON.parse(text));
+  const root = tryParse(() => JSON.parse(text));
   const servers = tableOf(tableOf(root)?.["mcpServers"]);
   return Object.entries(servers ?? {}).map(([name, server]) => ({
     name,
@@ -30,7 +30,7 @@ function jsonServers(text: string): Omit<NamedServer, "path">[] {
 }
 
 function manifestServers(text: string): Omit<NamedServer, "path">[] {
-  const rows = tableOf(parsed(() => Bun.TOML.parse(text)))?.["mcp_servers"];
+  const rows = tableOf(tryParse(() => Bun.TOML.parse(text)))?.["mcp_servers"];
   if (!Array.isArray(rows)) return [];
   return rows.flatMap((row: unknown) => {
     const table = tableOf(row);
@@ -44,7 +44,7 @@ function descriptionOf(table: Record<string, unknown> | null): string | null {
   return typeof description === "string" ? description : null;
 }
 
-function parsed(parse: () => unknown): unknown {
+function tryParse(parse: () => unknown): unknown {
   try {
     return parse();
   } catch {

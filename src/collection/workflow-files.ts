@@ -61,7 +61,7 @@ export interface FileChange {
 export function writeWorkflow(collection: Collection, slug: string, text: string, now: Date): FileChange {
   const folder = join(collection.workflows, slug);
   const file = definitionIn(folder) ?? join(folder, isJson(text) ? "WORKFLOW.json" : "WORKFLOW.yaml");
-  return changed(file, [
+  return changeInSteps(file, [
     () => replaceFile(file, text),
     () => replaceFile(collection.manifest, withEntry(collection, slug, folder, now)),
   ]);
@@ -69,7 +69,7 @@ export function writeWorkflow(collection: Collection, slug: string, text: string
 
 /** Writes a definition over the one that is there. */
 export function rewriteWorkflow(file: string, text: string): FileChange {
-  return changed(file, [() => replaceFile(file, text)]);
+  return changeInSteps(file, [() => replaceFile(file, text)]);
 }
 
 /**
@@ -86,7 +86,7 @@ export function moveWorkflow(home: string, file: string, slug: string, text: str
   if (from === to) return rewriteWorkflow(file, text);
   const isOther = existsSync(to) && to.toLowerCase() !== from.toLowerCase();
   if (isOther) throw new AppError("conflict", `"${to}" is there already. give the workflow another id`);
-  return changed(moved, [
+  return changeInSteps(moved, [
     () => renamePath(from, to),
     () => replaceFile(moved, text),
     () => {
@@ -102,7 +102,7 @@ export function moveWorkflow(home: string, file: string, slug: string, text: str
 /** Takes a workflow's definition and its manifest entry away; other files in its folder stay. */
 export function removeWorkflow(home: string, file: string, now: Date): FileChange {
   const collection = collectionOf(home, file);
-  return changed(file, [
+  return changeInSteps(file, [
     () => removeFile(file),
     () => {
       const before = collection && readText(collection.manifest);
@@ -148,7 +148,7 @@ function entryName(file: string, collection: Collection): string {
 
 type Undo = () => void;
 
-function changed(file: string, steps: readonly (() => Undo)[]): FileChange {
+function changeInSteps(file: string, steps: readonly (() => Undo)[]): FileChange {
   const undos: Undo[] = [];
   const undo = (): void => {
     for (const each of undos.splice(0).toReversed()) each();

@@ -17,12 +17,13 @@ const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|bun|deno|rub
 /** The command of a request, or the error that its attempt fails with. */
 export function commandOf(request: StageRequest): { argv: string[] } | { error: StageError } {
   const { agent, agent_ref, workdir } = request;
-  if (!isFolder(workdir)) return refused("invalid_request", `the working directory ${workdir} is no folder`);
+  if (!isFolder(workdir))
+    return refuseCommand("invalid_request", `the working directory ${workdir} is no folder`);
   const path = variable(request, "PATH") ?? defaultPath;
   const command = agentCommand(agent, agent_ref, { workdir, path });
   if ("argv" in command) return command;
   const { code, says, wayOut } = command.trouble;
-  return refused(classes[code], `${says}. ${wayOut}`);
+  return refuseCommand(classes[code], `${says}. ${wayOut}`);
 }
 
 const classes: Record<CommandTrouble["code"], string> = {
@@ -81,6 +82,6 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function refused(errorClass: string, message: string): { error: StageError } {
+function refuseCommand(errorClass: string, message: string): { error: StageError } {
   return { error: { class: errorClass, message, retryable: false } };
 }

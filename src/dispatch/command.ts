@@ -2,7 +2,7 @@ import { commandOf, programName } from "./agent-command.ts";
 import { commandInput, fileVariables } from "./command-files.ts";
 import type { StageDispatcher } from "./dispatcher.ts";
 import { openLogReader } from "./log-reader.ts";
-import { leftOfStopped, outcomeOf } from "./outcome.ts";
+import { readLeftBehind, outcomeOf } from "./outcome.ts";
 import type { AgentProgram } from "./process/agent-program.ts";
 import { shellLaunch, type Launch } from "./process/launcher.ts";
 import { createProgramDispatcher } from "./process/program-dispatcher.ts";
@@ -29,5 +29,5 @@ const commandProgram: AgentProgram = {
       complaint: reader.complaint,
       masks,
     }),
-  readLeft: ({ request }) => leftOfStopped(request.attempt_dir, request.outputs),
+  readLeft: ({ request }) => readLeftBehind(request.attempt_dir, request.outputs),
 };

@@ -10,7 +10,7 @@ export type Dispatchers = (name: string) => StageDispatcher;
 /** `home` is the folder of skillmeat's data, absolute: the supervisor's program is put into it. */
 export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
   const built = [createCommandDispatcher(createLaunch(home)), createSimulatedDispatcher(clock)];
-  return (name) => built.find((each) => each.name === name) ?? absent(name);
+  return (name) => built.find((each) => each.name === name) ?? makeAbsent(name);
 }
 
 /** The names of those that this build has. */
@@ -30,7 +30,7 @@ export function dispatcherTrouble(name: string): { says: string; wayOut: string 
   };
 }
 
-function absent(name: string): StageDispatcher {
+function makeAbsent(name: string): StageDispatcher {
   const trouble = dispatcherTrouble(name);
   const message = trouble ? `${trouble.says}. ${trouble.wayOut}` : `the dispatcher "${name}" is not built`;
   const result: StageResult = {

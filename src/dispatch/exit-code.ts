@@ -32,7 +32,7 @@ export function exitError(
 ): StageError {
   const own = agent && Object.hasOwn(agent.exit_codes, status) ? agent.exit_codes[status] : undefined;
   const meant = own ?? contract[status] ?? { class: "agent_error", retryable: true };
-  const said = complaint === null ? "" : `: ${shortened(complaint)}`;
+  const said = complaint === null ? "" : `: ${shorten(complaint)}`;
   return {
     class: meant.class,
     message: `"${program}" ${endOf(status)}${said}`,
@@ -41,7 +41,7 @@ export function exitError(
 }
 
 /** The mark tells that it was cut, people and whatever looks for the beginning of a secret at the end. */
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.length > longestComplaint ? `${text.slice(0, longestComplaint)}…` : text;
 }
 

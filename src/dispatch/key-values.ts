@@ -11,7 +11,7 @@ export function parseKeyValues(text: string): KeyValues {
     const match = /^([^=]*?)(=|<<)(.*)$/s.exec(line);
     const name = match?.[1]?.trim() ?? "";
     if (!match || name === "") {
-      return { problem: `line ${at + 1} is neither name=value nor name<<END: ${shown(line)}` };
+      return { problem: `line ${at + 1} is neither name=value nor name<<END: ${quote(line)}` };
     }
     if (match[2] === "=") {
       values.set(name, match[3] ?? "");
@@ -19,13 +19,13 @@ export function parseKeyValues(text: string): KeyValues {
     }
     const word = match[3]?.trim() ?? "";
     const end = word === "" ? -1 : lines.indexOf(word, at + 1);
-    if (end < 0) return { problem: `line ${at + 1}: the block of "${name}" has no end line ${shown(word)}` };
+    if (end < 0) return { problem: `line ${at + 1}: the block of "${name}" has no end line ${quote(word)}` };
     values.set(name, lines.slice(at + 1, end).join("\n"));
     at = end;
   }
   return { values };
 }
 
-function shown(text: string): string {
+function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -49,7 +49,7 @@ export function outcomeOf(ending: Ending): StageResult {
 }
 
 /** What an attempt that was stopped has left: what it used is paid, what it handed in is there to be looked at. */
-export function leftOfStopped(
+export function readLeftBehind(
   folder: string,
   outputs: Ending["outputs"],
 ): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text"> {
@@ -84,17 +84,17 @@ function outputsIn(
   if (present.has(commandFiles.output)) {
     const read = readChannel(join(folder, commandFiles.output), mostOutput);
     const parsed = "problem" in read ? read : parseObject(read.text);
-    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`, read);
+    if ("problem" in parsed) return reportBroken(`the file SKILLMEAT_OUTPUT ${parsed.problem}`, read);
     copy(parsed.object, outputs);
   }
   if (present.has(commandFiles.outputKv)) {
     const read = readChannel(join(folder, commandFiles.outputKv), mostOutput);
     const parsed = "problem" in read ? read : parseKeyValues(read.text);
-    if ("problem" in parsed) return broken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`, read);
+    if ("problem" in parsed) return reportBroken(`the file SKILLMEAT_OUTPUT_KV: ${parsed.problem}`, read);
     for (const [name, text] of parsed.values) {
       const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
       const coerced = type === undefined ? { value: text } : coerceText(type, text);
-      if ("problem" in coerced) return broken(`output "${name}" ${coerced.problem}`, read);
+      if ("problem" in coerced) return reportBroken(`output "${name}" ${coerced.problem}`, read);
       copy({ [name]: coerced.value }, outputs);
     }
   }
@@ -108,7 +108,7 @@ function copy(from: Readonly<Record<string, unknown>>, to: Record<string, unknow
   }
 }
 
-function broken(message: string, read: ReturnType<typeof readChannel>): HandedOutputs {
+function reportBroken(message: string, read: ReturnType<typeof readChannel>): HandedOutputs {
   return { error: { class: "output_contract", message }, raw: "text" in read ? read.text : "" };
 }
 

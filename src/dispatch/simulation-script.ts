@@ -28,10 +28,12 @@ export function parseSimulationScript(
   file = "the simulation script",
   stages: readonly string[] | null = null,
 ): SimulationScript {
-  const top = mapping(script, file, 'a mapping with "stages"');
+  const top = requireMapping(script, file, 'a mapping with "stages"');
   onlyKeys(top, ["stages"], file);
   const parsed = new Map<string, SimulatedAttempt[]>();
-  for (const [id, entries] of Object.entries(mapping(top["stages"] ?? {}, `${file}: stages`, "a mapping"))) {
+  for (const [id, entries] of Object.entries(
+    requireMapping(top["stages"] ?? {}, `${file}: stages`, "a mapping"),
+  )) {
     if (stages && !stages.includes(id)) {
       throw wrong(
         `${file}: stages.${id}`,
@@ -50,21 +52,21 @@ function attemptsOf(entries: unknown, place: string): SimulatedAttempt[] {
 }
 
 function attemptOf(entry: unknown, place: string): SimulatedAttempt {
-  const map = mapping(entry, place, "a mapping");
+  const map = requireMapping(entry, place, "a mapping");
   onlyKeys(map, ["delay", "logs", "fail", "outputs", "text", "usage"], place);
   const { delay, logs, fail, outputs, text, usage } = map;
   return {
     delayMs: delay === undefined ? null : delayOf(delay, `${place}.delay`),
     logs: logs === undefined ? [] : textsOf(logs, `${place}.logs`),
     fail: fail === undefined ? null : failureOf(fail, `${place}.fail`),
-    outputs: outputs === undefined ? null : mapping(outputs, `${place}.outputs`, "a mapping"),
+    outputs: outputs === undefined ? null : requireMapping(outputs, `${place}.outputs`, "a mapping"),
     text: text === undefined ? null : textOf(text, `${place}.text`),
     usage: usage === undefined ? null : simulatedUsage(usage, `${place}.usage`),
   };
 }
 
 function failureOf(fail: unknown, place: string): StageError {
-  const map = mapping(fail, place, "a mapping with class and message");
+  const map = requireMapping(fail, place, "a mapping with class and message");
   onlyKeys(map, ["class", "message", "retry_after_ms", "retryable"], place);
   const { retry_after_ms, retryable } = map;
   if (retry_after_ms !== undefined && !(Number.isInteger(retry_after_ms) && Number(retry_after_ms) >= 0)) {
@@ -105,7 +107,7 @@ function textOf(value: unknown, place: string): string {
   throw wrong(place, "must be a text");
 }
 
-function mapping(value: unknown, place: string, wanted: string): Record<string, unknown> {
+function requireMapping(value: unknown, place: string, wanted: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, Value>;
   }

@@ -53,9 +53,9 @@ export async function runAttempt(
       how === "new"
         ? await dispatcher.dispatch(request, control)
         : await dispatcher.readopt(request, control);
-    keepNamed(engine, execution);
+    keepNewMasks(engine, execution);
     if (result === "gone" || result === "unbegun") return { kind: result };
-    const outcome = judged(request, result, execution.masks);
+    const outcome = judgeResult(request, result, execution.masks);
     for (const warning of warningsOf(outcome)) log.warn(warning);
     const summed =
       outcome.kind === "succeeded"
@@ -88,7 +88,7 @@ function warnOfMissing(log: { warn(warning: string): void }, refs: readonly stri
   }
 }
 
-function keepNamed({ secretsDir }: EngineState, execution: LiveExecution): void {
+function keepNewMasks({ secretsDir }: EngineState, execution: LiveExecution): void {
   const { masks, runId } = execution;
   if (masks.secrets.size === execution.masksKept) return;
   keepMasks(secretsDir, runId, masks.secrets);
@@ -120,7 +120,7 @@ export function dispatcherName(
   return dispatcherNameFor(agent, record.options, engine.dispatch);
 }
 
-function judged(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
+function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
   const usage = result.usage ?? null;
   const handed = handedIn(hiddenResult(result, masks));
   if (!result.ok) {
@@ -136,7 +136,7 @@ function judged(request: StageRequest, result: StageResult, masks: Masks): Attem
   const masked = maskedOutputs(outputs as StageCompleted["outputs"], undeclared, masks);
   const warnings = [
     ...result.warnings.slice(0, mostWarnings),
-    ...warningsOfUndeclared(undeclared),
+    ...describeUndeclared(undeclared),
     ...warningsOfSecrets(outputs as StageCompleted["outputs"], masked),
   ];
   const data = { outputs: masked, text: result.text ?? null, handoff_summary: null, usage, warnings };
@@ -183,16 +183,16 @@ function shortFailure(failure: Failure, masks: Masks): Failure {
   return {
     ...failure,
     class: classWithoutSecret(failure.class, masks),
-    message: shortened(masks.hide(failure.message)),
+    message: shorten(masks.hide(failure.message)),
   };
 }
 
 /** Messages stand in events, records and lists: the log has the whole of it. */
-function shortened(message: string): string {
+function shorten(message: string): string {
   return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`;
 }
 
-function warningsOfUndeclared(names: readonly string[]): string[] {
+function describeUndeclared(names: readonly string[]): string[] {
   const said = names.slice(0, mostNamed).map((name) => `output "${name}" is not declared; it is kept`);
   return names.length > mostNamed
     ? [...said, `${names.length - mostNamed} more outputs are not declared`]

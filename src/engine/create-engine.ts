@@ -108,7 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       engine.listeners.add(listener);
       return () => engine.listeners.delete(listener);
     },
-    ended: (runId) => whenEnded(engine, runId),
+    ended: (runId) => waitForEnd(engine, runId),
     stop: (mode) => stopEngine(engine, mode, stopWatching),
   };
 }
@@ -189,7 +189,7 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
   }
 }
 
-function whenEnded(engine: EngineState, runId: string): Promise<void> {
+function waitForEnd(engine: EngineState, runId: string): Promise<void> {
   const isGone = !engine.live.has(runId) && !engine.chores.has(runId);
   if (isGone && hasEnded(getExecution(engine.store, runId).status)) return Promise.resolve();
   return new Promise((wake, fail) => {

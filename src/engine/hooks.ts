@@ -51,7 +51,7 @@ async function notify(
   const plain =
     hook.notify.message === null
       ? plainMessage(execution, name, stage_id)
-      : filled(hook.notify.message, execution);
+      : fillTemplate(hook.notify.message, execution);
   const text = execution.masks.hide(plain);
   const url = engine.channel(channel);
   if (url === null) return say(engine, execution, "notified", `${channel}: ${text}`);
@@ -98,7 +98,7 @@ async function runCommand(
     stderr: "pipe",
     detached: true,
   });
-  const said = openSaid(child.stderr);
+  const said = openHookOutput(child.stderr);
   const limit = setTimeout(() => endGroup(child.pid, "SIGTERM"), hookTimeoutMs);
   const last = setTimeout(() => endGroup(child.pid, "SIGKILL"), hookTimeoutMs + killAfterMs);
   const code = await child.exited;
@@ -130,7 +130,7 @@ function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 }
 
 /** The beginning of what it says; the rest is read, so that it does not block, and forgotten. */
-function openSaid(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
+function openHookOutput(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
   const decoder = new TextDecoder();
   let text = "";
   const sofar = (): string => (text.length > mostSaid ? `${text.slice(0, mostSaid)}…` : text).trim();
@@ -157,7 +157,7 @@ function endedWord(status: ExecutionStatus): string {
   return status === "cancelled" ? "was cancelled" : "has failed";
 }
 
-function filled(template: string, execution: LiveExecution): string {
+function fillTemplate(template: string, execution: LiveExecution): string {
   try {
     const value = evaluateTemplate(parseTemplate(template), execution.scope.values);
     return typeof value === "string" ? value : JSON.stringify(value);

@@ -24,7 +24,7 @@ export function keepWatch(engine: EngineState): () => void {
   const showJumps = openJumpWatch(engine);
   let adoptedAtMs = engine.scheduler.elapsedMs();
   const stopLooking = engine.scheduler.every(lookMs, () => {
-    guarded(engine, () => {
+    runGuarded(engine, () => {
       engine.store.refuseChanged();
       showJumps();
       const now = engine.store.dataVersion();
@@ -42,7 +42,7 @@ export function keepWatch(engine: EngineState): () => void {
     });
   });
   const stopBeating = engine.scheduler.every(heartbeatMs, () => {
-    guarded(engine, () => {
+    runGuarded(engine, () => {
       if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
       for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
     });
@@ -53,7 +53,7 @@ export function keepWatch(engine: EngineState): () => void {
   };
 }
 
-function guarded(engine: EngineState, work: () => void): void {
+function runGuarded(engine: EngineState, work: () => void): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   try {
     work();

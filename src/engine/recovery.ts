@@ -43,12 +43,12 @@ export function readAgain(engine: EngineState, runId: string, drives: boolean): 
     return liveAgain(engine, loaded, drives);
   } catch (error) {
     releaseLease(engine.store, runId, engine.holderId);
-    throw asDamaged(error, runId);
+    throw toDamagedRow(error, runId);
   }
 }
 
 /** What is stored of an execution is JSON as it should be, and yet nothing that its machines or its plan can be. */
-function asDamaged(error: unknown, runId: string): unknown {
+function toDamagedRow(error: unknown, runId: string): unknown {
   const isContent = error instanceof TypeError || error instanceof SyntaxError;
   return isContent ? new DamagedRow(`execution "${runId}"`) : error;
 }

@@ -24,7 +24,7 @@ export function rerunExecution(
   const parameters = parametersAgain(earlier, declared, { kept, given: secrets, read });
   const newRunId = engine.newId();
   const parts = blueprint.stages.map((plan, at) =>
-    carried(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),
+    carryOver(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),
   );
   const reused = parts.filter(({ record }) => record.reused).length;
   const at = isoTime(engine.alarm.now());
@@ -90,7 +90,7 @@ function textsOf({ definition, stages }: Blueprint, again: ReadonlySet<number>):
   return JSON.stringify([definition.config.env, definition.hooks, run]);
 }
 
-function carried(
+function carryOver(
   runId: string,
   plan: Blueprint["stages"][number],
   {

@@ -36,12 +36,12 @@ export async function signalExecution(
   for (;;) {
     if (engine.phase !== "draining") refuseInTrouble(engine);
     const ours = engine.live.get(runId);
-    if (ours) return await applied(engine, ours, signal);
+    if (ours) return await applyAndCommit(engine, ours, signal);
     // Throws for one that is not there.
     getExecution(engine.store, runId);
     const holder = holderOf(engine.store, runId);
     if (holder && engine.processes.isAlive(holder)) {
-      const answer = await asked(engine, runId, signal);
+      const answer = await askHolder(engine, runId, signal);
       if (answer) return answer;
     } else {
       const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
@@ -51,7 +51,11 @@ export async function signalExecution(
   }
 }
 
-function applied(engine: EngineState, execution: LiveExecution, signal: Signal): Promise<SignalAnswer> {
+function applyAndCommit(
+  engine: EngineState,
+  execution: LiveExecution,
+  signal: Signal,
+): Promise<SignalAnswer> {
   const answer = applySignal(execution, signal, momentOf(engine));
   return new Promise((resolve, fail) => {
     execution.changes.waiting.push({ done: () => resolve(answer), fail });
@@ -60,7 +64,7 @@ function applied(engine: EngineState, execution: LiveExecution, signal: Signal):
 }
 
 /** Puts the signal down for the holder; null when that has died before it answered. */
-async function asked(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer | null> {
+async function askHolder(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer | null> {
   const id = engine.newId();
   const wish = withoutSecrets(engine, runId, signal);
   postSignal(engine.store, { id, run_id: runId, signal: wish, created_at: isoTime(engine.alarm.now()) });

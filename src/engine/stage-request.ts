@@ -38,7 +38,9 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
   const previous_error = previousError(step.record.attempts, attempt);
   const output_schema = outputsSchema(stage.outputs);
   const told =
-    instructions === null ? null : filled("roles.primary.instructions", instructions, execution.scope.values);
+    instructions === null
+      ? null
+      : fillText("roles.primary.instructions", instructions, execution.scope.values);
   return {
     run_id: runId,
     stage_id: stage.id,
@@ -99,7 +101,11 @@ export function summaryRequest(
   request: StageRequest,
   { prompt, done }: { prompt: string; done: StageCompleted },
 ): StageRequest {
-  const asked = filled("handoff.summary_prompt", prompt, scope.completedWith(request.stage_id, done.outputs));
+  const asked = fillText(
+    "handoff.summary_prompt",
+    prompt,
+    scope.completedWith(request.stage_id, done.outputs),
+  );
   const outputs = { summary: { type: "string", required: false, description: null } };
   const output_schema = outputsSchema(outputs);
   return {
@@ -161,7 +167,7 @@ function lastLines(engine: EngineState, runId: string, stageId: string): string 
 }
 
 /** Texts were checked with the definition: what cannot be filled in all the same is handed on as it stands. */
-function filled(what: string, template: string, values: ValueObject): string {
+function fillText(what: string, template: string, values: ValueObject): string {
   const text = textOf(what, template, values);
   return text.ok ? text.value : template;
 }

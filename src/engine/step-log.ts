@@ -74,7 +74,7 @@ export function openStepLog(
     Math.max(mostBytes - noticeBytes - Math.max(kept, headBytes), leastTailBytes);
   // An engine that ended in the middle has stored what it had left out, and not yet said so.
   let said = { ...stored.untold };
-  let cut = nothing();
+  let cut = noLinesLeftOut();
   /** True between the first and the last piece of the end. */
   let isEnding = false;
 
@@ -89,14 +89,14 @@ export function openStepLog(
   function leftOut(): LeftOut {
     const since = cut;
     said = { lines: said.lines + since.lines, bytes: said.bytes + since.bytes };
-    cut = nothing();
+    cut = noLinesLeftOut();
     return since;
   }
 
   return {
     leftOut,
     take: (line) => {
-      const short = shortened(line);
+      const short = shorten(line);
       const size = Buffer.byteLength(short.text) + lineBytes;
       if (tail.isEmpty() && said.lines === 0 && kept + size <= headBytes) {
         kept += size;
@@ -167,11 +167,11 @@ interface HeldLine {
   bytes: number;
 }
 
-function nothing(): LeftOut {
+function noLinesLeftOut(): LeftOut {
   return { lines: 0, bytes: 0, offsets: {} };
 }
 
-function shortened(line: KeptLine): KeptLine {
+function shorten(line: KeptLine): KeptLine {
   if (line.text.length * 3 <= longestLineBytes || Buffer.byteLength(line.text) <= longestLineBytes)
     return line;
   const marker = " … (cut)";

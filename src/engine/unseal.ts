@@ -80,7 +80,7 @@ export function parametersAgain(
   });
   for (const [name, value] of Object.entries(given)) {
     const problem = secret.includes(name)
-      ? problemOfGiven(name, declared[name], value)
+      ? findValueProblem(name, declared[name], value)
       : "is no secret parameter of this execution";
     if (problem !== null) problems.push({ path: name, message: `parameter "${name}" ${problem}` });
   }
@@ -94,7 +94,7 @@ export function parametersAgain(
   return again;
 }
 
-function problemOfGiven(
+function findValueProblem(
   name: string,
   parameter: EffectiveParameter | undefined,
   value: Value,

@@ -9,12 +9,12 @@ import { addUsage } from "./usage.ts";
 export function applyToStep(step: StepRecord, event: StageEvent, at: string): StepRecord {
   switch (event.type) {
     case "stage_started":
-      return started(step, event.attempt ?? 1, event.data, at);
+      return startAttempt(step, event.attempt ?? 1, event.data, at);
     case "stage_completed": {
       const { outputs, text, handoff_summary, usage } = event.data;
       return {
         ...step,
-        ...settled("completed", at),
+        ...settledFields("completed", at),
         outputs,
         text,
         handoff_summary,
@@ -23,13 +23,13 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
       };
     }
     case "stage_failed":
-      return failed(step, event.data, at);
+      return failStep(step, event.data, at);
     case "stage_retrying":
-      return retrying(step, event.data, at);
+      return waitForRetry(step, event.data, at);
     case "stage_skipped":
       return {
         ...step,
-        ...settled("skipped", at),
+        ...settledFields("skipped", at),
         skip_reason: event.data.reason,
         skip_cause: event.data.cause,
         outputs: event.data.outputs,
@@ -50,7 +50,13 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
         status === "failed"
           ? { error_class: event.data.error_class, error_message: gateError(event.data) }
           : {};
-      return { ...step, ...settled(status, at), decided_by: actor, decision_comment: comment, ...error };
+      return {
+        ...step,
+        ...settledFields(status, at),
+        decided_by: actor,
+        decision_comment: comment,
+        ...error,
+      };
     }
     default:
       return event satisfies never;
@@ -101,10 +107,10 @@ export function applyToExecution(
 
 /** What had not begun when its execution ended never will. */
 export function endStep(step: StepRecord, at: string): StepRecord {
-  return isSettled(step.status) ? step : { ...step, ...settled("cancelled", at) };
+  return isSettled(step.status) ? step : { ...step, ...settledFields("cancelled", at) };
 }
 
-function started(
+function startAttempt(
   step: StepRecord,
   attempt: number,
   data: Extract<StageEvent, { type: "stage_started" }>["data"],
@@ -137,11 +143,11 @@ function started(
   };
 }
 
-function failed(step: StepRecord, data: StageFailed, at: string): StepRecord {
+function failStep(step: StepRecord, data: StageFailed, at: string): StepRecord {
   const { status, error_class, error_message, usage } = data;
   return {
     ...step,
-    ...settled(status, at),
+    ...settledFields(status, at),
     error_class,
     error_message,
     usage: addUsage(step.usage, usage),
@@ -149,7 +155,7 @@ function failed(step: StepRecord, data: StageFailed, at: string): StepRecord {
   };
 }
 
-function retrying(step: StepRecord, data: StageRetrying, at: string): StepRecord {
+function waitForRetry(step: StepRecord, data: StageRetrying, at: string): StepRecord {
   const { error_class, error_message, due_at, usage } = data;
   return {
     ...step,
@@ -162,7 +168,7 @@ function retrying(step: StepRecord, data: StageRetrying, at: string): StepRecord
   };
 }
 
-function settled<S extends StepRecord["status"]>(status: S, at: string) {
+function settledFields<S extends StepRecord["status"]>(status: S, at: string) {
   return { status, completed_at: at, deadline_at: null };
 }
 

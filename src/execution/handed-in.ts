@@ -18,18 +18,18 @@ export function handedIn(given: {
   exit_code?: number | null | undefined;
 }): HandedIn | null {
   const outputs = boundedValue((given.outputs ?? null) as Value);
-  const text = given.text === undefined ? null : bounded(given.text);
+  const text = given.text === undefined ? null : cutText(given.text);
   const exit_code = given.exit_code ?? null;
   return outputs === null && text === null && exit_code === null ? null : { outputs, text, exit_code };
 }
 
 function boundedValue(value: Value): Value {
-  if (typeof value === "string") return bounded(value);
+  if (typeof value === "string") return cutText(value);
   const text = JSON.stringify(value);
-  return Buffer.byteLength(text) <= mostBytes ? value : bounded(text);
+  return Buffer.byteLength(text) <= mostBytes ? value : cutText(text);
 }
 
-function bounded(text: string): string {
+function cutText(text: string): string {
   if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;
   const bytes = Buffer.from(text.slice(0, mostBytes)).subarray(0, mostBytes - Buffer.byteLength(cut));
   return `${bytes.toString().replace(/\uFFFD+$/, "")}${cut}`;

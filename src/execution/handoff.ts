@@ -14,7 +14,7 @@ export function handoffOf({ handoff, name }: EffectiveStage, step: StepRecord, l
   if (step.handoff_summary !== null && handoff.format !== "structured") {
     parts.unshift(`Summary:\n\n${step.handoff_summary}`);
   }
-  if (log !== null) parts.push(`Log:\n\n${fenced(log, "text")}`);
+  if (log !== null) parts.push(`Log:\n\n${putInFence(log, "text")}`);
   return {
     stage_id: step.stage_id,
     stage_name: name,
@@ -27,13 +27,13 @@ function body(format: EffectiveStage["handoff"]["format"], step: StepRecord): st
   switch (format) {
     case "structured": {
       const summary = step.handoff_summary === null ? {} : { summary: step.handoff_summary };
-      return fenced(JSON.stringify({ status: step.status, ...summary, outputs }, null, 2), "json");
+      return putInFence(JSON.stringify({ status: step.status, ...summary, outputs }, null, 2), "json");
     }
     case "markdown":
       return Object.entries(outputs)
         .map(
           ([name, value]) =>
-            `### ${name}\n\n${typeof value === "string" ? value : fenced(JSON.stringify(value, null, 2), "json")}`,
+            `### ${name}\n\n${typeof value === "string" ? value : putInFence(JSON.stringify(value, null, 2), "json")}`,
         )
         .join("\n\n");
     case "raw":
@@ -44,7 +44,7 @@ function body(format: EffectiveStage["handoff"]["format"], step: StepRecord): st
 }
 
 /** A fence longer than any in the text: what is quoted cannot end its own quotation. */
-function fenced(text: string, language: string): string {
+function putInFence(text: string, language: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;

@@ -79,7 +79,7 @@ function passwordsIn(value: string): string[] {
 
 /** Every text within a value, hidden, names too, and a number that is a secret's. Depth is bounded before. */
 export function hideIn<T extends Value>(value: T, masks: Masks): T {
-  return masks.secrets.size === 0 ? value : (hidden(value, masks) as T);
+  return masks.secrets.size === 0 ? value : (hideValue(value, masks) as T);
 }
 
 /** The same for values by declared names, which stay: a definition goes by them. Anything else is hidden whole. */
@@ -90,14 +90,14 @@ export function hideValues<T extends Value>(values: T, masks: Masks): T {
 
 function hideByName(values: ValueObject, masks: Masks): ValueObject {
   if (masks.secrets.size === 0) return values;
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden(value, masks)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hideValue(value, masks)]));
 }
 
-function hidden(value: Value, masks: Masks): Value {
+function hideValue(value: Value, masks: Masks): Value {
   if (typeof value === "string") return masks.hide(value);
   if (typeof value === "number") return masks.hide(String(value)) === mask ? mask : value;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: Value) => hidden(item, masks));
+  if (Array.isArray(value)) return value.map((item: Value) => hideValue(item, masks));
   const entries = Object.entries(value as ValueObject);
-  return Object.fromEntries(entries.map(([key, item]) => [masks.hide(key), hidden(item, masks)]));
+  return Object.fromEntries(entries.map(([key, item]) => [masks.hide(key), hideValue(item, masks)]));
 }

@@ -24,13 +24,13 @@ export function applySignal(execution: ExecutionState, signal: Signal, moment: M
 }
 
 function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
-  if (phaseOf(execution) === "pausing") return unchanged("is pausing already");
+  if (phaseOf(execution) === "pausing") return answerUnchanged("is pausing already");
   if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, moment.at)) {
     return conflict(execution, "paused");
   }
   conclude(execution, moment);
-  if (execution.record.status === "paused") return applied("paused");
-  return applied(
+  if (execution.record.status === "paused") return answerApplied("paused");
+  return answerApplied(
     `pausing: ${execution.running} running ${execution.running === 1 ? "step" : "steps"} will finish first`,
   );
 }
@@ -38,7 +38,7 @@ function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
 function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
   if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return conflict(execution, "resumed");
   letGoOn(execution, moment);
-  return applied("resumed");
+  return answerApplied("resumed");
 }
 
 /** What could not start while the execution stood still is looked at again. */
@@ -54,7 +54,7 @@ export function letGoOn(execution: ExecutionState, moment: Moment): void {
 }
 
 function cancel(execution: ExecutionState, reason: string | null, moment: Moment): SignalAnswer {
-  if (phaseOf(execution) === "cancelling") return unchanged("is being cancelled already");
+  if (phaseOf(execution) === "cancelling") return answerUnchanged("is being cancelled already");
   const message = reason ?? "cancelled";
   if (!tellExecution(execution, { type: "CANCEL", reason: message }, moment.at)) {
     return conflict(execution, "cancelled");
@@ -62,7 +62,7 @@ function cancel(execution: ExecutionState, reason: string | null, moment: Moment
   stopAll(execution, moment, { class: "cancelled", message }, { why: "cancel", stopsRunning: true });
   const stopping = execution.running;
   conclude(execution, moment);
-  return applied(
+  return answerApplied(
     stopping === 0
       ? "cancelled"
       : `cancelling: ${stopping} running ${stopping === 1 ? "agent" : "agents"} will be stopped`,
@@ -86,7 +86,7 @@ function decide(
   if (!tellStep(execution, step, { type, actor, comment }, moment.at))
     return decidedBefore(step, signal.type);
   follow(execution, step, moment);
-  return applied(`${past} "${stage_id}"`);
+  return answerApplied(`${past} "${stage_id}"`);
 }
 
 function refusalOf(
@@ -117,7 +117,7 @@ function decidedBefore({ record }: StepState, wish: "approve" | "reject"): Signa
   const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;
   const { stage_id, status, decided_by } = record;
   if (was === wish && decided_by !== null) {
-    return unchanged(`gate "${stage_id}" is ${past} already, by ${decided_by}`);
+    return answerUnchanged(`gate "${stage_id}" is ${past} already, by ${decided_by}`);
   }
   const by = decided_by === null ? "" : ` (by ${decided_by})`;
   const message = `gate "${stage_id}" is ${status}${by}; it cannot be ${past} now`;
@@ -141,10 +141,10 @@ function conflict({ record }: ExecutionState, what: string): SignalAnswer {
   return { outcome: "refused", code: "conflict", message };
 }
 
-function applied(message: string): SignalAnswer {
+function answerApplied(message: string): SignalAnswer {
   return { outcome: "applied", message };
 }
 
-function unchanged(message: string): SignalAnswer {
+function answerUnchanged(message: string): SignalAnswer {
   return { outcome: "unchanged", message };
 }

@@ -72,7 +72,7 @@ export const executionMachine = setup({
   states: {
     pending: {
       on: {
-        START: { target: "running", actions: { type: "record", params: started } },
+        START: { target: "running", actions: { type: "record", params: recordStart } },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
       },
     },
@@ -84,7 +84,7 @@ export const executionMachine = setup({
         ],
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
-        DONE: { target: "completed", actions: { type: "record", params: completed } },
+        DONE: { target: "completed", actions: { type: "record", params: recordCompletion } },
       },
     },
     pausing: {
@@ -93,7 +93,7 @@ export const executionMachine = setup({
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
         QUIET: { target: "paused", actions: { type: "record", params: () => paused } },
-        DONE: { target: "completed", actions: { type: "record", params: completed } },
+        DONE: { target: "completed", actions: { type: "record", params: recordCompletion } },
       },
     },
     paused: {
@@ -101,7 +101,7 @@ export const executionMachine = setup({
         RESUME: { target: "running", actions: { type: "record", params: () => resumed } },
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
-        DONE: { target: "completed", actions: { type: "record", params: completed } },
+        DONE: { target: "completed", actions: { type: "record", params: recordCompletion } },
       },
     },
     halting: {
@@ -109,11 +109,11 @@ export const executionMachine = setup({
         // Only time can make it worse: what was still let finish is stopped then.
         HALT: { guard: "stops", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
-        QUIET: { target: "failed", actions: { type: "record", params: ended("failed") } },
+        QUIET: { target: "failed", actions: { type: "record", params: recordEnd("failed") } },
       },
     },
     cancelling: {
-      on: { QUIET: { target: "cancelled", actions: { type: "record", params: ended("cancelled") } } },
+      on: { QUIET: { target: "cancelled", actions: { type: "record", params: recordEnd("cancelled") } } },
     },
     completed: { type: "final" },
     failed: { type: "final" },
@@ -124,22 +124,22 @@ export const executionMachine = setup({
 const paused: ExecutionEffect = { type: "execution_paused", data: {} };
 const resumed: ExecutionEffect = { type: "execution_resumed", data: {} };
 
-interface Given<E extends ExecutionMachineEvent["type"]> {
+interface ExecutionArguments<E extends ExecutionMachineEvent["type"]> {
   context: ExecutionContext;
   event: Extract<ExecutionMachineEvent, { type: E }>;
 }
 
-function started({ event }: Given<"START">): ExecutionEffect {
+function recordStart({ event }: ExecutionArguments<"START">): ExecutionEffect {
   return { type: "execution_started", data: { total: event.total } };
 }
 
-function completed({ event }: Given<"DONE">): ExecutionEffect {
+function recordCompletion({ event }: ExecutionArguments<"DONE">): ExecutionEffect {
   const data = { status: "completed" as const, had_failures: event.hadFailures, error_message: null };
   return { type: "execution_completed", data };
 }
 
-function ended(status: Extract<ExecutionStatus, "failed" | "cancelled">) {
-  return ({ context }: Given<"QUIET">): ExecutionEffect => ({
+function recordEnd(status: Extract<ExecutionStatus, "failed" | "cancelled">) {
+  return ({ context }: ExecutionArguments<"QUIET">): ExecutionEffect => ({
     type: "execution_completed",
     data: { status, had_failures: status === "failed", error_message: context.message },
   });

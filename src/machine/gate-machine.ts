@@ -42,24 +42,28 @@ export const gateMachine = setup({
   states: {
     pending: {
       on: {
-        OPEN: { target: "waiting_for_approval", actions: { type: "record", params: waiting } },
+        OPEN: { target: "waiting_for_approval", actions: { type: "record", params: recordWaiting } },
         SKIP: {
           target: "skipped",
-          actions: [assign({ blocks: ({ event }) => event.blocks }), { type: "record", params: skipped }],
+          actions: [assign({ blocks: ({ event }) => event.blocks }), { type: "record", params: recordSkip }],
         },
-        REFUSED: { target: "failed", actions: { type: "record", params: refused } },
+        REFUSED: { target: "failed", actions: { type: "record", params: recordRefusal } },
         END: "cancelled",
       },
     },
     waiting_for_approval: {
       on: {
-        APPROVE: { target: "completed", actions: { type: "record", params: decided } },
-        REJECT: { target: "failed", actions: { type: "record", params: decided } },
+        APPROVE: { target: "completed", actions: { type: "record", params: recordDecision } },
+        REJECT: { target: "failed", actions: { type: "record", params: recordDecision } },
         DEADLINE: [
-          { guard: "approvesItself", target: "completed", actions: { type: "record", params: timedOut } },
-          { target: "failed", actions: { type: "record", params: timedOut } },
+          {
+            guard: "approvesItself",
+            target: "completed",
+            actions: { type: "record", params: recordTimeout },
+          },
+          { target: "failed", actions: { type: "record", params: recordTimeout } },
         ],
-        CANCEL: { target: "cancelled", actions: { type: "record", params: cancelled } },
+        CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
     completed: { type: "final" },
@@ -69,15 +73,15 @@ export const gateMachine = setup({
   },
 });
 
-interface Given<E extends GateMachineEvent["type"]> {
+interface GateArguments<E extends GateMachineEvent["type"]> {
   event: Extract<GateMachineEvent, { type: E }>;
 }
 
-function waiting({ event }: Given<"OPEN">): GateEffect {
+function recordWaiting({ event }: GateArguments<"OPEN">): GateEffect {
   return { type: "gate_waiting", attempt: null, data: event.facts };
 }
 
-function decided({ event }: Given<"APPROVE" | "REJECT">): GateEffect {
+function recordDecision({ event }: GateArguments<"APPROVE" | "REJECT">): GateEffect {
   const { actor, comment } = event;
   const isApproved = event.type === "APPROVE";
   return {
@@ -93,7 +97,7 @@ function decided({ event }: Given<"APPROVE" | "REJECT">): GateEffect {
   };
 }
 
-function timedOut({ event }: Given<"DEADLINE">): GateEffect {
+function recordTimeout({ event }: GateArguments<"DEADLINE">): GateEffect {
   const isApproved = event.onTimeout === "auto_approve";
   return {
     type: "gate_resolved",
@@ -108,7 +112,7 @@ function timedOut({ event }: Given<"DEADLINE">): GateEffect {
   };
 }
 
-function refused({ event }: Given<"REFUSED">): GateEffect {
+function recordRefusal({ event }: GateArguments<"REFUSED">): GateEffect {
   const { class: error_class, message: error_message } = event.failure;
   return {
     type: "stage_failed",
@@ -117,12 +121,12 @@ function refused({ event }: Given<"REFUSED">): GateEffect {
   };
 }
 
-function skipped({ event }: Given<"SKIP">): GateEffect {
+function recordSkip({ event }: GateArguments<"SKIP">): GateEffect {
   const { reason, cause, outputs } = event;
   return { type: "stage_skipped", attempt: null, data: { reason, cause, outputs } };
 }
 
-function cancelled({ event }: Given<"CANCEL">): GateEffect {
+function recordCancel({ event }: GateArguments<"CANCEL">): GateEffect {
   const { class: error_class, message: error_message } = event.failure;
   return {
     type: "stage_failed",

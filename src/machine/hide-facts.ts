@@ -7,7 +7,7 @@ import type { Value } from "../expression/value.ts";
  * secret may well be the word "completed".
  */
 export function hideFacts<E extends { type: string }>(event: E, masks: Masks): E {
-  return masks.secrets.size === 0 ? event : (hidden(event, masks) as E);
+  return masks.secrets.size === 0 ? event : (hideFact(event, masks) as E);
 }
 
 const goneBy = new Set([
@@ -30,14 +30,14 @@ const goneBy = new Set([
 /** Values of people and agents: there the names within and numbers are hidden as well. */
 const values = new Set(["inputs", "outputs"]);
 
-function hidden(fact: unknown, masks: Masks): unknown {
+function hideFact(fact: unknown, masks: Masks): unknown {
   if (typeof fact === "string") return masks.hide(fact);
   if (typeof fact !== "object" || fact === null) return fact;
-  if (Array.isArray(fact)) return fact.map((item) => hidden(item, masks));
+  if (Array.isArray(fact)) return fact.map((item) => hideFact(item, masks));
   return Object.fromEntries(
     Object.entries(fact).map(([key, value]) => {
       if (goneBy.has(key)) return [key, value];
-      return [key, values.has(key) ? hideValues(value as Value, masks) : hidden(value, masks)];
+      return [key, values.has(key) ? hideValues(value as Value, masks) : hideFact(value, masks)];
     }),
   );
 }

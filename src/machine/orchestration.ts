@@ -28,7 +28,7 @@ export function reconsider(execution: ExecutionState, moment: Moment): void {
 
 /** Follows up a step that has just settled (or has started to wait): what it opens, skips, halts or ends. */
 export function follow(execution: ExecutionState, step: StepState, moment: Moment): void {
-  work(execution, moment, isSettled(step.record.status) ? opened(execution, step, moment) : []);
+  work(execution, moment, isSettled(step.record.status) ? openDependents(execution, step, moment) : []);
 }
 
 /** Stops everything of an execution that is not going to go on. */
@@ -68,7 +68,7 @@ function work(execution: ExecutionState, moment: Moment, first: StepState[]): vo
       continue;
     }
     consider(execution, step, moment);
-    if (isSettled(step.record.status)) todo.push(...opened(execution, step, moment).toReversed());
+    if (isSettled(step.record.status)) todo.push(...openDependents(execution, step, moment).toReversed());
   }
   conclude(execution, moment);
 }
@@ -104,7 +104,7 @@ function done({ steps }: ExecutionState) {
 }
 
 /** What a settled step makes ready or shuts; a failure that halts stops the whole execution. */
-function opened(execution: ExecutionState, step: StepState, moment: Moment): StepState[] {
+function openDependents(execution: ExecutionState, step: StepState, moment: Moment): StepState[] {
   const verdict = verdictOf(step);
   if (verdict === "halts") halt(execution, step, moment);
   const next: StepState[] = [];

@@ -69,34 +69,38 @@ export const stageMachine = setup({
   states: {
     pending: {
       on: {
-        START: { target: "running", actions: ["countAttempt", { type: "record", params: started }] },
+        START: { target: "running", actions: ["countAttempt", { type: "record", params: recordStart }] },
         SKIP: {
           target: "skipped",
-          actions: [assign({ blocks: ({ event }) => event.blocks }), { type: "record", params: skipped }],
+          actions: [assign({ blocks: ({ event }) => event.blocks }), { type: "record", params: recordSkip }],
         },
-        REFUSED: { target: "failed", actions: { type: "record", params: refused } },
+        REFUSED: { target: "failed", actions: { type: "record", params: recordRefusal } },
         END: "cancelled",
       },
     },
     running: {
       on: {
-        SUCCEEDED: { target: "completed", actions: { type: "record", params: completed } },
+        SUCCEEDED: { target: "completed", actions: { type: "record", params: recordSuccess } },
         FAILED: [
-          { guard: "isRetried", target: "retry_wait", actions: { type: "record", params: retrying } },
-          { guard: "isTimeout", target: "timed_out", actions: { type: "record", params: failed } },
-          { target: "failed", actions: { type: "record", params: failed } },
+          { guard: "isRetried", target: "retry_wait", actions: { type: "record", params: recordRetry } },
+          { guard: "isTimeout", target: "timed_out", actions: { type: "record", params: recordFailure } },
+          { target: "failed", actions: { type: "record", params: recordFailure } },
         ],
         INTERRUPTED: [
-          { guard: "endsInterrupted", target: "failed", actions: { type: "record", params: interrupted } },
-          { actions: { type: "record", params: started } },
+          {
+            guard: "endsInterrupted",
+            target: "failed",
+            actions: { type: "record", params: recordInterruption },
+          },
+          { actions: { type: "record", params: recordStart } },
         ],
-        CANCEL: { target: "cancelled", actions: { type: "record", params: cancelled } },
+        CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
     retry_wait: {
       on: {
-        START: { target: "running", actions: ["countAttempt", { type: "record", params: started }] },
-        CANCEL: { target: "cancelled", actions: { type: "record", params: cancelled } },
+        START: { target: "running", actions: ["countAttempt", { type: "record", params: recordStart }] },
+        CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
     completed: { type: "final" },
@@ -107,46 +111,46 @@ export const stageMachine = setup({
   },
 });
 
-interface Given<E extends StageMachineEvent["type"]> {
+interface StageArguments<E extends StageMachineEvent["type"]> {
   context: StageContext;
   event: Extract<StageMachineEvent, { type: E }>;
 }
 
-function started({ context, event }: Given<"START" | "INTERRUPTED">): StageEffect {
+function recordStart({ context, event }: StageArguments<"START" | "INTERRUPTED">): StageEffect {
   const data = { ...event.facts, recovered: event.type === "INTERRUPTED" };
   return { type: "stage_started", attempt: context.attempt, data };
 }
 
-function completed({ context, event }: Given<"SUCCEEDED">): StageEffect {
+function recordSuccess({ context, event }: StageArguments<"SUCCEEDED">): StageEffect {
   return { type: "stage_completed", attempt: context.attempt, data: event.data };
 }
 
-function failed({ context, event }: Given<"FAILED">): StageEffect {
+function recordFailure({ context, event }: StageArguments<"FAILED">): StageEffect {
   const { status, failure, handed_in, usage } = event;
-  const data = { status, ...named(failure), ...left(handed_in), usage };
+  const data = { status, ...errorFields(failure), ...handedInField(handed_in), usage };
   return { type: "stage_failed", attempt: context.attempt, data };
 }
 
-function retrying({ context, event }: Given<"FAILED">): StageEffect {
+function recordRetry({ context, event }: StageArguments<"FAILED">): StageEffect {
   const { status, failure, handed_in, usage, policy, atMs, seed } = event;
   const delayMs = retryDelayMs(policy, context.attempt, `${seed}/${context.attempt}`, failure);
   const due_at = new Date(atMs + delayMs).toISOString();
   return {
     type: "stage_retrying",
     attempt: context.attempt,
-    data: { status, ...named(failure), ...left(handed_in), usage, due_at },
+    data: { status, ...errorFields(failure), ...handedInField(handed_in), usage, due_at },
   };
 }
 
-function refused({ event }: Given<"REFUSED">): StageEffect {
+function recordRefusal({ event }: StageArguments<"REFUSED">): StageEffect {
   return {
     type: "stage_failed",
     attempt: 1,
-    data: { status: "failed", ...named(event.failure), usage: null },
+    data: { status: "failed", ...errorFields(event.failure), usage: null },
   };
 }
 
-function interrupted({ context }: Given<"INTERRUPTED">): StageEffect {
+function recordInterruption({ context }: StageArguments<"INTERRUPTED">): StageEffect {
   const data = {
     status: "failed" as const,
     error_class: "interrupted",
@@ -156,24 +160,24 @@ function interrupted({ context }: Given<"INTERRUPTED">): StageEffect {
   return { type: "stage_failed", attempt: context.attempt, data };
 }
 
-function skipped({ event }: Given<"SKIP">): StageEffect {
+function recordSkip({ event }: StageArguments<"SKIP">): StageEffect {
   const { reason, cause, outputs } = event;
   return { type: "stage_skipped", attempt: 1, data: { reason, cause, outputs } };
 }
 
-function cancelled({ context, event }: Given<"CANCEL">): StageEffect {
+function recordCancel({ context, event }: StageArguments<"CANCEL">): StageEffect {
   const { failure, usage } = event;
   return {
     type: "stage_failed",
     attempt: context.attempt,
-    data: { status: "cancelled", ...named(failure), usage },
+    data: { status: "cancelled", ...errorFields(failure), usage },
   };
 }
 
-function named({ class: error_class, message: error_message, findings }: Failure) {
+function errorFields({ class: error_class, message: error_message, findings }: Failure) {
   return { error_class, error_message, ...(findings ? { findings } : {}) };
 }
 
-function left(handed_in: HandedIn | null): { handed_in?: HandedIn } {
+function handedInField(handed_in: HandedIn | null): { handed_in?: HandedIn } {
   return handed_in === null ? {} : { handed_in };
 }

@@ -14,7 +14,7 @@ type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 export function conditionHolds(stage: EffectiveStage, scope: ValueObject): Outcome<boolean> {
   const { condition } = stage;
   if (condition === null) return { ok: true, value: true };
-  return evaluated("the condition", () => isTruthy(evaluate(parseCondition(condition).expression, scope)));
+  return tryEvaluate("the condition", () => isTruthy(evaluate(parseCondition(condition).expression, scope)));
 }
 
 /** A stage's inputs, resolved and held against their types; every problem is named at once. */
@@ -34,7 +34,7 @@ export function resolveInputs(stage: EffectiveStage, scope: ValueObject): Outcom
 
 /** A text with `${{ }}` in it, as text. */
 export function textOf(what: string, template: string, scope: ValueObject): Outcome<string> {
-  return evaluated(what, () => {
+  return tryEvaluate(what, () => {
     const value = evaluateTemplate(parseTemplate(template), scope);
     return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
   });
@@ -43,7 +43,7 @@ export function textOf(what: string, template: string, scope: ValueObject): Outc
 function inputValue(name: string, input: EffectiveInput, scope: ValueObject): Outcome<Value> {
   const { source } = input;
   if (source === null) return { ok: true, value: input.value ?? input.default ?? null };
-  return evaluated(`input "${name}"`, () => {
+  return tryEvaluate(`input "${name}"`, () => {
     const value = source.includes("${{")
       ? evaluateTemplate(parseTemplate(source), scope)
       : evaluate(parseExpression(source), scope);
@@ -61,7 +61,7 @@ function inputProblem(name: string, { type, required, source }: EffectiveInput, 
   return problem === null ? null : `input "${name}" ${problem}`;
 }
 
-function evaluated<T>(what: string, run: () => T): Outcome<T> {
+function tryEvaluate<T>(what: string, run: () => T): Outcome<T> {
   try {
     return { ok: true, value: run() };
   } catch (error) {

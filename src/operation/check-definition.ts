@@ -23,7 +23,7 @@ export async function checkDefinition(
   const artifacts = openArtifacts(surroundings);
   const missing =
     definition && later ? await preflight({ definition, artifacts, later }, options, dispatch) : [];
-  const errors = [...checked.validation.errors, ...unlessTold(missing, checked.validation.errors)];
+  const errors = [...checked.validation.errors, ...withoutKnown(missing, checked.validation.errors)];
   const result = {
     ...checked.validation,
     valid: errors.length === 0,
@@ -33,7 +33,7 @@ export async function checkDefinition(
 }
 
 /** An agent that is nowhere, or none, is found by the rules and by the preflight: it is told once. */
-export function unlessTold(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
+export function withoutKnown(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
   const paths = new Set(told.filter(({ code }) => agentCodes.has(code)).map(({ path }) => path));
   return findings.filter(({ code, path }) => !agentCodes.has(code) || !paths.has(path));
 }

@@ -54,7 +54,7 @@ export function planOf(
   how: Pick<ParameterOptions, "coerce" | "written">,
 ): { plan: Plan; values: ValueObject } {
   const { definition, validation, overrides, artifacts } = composed;
-  const parameters = resolveParameters(definition, given, { ...how, overridden: overridden(overrides) });
+  const parameters = resolveParameters(definition, given, { ...how, overridden: findOverridden(overrides) });
   const plan = planWorkflow(definition, { parameters, overrides, validation, artifacts });
   return { plan, values: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) };
 }
@@ -84,6 +84,6 @@ export function modulesOf({ definition, artifacts }: Composed): Record<string, C
 }
 
 /** The names of parameters whose default an override has changed. */
-function overridden(overrides: readonly AppliedOverride[]): string[] {
+function findOverridden(overrides: readonly AppliedOverride[]): string[] {
   return overrides.flatMap(({ path }) => /^config\.parameters\.([^.]+)(\.default)?$/.exec(path)?.[1] ?? []);
 }

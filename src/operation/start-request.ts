@@ -3,7 +3,7 @@ import { agentsOf, modulesOf } from "./compose.ts";
 import type { StartRequest } from "../engine/engine.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Trigger } from "../execution/status.ts";
-import { preflightFailed } from "../workflow/findings-error.ts";
+import { preflightError } from "../workflow/findings-error.ts";
 import { definitionHash } from "../workflow/definition-hash.ts";
 import type { PlannedRun } from "./plan-run.ts";
 
@@ -13,7 +13,7 @@ export function startRequest(
   { options, trigger }: { options: RunOptions; trigger: Trigger },
 ): StartRequest {
   const { source, definition } = composed;
-  if (plan.preflight.length > 0) throw preflightFailed(plan.preflight, source);
+  if (plan.preflight.length > 0) throw preflightError(plan.preflight, source);
   return {
     definition,
     definition_hash: definitionHash(source.text),

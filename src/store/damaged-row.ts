@@ -56,13 +56,13 @@ const mayHoldNull: ReadonlySet<string> = new Set<JsonColumn>([
 
 /** The value of a JSON column, null where it holds none. Throws `DamagedRow` for what is not JSON of its kind. */
 export function storedJson<T>(column: JsonColumn, text: string | null, what: string): T {
-  const value = parsed(text, what);
+  const value = parseStored(text, what);
   const isEmpty = value === null && (text === null || mayHoldNull.has(column));
   if (!isEmpty && !isOfKind(value, jsonKinds[column])) throw new DamagedRow(what);
   return value as T;
 }
 
-function parsed(text: string | null, what: string): unknown {
+function parseStored(text: string | null, what: string): unknown {
   try {
     return text === null ? null : JSON.parse(text);
   } catch {

@@ -45,7 +45,7 @@ export const busyTimeoutMs = 5_000;
  */
 export function openStore(path: string | ":memory:", options: OpenOptions = {}): Store {
   try {
-    return open(path, options);
+    return openDatabase(path, options);
   } catch (error) {
     throw asUnavailable(error, path);
   }
@@ -70,7 +70,7 @@ export function writing<T>(store: Store, work: () => T): T {
   }
 }
 
-function open(path: string, options: OpenOptions): Store {
+function openDatabase(path: string, options: OpenOptions): Store {
   const inMemory = path === ":memory:";
   if (!inMemory) prepareFile(path, options);
   const sqlite = new Database(

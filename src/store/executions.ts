@@ -34,7 +34,7 @@ export function getExecution(store: Store, runId: string): ExecutionRecord {
  * The executions that a part of an id may mean, in any case of letters, newest first and not all where they are many:
  * the one whose id it is, else those whose id ends so, as people and pages name them, else those that have it anywhere.
  */
-export function executionsNamed(store: Store, part: string): ExecutionRecord[] {
+export function findExecutions(store: Store, part: string): ExecutionRecord[] {
   const asked = part.toLowerCase();
   for (const query of [selectById, selectByEnd, selectByPart]) {
     const found = store.prepare<{ id: string }, [string]>(query).all(asked);

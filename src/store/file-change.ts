@@ -8,21 +8,24 @@ export function changeOf(watch: FileWatch, path: string, pageCount: () => number
     case null:
       return null;
     case "gone":
-      return changed(`the database "${path}" was removed`, "put it back, or leave it to begin anew");
+      return describeChange(`the database "${path}" was removed`, "put it back, or leave it to begin anew");
     case "truncated":
-      return changed(`the database "${path}" was cut off`, "put a backup in its place");
+      return describeChange(`the database "${path}" was cut off`, "put a backup in its place");
     case "replaced": {
       // Its log belongs to the file that was there before; the next start would apply it to the new one.
       const aside = watch.setAsideLog();
       const kept = aside === null ? "" : ` (the end of the one before lies in "${aside}")`;
-      return changed(`the database "${path}" was replaced`, `make sure that the right file is there${kept}`);
+      return describeChange(
+        `the database "${path}" was replaced`,
+        `make sure that the right file is there${kept}`,
+      );
     }
     default:
       return trouble satisfies never;
   }
 }
 
-function changed(what: string, wayOut: string): DatabaseChanged {
+function describeChange(what: string, wayOut: string): DatabaseChanged {
   return new DatabaseChanged(
     `${what} while it was in use: nothing is stored or started any more, running agents are left alone. ` +
       `${wayOut}, then restart skillmeat`,

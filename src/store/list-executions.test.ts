@@ -5,7 +5,7 @@ import { aNewExecution } from "../testing/an-execution.ts";
 import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
 import { countByStatus } from "./execution-counts.ts";
-import { executionsNamed } from "./executions.ts";
+import { findExecutions } from "./executions.ts";
 import { registerHolder } from "./leases.ts";
 import { listExecutions, type ExecutionFilter } from "./list-executions.ts";
 import { commitTransitions } from "./transitions.ts";
@@ -181,7 +181,7 @@ test("an execution is named by its whole id, by the end of it, or by any other p
   const store = aStore();
   const run_ids = ["abcd-1111-eeee", "abcd-2222-ffff", "1111-3333-abcd"];
   add(store, ...run_ids.map((run_id) => ({ run_id })));
-  const named = (part: string) => executionsNamed(store, part).map(({ run_id }) => run_id);
+  const named = (part: string) => findExecutions(store, part).map(({ run_id }) => run_id);
   expect(named("abcd-1111-eeee")).toEqual(["abcd-1111-eeee"]);
   expect(named("FFFF")).toEqual(["abcd-2222-ffff"]);
   // People see the end of an id: what else has the part does not count then.

@@ -5,7 +5,7 @@ import type { Store } from "./database.ts";
 import { listWorkflows, workflowSorts, workflowTagCounts, type WorkflowFilter } from "./list-workflows.ts";
 import { createWorkflow } from "./workflows.ts";
 
-interface Given {
+interface WorkflowOptions {
   name: string;
   at?: string;
   tags?: string[];
@@ -18,7 +18,7 @@ const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString(
 
 function add(
   store: Store,
-  { name, at = day(1), tags = [], description = "", status = "draft", lastRun }: Given,
+  { name, at = day(1), tags = [], description = "", status = "draft", lastRun }: WorkflowOptions,
 ): void {
   const id = Bun.randomUUIDv7();
   const effective = aDefinition({ id: `slug-${name}`, name, tags, description });

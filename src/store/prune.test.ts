@@ -38,7 +38,7 @@ function aStore(): Store {
   return store;
 }
 
-interface Given {
+interface RunOptions {
   slug?: string;
   workflowId?: string | null;
   status?: "completed" | "running";
@@ -46,11 +46,11 @@ interface Given {
   day: number;
 }
 
-function put(store: Store, runId: string, given: Given): void {
+function put(store: Store, runId: string, given: RunOptions): void {
   commitTransitions(store, { holder_id: "h", created: [run(runId, given)], updated: [] });
 }
 
-function run(runId: string, { slug = "ship", workflowId = null, status, day }: Given) {
+function run(runId: string, { slug = "ship", workflowId = null, status, day }: RunOptions) {
   const time = `2026-01-${String(day).padStart(2, "0")}T00:00:00.000Z`;
   const execution = {
     run_id: runId,

@@ -12,7 +12,7 @@ import {
   writeDraft,
 } from "./drafts.ts";
 import { countByStatus } from "./execution-counts.ts";
-import { executionsNamed, getSteps, loadForEngine, waitingSteps } from "./executions.ts";
+import { findExecutions, getSteps, loadForEngine, waitingSteps } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
 import { releaseKey, reserveKey } from "./idempotency.ts";
@@ -95,7 +95,7 @@ function exerciseExecutions(store: Store): void {
   holderOf(store, run_id);
   deadLeases(store, nobody);
   hasOrphans(store);
-  executionsNamed(store, "run-");
+  findExecutions(store, "run-");
   getSteps(store, run_id);
   waitingSteps(store, run_id);
   loadForEngine(store, run_id);

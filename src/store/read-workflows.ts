@@ -40,7 +40,7 @@ export function findWorkflow(store: Store, asked: string): WorkflowRecord {
   const named = store.prepare<WorkflowRow, [string]>(selectByName).all(asked);
   const best = named.filter(({ name }) => name === asked);
   const [row, ...others] = best.length > 0 ? best : named;
-  if (!row) return missing(asked);
+  if (!row) return throwMissing(asked);
   if (others.length > 0) {
     const ids = [row, ...others].map(({ slug }) => `"${slug}"`).join(", ");
     throw new AppError("conflict", `several workflows are named "${asked}". give the id of one: ${ids}`);
@@ -50,7 +50,9 @@ export function findWorkflow(store: Store, asked: string): WorkflowRecord {
 
 /** Throws `AppError("not_found")`. */
 export function readWorkflowRow(store: Store, id: string): WorkflowRow {
-  return store.prepare<WorkflowRow, [string]>("SELECT * FROM workflows WHERE id = ?").get(id) ?? missing(id);
+  return (
+    store.prepare<WorkflowRow, [string]>("SELECT * FROM workflows WHERE id = ?").get(id) ?? throwMissing(id)
+  );
 }
 
 /** Rows with their stages and newest executions, in the order given. Those that are damaged are counted. */
@@ -88,7 +90,7 @@ export function freeWorkflowName(store: Store, name: string, createdBy: string |
   const isTaken = (candidate: string) =>
     store.prepare(selectByNameAndCreator).get(candidate, createdBy ?? "") !== null;
   return firstFree(isTaken, name, (count) =>
-    ended(name, count === 1 ? " (copy)" : ` (copy ${count})`, mostName),
+    appendEnd(name, count === 1 ? " (copy)" : ` (copy ${count})`, mostName),
   );
 }
 
@@ -96,14 +98,16 @@ export function freeWorkflowName(store: Store, name: string, createdBy: string |
 export function freeWorkflowSlug(store: Store, slug: string): string {
   const isTaken = (candidate: string) =>
     store.prepare("SELECT 1 FROM workflows WHERE slug = ?").get(candidate) !== null;
-  return firstFree(isTaken, slug, (count) => ended(slug, count === 1 ? "-copy" : `-copy-${count}`, mostSlug));
+  return firstFree(isTaken, slug, (count) =>
+    appendEnd(slug, count === 1 ? "-copy" : `-copy-${count}`, mostSlug),
+  );
 }
 
 const mostName = 255;
 const mostSlug = 128;
 
 /** The text with this end, shortened where both would be too long. */
-function ended(text: string, end: string, most: number): string {
+function appendEnd(text: string, end: string, most: number): string {
   const characters = [...text];
   return characters.slice(0, most - end.length).join("") + end;
 }
@@ -157,7 +161,7 @@ function firstFree(isTaken: (name: string) => boolean, own: string, copy: (count
   }
 }
 
-function missing(asked: string): never {
+function throwMissing(asked: string): never {
   throw new AppError("not_found", `there is no workflow "${asked}". "skillmeat workflow list" lists them`);
 }
 

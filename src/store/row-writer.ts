@@ -16,8 +16,8 @@ export function inserter<T extends Table, C extends keyof T["$inferSelect"] & st
   ending = "",
 ): RowWriter<Pick<T["$inferSelect"], C>> {
   const places = columns.map(() => "?").join(", ");
-  const names = columns.map(quoted).join(", ");
-  const text = `INSERT INTO ${quoted(getTableName(table))} (${names}) VALUES (${places}) ${ending}`;
+  const names = columns.map(quoteName).join(", ");
+  const text = `INSERT INTO ${quoteName(getTableName(table))} (${names}) VALUES (${places}) ${ending}`;
   return writer(text, columns);
 }
 
@@ -27,9 +27,9 @@ export function updater<T extends Table, C extends keyof T["$inferSelect"] & str
   columns: readonly C[],
   keys: readonly C[],
 ): RowWriter<Pick<T["$inferSelect"], C>> {
-  const assigned = columns.map((name) => `${quoted(name)} = ?`).join(", ");
-  const condition = keys.map((name) => `${quoted(name)} IS ?`).join(" AND ");
-  const text = `UPDATE ${quoted(getTableName(table))} SET ${assigned} WHERE ${condition}`;
+  const assigned = columns.map((name) => `${quoteName(name)} = ?`).join(", ");
+  const condition = keys.map((name) => `${quoteName(name)} IS ?`).join(" AND ");
+  const text = `UPDATE ${quoteName(getTableName(table))} SET ${assigned} WHERE ${condition}`;
   return writer(text, [...columns, ...keys]);
 }
 
@@ -52,6 +52,6 @@ function writer<Row>(text: string, columns: readonly (keyof Row & string)[]): Ro
   };
 }
 
-function quoted(name: string): string {
+function quoteName(name: string): string {
   return `"${name}"`;
 }

@@ -42,7 +42,7 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
   const times = { created_at: at, updated_at: at, last_run_at: "" };
   const of = { file, file_mark, file_problem_json: null, created_by };
   const row: WorkflowRow = { id, ...definitionColumns(definition), status, ...of, ...times };
-  refusingTaken(row, () =>
+  refuseTaken(row, () =>
     writing(store, () => {
       insertWorkflow(store, row);
       writeParts(store, row, definition, at);
@@ -66,7 +66,7 @@ export function updateWorkflow(store: Store, id: string, change: WorkflowChange)
       file: file === undefined ? before.file : file,
       updated_at: at,
     };
-    refusingTaken(row, () => updateRow(store, row));
+    refuseTaken(row, () => updateRow(store, row));
     if (!definition) return row;
     appendVersion(store, before, at);
     writeParts(store, row, definition, at);
@@ -129,7 +129,7 @@ function appendVersion(store: Store, row: WorkflowRow, at: string): void {
   });
 }
 
-function refusingTaken(row: WorkflowRow, write: () => void): void {
+function refuseTaken(row: WorkflowRow, write: () => void): void {
   try {
     write();
   } catch (error) {

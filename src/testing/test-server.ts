@@ -16,11 +16,11 @@ export interface TestServer {
   home: string;
   logged: Record<string, unknown>[];
   /** A request to a path below `/api/v1`, or to any path that begins with `//`. */
-  ask(method: string, path: string, given?: AskGiven): Promise<Answer>;
+  ask(method: string, path: string, given?: AskOptions): Promise<Answer>;
   close(): Promise<void>;
 }
 
-export interface AskGiven {
+export interface AskOptions {
   json?: unknown;
   yaml?: string;
   text?: string;
@@ -89,7 +89,7 @@ export async function aTestServer(given: Partial<ServerParts> = {}): Promise<Tes
   };
 }
 
-export async function ask(app: App, method: string, path: string, given: AskGiven = {}): Promise<Answer> {
+export async function ask(app: App, method: string, path: string, given: AskOptions = {}): Promise<Answer> {
   const url = `http://localhost${path.startsWith("//") ? path.slice(1) : `/api/v1${path}`}`;
   const headers = new Headers(given.headers);
   let body: string | undefined = given.text;

@@ -42,13 +42,13 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   return {
     workflow: workflowDefaults(written.workflow ?? {}),
     config: {
-      parameters: mapped(config?.parameters, ({ enum: values, secret, ...field }) => ({
+      parameters: mapEntries(config?.parameters, ({ enum: values, secret, ...field }) => ({
         ...fieldDefaults(field, field.required ?? false),
         enum: isList(values) ? values : null,
         ...(secret === true ? { secret } : {}),
       })),
       timeout: config?.timeout ?? "2h",
-      env: mapped(config?.env, (text) => text),
+      env: mapEntries(config?.env, (text) => text),
       max_parallel: config?.max_parallel ?? null,
       scheduling: config?.scheduling ?? "eager",
       allow_overrides: config?.allow_overrides ?? false,
@@ -62,7 +62,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       stageDefaults(stage, { defaultRetry, onStageFailure, workspace }),
     ),
     error_policy: { default_retry: defaultRetry, on_stage_failure: onStageFailure },
-    hooks: mapped(written.hooks, hookDefaults),
+    hooks: mapEntries(written.hooks, hookDefaults),
   };
 }
 
@@ -76,7 +76,7 @@ function workflowDefaults(
     description: workflow.description ?? null,
     author: workflow.author ?? null,
     tags: workflow.tags ?? [],
-    ui: workflow.ui ? given(workflow.ui) : null,
+    ui: workflow.ui ? withoutUndefined(workflow.ui) : null,
   };
 }
 
@@ -102,12 +102,12 @@ function stageDefaults(
     roles: stage.roles?.primary
       ? { primary: roleDefaults(stage.roles.primary), tools: stage.roles.tools ?? [] }
       : null,
-    inputs: mapped(stage.inputs, ({ source, value, ...field }) => ({
+    inputs: mapEntries(stage.inputs, ({ source, value, ...field }) => ({
       ...fieldDefaults(field, field.required ?? true),
       source: source ?? null,
       ...(isValue(value) && value !== null ? { value } : {}),
     })),
-    outputs: mapped(stage.outputs, (field) => fieldDefaults(field, field.required ?? true)),
+    outputs: mapEntries(stage.outputs, (field) => fieldDefaults(field, field.required ?? true)),
     context: {
       modules: context?.modules ?? [],
       inherit_global: context?.inherit_global ?? true,
@@ -128,7 +128,7 @@ function stageDefaults(
       summary_prompt: handoff?.summary_prompt ?? null,
     },
     gate: stage.gate ? gateDefaults(stage.gate) : null,
-    ui: stage.ui ? given(stage.ui) : null,
+    ui: stage.ui ? withoutUndefined(stage.ui) : null,
   };
 }
 
@@ -202,11 +202,11 @@ function isList(value: unknown): value is Value[] {
   return Array.isArray(value);
 }
 
-function mapped<Key extends string, From, To>(
+function mapEntries<Key extends string, From, To>(
   named: { [key in Key]?: From | undefined } | undefined,
   make: (from: From) => To,
 ): Record<Key, To>;
-function mapped<From, To>(
+function mapEntries<From, To>(
   named: Record<string, From | undefined> | undefined,
   make: (from: From) => To,
 ): Record<string, To> {
@@ -216,7 +216,7 @@ function mapped<From, To>(
 }
 
 /** The fields that are there. */
-function given<T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key], undefined> } & T;
-function given(fields: object): object {
+function withoutUndefined<T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key], undefined> } & T;
+function withoutUndefined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

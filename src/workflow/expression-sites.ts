@@ -28,9 +28,9 @@ type Found = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; i
 /** All of them, parsed. A text of the wrong type is left out: the schema has reported it. */
 export function expressionSites(root: SourceNode): ExpressionSite[] {
   return [
-    ...[...inEnv(root), ...inHooks(root)].flatMap((each) => parsed(each, null)),
+    ...[...inEnv(root), ...inHooks(root)].flatMap((each) => parseSite(each, null)),
     ...walkStageNodes(root).flatMap(({ node, at, path }) =>
-      inStage(node, path).flatMap((each) => parsed(each, at)),
+      inStage(node, path).flatMap((each) => parseSite(each, at)),
     ),
   ];
 }
@@ -85,7 +85,7 @@ function entriesOf(node: SourceNode | null): [string, SourceNode][] {
   return node?.kind === "map" ? [...node.entries].map(([key, { value }]) => [key, value]) : [];
 }
 
-function parsed({ path, node, use, input = "" }: Found, stage: number | null): ExpressionSite[] {
+function parseSite({ path, node, use, input = "" }: Found, stage: number | null): ExpressionSite[] {
   const text = textOf(node);
   if (node?.kind !== "scalar" || text === null) return [];
   const isBare = use === "condition" || (use === "source" && !text.includes("${{"));

@@ -30,10 +30,7 @@ export function invalidDefinition(
 }
 
 /** Stages that could not start; nothing was started. */
-export function preflightFailed(
-  findings: readonly Finding[],
-  source: FindingsError["source"],
-): FindingsError {
+export function preflightError(findings: readonly Finding[], source: FindingsError["source"]): FindingsError {
   const [first, ...others] = findings;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   const message = `nothing was started: ${first?.message ?? "something is missing"}${more}`;

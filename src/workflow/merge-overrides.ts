@@ -148,7 +148,7 @@ function merge(
     from: base ? valueOf(base) : valueBefore(merging.before, path),
     to: valueOf(patch),
   });
-  return moved(patch, place);
+  return moveTree(patch, place);
 }
 
 /** A bare text is short for a role with only that artifact: the two forms merge with each other. */
@@ -180,16 +180,16 @@ function isValue(value: unknown): value is Value {
 }
 
 /** The same tree at another place, with its own origins. */
-function moved(node: SourceNode, place: Spot): SourceNode {
+function moveTree(node: SourceNode, place: Spot): SourceNode {
   const spot = at(place, node);
   switch (node.kind) {
     case "scalar":
       return { ...node, ...spot };
     case "list":
-      return { ...node, ...spot, items: node.items.map((item) => moved(item, place)) };
+      return { ...node, ...spot, items: node.items.map((item) => moveTree(item, place)) };
     case "map": {
       const entries = [...node.entries].map(
-        ([key, { value }]) => [key, { key: spot, value: moved(value, place) }] as const,
+        ([key, { value }]) => [key, { key: spot, value: moveTree(value, place) }] as const,
       );
       return { ...node, ...spot, entries: new Map(entries) };
     }

@@ -39,8 +39,8 @@ function excerpt(source: string, lines: TextLines, line: number, column: number)
   const isWhole = end - start <= widest;
   const from = isWhole ? start : Math.max(start, at - widest / 2);
   const to = isWhole ? end : Math.min(end, from + widest);
-  const before = (from > start ? "…" : "") + spaced(source.slice(from, at));
-  const after = spaced(source.slice(at, to)) + (to < end ? "…" : "");
+  const before = (from > start ? "…" : "") + toPrintable(source.slice(from, at));
+  const after = toPrintable(source.slice(at, to)) + (to < end ? "…" : "");
   return [`  ${before}${after}`.trimEnd(), `  ${" ".repeat(Bun.stringWidth(before))}^`];
 }
 
@@ -48,6 +48,6 @@ function excerpt(source: string, lines: TextLines, line: number, column: number)
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** Without what a terminal would not show as it is: tabs, control characters, halves of a pair cut at an edge. */
-function spaced(text: string): string {
+function toPrintable(text: string): string {
   return text.toWellFormed().replaceAll("\t", tab).replace(controls, "");
 }

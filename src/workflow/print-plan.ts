@@ -9,21 +9,21 @@ const longestValue = 200;
 export function printPlan(plan: Plan): string {
   const { workflow, parameters, batches } = plan;
   const values = parameters.map(
-    ({ name, value, origin }) => `${name}=${shown(value)}${origin === "given" ? "" : ` (${origin})`}`,
+    ({ name, value, origin }) => `${name}=${showValue(value)}${origin === "given" ? "" : ` (${origin})`}`,
   );
   const missing = plan.artifacts.filter(({ resolved }) => !resolved).map(({ ref }) => ref);
   const lines = [
     `Workflow: ${workflow.name} v${workflow.version}`,
-    ...labelled("", "Parameters", values),
+    ...labelLine("", "Parameters", values),
     "",
     "Execution Plan:",
     ...batches.flatMap(batchLines),
     "",
     `Critical path: ${plan.critical_path.join(" → ")}`,
     `Estimated longest time: ${formatDuration(plan.estimated_seconds * 1000)} (excluding approval gates)`,
-    ...labelled("", "Missing artifacts", missing),
+    ...labelLine("", "Missing artifacts", missing),
     ...(plan.overrides.length > 0 ? ["Overrides:"] : []),
-    ...plan.overrides.map(({ path, from, to }) => `  ${path}: ${shown(from)} → ${shown(to)}`),
+    ...plan.overrides.map(({ path, from, to }) => `  ${path}: ${showValue(from)} → ${showValue(to)}`),
   ];
   // A name may hold line ends: what follows those would look like a line of the plan.
   return `${lines.map((line) => line.replace(/[\r\n\u2028\u2029]+/g, " ")).join("\n")}\n`;
@@ -41,18 +41,18 @@ function stageLines(stage: PlanStage): string[] {
   if (gate && stageKind(stage.type).isDecided) {
     return [
       head,
-      ...labelled("      ", "Condition", conditions),
+      ...labelLine("      ", "Condition", conditions),
       `      Type: ${gate.kind}`,
-      ...labelled("      ", "Approvers", gate.approvers),
+      ...labelLine("      ", "Approvers", gate.approvers),
       `      Timeout: ${stage.timeout}`,
     ];
   }
   return [
     head,
-    ...labelled("      ", "Condition", conditions),
+    ...labelLine("      ", "Condition", conditions),
     ...(agent === null ? [] : [`      Agent: ${agent} (${model})`]),
-    ...labelled("      ", "Tools", stage.tools),
-    ...labelled("      ", "Inputs", stage.inputs.flatMap(inputText)),
+    ...labelLine("      ", "Tools", stage.tools),
+    ...labelLine("      ", "Inputs", stage.inputs.flatMap(inputText)),
     ...contextLine(stage),
     ...(stage.workspace === "shared" ? [] : [`      Workspace: ${stage.workspace}`]),
     `      Timeout: ${stage.timeout}`,
@@ -63,7 +63,7 @@ function stageLines(stage: PlanStage): string[] {
 /** What it comes from; a literal, which says nothing alone, with the input's name. */
 function inputText({ name, source, value }: PlanStage["inputs"][number]): string[] {
   if (source !== null) return [bare(source)];
-  return value === null ? [] : [`${name}=${shown(value)}`];
+  return value === null ? [] : [`${name}=${showValue(value)}`];
 }
 
 function contextLine({ context_modules: modules, memory_max_tokens: tokens }: PlanStage): string[] {
@@ -72,7 +72,7 @@ function contextLine({ context_modules: modules, memory_max_tokens: tokens }: Pl
   return parts.length === 0 ? [] : [`      Context: ${parts.join(" + ")}`];
 }
 
-function labelled(indent: string, label: string, values: readonly string[]): string[] {
+function labelLine(indent: string, label: string, values: readonly string[]): string[] {
   return values.length === 0 ? [] : [`${indent}${label}: ${values.join(", ")}`];
 }
 
@@ -84,7 +84,7 @@ function bare(source: string): string {
 }
 
 /** Text as it is, unless it would break the line; everything else as JSON; both cut where they are long. */
-function shown(value: Value): string {
+function showValue(value: Value): string {
   // oxlint-disable-next-line no-control-regex
   const isPlain = typeof value === "string" && value !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
   const text = isPlain ? value : JSON.stringify(value);

@@ -26,11 +26,11 @@ function placesOnce(text: string, node: SourceScalar): number[] {
 function placesOf(raw: string, { style, value }: SourceScalar): number[] {
   switch (style) {
     case "plain":
-      return unfolded(raw, 0, raw.length);
+      return unfold(raw, 0, raw.length);
     case "single":
-      return withoutDoubledQuotes(raw, unfolded(raw, 1, raw.length - 1));
+      return withoutDoubledQuotes(raw, unfold(raw, 1, raw.length - 1));
     case "double":
-      return unescaped(raw);
+      return unescape(raw);
     case "literal":
     case "folded":
       return blockPlaces(raw, String(value), style === "folded");
@@ -57,7 +57,7 @@ function linesOf(raw: string, from: number, to: number): Line[] {
 }
 
 /** Lines of a flow scalar: one break is a space, of several the first is nothing and the others stay. */
-function unfolded(raw: string, from: number, to: number): number[] {
+function unfold(raw: string, from: number, to: number): number[] {
   const lines = linesOf(raw, from, to);
   const places: number[] = [];
   let separators: number[] = [];
@@ -87,7 +87,7 @@ function withoutDoubledQuotes(raw: string, places: readonly number[]): number[] 
 
 const escapeLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-function unescaped(raw: string): number[] {
+function unescape(raw: string): number[] {
   const places: number[] = [];
   const last = raw.length - 1;
   for (let at = 1; at < last; at++) {

@@ -51,7 +51,7 @@ export function wrongType(
   const subject = path.length === 0 ? "the definition" : `"${nameOf(path)}"`;
   checking.report.error("schema", {
     code: "wrong_type",
-    message: `${subject} must be ${wanted}, not ${described(node)}`,
+    message: `${subject} must be ${wanted}, not ${describe(node)}`,
     path,
     at: node,
     hint: typeHint(wanted, node, path, format),
@@ -89,7 +89,7 @@ export function writtenText(node: SourceNode | null): string | null {
   return node.written ?? (node.value === null ? null : String(node.value));
 }
 
-function described(node: SourceNode): string {
+function describe(node: SourceNode): string {
   if (node.kind === "map") return "a map";
   if (node.kind === "list") return `a list of ${node.items.length}`;
   if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;

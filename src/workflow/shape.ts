@@ -45,7 +45,7 @@ export function compileShape(schema: TSchema): Shape {
     }
     case "Record": {
       const [value] = Object.values(parts.patternProperties ?? {});
-      return { kind: "names", format: parts.format ?? null, value: compileShape(need(value)) };
+      return { kind: "names", format: parts.format ?? null, value: compileShape(requireSchema(value)) };
     }
     case "Array":
       return {
@@ -88,15 +88,19 @@ function compileUnion(schemas: TSchema[]): Shape {
     return { kind: "choice", words: schemas.map((schema: SchemaParts) => schema.const ?? "") };
   }
   // A null stands for a field that is left out, everywhere: a union with it is the other schema.
-  if (second?.[Kind] === "Null") return compileShape(need(first));
-  return { kind: "short", text: compileShape(need(first)), full: compileShape(need(second)) };
+  if (second?.[Kind] === "Null") return compileShape(requireSchema(first));
+  return {
+    kind: "short",
+    text: compileShape(requireSchema(first)),
+    full: compileShape(requireSchema(second)),
+  };
 }
 
 function one(items: TSchema | TSchema[] | undefined): TSchema {
-  return need(Array.isArray(items) ? items[0] : items);
+  return requireSchema(Array.isArray(items) ? items[0] : items);
 }
 
-function need(schema: TSchema | undefined): TSchema {
+function requireSchema(schema: TSchema | undefined): TSchema {
   if (!schema) throw new Error("a schema lacks a part");
   return schema;
 }

@@ -97,14 +97,14 @@ function collect({ depth, innermost }: ValueType, value: unknown, at: string, fo
 export function coerceText(type: string, text: string): { value: Value } | { problem: string } {
   const parsed = parseType(type);
   if (!parsed) return { problem: `has the unknown type "${type}"` };
-  if (parsed.depth === 0 && isText(parsed.innermost)) return checked(type, text);
+  if (parsed.depth === 0 && isText(parsed.innermost)) return checkedValue(type, text);
   const read = parseJson(text, deepestValue);
-  if ("value" in read) return checked(type, read.value);
+  if ("value" in read) return checkedValue(type, read.value);
   if (read.fault === "number") return { problem: read.problem };
   return { problem: `must be ${formOf(parsed, type)}, not ${shown(text)}` };
 }
 
-function checked(type: string, value: Value): { value: Value } | { problem: string } {
+function checkedValue(type: string, value: Value): { value: Value } | { problem: string } {
   const problem = checkValue(type, value);
   return problem === null ? { value } : { problem };
 }

@@ -15,7 +15,7 @@ reader.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
  */
 export function Markdown({ text }: { text: string }): Html {
   if (text.length > mostRead) return <pre class="source wraps">{visible(text)}</pre>;
-  return <div class="md">{rendered(reader.parse(text, {}))}</div>;
+  return <div class="md">{renderTokens(reader.parse(text, {}))}</div>;
 }
 
 interface Opened {
@@ -24,7 +24,7 @@ interface Opened {
   around: Child[];
 }
 
-function rendered(tokens: readonly Token[]): Child[] {
+function renderTokens(tokens: readonly Token[]): Child[] {
   const opened: Opened[] = [];
   let children: Child[] = [];
   for (const token of tokens) {
@@ -102,7 +102,7 @@ function tablePart({ type }: Token, children: Child[]): Child {
 function leaf(token: Token): Child {
   switch (token.type) {
     case "inline":
-      return rendered(token.children ?? []);
+      return renderTokens(token.children ?? []);
     case "softbreak":
     case "hardbreak":
       return <br />;

@@ -40,7 +40,7 @@ export function ansiSpans(text: string): AnsiSpan[] {
   for (const match of drawn.matchAll(ansiSequences)) {
     push(match.index);
     from = match.index + match[0].length;
-    if (match[2] === "m") look = changed(look, match[1] ?? "");
+    if (match[2] === "m") look = changeLook(look, match[1] ?? "");
   }
   push(drawn.length);
   return spans;
@@ -48,13 +48,13 @@ export function ansiSpans(text: string): AnsiSpan[] {
 
 const colours = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-function changed(look: Look, parameters: string): Look {
+function changeLook(look: Look, parameters: string): Look {
   const codes = parameters.split(/[;:]/).map((code) => Number(code === "" ? 0 : code));
   let next = look;
   for (let at = 0; at < codes.length; at++) {
     const code = codes[at] ?? 0;
     if (code === 38 || code === 48) {
-      const { colour, used } = extended(codes.slice(at + 1));
+      const { colour, used } = readExtendedColour(codes.slice(at + 1));
       next = code === 38 ? { ...next, fg: colour } : { ...next, bg: colour };
       at += used;
     } else next = withCode(next, code);
@@ -83,7 +83,7 @@ function withCode(look: Look, code: number): Look {
 }
 
 /** `5;n` and `2;r;g;b` as the nearest of the eight that were checked for contrast. */
-function extended(codes: readonly number[]): { colour: string | null; used: number } {
+function readExtendedColour(codes: readonly number[]): { colour: string | null; used: number } {
   if (codes[0] === 5) return { colour: ofPalette(codes[1] ?? 0), used: 2 };
   if (codes[0] === 2) return { colour: nearest(codes[1] ?? 0, codes[2] ?? 0, codes[3] ?? 0), used: 4 };
   return { colour: null, used: codes.length };

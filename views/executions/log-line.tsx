@@ -40,7 +40,7 @@ function lineText(line: LogLine, number: number, search: string): string {
   const level = levelOf(line);
   const text = ansiSpans(line.text)
     .map(({ text: part, classes }) => {
-      const marked = visibleMarkup(search === "" ? Bun.escapeHTML(part) : highlighted(part, search));
+      const marked = visibleMarkup(search === "" ? Bun.escapeHTML(part) : highlight(part, search));
       return classes === "" ? marked : `<span class="${classes}">${marked}</span>`;
     })
     .join("");
@@ -52,7 +52,7 @@ function lineText(line: LogLine, number: number, search: string): string {
   );
 }
 
-function highlighted(text: string, search: string): string {
+function highlight(text: string, search: string): string {
   const wanted = search.toLowerCase();
   const lower = text.toLowerCase();
   // Lower case may be longer than what it was made of: then places do not match, and nothing is marked.

@@ -17,7 +17,7 @@ export function diffLines(before: string, after: string): DiffLine[] {
   const a = before.split("\n");
   const b = after.split("\n");
   const trace = traceOf(a, b);
-  const lines = trace === null ? replaced(a, b) : walked(a, b, trace);
+  const lines = trace === null ? replaceAllLines(a, b) : walkBack(a, b, trace);
   return withoutSame(lines);
 }
 
@@ -40,7 +40,7 @@ function traceOf(a: readonly string[], b: readonly string[]): Map<number, number
 }
 
 /** From the end back to the start, by the choices that were made on the way there. */
-function walked(
+function walkBack(
   a: readonly string[],
   b: readonly string[],
   trace: readonly Map<number, number>[],
@@ -74,7 +74,7 @@ function at(furthest: ReadonlyMap<number, number>, diagonal: number): number {
   return furthest.get(diagonal) ?? 0;
 }
 
-function replaced(a: readonly string[], b: readonly string[]): DiffLine[] {
+function replaceAllLines(a: readonly string[], b: readonly string[]): DiffLine[] {
   return [
     ...a.map((text, line): DiffLine => ({ kind: "removed", text, from: line + 1, to: null })),
     ...b.map((text, line): DiffLine => ({ kind: "added", text, from: null, to: line + 1 })),

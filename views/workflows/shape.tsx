@@ -33,7 +33,7 @@ interface ShapeProps {
 export function Shape({ stages, steps }: ShapeProps): Html {
   const batches = batchesOf(stages);
   const marks = new Map(steps.map((step) => [step.stage_id, stepState(step).mark]));
-  const nodes = placed(stages, batches, marks);
+  const nodes = placeStages(stages, batches, marks);
   const cut = batches.length > mostColumns || batches.some((batch) => batch.length > mostRows);
   const columns = Math.min(batches.length, mostColumns);
   const rest = cut ? `+${stages.length - nodes.size}` : "";
@@ -61,7 +61,7 @@ export function Shape({ stages, steps }: ShapeProps): Html {
   );
 }
 
-function placed(
+function placeStages(
   stages: readonly EffectiveStage[],
   batches: readonly (readonly string[])[],
   marks: ReadonlyMap<string, Mark>,

@@ -4,11 +4,11 @@ import { runningServer } from "../../http/server/server-file.ts";
 import type { CommandRun } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { withStore } from "../open-home.ts";
-import { environmentToken } from "../serve-token.ts";
+import { readEnvironmentToken } from "../serve-token.ts";
 
 /** Prints the token and nothing else: `SKILLMEAT_TOKEN`, else that of the server that runs, else the home's own. */
 export const run: CommandRun = async ({ home, env, output }) => {
-  const given = environmentToken(env);
+  const given = readEnvironmentToken(env);
   if (given !== null) {
     output.line(given);
     return exitCodes.done;

@@ -6,7 +6,7 @@ import type { CommandRun, Invocation } from "../command.ts";
 import { startDetached } from "../detached.ts";
 import { runInForeground } from "../foreground.ts";
 import { withStore } from "../open-home.ts";
-import { parametersGiven } from "../parameters-given.ts";
+import { readParameters } from "../parameters-given.ts";
 import { withControl } from "../send-signal.ts";
 import { askSecrets } from "../terminal/ask-secrets.ts";
 
@@ -15,8 +15,8 @@ export const run: CommandRun = async (invocation) => {
   const names = { failed: "--from-failed", stage: "--from" };
   const from = rerunStart(given.flag("from-failed"), given.text("from"), names);
   const { run_id } = await withStore(invocation.home, (store) => findRun(store, given.argument(0)));
-  const { values } = parametersGiven(given, invocation.workdir);
-  const secrets = { ...values, ...(await secretsAsked(invocation, { run_id, from, values })) };
+  const { values } = readParameters(given, invocation.workdir);
+  const secrets = { ...values, ...(await askMissingSecrets(invocation, { run_id, from, values })) };
   if (given.flag("detach")) {
     return startDetached(invocation, { kind: "rerun", run_id, from, secrets });
   }
@@ -24,7 +24,7 @@ export const run: CommandRun = async (invocation) => {
 };
 
 /** Whoever sits at a terminal is asked for what is not given; elsewhere the engine says what is missing. */
-async function secretsAsked(
+async function askMissingSecrets(
   invocation: Invocation,
   { run_id, from, values }: { run_id: string; from: RerunFrom; values: ValueObject },
 ): Promise<ValueObject> {

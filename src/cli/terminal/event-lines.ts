@@ -37,10 +37,10 @@ export function eventLine(
   started: ReadonlyMap<string, number> = new Map(),
 ): string {
   const stage = event.stage_id === null ? "" : `${paint.bold(`[${event.stage_id}]`)} `;
-  return `${paint.dim(clock(event.at))} ${stage}${said(event, paint, started)}`;
+  return `${paint.dim(clock(event.at))} ${stage}${describeEvent(event, paint, started)}`;
 }
 
-function said(event: StoredEvent, paint: Paint, started: ReadonlyMap<string, number>): string {
+function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<string, number>): string {
   const again = (event.attempt ?? 1) > 1 ? ` (attempt ${event.attempt})` : "";
   switch (event.type) {
     case "log_line":

@@ -72,7 +72,7 @@ function frame(
   const lines = Math.max(1, output.rows - 1);
   const most = lines >= 2 * leastTable ? lines - leastTable : lines;
   const asked = question === null ? [] : questionLines(question, { columns, most });
-  const taken = asked.reduce((sum, line) => sum + linesTaken(line, columns), 0);
+  const taken = asked.reduce((sum, line) => sum + countLines(line, columns), 0);
   return [...liveLines(output, runRows, { nowMs, room: lines - taken }), ...asked.map(paint.waiting)];
 }
 
@@ -88,14 +88,14 @@ function liveLines(
   if (room < 3) return [bar];
   // Beside the rows stand the head and the bar, and the line that says what is left out.
   const isWhole = rows.length <= room - 2;
-  const shown = isWhole ? rows : mostTelling(rows, Math.max(1, room - 3));
+  const shown = isWhole ? rows : pickRows(rows, Math.max(1, room - 3));
   const hidden = rows.length - shown.length;
   const more = hidden > 0 && room > 3 ? [output.paint.dim(`… and ${hidden} more`)] : [];
   return [...tableOf(output, shown, nowMs), ...more, bar];
 }
 
 /** Where not all fit: what goes on now, then what comes next, then what ended last; in the file's order. */
-function mostTelling(rows: readonly RunRow[], room: number): readonly RunRow[] {
+function pickRows(rows: readonly RunRow[], room: number): readonly RunRow[] {
   if (rows.length <= room) return rows;
   const rank = (row: RunRow): number => (isSettled(row.status) ? 2 : row.status === "pending" ? 1 : 0);
   const numbered = rows.map((row, at) => ({ row, at }));
@@ -123,13 +123,13 @@ function tableOf(output: Output, rows: readonly RunRow[], nowMs: number): string
     row.type,
     row.status,
     stageKind(row.type).isDecided || row.attempt === 0 ? "" : String(row.attempt),
-    rowElapsed(row, nowMs),
+    elapsedOf(row, nowMs),
     row.says,
   ]);
   return tableLines(columns, cells, output.columns);
 }
 
-function rowElapsed(row: RunRow, nowMs: number): string {
+function elapsedOf(row: RunRow, nowMs: number): string {
   if (row.started_at === null) return "";
   const end = row.completed_at === null ? nowMs : Date.parse(row.completed_at);
   return elapsedText(end - Date.parse(row.started_at));
@@ -153,7 +153,7 @@ function openScreen(output: Output): {
   return {
     draw: (lines, above = []) => {
       // A resize has wrapped the old lines anew, so their height is counted at the present width.
-      const height = before.reduce((sum, line) => sum + linesTaken(line, output.columns), 0);
+      const height = before.reduce((sum, line) => sum + countLines(line, output.columns), 0);
       const up = height > 0 ? `\u001b[${height}A\r` : "";
       const body = [...above, ...lines].map((line) => `${line}\u001b[K\n`).join("");
       const hide = isHidden ? "" : "\u001b[?25l";
@@ -166,6 +166,6 @@ function openScreen(output: Output): {
   };
 }
 
-function linesTaken(line: string, columns: number): number {
+function countLines(line: string, columns: number): number {
   return columns === 0 ? 1 : Math.max(1, Math.ceil(Bun.stringWidth(line) / columns));
 }

@@ -18,7 +18,7 @@ export function questionLines(
   { text, command, keys }: Question,
   { columns, most }: { columns: number; most: number },
 ): string[] {
-  const choices = keys === null ? [] : [fitting(keys, columns)];
+  const choices = keys === null ? [] : [findFitting(keys, columns)];
   const room = Math.max(0, most - choices.length);
   const wrapped = text.flatMap((paragraph) => paragraph.split("\n")).flatMap((line) => wrap(line, columns));
   const height = command === null ? 0 : Math.ceil(Bun.stringWidth(command) / columns);
@@ -31,7 +31,7 @@ export function questionLines(
   return [...shown, ...(hasCommand ? [command] : []), ...choices];
 }
 
-function fitting(forms: readonly string[], columns: number): string {
+function findFitting(forms: readonly string[], columns: number): string {
   return forms.find((form) => Bun.stringWidth(form) < columns) ?? cut(forms.at(-1) ?? "", columns);
 }
 

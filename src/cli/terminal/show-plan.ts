@@ -1,4 +1,4 @@
-import { unlessTold } from "../../operation/check-definition.ts";
+import { withoutKnown } from "../../operation/check-definition.ts";
 import type { PlannedRun } from "../../operation/plan-run.ts";
 import type { Finding } from "../../workflow/finding.ts";
 import { invalidDefinition } from "../../workflow/findings-error.ts";
@@ -29,7 +29,7 @@ export function showPlan(invocation: Invocation, planned: PlannedRun): boolean {
  */
 export function warn({ given, output }: Invocation, { composed, plan }: PlannedRun): void {
   const { source, validation } = composed;
-  const warnings = unlessTold(validation.warnings, plan.preflight);
+  const warnings = withoutKnown(validation.warnings, plan.preflight);
   if (given.flag("strict") && warnings.length > 0) {
     throw invalidDefinition({ valid: false, errors: warnings.map(asError), warnings: [] }, source);
   }

@@ -48,11 +48,11 @@ export async function git(
   // What it had started itself, such as a filter, may hold the pipes open: that ends with the attempt.
   if (signal.aborted) return { ok: false, says: "git was stopped" };
   const [text, complaint] = await reading;
-  return code === 0 ? { ok: true, text } : { ok: false, says: said(complaint) };
+  return code === 0 ? { ok: true, text } : { ok: false, says: reasonOf(complaint) };
 }
 
 /** Git's reason, on one line: what it tells before that is how it went. */
-function said(complaint: string): string {
+function reasonOf(complaint: string): string {
   const lines = complaint.split("\n").filter((line) => line.trim() !== "");
   const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
   return reason?.replace(/^(fatal|error): /, "") ?? "git gave no reason";

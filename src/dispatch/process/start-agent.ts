@@ -30,7 +30,7 @@ export async function startAgent(
       ([name, value]) => /[=\0]/.test(name) || value.includes("\0"),
     )?.[0];
     if (unfit !== undefined) {
-      return refused(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
+      return refuseStart(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
     files = makeAttemptFolder(attempt_dir, program.input(request));
     const agent = await launch(
@@ -51,12 +51,14 @@ export async function startAgent(
     if (files) for (const file of Object.values(files)) closeSync(file);
     if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
     if (error.code === "E2BIG") {
-      return refused('the "command" of the agent or the "env" of the workflow is too big for this system');
+      return refuseStart(
+        'the "command" of the agent or the "env" of the workflow is too big for this system',
+      );
     }
     return { error: { class: "internal", message: `the agent cannot be started: ${error.message}` } };
   }
 }
 
-function refused(message: string): { error: StageError } {
+function refuseStart(message: string): { error: StageError } {
   return { error: { class: "invalid_request", message, retryable: false } };
 }

@@ -61,11 +61,11 @@ export async function tellOfChanges(attempt: AttemptPlace, log: LogSink): Promis
   if (state === "untouched") return;
   log.write(
     "system",
-    typeof state === "string" ? `its changes are in the git worktree ${dir}` : unknown(dir, state),
+    typeof state === "string" ? `its changes are in the git worktree ${dir}` : describeUnknown(dir, state),
   );
 }
 
-function unknown(dir: string, state: { unknown: string }): string {
+function describeUnknown(dir: string, state: { unknown: string }): string {
   return `its git worktree ${dir} is kept: whether it has changes cannot be told (${state.unknown})`;
 }
 
@@ -128,7 +128,7 @@ async function makeWorktree(
   const ask = (...args: string[]): Promise<GitAnswer | null> =>
     git(workdir, args, { attempt: request, signal });
   const repository = await repositoryOf(workdir, ask);
-  if ("why" in repository) return refused(request, repository);
+  if ("why" in repository) return refuseWorktree(request, repository);
   // Without a note it is what an engine that died left half made: no agent was ever in it.
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
@@ -184,7 +184,7 @@ function lookOptions(attempt: GitCaller) {
   return { attempt, signal: AbortSignal.timeout(longestLookMs) };
 }
 
-function refused(
+function refuseWorktree(
   { stage_id }: StageRequest,
   { why, wayOut }: { why: string; wayOut: string },
 ): { error: StageError } {
@@ -218,12 +218,12 @@ function readNote(dir: string): Note | null {
 /** On disk before an agent works there: what has no note is taken away. */
 function writeNote(dir: string, note: Note): void {
   const draft = `${noteFile(dir)}.new`;
-  synced(draft, "w", (file) => writeSync(file, JSON.stringify(note)));
+  writeSynced(draft, "w", (file) => writeSync(file, JSON.stringify(note)));
   renameSync(draft, noteFile(dir));
-  synced(dirname(dir), "r", () => {});
+  writeSynced(dirname(dir), "r", () => {});
 }
 
-function synced(path: string, flags: "r" | "w", work: (file: number) => void): void {
+function writeSynced(path: string, flags: "r" | "w", work: (file: number) => void): void {
   const file = openSync(path, flags, 0o600);
   try {
     work(file);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { AxiosHeaders, type AxiosAdapter } from "axios";
 import { OpenAPIClientAxios, type Document } from "openapi-client-axios";
 import { readEvents } from "../../testing/read-events.ts";
-import { aTestServer, type Answer, type AskGiven, type TestServer } from "../../testing/test-server.ts";
+import { aTestServer, type Answer, type AskOptions, type TestServer } from "../../testing/test-server.ts";
 import { endpoints } from "./endpoints.ts";
 import { exampleDefinition } from "./example-definition.ts";
 import type { OpenApiDocument, Operation } from "./openapi.ts";
@@ -24,7 +24,7 @@ const seen = new Set<string>();
 
 async function ask(
   operationId: string,
-  given: AskGiven & { params?: Record<string, string>; query?: string } = {},
+  given: AskOptions & { params?: Record<string, string>; query?: string } = {},
 ): Promise<Answer> {
   const { path, method, operation } = found(operationId);
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>

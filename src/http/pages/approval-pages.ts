@@ -16,14 +16,14 @@ const mostLive = 1000;
 export function mountApprovals(routes: PageRoutes): void {
   routes.page("/approvals", ({ context, request }) =>
     html(
-      approvalsPage(frameOf(context, request), waiting(context, decidedAs(request))),
+      approvalsPage(frameOf(context, request), listWaitingGates(context, decidedAs(request))),
       200,
       shownToast(request),
     ),
   );
 }
 
-function waiting(context: Context, decider: string): Approval[] {
+function listWaitingGates(context: Context, decider: string): Approval[] {
   const live = listExecutions(context.store, { live: true, limit: mostLive }).items;
   return live
     .filter(({ waiting_gates }) => waiting_gates.length > 0)

@@ -29,14 +29,14 @@ import { readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 
 const eventsAtOnce = 2000;
 
-interface RunStreamGiven {
+interface StreamRequest {
   request: Request;
   runId: string;
   query: URLSearchParams;
 }
 
 /** Follows an execution for the page that shows it: each part whose state has changed, and the new lines of its log. */
-export function executionStream(context: Context, given: RunStreamGiven): Response {
+export function executionStream(context: Context, given: StreamRequest): Response {
   const { request, runId, query } = given;
   getExecution(context.store, runId);
   const [, resumed, rest] =
@@ -70,7 +70,7 @@ interface Parts {
 
 async function partsFor(
   context: Context,
-  given: RunStreamGiven,
+  given: StreamRequest,
   growth: LogGrowth | null,
   events: readonly StoredEvent[],
 ): Promise<Parts> {
@@ -102,7 +102,7 @@ async function partsFor(
 }
 
 /** The execution as it is now, at the page's own address. */
-function viewNow(context: Context, { request, runId, query }: RunStreamGiven): ExecutionView {
+function viewNow(context: Context, { request, runId, query }: StreamRequest): ExecutionView {
   const address = new URLSearchParams(query);
   if (query.get("pinned") !== "1") address.delete("attempt");
   return readExecutionView(context, runId, address, decidedAs(request));

@@ -32,7 +32,7 @@ function find({ context, request, url }: PageCall): Answer {
 function groupsFor(library: Library, search: string): HitGroup[] {
   const { store } = library;
   const groups = [
-    { name: "Waiting for you", hits: waiting(store, search) },
+    { name: "Waiting for you", hits: findWaitingGates(store, search) },
     { name: "Workflows", hits: workflows(library, search) },
     { name: "Executions", hits: executions(store, search) },
     { name: "Pages", hits: pages.filter(({ name, note }) => isLike(`${name} ${note}`, search)) },
@@ -40,7 +40,7 @@ function groupsFor(library: Library, search: string): HitGroup[] {
   return groups.filter(({ hits }) => hits.length > 0);
 }
 
-function waiting(store: Store, search: string): Hit[] {
+function findWaitingGates(store: Store, search: string): Hit[] {
   return listExecutions(store, { live: true, limit: 100 })
     .items.filter(({ waiting_gates }) => waiting_gates.length > 0)
     .flatMap((execution) =>

@@ -68,7 +68,7 @@ function partOf(
   counts: Record<LogStream, number>,
 ): Part | Promise<Part> {
   const total = counts.stdout + counts.stderr + counts.system;
-  if (isFiltered(place)) return matching(store, filter, place, until);
+  if (isFiltered(place)) return readMatching(store, filter, place, until);
   if (place.from > 0) return beginningWith(store, filter, Math.min(place.from, Math.max(1, total)), total);
   if (place.line > 0 && place.line <= total - pageLines) {
     return beginningWith(store, filter, Math.max(1, place.line - pageLines / 2), total);
@@ -102,7 +102,7 @@ async function beginningWith(store: Store, filter: Filter, first: number, total:
 }
 
 /** The last lines that match, under the numbers they have in the whole log, which is read for that. */
-async function matching(store: Store, filter: Filter, place: LogPlace, until: number): Promise<Part> {
+async function readMatching(store: Store, filter: Filter, place: LogPlace, until: number): Promise<Part> {
   const found: (LogLine & { number: number })[] = [];
   let total = 0;
   let earlier = 0;

@@ -49,7 +49,7 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
     loading ??= loaded();
     return loading.then((late) => late?.handle(request) ?? gone());
   };
-  const server = await opened(host, port, answer);
+  const server = await openServer(host, port, answer);
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${name}:${server.port}`,
@@ -76,32 +76,32 @@ function earlyAnswer(request: Request, access: Access): Response | null {
   try {
     const limit = createRateLimit(1, 1, Date.now);
     guard(request, path, { access, limit, client: "", hasSession: () => false });
-    return marked(Response.json(health()), Bun.randomUUIDv7());
+    return addHeaders(Response.json(health()), Bun.randomUUIDv7());
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;
-    return troubled(problem);
+    return answerProblem(problem);
   }
 }
 
 /** To who waited for an application that never came. */
 function gone(): Response {
   const message = "the server ends before it has begun. its output says why";
-  return troubled({ status: 503, code: "unavailable", message, details: [], headers: {} });
+  return answerProblem({ status: 503, code: "unavailable", message, details: [], headers: {} });
 }
 
-function troubled(problem: Problem): Response {
+function answerProblem(problem: Problem): Response {
   const traceId = Bun.randomUUIDv7();
-  return marked(problemResponse(problem, traceId), traceId);
+  return addHeaders(problemResponse(problem, traceId), traceId);
 }
 
-function marked(response: Response, traceId: string): Response {
+function addHeaders(response: Response, traceId: string): Response {
   for (const [name, value] of Object.entries(safetyHeaders)) response.headers.set(name, value);
   response.headers.set("x-trace-id", traceId);
   return response;
 }
 
-async function opened(
+async function openServer(
   host: string,
   port: number,
   answer: (request: Request) => Promise<Response> | Response,

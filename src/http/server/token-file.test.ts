@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ownToken, readOwnToken, readTokenFile, tokenFile } from "./token-file.ts";
+import { getOwnToken, readOwnToken, readTokenFile, tokenFile } from "./token-file.ts";
 
 const root = mkdtempSync(join(tmpdir(), "skillmeat-token-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -37,13 +37,13 @@ test("a home's token is made once, 0600, and is the same from then on; nothing e
   const home = join(root, "not", "there", "yet");
   expect(readOwnToken(home)).toBeNull();
   const before = process.umask(0);
-  const token = ownToken(home);
+  const token = getOwnToken(home);
   process.umask(before);
   expect(token).toMatch(/^[\w-]{43}$/);
-  expect([ownToken(home), readOwnToken(home)]).toEqual([token, token]);
+  expect([getOwnToken(home), readOwnToken(home)]).toEqual([token, token]);
   expect(statSync(tokenFile(home)).mode & 0o777).toBe(0o600);
   expect(readdirSync(home)).toEqual(["serve.token"]);
-  expect(ownToken(aHome())).not.toBe(token);
+  expect(getOwnToken(aHome())).not.toBe(token);
 });
 
 test.each([
@@ -61,7 +61,7 @@ test.each([
   const home = aHome();
   make(tokenFile(home));
   if (mode !== null) chmodSync(tokenFile(home), mode);
-  expect(() => ownToken(home)).toThrow(why);
+  expect(() => getOwnToken(home)).toThrow(why);
   expect(() => readOwnToken(home)).toThrow("delete it: the next start makes a new one");
 });
 

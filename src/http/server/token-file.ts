@@ -23,7 +23,7 @@ export function tokenFile(home: string): string {
 }
 
 /** The token of a home's own file, which is made when there is none. Throws what `readOwnToken` throws. */
-export function ownToken(home: string): string {
+export function getOwnToken(home: string): string {
   const file = tokenFile(home);
   const known = readOwnToken(home);
   if (known !== null) return known;

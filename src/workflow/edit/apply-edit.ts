@@ -16,7 +16,7 @@ import {
 import { planDuplicateStage } from "./plan-duplicate.ts";
 import { planRenameKey, planRenameStage } from "./plan-rename.ts";
 import { Refusal } from "./refusal.ts";
-import { spliced, type Splice } from "./splice.ts";
+import { applySplices, type Splice } from "./splice.ts";
 import { layoutOf, placeAt, readsAsJson, type TextLayout } from "./text-layout.ts";
 import { rootStages } from "../stage-walk.ts";
 
@@ -36,7 +36,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
     for (const group of editGroups(edits)) {
       const all = group.length > 1 ? appliedAtOnce(source, group) : null;
       if (all) source = all;
-      else for (const edit of group) source = applied(source, edit);
+      else for (const edit of group) source = applyChecked(source, edit);
     }
     return { ok: true, text: source.text };
   } catch (error) {
@@ -54,7 +54,7 @@ function appliedAtOnce(source: Source, edits: readonly Edit[]): Source | null {
     const insertedAt = new Set<number>();
     for (const edit of edits) {
       if ("value" in edit) refuseUnfit(edit.value, 0);
-      const { expected, ways } = planned(editing, edit);
+      const { expected, ways } = planAny(editing, edit);
       editing.value = expected;
       const own = ways[0]?.() ?? [];
       // Which of two comes first at one place is for the schema to say: it has to see the first one there.
@@ -71,13 +71,13 @@ function appliedAtOnce(source: Source, edits: readonly Edit[]): Source | null {
 }
 
 /** The text with the edit in it, read again: it has to read as the edit done to what the old one reads as. */
-function applied(source: Source, edit: Edit): Source {
+function applyChecked(source: Source, edit: Edit): Source {
   const layout = layoutOf(source);
   if ("value" in edit) refuseUnfit(edit.value, placeOf(layout, edit));
   const quoted = { ...layout, style: { ...layout.style, hasLiterals: false } };
   const faults: string[] = [];
   for (const each of [layout, quoted]) {
-    const { expected, ways } = planned(editingOf(source, each), edit);
+    const { expected, ways } = planAny(editingOf(source, each), edit);
     for (const way of ways) {
       const result = readAs(expected, source, layout.style.isJson, way(), faults);
       if (result) return result;
@@ -113,7 +113,7 @@ function readAs(
   splices: readonly Splice[],
   faults: string[],
 ): Source | null {
-  const text = spliced(source.text, splices);
+  const text = applySplices(source.text, splices);
   if (text === null) return null;
   const result = text === source.text ? source : readSource(text);
   const fault = result.report.findings().find(({ severity }) => severity === "error");
@@ -122,7 +122,7 @@ function readAs(
   return !isJson || readsAsJson(text) ? result : null;
 }
 
-function planned(editing: Editing, edit: Edit): PlannedEdit {
+function planAny(editing: Editing, edit: Edit): PlannedEdit {
   switch (edit.kind) {
     case "set":
       return planSet(editing, edit);

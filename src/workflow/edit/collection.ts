@@ -114,14 +114,16 @@ function blockEntry(item: CST.BlockMap["items"][number] | CST.BlockSequence["ite
   const marks = [...item.start, ...(item.sep ?? [])];
   const odd = marks.find(({ type }) => oddTypes.has(type))?.offset ?? null;
   const value = item.value ?? null;
-  if (dash) return [{ ...bare, start: dash.offset, ...ending(dash, value), odd }];
+  if (dash) return [{ ...bare, start: dash.offset, ...endFields(dash, value), odd }];
   const colon = item.sep?.find(({ type }) => type === "map-value-ind");
   if (!item.key && !colon) return [];
   const mark = colon ?? item.key;
   if (!mark) return [];
   const start = Math.min(item.key?.offset ?? mark.offset, odd ?? Infinity);
   const key = item.key ?? null;
-  return [{ ...bare, name: nameOf(key), key, start, ...ending(mark, value), odd: odd ?? oddKey(key, colon) }];
+  return [
+    { ...bare, name: nameOf(key), key, start, ...endFields(mark, value), odd: odd ?? oddKey(key, colon) },
+  ];
 }
 
 /** A key is a text of its own, with a colon. */
@@ -132,7 +134,7 @@ function oddKey(key: CST.Token | null, colon: CST.SourceToken | undefined): numb
 
 const bare = { name: null, key: null, comma: null };
 
-function ending(mark: CST.Token, value: CST.Token | null): Pick<Entry, "after" | "value" | "end"> {
+function endFields(mark: CST.Token, value: CST.Token | null): Pick<Entry, "after" | "value" | "end"> {
   const after = endOf(mark);
   return { after, value, end: value ? endOf(value) : after };
 }
@@ -151,7 +153,7 @@ function flowEntries(token: CST.FlowCollection, isMap: boolean): Entry[] {
     if (!first) continue;
     const start = Math.min(first.offset, odd ?? Infinity);
     if (isMap) {
-      const ends = ending(colon ?? first, value);
+      const ends = endFields(colon ?? first, value);
       entries.push({ ...bare, name: nameOf(key), key, start, ...ends, odd: odd ?? oddKey(key, colon) });
     } else {
       // `[a: 1]` is a map without braces in a list.

@@ -7,7 +7,7 @@ import type { Edit } from "./edit.ts";
 import { isMap, stepIn, withItem } from "./edited-value.ts";
 import { insertTextInFlow } from "./flow-entries.ts";
 import type { Editing, PlannedEdit } from "./plan-edit.ts";
-import { refuseTaken, stageNamed } from "./plan-rename.ts";
+import { refuseTaken, findStage } from "./plan-rename.ts";
 import { placeAt, refuseShared } from "./text-layout.ts";
 import { writeScalar } from "./write-scalar.ts";
 
@@ -17,7 +17,7 @@ export function planDuplicateStage(
   { id, to }: Extract<Edit, { kind: "duplicate_stage" }>,
 ): PlannedEdit {
   const { source, layout, value, trouble } = editing;
-  const place = stageNamed(editing, id);
+  const place = findStage(editing, id);
   const { at, path } = place;
   const list = listOfStage(place);
   refuseTaken(editing, to);

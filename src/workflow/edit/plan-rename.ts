@@ -16,7 +16,7 @@ type Of<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
 
 export function planRenameStage(editing: Editing, { id, to }: Of<"rename_stage">): PlannedEdit {
   const { source, layout, value, trouble } = editing;
-  const stage = stageNamed(editing, id);
+  const stage = findStage(editing, id);
   if (id === to) return { expected: value, ways: [() => []] };
   refuseTaken(editing, to);
   const named = [[...stage.path, "id"], ...dependencies(source.root, id)];
@@ -46,7 +46,7 @@ export function planRenameKey(editing: Editing, { path, to }: Of<"rename_key">):
 }
 
 /** The place of the one stage of that id. */
-export function stageNamed({ source, trouble }: Editing, id: string): StagePlace {
+export function findStage({ source, trouble }: Editing, id: string): StagePlace {
   const stages = namedStages(source.root);
   const [found, ...others] = stages.filter((stage) => stage.id === id);
   if (!found) {

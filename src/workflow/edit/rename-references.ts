@@ -45,7 +45,7 @@ export function renamedTexts(
         return [{ start: offset + last.start, end: offset + last.end }];
       }),
     );
-    return mentions.length > 0 ? [renamed(text, site, mentions, to)] : [];
+    return mentions.length > 0 ? [renameIn(text, site, mentions, to)] : [];
   });
 }
 
@@ -68,7 +68,7 @@ export function onceEach(splices: readonly Splice[]): Splice[] {
   return [...new Map(splices.map((splice) => [splice.start, splice])).values()];
 }
 
-function renamed(
+function renameIn(
   text: string,
   { path, node }: ExpressionSite,
   mentions: readonly Mention[],
@@ -82,13 +82,13 @@ function renamed(
   for (const { start, end } of mentions.toSorted((a, b) => a.start - b.start)) {
     const quote = value[start] ?? "";
     if (quote === "'" || quote === '"') {
-      put += value.slice(at, start) + quote + escaped(to, quote) + quote;
+      put += value.slice(at, start) + quote + escapeName(to, quote) + quote;
       splices.push(rawSplice(text, node, { start: start + 1, end: end - 1 }, to));
     } else if (identifier.test(to)) {
       put += value.slice(at, start) + to;
       splices.push(rawSplice(text, node, { start, end }, to));
     } else {
-      put += `${value.slice(at, value.lastIndexOf(".", start))}['${escaped(to, "'")}']`;
+      put += `${value.slice(at, value.lastIndexOf(".", start))}['${escapeName(to, "'")}']`;
       isWhole = true;
     }
     at = end;
@@ -105,7 +105,7 @@ function rawSplice(text: string, node: ExpressionSite["node"], { start, end }: M
 }
 
 /** A name between quotes of the expression language. */
-function escaped(name: string, quote: string): string {
+function escapeName(name: string, quote: string): string {
   return JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);
 }
 

@@ -22,10 +22,10 @@ export function setValue(layout: TextLayout, root: Value, path: Path, value: Val
   const place = placeAt(layout, path);
   if (place.depth < path.length) return [() => makePath(layout, root, path, value)];
   const old = path.reduce<Value>((held, step) => stepIn(held, step) ?? null, root);
-  return [() => differing(layout, path, old, value), () => replaced(layout, path, value)];
+  return [() => spliceDifferences(layout, path, old, value), () => spliceWhole(layout, path, value)];
 }
 
-function differing(layout: TextLayout, path: Path, old: Value, value: Value): Splice[] {
+function spliceDifferences(layout: TextLayout, path: Path, old: Value, value: Value): Splice[] {
   const setting: Setting = { layout, splices: [] };
   differ(setting, path, old, value);
   return setting.splices;
@@ -41,10 +41,10 @@ function differ(setting: Setting, path: Path, old: Value, value: Value): void {
   if (holder && Array.isArray(old) && Array.isArray(value) && old.length > 0 && value.length > 0) {
     return differInList(setting, path, holder, old, value);
   }
-  splices.push(...replaced(layout, path, value));
+  splices.push(...spliceWhole(layout, path, value));
 }
 
-function replaced(layout: TextLayout, path: Path, value: Value): Splice[] {
+function spliceWhole(layout: TextLayout, path: Path, value: Value): Splice[] {
   const place = placeAt(layout, path);
   if (place.entry) refuseShared({ ...place.entry, key: null }, path);
   return putValue(layout, place, value);
@@ -115,7 +115,7 @@ function makePath(layout: TextLayout, root: Value, path: Path, value: Value): Sp
   const place = placeAt(layout, path);
   const here = path.slice(0, place.depth);
   const [step = "", ...rest] = path.slice(place.depth);
-  const made = wrapped(rest, value);
+  const made = wrapValue(rest, value);
   const holder = collectionOf(place.value);
   if (!holder || holder.entries.length === 0) {
     const old = here.reduce<Value>((held, each) => stepIn(held, each) ?? null, root);
@@ -124,7 +124,7 @@ function makePath(layout: TextLayout, root: Value, path: Path, value: Value): Sp
     return putValue(
       layout,
       place,
-      short === null ? wrapped([step], made) : { [short]: old, ...asMap(step, made) },
+      short === null ? wrapValue([step], made) : { [short]: old, ...asMap(step, made) },
     );
   }
   if (typeof step === "number") return insertEntries(layout, holder, step, [[null, made]]);
@@ -137,7 +137,7 @@ function makePath(layout: TextLayout, root: Value, path: Path, value: Value): Sp
   return insertEntries(layout, holder, at, [[step, made]]);
 }
 
-function wrapped(path: Path, value: Value): Value {
+function wrapValue(path: Path, value: Value): Value {
   return path.reduceRight<Value>(
     (inner, step) => (typeof step === "number" ? [inner] : asMap(step, inner)),
     value,

@@ -6,7 +6,7 @@ export interface Splice {
 }
 
 /** The text with all splices done. Null when two of them want the same characters. */
-export function spliced(text: string, splices: readonly Splice[]): string | null {
+export function applySplices(text: string, splices: readonly Splice[]): string | null {
   const sorted = splices.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const pieces: string[] = [];
   let at = 0;

@@ -17,13 +17,13 @@ export function isScalarValue(value: Value): value is ScalarValue {
 /** A value on one line, in the style asked for where that is safe, else in the plainest that is. */
 export function writeScalar(value: ScalarValue, { isFlow, like }: ScalarPlace, style: TextStyle): string {
   if (typeof value !== "string") return JSON.stringify(value);
-  if (style.isJson || like === "double") return doubleQuoted(value);
-  if (like === "single" && isPrintable(value)) return singleQuoted(value);
+  if (style.isJson || like === "double") return doubleQuote(value);
+  if (like === "single" && isPrintable(value)) return singleQuote(value);
   if (like === "plain" && canBePlain(value, isFlow)) return value;
   // A colon in braces is right, but not everybody believes it.
   if (like === null && canBePlain(value, isFlow) && (!isFlow || style.hasPlainColons || !value.includes(":")))
     return value;
-  return quoted(value, style);
+  return quoteText(value, style);
 }
 
 /** A key: never of more than one line. */
@@ -91,22 +91,22 @@ export function canBePlain(text: string, isFlow: boolean): boolean {
   return !isFlow || !/[,[\]{}]/.test(text);
 }
 
-function quoted(text: string, { quote }: TextStyle): string {
-  if (!isPrintable(text)) return doubleQuoted(text);
-  if (quote === "double" && !(/["\\]/.test(text) && !text.includes("'"))) return doubleQuoted(text);
-  return quote === "single" || !text.includes("'") ? singleQuoted(text) : doubleQuoted(text);
+function quoteText(text: string, { quote }: TextStyle): string {
+  if (!isPrintable(text)) return doubleQuote(text);
+  if (quote === "double" && !(/["\\]/.test(text) && !text.includes("'"))) return doubleQuote(text);
+  return quote === "single" || !text.includes("'") ? singleQuote(text) : doubleQuote(text);
 }
 
-function singleQuoted(text: string): string {
+function singleQuote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Of JSON's escapes all are YAML's; some that JSON has raw are better seen. */
-function doubleQuoted(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escaped);
+function doubleQuote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escapeUnit);
 }
 
-function escaped(unit: string): string {
+function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 

@@ -7,9 +7,9 @@ const expressionWords = [
 ].flatMap((words) => words.split(" "));
 
 /** What the editor of the text completes, as JSON: keys by those above them (`*`: any name), and words of choices. */
-export const completions: string = JSON.stringify(collected());
+export const completions: string = JSON.stringify(collectCompletions());
 
-function collected(): { keys: Record<string, string[]>; words: Record<string, readonly string[]> } {
+function collectCompletions(): { keys: Record<string, string[]>; words: Record<string, readonly string[]> } {
   const keys: Record<string, string[]> = {};
   const words: Record<string, readonly string[]> = { expression: expressionWords };
   const walk = (shape: Shape, path: readonly string[]): void => {

@@ -11,7 +11,7 @@ import { mergedText, nextSteps, textAt } from "./draft-changes.ts";
 import { labelOf } from "./edit-label.ts";
 import { formEdits, rootShape, sentText, stageShape } from "./form-edits.ts";
 import { changeText, textOfRevision, type OpenDraft } from "./open-draft.ts";
-import { stageNamed, type DraftReading } from "./read-draft.ts";
+import { findStage, type DraftReading } from "./read-draft.ts";
 import { RefusedEdit } from "./refused-edit.ts";
 import * as stages from "./stage-edits.ts";
 
@@ -33,7 +33,7 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
     const choice = call.form.get("choice") === "parallel" ? "parallel" : "sequential";
     const edits = stages.quickDependencies(readingOf(call.place, draft), key, choice);
     const label = `Make it ${choice}`;
-    return { draft: applied(call, draft, edits, label), said: `It is ${choice} now`, editing: key };
+    return { draft: changeDraft(call, draft, edits, label), said: `It is ${choice} now`, editing: key };
   },
   add,
   duplicate: (call, draft) => {
@@ -42,7 +42,7 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
     const { id, edits } = stages.duplicateStage(reading, keyIn(call));
     const label = `Duplicate ${stage.name}`;
     return {
-      draft: applied(call, draft, edits, label),
+      draft: changeDraft(call, draft, edits, label),
       said: `Made a copy: ${id}`,
       focus: `name-${domId(id)}`,
     };
@@ -55,7 +55,7 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
     const base = textOfRevision(draft, Number(call.form.get("revision")));
     const sent = sentText(call.form, "text");
     const text = mergedText(base, sent, draft.row.text);
-    if (text !== null) return { draft: kept(call, draft, text, "Edit the YAML"), said: "", text: sent };
+    if (text !== null) return { draft: putText(call, draft, text, "Edit the YAML"), said: "", text: sent };
     const message =
       "the form has changed the same place meanwhile. load the page again, then repeat the change";
     throw new AppError("conflict", message);
@@ -77,7 +77,7 @@ function changeStage(call: ActCall, draft: OpenDraft): Done {
   });
   const edits = withConsequences(draft, now, to, made);
   const renamed = edits.find((edit) => edit.kind === "rename_stage");
-  const changed = applied(call, draft, edits, labelOf(edits, to.stage.name));
+  const changed = changeDraft(call, draft, edits, labelOf(edits, to.stage.name));
   const isOpen = form.get("part") === "editor";
   const newKey = readingOf(place, changed).stages[to.at]?.key ?? key;
   return { draft: changed, said: renamed ? `Its id is ${newKey} now` : "", editing: isOpen ? newKey : null };
@@ -138,7 +138,7 @@ function changeSettings(call: ActCall, draft: OpenDraft): Done {
   const { place, form } = call;
   const base = readingOf(place, draft, textOfRevision(draft, Number(form.get("revision"))));
   const made = formEdits({ fields: form, from: base.root, to: [], shape: rootShape });
-  return { draft: applied(call, draft, withWorkflowId(draft, made), labelOf(made, "")), said: "" };
+  return { draft: changeDraft(call, draft, withWorkflowId(draft, made), labelOf(made, "")), said: "" };
 }
 
 /** The id of a workflow that nobody has saved yet follows its name, as long as it is what the name made of it. */
@@ -158,7 +158,7 @@ function add(call: ActCall, draft: OpenDraft): Done {
   const kind = call.form.get("kind") === "gate" ? "gate" : "agent";
   const { id, edits } = stages.addStage(readingOf(call.place, draft), kind, call.form.get("place"));
   const word = kind === "gate" ? "gate" : "stage";
-  const changed = applied(call, draft, edits, `Add ${word}`);
+  const changed = changeDraft(call, draft, edits, `Add ${word}`);
   return { draft: changed, said: `Added a ${word}`, editing: id, opens: true, focus: "s-name" };
 }
 
@@ -166,7 +166,7 @@ function remove(call: ActCall, draft: OpenDraft): Done {
   const reading = readingOf(call.place, draft);
   const { stage, at } = stages.stageOf(reading, keyIn(call));
   const edits = stages.removeStage(reading, keyIn(call));
-  const changed = applied(call, draft, edits, `Remove ${stage.name}`);
+  const changed = changeDraft(call, draft, edits, `Remove ${stage.name}`);
   const left = readingOf(call.place, changed).stages;
   const next = left[Math.min(at, left.length - 1)];
   const focus = next ? `edit-${domId(next.key)}` : "add-end";
@@ -181,8 +181,8 @@ function move(call: ActCall, draft: OpenDraft): Done {
   const by = Number(form.get("by"));
   const to = form.has("to") ? Number(form.get("to")) : at + by;
   if (!Number.isSafeInteger(to)) throw new AppError("invalid_usage", '"to" is the number of a place');
-  const changed = applied(call, draft, stages.moveStage(reading, key, to), `Move ${stage.name}`);
-  const now = stageNamed(readingOf(place, changed), key);
+  const changed = changeDraft(call, draft, stages.moveStage(reading, key, to), `Move ${stage.name}`);
+  const now = findStage(readingOf(place, changed), key);
   const { length } = reading.stages;
   const number = (now?.at ?? 0) + 1;
   const said = `${stage.name} is at place ${number} of ${length} now, in step ${now?.batch ?? 1}`;
@@ -212,14 +212,14 @@ function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   };
 }
 
-function applied(call: ActCall, draft: OpenDraft, edits: readonly Edit[], label: string): OpenDraft {
+function changeDraft(call: ActCall, draft: OpenDraft, edits: readonly Edit[], label: string): OpenDraft {
   if (edits.length === 0) return draft;
   const edited = applyEdits(draft.row.text, edits);
   if (!edited.ok) throw new RefusedEdit(edited.message, edited.line);
-  return kept(call, draft, edited.text, label);
+  return putText(call, draft, edited.text, label);
 }
 
-function kept({ place, now }: ActCall, draft: OpenDraft, text: string, label: string): OpenDraft {
+function putText({ place, now }: ActCall, draft: OpenDraft, text: string, label: string): OpenDraft {
   const changed = changeText(draft, now, { text, label });
   const name = readingOf(place, changed).definition?.workflow.name;
   if (!name || name === changed.row.name) return changed;

@@ -31,10 +31,10 @@ export function mountBuilder(routes: PageRoutes): void {
   routes.form("/workflows/new", begun);
   routes.page("/workflows/new/:draft", builder);
   routes.page("/workflows/new/:draft/discard", askDiscard);
-  routes.form("/workflows/new/:draft/:action", acted);
+  routes.form("/workflows/new/:draft/:action", answerAction);
   routes.page("/workflows/:id/edit", builder);
   routes.page("/workflows/:id/edit/discard", askDiscard);
-  routes.form("/workflows/:id/edit/:action", acted);
+  routes.form("/workflows/:id/edit/:action", answerAction);
 }
 
 function begin({ context, request }: PageCall): Answer {
@@ -79,14 +79,14 @@ function askDiscard(call: PageCall): Answer {
   return html(page, 200, shownToast(call.request));
 }
 
-async function acted(call: FormCall): Promise<Answer> {
+async function answerAction(call: FormCall): Promise<Answer> {
   const { params, form } = call;
   const draft = openDraft(call);
   const action = params["action"] ?? "";
   if (action === "discard") return discardDraft(call, draft);
   try {
-    if (action === "save") return await saved(call, draft);
-    if (action === "choose") return await chosen(call, draft);
+    if (action === "save") return await answerSave(call, draft);
+    if (action === "choose") return await answerChoice(call, draft);
     return await ask(call, draft, { kind: "act", action, form: [...form] });
   } catch (error) {
     return answerForm(call, backTo(call, draft), () => Promise.reject(error));
@@ -112,7 +112,7 @@ async function ask({ context, request }: PageCall, draft: OpenDraft, wish: Build
   return "location" in answer ? redirect(answer.location, answer.headers) : answer;
 }
 
-async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
+async function answerSave(call: FormCall, open: OpenDraft): Promise<Answer> {
   if (open.theirs !== null) {
     const said =
       "Not saved: the saved definition was changed meanwhile. Choose between the two versions first";
@@ -133,7 +133,7 @@ async function saved(call: FormCall, open: OpenDraft): Promise<Answer> {
 }
 
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */
-function chosen(call: FormCall, draft: OpenDraft): Promise<Answer> {
+function answerChoice(call: FormCall, draft: OpenDraft): Promise<Answer> {
   const { theirs, workflow } = draft;
   const show = (done: Done): Promise<Answer> => ask(call, draft, { kind: "show", done });
   if (theirs === null || workflow === null) return show({ draft, said: "The two are the same again" });

@@ -4,7 +4,7 @@ import { openArtifacts } from "../../../collection/artifacts.ts";
 import type { Surroundings } from "../../../collection/artifact-places.ts";
 import { nextSteps } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";
-import { planOf, readDraft, stageNamed, type DraftReading } from "./read-draft.ts";
+import { planOf, readDraft, findStage, type DraftReading } from "./read-draft.ts";
 
 /** Where the artifacts of a draft may lie. */
 export type DraftPlace = Surroundings;
@@ -60,7 +60,7 @@ export function viewOf(where: DraftPlace, draft: OpenDraft): BuilderView {
 /** What an address asks to be open. */
 export function openOf(where: DraftPlace, draft: OpenDraft, query: URLSearchParams): BuilderOpen {
   const reading = readingOf(where, draft);
-  const named = (name: string) => stageNamed(reading, query.get(name) ?? "\n");
+  const named = (name: string) => findStage(reading, query.get(name) ?? "\n");
   const line = Number(query.get("line"));
   return {
     tab: query.get("tab") === "yaml" ? "yaml" : "stages",

@@ -47,12 +47,12 @@ export function mergedText(base: string, mine: string, theirs: string): string |
   const own = changeBetween(base, mine);
   const other = changeBetween(base, theirs);
   const ends = (change: typeof own): number => change.at + change.removed.length;
-  if (ends(own) < other.at) return joined(base, mine, theirs, other.at);
-  return ends(other) < own.at ? joined(base, theirs, mine, own.at) : null;
+  if (ends(own) < other.at) return joinTexts(base, mine, theirs, other.at);
+  return ends(other) < own.at ? joinTexts(base, theirs, mine, own.at) : null;
 }
 
 /** The one up to a place of the base, the other from there on. */
-function joined(base: string, before: string, after: string, at: number): string {
+function joinTexts(base: string, before: string, after: string, at: number): string {
   return before.slice(0, before.length - (base.length - at)) + after.slice(at);
 }
 

@@ -54,7 +54,7 @@ export function planOf({ definition, validation }: DraftReading): Plan | null {
   return planWorkflow(definition, { parameters: [], overrides: [], validation });
 }
 
-export function stageNamed({ stages }: DraftReading, key: string): StageFacts | null {
+export function findStage({ stages }: DraftReading, key: string): StageFacts | null {
   return stages.find((stage) => stage.key === key) ?? null;
 }
 

@@ -3,7 +3,7 @@ import { AppError } from "../../../errors.ts";
 import type { Value, ValueObject } from "../../../expression/value.ts";
 import type { Edit } from "../../../workflow/edit/edit.ts";
 import { listEdits } from "./list-edits.ts";
-import { stageNamed, type DraftReading } from "./read-draft.ts";
+import { findStage, type DraftReading } from "./read-draft.ts";
 import { listOfStage, rootStages } from "../../../workflow/stage-walk.ts";
 
 /** Where a new stage goes: behind the stage of this key; "" at the very beginning, null at the end. */
@@ -11,7 +11,7 @@ export type Place = string | null;
 
 /** A stage that is there, by its key. Throws `AppError` when it is not. */
 export function stageOf(draft: DraftReading, key: string): StageFacts {
-  const found = stageNamed(draft, key);
+  const found = findStage(draft, key);
   if (!found)
     throw new AppError(
       "conflict",
@@ -119,14 +119,20 @@ export function isMadeUp(id: string): boolean {
 }
 
 function newStage(id: string, before: readonly string[]): ValueObject {
-  return { id, name: titleOf(id), ...waiting(before) };
+  return { id, name: titleOf(id), ...dependsOnField(before) };
 }
 
 function newGate(id: string, before: readonly string[]): ValueObject {
-  return { id, name: titleOf(id), type: "gate", ...waiting(before), gate: { message: "May it go on?" } };
+  return {
+    id,
+    name: titleOf(id),
+    type: "gate",
+    ...dependsOnField(before),
+    gate: { message: "May it go on?" },
+  };
 }
 
-function waiting(before: readonly string[]): ValueObject {
+function dependsOnField(before: readonly string[]): ValueObject {
   return before.length === 0 ? {} : { depends_on: [...before] };
 }
 
