@@ -1,6 +1,7 @@
 import { html as answersHtml } from "@elysiajs/html";
 import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
+import { nextTurn } from "../../next-turn.ts";
 import { mostBodyBytes, tooLarge } from "../server/guard.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import type { Context } from "../server/server-parts.ts";
@@ -123,7 +124,10 @@ async function formOf(request: Request): Promise<URLSearchParams> {
     if (size > mostBodyBytes) throw tooLarge();
     bytes.push(chunk);
   }
-  return new URLSearchParams(Buffer.concat(bytes).toString());
+  const form = new URLSearchParams(Buffer.concat(bytes).toString());
+  // To read a form with a large text in it has taken a while, and so may what is done with it.
+  await nextTurn();
+  return form;
 }
 
 /** The router gives null for what is not percent-encoded as it should be. */
