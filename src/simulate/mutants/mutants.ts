@@ -1,0 +1,129 @@
+/** A bug that is planted: this text of a file is replaced when the file is loaded. */
+export interface Mutant {
+  name: string;
+  /** Path under `src`. */
+  file: string;
+  /** Stands in the file exactly once; a mutant that does not apply any more fails. */
+  find: string;
+  replace: string;
+}
+
+/** Bugs that an engine like ours can have. The simulator is as good as the ones of these that it finds. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "accept a stale lease",
+    file: "store/transitions.ts",
+    find: "return store.prepare(bumpLease).run(runId, holderId).changes === 1;",
+    replace: "return store.prepare(bumpLease).run(runId, holderId).changes >= 0;",
+  },
+  {
+    name: "skip a commit",
+    file: "engine/commit.ts",
+    find: "const { lost } = commitTransitions(engine.store, batch.transitions);",
+    replace: `const { created, updated } = batch.transitions;
+    const skips = created.length === 0 && updated.every(({ answers, logs }) => answers.length + logs.length > 0);
+    const { lost } = skips ? { lost: [] } : commitTransitions(engine.store, batch.transitions);`,
+  },
+  {
+    name: "act before the commit",
+    file: "engine/flush.ts",
+    find: "const outcome = commitBatch(engine, batch);",
+    replace: `for (const { execution, changes } of batch.written) {
+    for (const effect of changes.effects.splice(0)) actOne(engine, execution, effect);
+  }
+  const outcome = commitBatch(engine, batch);`,
+  },
+  {
+    name: "announce before the commit",
+    file: "engine/flush.ts",
+    find: "const outcome = commitBatch(engine, batch);",
+    replace: "announce(engine, batch.written);\n  const outcome = commitBatch(engine, batch);",
+  },
+  {
+    name: "acknowledge a signal before the commit",
+    file: "engine/signal-desk.ts",
+    find: "execution.changes.waiting.push({ done: () => resolve(answer), fail });",
+    replace: "resolve(answer);\n    void fail;",
+  },
+  {
+    name: "drop a deadline after a restart",
+    file: "engine/attachment.ts",
+    find: "} else if (!execution.timed.has(step)) engine.deadlines.set(key, null);",
+    replace:
+      '} else if (!execution.timed.has(step) || (step.record.recovered && status === "running")) return;',
+  },
+  {
+    name: "drop the deadline of a wait",
+    file: "machine/apply-deadline.ts",
+    find: "else execution.held.add(step);",
+    replace: "",
+  },
+  {
+    name: "try again too soon",
+    file: "machine/stage-machine.ts",
+    find: "const due_at = new Date(atMs + delayMs).toISOString();",
+    replace: "const due_at = new Date(atMs + delayMs / 2).toISOString();",
+  },
+  {
+    name: "dispatch twice on recovery",
+    file: "engine/flush.ts",
+    find: 'const how = recovered ? "readopt" : "new";',
+    replace: 'const how = "new" as const;',
+  },
+  {
+    name: "ignore a pause",
+    file: "machine/execution-state.ts",
+    find: 'return execution.drives && phaseOf(execution) === "running";',
+    replace:
+      'return execution.drives && (phaseOf(execution) === "running" || phaseOf(execution) === "pausing");',
+  },
+  {
+    name: "exceed max_parallel",
+    file: "machine/step-queue.ts",
+    find: "if (execution.running >= execution.blueprint.maxParallel) {",
+    replace: "if (execution.running > execution.blueprint.maxParallel) {",
+  },
+  {
+    name: "lose the answer to a signal",
+    file: "engine/commit.ts",
+    find: "answers: changes.answers,",
+    replace: "answers: [],",
+  },
+  {
+    name: "take a late result in",
+    file: "engine/flush.ts",
+    find: "if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt) return;",
+    replace: "if (step.attempt !== attempt) return;",
+  },
+  {
+    name: "forget an event in the commit",
+    file: "store/transitions.ts",
+    find: "for (const event of update.events) writeEvent(store, event);",
+    replace:
+      'for (const event of update.events) if (event.type !== "execution_resumed") writeEvent(store, event);',
+  },
+  {
+    name: "clear a result away before it is stored",
+    file: "engine/flush.ts",
+    find: "execution.changes.waiting.push({ done });",
+    replace: "done();",
+  },
+  {
+    name: "read log lines again after a crash",
+    file: "store/transitions.ts",
+    find: "store.prepare(moveOffsets).run(stdout, stderr, row.id, stage_id);",
+    replace: "if (stdout === 0) store.prepare(moveOffsets).run(stdout, stderr, row.id, stage_id);",
+  },
+  {
+    name: "forget who waits for a result that nobody needs any more",
+    file: "engine/flush.ts",
+    find: "if (hasEnded) for (const { done } of waiting) done();",
+    replace: "if (hasEnded) return;",
+  },
+  {
+    name: "show a reader an event twice",
+    file: "store/feed.ts",
+    find: "FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)",
+    replace: "FROM events WHERE execution_id = ? AND seq >= ? ORDER BY seq LIMIT ?)",
+  },
+];

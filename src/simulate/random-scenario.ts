@@ -1,0 +1,195 @@
+import { drawFrom, type Draw } from "../testing/random-definition.ts";
+import type {
+  Action,
+  Actor,
+  AgentPlan,
+  CrashFault,
+  Fault,
+  Scenario,
+  StagePlan,
+  WorkflowPlan,
+} from "./scenario.ts";
+
+/** How long things are asked for and faults begin, in ms of a history. */
+const spanMs = 4_000;
+
+/** The scenario of a seed: the same seed, the same scenario. */
+export function randomScenario(seed: number): Scenario {
+  const draw = drawFrom(seed);
+  const workflows = Array.from({ length: draw.chance(25) ? 2 : 1 }, () => randomWorkflow(draw));
+  const processes = Array.from({ length: draw.chance(40) ? 2 : 1 }, () => ({ max_steps: 1 + draw.upTo(4) }));
+  return {
+    seed,
+    workflows,
+    processes,
+    actions: randomActions(draw, workflows, processes.length),
+    faults: randomFaults(draw, processes.length),
+    readers: draw.chance(50) ? 1 : 0,
+  };
+}
+
+function randomWorkflow(draw: Draw): WorkflowPlan {
+  const ids = ["a", "b", "c", "d", "e", "f"].slice(0, 1 + draw.upTo(draw.chance(30) ? 6 : 4));
+  return {
+    scheduling: draw.chance(50) ? "batch" : "eager",
+    max_parallel: 1 + draw.upTo(3),
+    timeout_ms: draw.chance(15) ? 500 + draw.upTo(4_000) : 120_000,
+    stages: ids.map((id, at) => randomStage(draw, id, ids.slice(0, at))),
+  };
+}
+
+function randomStage(draw: Draw, id: string, earlier: readonly string[]): StagePlan {
+  const depends_on = earlier.filter(() => draw.chance(45));
+  const before = depends_on[draw.upTo(depends_on.length)];
+  const isGate = draw.chance(18);
+  return {
+    id,
+    depends_on,
+    condition: randomCondition(draw, before),
+    on_failure: draw.pick(["halt", "continue", "skip_dependents", "continue"]),
+    timeout_ms: isGate
+      ? 300 + draw.upTo(6_000)
+      : draw.chance(25)
+        ? 100 + draw.upTo(400)
+        : 1_000 + draw.upTo(4_000),
+    input_from: !isGate && before !== undefined && draw.chance(30) ? before : null,
+    retry: { attempts: draw.chance(45) ? 2 + draw.upTo(2) : 1, wait_ms: 20 + draw.upTo(600) },
+    agents: isGate ? [] : Array.from({ length: 1 + draw.upTo(3) }, () => randomAgent(draw)),
+    has_summary: !isGate && draw.chance(6),
+    gate: isGate
+      ? {
+          on_timeout: draw.pick(["halt", "auto_approve", "reject"]),
+          on_skip: draw.pick(["skip_dependents", "proceed"]),
+          approvers: draw.chance(30) ? ["ann", "bob"] : [],
+        }
+      : null,
+  };
+}
+
+function randomCondition(draw: Draw, before: string | undefined): string | null {
+  if (draw.chance(80)) return null;
+  if (before === undefined || draw.chance(30)) return draw.chance(50) ? "${{ false }}" : "${{ true }}";
+  return draw.chance(60)
+    ? `\${{ stages.${before}.status == 'completed' }}`
+    : `\${{ stages.${before}.nothing.there }}`;
+}
+
+function randomAgent(draw: Draw): AgentPlan {
+  const ends = draw.pick<AgentPlan["ends"]>([
+    "well",
+    "well",
+    "well",
+    "well",
+    "well",
+    "badly",
+    "badly",
+    "for_good",
+    "without_outputs",
+    "vanish",
+    "hang",
+    "stubborn",
+  ]);
+  return {
+    ends,
+    ms: draw.chance(30) ? draw.upTo(10) : draw.upTo(900),
+    lines: draw.chance(30) ? draw.upTo(5) : 0,
+  };
+}
+
+function randomActions(draw: Draw, workflows: readonly WorkflowPlan[], processes: number): Action[] {
+  const starts: Action[] = Array.from({ length: draw.chance(40) ? 2 : 1 }, (_, at) => ({
+    at_ms: 5 + at + draw.upTo(draw.chance(70) ? 50 : spanMs / 2),
+    kind: "start",
+    by: randomActor(draw, processes),
+    workflow: draw.upTo(workflows.length),
+  }));
+  const others = Array.from({ length: draw.upTo(5) }, () =>
+    randomWish(draw, workflows, starts.length, processes),
+  );
+  return [...starts, ...others].toSorted((a, b) => a.at_ms - b.at_ms);
+}
+
+function randomWish(draw: Draw, workflows: readonly WorkflowPlan[], runs: number, processes: number): Action {
+  const common = { at_ms: 20 + draw.upTo(spanMs), by: randomActor(draw, processes) };
+  const run = draw.upTo(runs);
+  const workflow = workflows[draw.upTo(workflows.length)];
+  const stages = workflow?.stages ?? [];
+  const gates = stages.filter(({ gate }) => gate !== null);
+  const stage_id =
+    (gates.length > 0 ? gates : stages)[draw.upTo((gates.length > 0 ? gates : stages).length)]?.id ?? "a";
+  const actor = draw.pick(["ann", "ann", "bob", "eve"]);
+  switch (draw.upTo(12)) {
+    case 0:
+    case 1:
+      return { ...common, kind: "pause", run };
+    case 2:
+      return { ...common, kind: "resume", run };
+    case 3:
+    case 4:
+      return { ...common, kind: "cancel", run };
+    case 5:
+    case 6:
+    case 7:
+      return { ...common, kind: "approve", run, stage_id, actor };
+    case 8:
+      return { ...common, kind: "reject", run, stage_id, actor };
+    case 9: {
+      const kind = draw.pick<"start" | "failed" | "stage">(["start", "failed", "stage"]);
+      const from = kind === "stage" ? { kind, stage_id } : { kind };
+      return { ...common, kind: "rerun", run, from };
+    }
+    case 10:
+      return { at_ms: common.at_ms, kind: "take_over", by: draw.upTo(processes), run };
+    default: {
+      const mode = draw.pick<"leave" | "wait" | "stop">(["leave", "wait", "stop"]);
+      return {
+        at_ms: common.at_ms,
+        kind: "stop",
+        by: draw.upTo(processes),
+        mode,
+        down_ms: 1 + draw.upTo(800),
+      };
+    }
+  }
+}
+
+function randomActor(draw: Draw, processes: number): Actor {
+  return draw.chance(15) ? "command" : draw.upTo(processes);
+}
+
+function randomFaults(draw: Draw, processes: number): Fault[] {
+  if (draw.chance(15)) return [];
+  return Array.from({ length: 1 + draw.upTo(4) }, () => randomFault(draw, processes));
+}
+
+function randomFault(draw: Draw, processes: number): Fault {
+  const process = draw.upTo(processes);
+  const at_ms = draw.upTo(spanMs);
+  const kind = draw.upTo(20);
+  if (kind < 13) return randomCrash(draw, process);
+  if (kind < 16) {
+    const code = draw.pick<"FULL" | "IOERR" | "BUSY">(["FULL", "IOERR", "BUSY"]);
+    return { kind: "failure", process, operation: 1 + draw.upTo(150), code, lasts_ms: draw.upTo(6_000) };
+  }
+  if (kind === 16) return { kind: "clock", at_ms, by_ms: (draw.chance(50) ? -1 : 1) * draw.upTo(100_000) };
+  if (kind < 19) return { kind: "stall", process, at_ms, ms: draw.upTo(6_000) };
+  return { kind: "mistake", process, at_ms, ms: draw.upTo(3_000) };
+}
+
+function randomCrash(draw: Draw, process: number): CrashFault {
+  return {
+    kind: "crash",
+    process,
+    when: randomMoment(draw),
+    down_ms: draw.chance(50) ? draw.upTo(50) : draw.upTo(3_000),
+    takes: draw.pick(["process", "process", "agents", "machine"]),
+  };
+}
+
+function randomMoment(draw: Draw): CrashFault["when"] {
+  const kind = draw.upTo(10);
+  if (kind < 5) return { commit: 1 + draw.upTo(40), side: draw.chance(50) ? "before" : "after" };
+  if (kind < 7) return { act: 1 + draw.upTo(40) };
+  if (kind < 8) return { operation: 1 + draw.upTo(300) };
+  return { ms: draw.upTo(spanMs) };
+}
