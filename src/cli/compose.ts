@@ -6,7 +6,7 @@ import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.t
 import type { StartOptions } from "../operation/preflight.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
-import { pairs, readParameters } from "./parameters-given.ts";
+import { pairs, readParameters } from "./read-parameters.ts";
 import { agentEnv, dispatcherOf } from "./run-options.ts";
 import { askSecrets } from "./terminal/ask-secrets.ts";
 

@@ -72,7 +72,7 @@ async function serve(
   const forget = announceServer(home, { url: listening.url, token: from });
   try {
     output.line(`listening on ${listening.url}`);
-    const way = wayIn(invocation, parts, listening.url);
+    const way = announceLogin(invocation, parts, listening.url);
     // From here on others are answered in between, who must not wait for a lock of another process.
     setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
@@ -110,7 +110,7 @@ function messageOf(error: unknown): string {
 }
 
 /** Says how a browser gets in; the address that does. */
-function wayIn({ output }: Invocation, { store, access }: ServerParts, url: string): string {
+function announceLogin({ output }: Invocation, { store, access }: ServerParts, url: string): string {
   if (access.token === null) {
     output.note(
       `${output.notePaint.warn("no token:")} every process and every user of this machine may run programs as you here`,

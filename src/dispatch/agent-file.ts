@@ -41,10 +41,10 @@ const agentKeys = ["name", "description", "dispatcher", "command", "exit_codes",
 function refuseForeign(text: string, { fields }: FrontMatter, path: string): void {
   if (agentKeys.some((key) => Object.hasOwn(fields, key))) return;
   const form = 'an agent\'s file begins with a line "---", "name: …", "description: …" and a line "---"';
-  throw new AppError("invalid_definition", `${path}:1: ${strangeness(text, fields)}. ${form}`);
+  throw new AppError("invalid_definition", `${path}:1: ${describeForeignAgent(text, fields)}. ${form}`);
 }
 
-function strangeness(text: string, fields: FrontMatter["fields"]): string {
+function describeForeignAgent(text: string, fields: FrontMatter["fields"]): string {
   const lines = text.replace("\uFEFF", "").split(/\r?\n/);
   const [first = "", second = ""] = lines.filter((line) => line.trim() !== "");
   if (first === "") return "the file is empty";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { aControl, aStageRequest } from "../testing/a-stage-request.ts";
-import { dispatcherNameFor } from "./choose.ts";
+import { chooseDispatcher } from "./choose-dispatcher.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import { createDispatchers } from "./dispatchers.ts";
 
@@ -21,7 +21,7 @@ describe("which dispatcher does a stage:", () => {
     ["which holds without a file", null, null, "claude-code"],
   ];
   test.each(cases)("%s", (_, file, run, name) => {
-    expect(dispatcherNameFor(file, { dispatcher: run }, config)).toBe(name);
+    expect(chooseDispatcher(file, { dispatcher: run }, config)).toBe(name);
   });
 });
 

@@ -28,13 +28,13 @@ export function composePrompt(parts: PromptParts): string {
     `# Task: one stage of a workflow\n\nThe stage: ${line(stage.name)} (${line(stage.id)})`,
     stage.description === null ? "" : section("What the stage is for", line(stage.description)),
     section("Instructions", instructions ?? ""),
-    previousError === null ? "" : section("What went wrong before", whatWentWrong(previousError)),
+    previousError === null ? "" : section("What went wrong before", describePreviousError(previousError)),
     hasKeys(inputs) ? section("Inputs", describeInputs(parts)) : "",
     section("Context", context.trim() === "" ? "" : quote(context)),
     ...handoffs.map(({ stage_id, stage_name: name, text }) =>
       text.trim() === "" ? "" : section(`From the stage ${line(name)} (${line(stage_id)})`, quote(text)),
     ),
-    section("What to hand in", whatToHandIn(outputSchema)),
+    section("What to hand in", describeOutputs(outputSchema)),
   ];
   return `${sections.filter((text) => text !== "").join("\n\n")}\n`;
 }
@@ -68,13 +68,13 @@ function describeInputs({ inputs, inputDescriptions }: PromptParts): string {
 }
 
 /** The message is what a program or another agent has said, so it is quoted. */
-function whatWentWrong({ class: errorClass, message, findings }: PreviousError): string {
+function describePreviousError({ class: errorClass, message, findings }: PreviousError): string {
   const said = `The attempt before this one failed (${line(errorClass)}). Do the task so that it does not fail again.`;
   const list = findings.map((finding) => `- ${finding.message}`).join("\n");
   return `${said}\n\n${quote(findings.length > 0 ? list : message)}`;
 }
 
-function whatToHandIn(schema: Value): string {
+function describeOutputs(schema: Value): string {
   if (!isObject(schema) || !isObject(schema["properties"]) || !hasKeys(schema["properties"])) {
     return "No outputs are declared: do the work, and say briefly what was done.";
   }

@@ -1,4 +1,4 @@
-import { dispatcherNameFor } from "../dispatch/choose.ts";
+import { chooseDispatcher } from "../dispatch/choose-dispatcher.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { AttemptResult } from "../machine/apply-result.ts";
@@ -11,7 +11,7 @@ import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { Value } from "../expression/value.ts";
-import { armDeadlines, deadlineKey } from "./attachment.ts";
+import { armDeadlines, deadlineKey } from "./hold-execution.ts";
 import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -117,7 +117,7 @@ export function dispatcherName(
 ): string {
   const ref = plan.stage.roles?.primary.artifact ?? "";
   const agent = Object.hasOwn(blueprint.agents, ref) ? (blueprint.agents[ref] ?? null) : null;
-  return dispatcherNameFor(agent, record.options, engine.dispatch);
+  return chooseDispatcher(agent, record.options, engine.dispatch);
 }
 
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {

@@ -9,9 +9,9 @@ import {
   type TransitionBatch,
 } from "../store/transitions.ts";
 import { storedActor } from "../machine/stored-actor.ts";
-import { lostTo } from "./attachment.ts";
+import { lostError } from "./hold-execution.ts";
 import type { Batch, Written } from "./batch.ts";
-import { complain } from "./chores.ts";
+import { logProblem } from "./clean-up.ts";
 import { clockOf } from "./durations.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";
@@ -51,7 +51,9 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
     if (lost.length === 0) return { written: batch.written, refused: [] };
     return {
       written: batch.written.filter((each) => !isLost(each)),
-      refused: batch.written.filter(isLost).map((written) => ({ written, error: lostTo(written.execution) })),
+      refused: batch.written
+        .filter(isLost)
+        .map((written) => ({ written, error: lostError(written.execution) })),
     };
   } catch (error) {
     const failure = storeFailure(error);
@@ -78,7 +80,7 @@ function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hind
     if (one === "failed") return one;
     // What came before it is on disk: to be asked again for all would write it twice.
     if (one === "locked" || one === "full")
-      outcome.refused.push({ written, error: lostTo(written.execution) });
+      outcome.refused.push({ written, error: lostError(written.execution) });
     else {
       outcome.written.push(...one.written);
       outcome.refused.push(...one.refused);
@@ -95,7 +97,7 @@ export function announce(engine: EngineState, written: readonly Written[]): void
       try {
         listener(feed);
       } catch (error) {
-        complain(engine, execution.runId, "listener_failed", error);
+        logProblem(engine, execution.runId, "listener_failed", error);
       }
     }
     for (const event of feed) {

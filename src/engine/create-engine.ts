@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { createDispatchers, type Dispatchers } from "../dispatch/dispatchers.ts";
 import type { SimulationClock } from "../dispatch/simulated.ts";
 import { AppError } from "../errors.ts";
@@ -11,18 +11,18 @@ import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { machineProcesses, type ProcessTable } from "../store/holder-process.ts";
 import type { HolderKind } from "../store/leases.ts";
-import { failWaiting } from "./attachment.ts";
+import { failWaiting } from "./hold-execution.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { flush } from "./flush.ts";
 import { planFlush } from "./flush-plan.ts";
-import { sweepEnded } from "./left-overs.ts";
+import { sweepEndedExecutions } from "./sweep-attempts.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import { keepWatch } from "./keep-watch.ts";
 import { momentOf } from "./moment-of.ts";
-import { register } from "./register.ts";
+import { registerEngine } from "./register-engine.ts";
 import { recoverAll } from "./recover-all.ts";
 import { takeOver } from "./recovery.ts";
 import { rerunExecution, secretsOfRerun } from "./rerun.ts";
@@ -65,7 +65,7 @@ export interface EngineOptions {
 const defaultMaxSteps = 8;
 const defaultLogBytes = 50 * 1024 * 1024;
 
-/** An engine of this process, registered as a possible holder of leases. Throws what `register` throws. */
+/** An engine of this process, registered as a possible holder of leases. Throws what `registerEngine` throws. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, fails) => (reject = fails));
@@ -75,10 +75,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { store, holderId, alarm } = engine;
   const heartbeat_at = isoTime(alarm.now());
   const holder = { id: holderId, ...engine.processes.current(), kind: options.kind, heartbeat_at };
-  register(store, holder, engine.processes.isAlive);
+  registerEngine(store, holder, engine.processes.isAlive);
   const stopWatching = keepWatch(engine);
   // A command that only passes by is over before that would be.
-  if (options.kind !== "command") sweepEnded(engine);
+  if (options.kind !== "command") sweepEndedExecutions(engine);
   return {
     giveUp: (error) => engine.fail(error),
     trouble: () => troubleOf(engine),
@@ -140,7 +140,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     dirty: new Set(),
     created: new Set(),
     listeners: new Set(),
-    chores: new Map(),
+    cleanUps: new Map(),
     waiters: new Map(),
     unwritten: null,
     hindrance: null,
@@ -190,7 +190,7 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
 }
 
 function waitForEnd(engine: EngineState, runId: string): Promise<void> {
-  const isGone = !engine.live.has(runId) && !engine.chores.has(runId);
+  const isGone = !engine.live.has(runId) && !engine.cleanUps.has(runId);
   if (isGone && hasEnded(getExecution(engine.store, runId).status)) return Promise.resolve();
   return new Promise((wake, fail) => {
     engine.waiters.set(runId, [...(engine.waiters.get(runId) ?? []), { wake, fail }]);

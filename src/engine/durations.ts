@@ -1,7 +1,7 @@
 import { dispatcherName } from "./agent-run.ts";
 import type { StoredClock } from "../machine/stored-actor.ts";
 import { tellExecution } from "../machine/tell-actor.ts";
-import { deadlineKey } from "./attachment.ts";
+import { deadlineKey } from "./hold-execution.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
@@ -30,7 +30,7 @@ export function clockOf(engine: EngineState, execution: LiveExecution): StoredCl
  * counts, but an agent's timeout not for longer than the agent has lived, and not at all for an agent that is gone; a
  * clock that was set back counts as nothing.
  */
-export function goOnCounting(
+export function resumeCounting(
   engine: EngineState,
   execution: LiveExecution,
   stored: StoredClock | null,

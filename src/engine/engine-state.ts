@@ -1,4 +1,4 @@
-import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
@@ -46,7 +46,7 @@ export interface EngineState {
   readonly created: Set<LiveExecution>;
   readonly listeners: Set<(events: readonly StoredEvent[]) => void>;
   /** What has to be over before an execution counts as ended: sweeps, hooks. */
-  readonly chores: Map<string, Set<Promise<void>>>;
+  readonly cleanUps: Map<string, Set<Promise<void>>>;
   /** Who waits for an execution's end. */
   readonly waiters: Map<string, { wake: () => void; fail: (error: unknown) => void }[]>;
   /** A commit that the database has not taken yet. */

@@ -1,6 +1,6 @@
 import { runAttempt, sweeperOf } from "./agent-run.ts";
-import { armDeadlines, failWaiting, forget, loseExecution, lostTo } from "./attachment.ts";
-import { addChore, complain, settleEnd } from "./chores.ts";
+import { armDeadlines, failWaiting, forgetExecution, loseExecution, lostError } from "./hold-execution.ts";
+import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
 import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
@@ -10,10 +10,10 @@ import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
 import { forgetSecrets } from "./kept-secrets.ts";
-import { sweepWorktrees } from "./left-overs.ts";
+import { sweepWorktrees } from "./sweep-attempts.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
-import { probe, putOff } from "./put-off.ts";
+import { probeDatabase, postponeCommit } from "./postpone-commit.ts";
 import { packedContext } from "./stage-request.ts";
 import { setHindrance } from "./trouble.ts";
 
@@ -23,12 +23,12 @@ export function flush(engine: EngineState): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   if (!engine.unwritten) fillPlaces(engine);
   const batch = engine.unwritten ?? takeBatch(engine);
-  if (batch.written.length === 0) return engine.hindrance ? probe(engine) : undefined;
+  if (batch.written.length === 0) return engine.hindrance ? probeDatabase(engine) : undefined;
   // Also so that whoever waits for it is told when the database fails.
   engine.unwritten = batch;
   const outcome = commitBatch(engine, batch);
   if (outcome === "failed") return;
-  if (outcome === "locked" || outcome === "full") return putOff(engine, batch, outcome);
+  if (outcome === "locked" || outcome === "full") return postponeCommit(engine, batch, outcome);
   engine.unwritten = null;
   setHindrance(engine, null);
   for (const { written, error } of outcome.refused) {
@@ -58,23 +58,23 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
   if (hasEnded) sweepWorktrees(engine, execution);
   if (hasEnded || changes.release) leave(engine, execution, hasEnded);
-  if (hasEnded) void settleEnd(engine, execution.runId);
+  if (hasEnded) void finishCleanUp(engine, execution.runId);
 }
 
 /** While its last commit waited for the database, it may have been asked for more, which no commit will follow. */
 function leave(engine: EngineState, execution: LiveExecution, hasEnded: boolean): void {
   const { waiting } = execution.changes;
-  forget(engine, execution);
+  forgetExecution(engine, execution);
   // An execution that has ended only refuses, which holds already.
   if (hasEnded) for (const { done } of waiting) done();
-  else failWaiting(waiting, lostTo(execution));
+  else failWaiting(waiting, lostError(execution));
 }
 
 function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): void {
   switch (effect.kind) {
     case "dispatch": {
       const working = work(engine, execution, effect).catch((error: unknown) =>
-        complain(engine, execution.runId, "attempt_lost", error),
+        logProblem(engine, execution.runId, "attempt_lost", error),
       );
       engine.working.add(working);
       void working.then(() => engine.working.delete(working));
@@ -85,7 +85,7 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       return;
     case "hook":
       if (execution.blueprint.definition.hooks[effect.name]) {
-        addChore(engine, execution.runId, runHook(engine, execution, effect));
+        addCleanUp(engine, execution.runId, runHook(engine, execution, effect));
       }
       return;
     default:
@@ -116,7 +116,7 @@ async function work(
   // One that begins again takes its own place over.
   if (step.attempt !== attempt) {
     step.abort = null;
-    const done = (): void => addChore(engine, execution.runId, sweep());
+    const done = (): void => addCleanUp(engine, execution.runId, sweep());
     execution.changes.waiting.push({ done });
   }
   planFlush(engine, execution);

@@ -1,10 +1,10 @@
 import { hasOrphans, heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { lostTo, loseExecution } from "./attachment.ts";
+import { lostError, loseExecution } from "./hold-execution.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { openJumpWatch } from "./durations.ts";
-import { probe } from "./put-off.ts";
+import { probeDatabase } from "./postpone-commit.ts";
 import { recoverAll } from "./recover-all.ts";
 import { takeSignals } from "./take-signals.ts";
 import { setHindrance } from "./trouble.ts";
@@ -44,7 +44,7 @@ export function keepWatch(engine: EngineState): () => void {
   const stopBeating = engine.scheduler.every(heartbeatMs, () => {
     runGuarded(engine, () => {
       if (heartbeat(engine.store, engine.holderId, isoTime(engine.alarm.now()))) return;
-      for (const execution of engine.live.values()) loseExecution(engine, execution, lostTo(execution));
+      for (const execution of engine.live.values()) loseExecution(engine, execution, lostError(execution));
     });
   });
   return () => {
@@ -72,5 +72,5 @@ function takeFailure(engine: EngineState, error: unknown): void {
 
 function hinder(engine: EngineState): void {
   setHindrance(engine, "full");
-  if (!engine.unwritten) probe(engine);
+  if (!engine.unwritten) probeDatabase(engine);
 }

@@ -1,6 +1,6 @@
 import { deadLeases, releaseLease, takeLeases } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { complain } from "./chores.ts";
+import { logProblem } from "./clean-up.ts";
 import type { EngineState } from "./engine-state.ts";
 import { driveAgain } from "./recovery.ts";
 import { takeSignals } from "./take-signals.ts";
@@ -49,7 +49,7 @@ function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
       if (storeFailure(error) !== null) giveBackUndriven(engine, taken);
       if (storeFailure(error) !== null) throw error;
       engine.unreadable.add(runId);
-      complain(engine, runId, "execution_unreadable", error);
+      logProblem(engine, runId, "execution_unreadable", error);
       return false;
     }
   });

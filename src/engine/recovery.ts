@@ -2,16 +2,16 @@ import { DamagedRow } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
-import { letGoOn } from "../machine/apply-signal.ts";
+import { retryHeldSteps } from "../machine/apply-signal.ts";
 import { phaseOf } from "../machine/execution-state.ts";
 import { begin, finishStopping } from "../machine/orchestration.ts";
 import { adoptStep } from "../machine/start-step.ts";
-import { attach } from "./attachment.ts";
+import { holdExecution } from "./hold-execution.ts";
 import { showDeadlines } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
-import { sweepLeft } from "./left-overs.ts";
-import { liveAgain } from "./live-again.ts";
+import { sweepAttempts } from "./sweep-attempts.ts";
+import { restoreExecution } from "./restore-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
 import { takeSignals } from "./take-signals.ts";
@@ -31,8 +31,8 @@ export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
 /** Goes on with an execution whose lease this engine has just taken. Throws what `readAgain` throws. */
 export function driveAgain(engine: EngineState, runId: string): void {
   const execution = readAgain(engine, runId, true);
-  attach(engine, execution);
-  goOn(engine, execution);
+  holdExecution(engine, execution);
+  continueExecution(engine, execution);
 }
 
 /** An execution whose lease this engine has just taken. The lease is given back when it cannot be read. */
@@ -40,7 +40,7 @@ export function readAgain(engine: EngineState, runId: string, drives: boolean): 
   try {
     const loaded = loadForEngine(engine.store, runId);
     if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
-    return liveAgain(engine, loaded, drives);
+    return restoreExecution(engine, loaded, drives);
   } catch (error) {
     releaseLease(engine.store, runId, engine.holderId);
     throw toDamagedRow(error, runId);
@@ -54,18 +54,18 @@ function toDamagedRow(error: unknown, runId: string): unknown {
 }
 
 /** Re-adopts the agents that run, and looks at everything that may go on. */
-function goOn(engine: EngineState, execution: LiveExecution): void {
-  if (phaseOf(execution) === "pending") return beginStored(engine, execution);
+function continueExecution(engine: EngineState, execution: LiveExecution): void {
+  if (phaseOf(execution) === "pending") return startStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adoptStep(execution, step);
   showDeadlines(engine, execution);
-  sweepLeft(engine, execution);
+  sweepAttempts(engine, execution);
   finishStopping(execution, momentOf(engine));
-  letGoOn(execution, momentOf(engine));
+  retryHeldSteps(execution, momentOf(engine));
   planFlush(engine, execution);
 }
 
 /** It was stored by a process that drives nothing. */
-function beginStored(engine: EngineState, execution: LiveExecution): void {
+function startStored(engine: EngineState, execution: LiveExecution): void {
   begin(execution, momentOf(engine));
   planFlush(engine, execution);
 }

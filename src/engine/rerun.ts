@@ -9,7 +9,7 @@ import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { freshParts, reusedParts, type StepParts } from "../machine/make-execution.ts";
 import { startFrom } from "./start.ts";
-import { parametersAgain, secretsToGive, unseal, type Unsealed } from "./unseal.ts";
+import { restoreParameters, secretsToGive, unseal, type Unsealed } from "./unseal.ts";
 
 /** A new execution of the same snapshot and parameters; what `from` leaves alone is carried over with its outputs. */
 export function rerunExecution(
@@ -21,7 +21,7 @@ export function rerunExecution(
   const { loaded, blueprint, options, kept, again, read } = readToRerun(engine, runId, from);
   const earlier = loaded.execution.record;
   const declared = blueprint.definition.config.parameters;
-  const parameters = parametersAgain(earlier, declared, { kept, given: secrets, read });
+  const parameters = restoreParameters(earlier, declared, { kept, given: secrets, read });
   const newRunId = engine.newId();
   const parts = blueprint.stages.map((plan, at) =>
     carryOver(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),

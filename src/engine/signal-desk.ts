@@ -10,8 +10,8 @@ import { postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
 import { applyResult } from "../machine/apply-result.ts";
 import { applySignal } from "../machine/apply-signal.ts";
 import { finishStopping } from "../machine/orchestration.ts";
-import { attach, forget } from "./attachment.ts";
-import { addChore } from "./chores.ts";
+import { holdExecution, forgetExecution } from "./hold-execution.ts";
+import { addCleanUp } from "./clean-up.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
@@ -108,7 +108,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
   const execution = readAgain(engine, runId, false);
   // One that has ended cannot change, and has no lease to write under: its machines only say what is refused.
   if (hasEnded(execution.record.status)) return applySignal(execution, signal, momentOf(engine));
-  attach(engine, execution);
+  holdExecution(engine, execution);
   try {
     for (const step of execution.steps) {
       if (step.record.status === "running") step.attempt = { stopping: null };
@@ -121,10 +121,10 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
       execution.changes.waiting.push({ done: resolve, fail });
       planFlush(engine, execution);
     });
-    await Promise.all(engine.chores.get(runId) ?? []);
+    await Promise.all(engine.cleanUps.get(runId) ?? []);
     return answer;
   } catch (error) {
-    forget(engine, execution);
+    forgetExecution(engine, execution);
     giveBack(engine, runId);
     throw error;
   }
@@ -151,7 +151,7 @@ async function stopOrphans(engine: EngineState, execution: LiveExecution): Promi
       const result = await runAttempt(engine, run, "readopt");
       const sweep = sweeperOf(engine, execution, step);
       applyResult(execution, step, result, momentOf(engine));
-      const done = (): void => addChore(engine, execution.runId, sweep());
+      const done = (): void => addCleanUp(engine, execution.runId, sweep());
       execution.changes.waiting.push({ done });
     }),
   );

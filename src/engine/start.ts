@@ -6,7 +6,7 @@ import { newActor } from "../machine/actor.ts";
 import { freshParts, makeExecution, type StepParts } from "../machine/make-execution.ts";
 import { begin } from "../machine/orchestration.ts";
 import { sendToStarted } from "../machine/started-actor.ts";
-import { attach } from "./attachment.ts";
+import { holdExecution } from "./hold-execution.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { StartRequest } from "./engine.ts";
 import { isoTime } from "../machine/moment.ts";
@@ -44,7 +44,7 @@ export function startFrom(
   execution.record = sealed.record;
   execution.snapshot = sealed.snapshot;
   if (sealed.kept) keepSecrets(engine.secretsDir, execution.runId, sealed.kept);
-  attach(engine, execution);
+  holdExecution(engine, execution);
   engine.created.add(execution);
   if (engine.drives) begin(execution, moment);
   else execution.changes.release = true;

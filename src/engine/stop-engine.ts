@@ -17,7 +17,7 @@ export async function stopEngine(
   const failed = engine.phase === "failed";
   if (!failed) engine.phase = "closed";
   if (mode === "stop") await stopAgents(engine);
-  await withinGrace(engine, Promise.all([...engine.chores.values()].flatMap((chores) => [...chores])));
+  await withinGrace(engine, Promise.all([...engine.cleanUps.values()].flatMap((cleanUps) => [...cleanUps])));
   stopWatching();
   engine.deadlines.close();
   if (!failed) leaveStore(engine);

@@ -1,7 +1,7 @@
 import { pendingSignals } from "../store/signals.ts";
 import { applySignal } from "../machine/apply-signal.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
-import { complain } from "./chores.ts";
+import { logProblem } from "./clean-up.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { momentOf } from "./moment-of.ts";
@@ -22,6 +22,6 @@ export function takeSignals(engine: EngineState): void {
 /** Whoever posted it is told: what was wanted is not known, and must not be guessed. */
 function refuseDamaged(engine: EngineState, runId: string, id: string): SignalAnswer {
   const message = `signal "${id}" is damaged in the database: nothing was done. ask for it again`;
-  complain(engine, runId, "signal_damaged", new Error(message));
+  logProblem(engine, runId, "signal_damaged", new Error(message));
   return { outcome: "refused", code: "conflict", message };
 }

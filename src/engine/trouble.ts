@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Store } from "../store/database.ts";
-import { hasRoom } from "../store/room.ts";
+import { hasRoom } from "../store/has-room.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";

@@ -31,13 +31,13 @@ export function unseal(engine: EngineState, { execution: { record }, snapshot }:
   const kept = apart ? readSecrets(engine.secretsDir, record.run_id) : null;
   const clear =
     kept?.snapshot ??
-    (apart?.definition ? { ...snapshot, definition: definitionAgain(engine, record, definition) } : null);
+    (apart?.definition ? { ...snapshot, definition: restoreDefinition(engine, record, definition) } : null);
   const blueprint = clear
     ? makeBlueprint(clear.definition, clear.agents, clear.modules)
     : makeBlueprint(definition, agents, modules);
   return {
     blueprint: knownBlueprint(engine, blueprint),
-    options: kept?.options ?? { ...options, env: variablesAgain(options.env, engine.agentEnv) },
+    options: kept?.options ?? { ...options, env: restoreVariables(options.env, engine.agentEnv) },
     kept,
   };
 }
@@ -66,7 +66,7 @@ export function secretsToGive(
  * The parameters of a rerun: the secret ones come from the execution while it lives, else from who asks. Throws
  * `AppError("invalid_parameters")` whose details name everything that is wrong.
  */
-export function parametersAgain(
+export function restoreParameters(
   record: ExecutionRecord,
   declared: EffectiveDefinition["config"]["parameters"],
   secrets: SecretsAgain,
@@ -104,7 +104,7 @@ function findValueProblem(
 }
 
 /** A masked variable has this process's value; where it has none, it is left out. */
-function variablesAgain(
+function restoreVariables(
   stored: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -116,7 +116,7 @@ function variablesAgain(
   return Object.fromEntries(entries);
 }
 
-function definitionAgain(
+function restoreDefinition(
   engine: EngineState,
   record: ExecutionRecord,
   masked: EffectiveDefinition,

@@ -29,7 +29,7 @@ export function applyResult(
 ): void {
   const stopping = step.attempt?.stopping ?? null;
   if ((result.kind === "gone" || result.kind === "unbegun") && stopping === null) {
-    if (result.kind === "gone") tellGone(execution, step, moment);
+    if (result.kind === "gone") reportGone(execution, step, moment);
     else tellUnbegun(execution, step, moment);
     if (step.record.status === "running" && step.attempt) return dispatchAgain(execution, step);
   } else tellResult(execution, step, result, { moment, stopping });
@@ -76,7 +76,7 @@ function tellResult(
 }
 
 /** The agent of an earlier engine is gone without a result: unless the policy says otherwise the attempt runs again. */
-function tellGone(execution: ExecutionState, step: StepState, moment: Moment): void {
+function reportGone(execution: ExecutionState, step: StepState, moment: Moment): void {
   const { agent_id, model, inputs, context_consumed } = step.record;
   const facts = {
     agent_id: agent_id ?? "",

@@ -37,12 +37,12 @@ function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
 
 function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
   if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return conflict(execution, "resumed");
-  letGoOn(execution, moment);
+  retryHeldSteps(execution, moment);
   return answerApplied("resumed");
 }
 
 /** What could not start while the execution stood still is looked at again. */
-export function letGoOn(execution: ExecutionState, moment: Moment): void {
+export function retryHeldSteps(execution: ExecutionState, moment: Moment): void {
   const held = [...execution.held];
   execution.held.clear();
   for (const step of held) {

@@ -60,7 +60,7 @@ export function makeExecution(
     masks,
   };
   for (const step of steps) if (isSettled(step.record.status)) takeIn(execution, step);
-  for (const step of steps) if (step.record.inputs !== null) step.inputs = inputsAgain(execution, step);
+  for (const step of steps) if (step.record.inputs !== null) step.inputs = restoreInputs(execution, step);
   return execution;
 }
 
@@ -121,7 +121,7 @@ function newStepState(plan: StageBlueprint, { record, actor }: StepParts): StepS
 }
 
 /** An attempt that has begun gets the inputs it had: what is stored of them has secrets hidden. */
-function inputsAgain({ scope }: ExecutionState, { plan, record }: StepState): ValueObject | null {
+function restoreInputs({ scope }: ExecutionState, { plan, record }: StepState): ValueObject | null {
   if (isSettled(record.status)) return null;
   const inputs = resolveInputs(plan.stage, scope.values);
   return inputs.ok ? inputs.value : record.inputs;

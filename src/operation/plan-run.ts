@@ -2,14 +2,14 @@ import { composeDefinition, isComposed, planOf, type Composed } from "./compose.
 import type { FoundDefinition } from "./stored-definition.ts";
 import { swap, type SwapNames, type Swaps } from "./swap.ts";
 import { plannedEntry, validatedEntry } from "./workflow-entry.ts";
-import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
 import { missingSecrets } from "../workflow/parameters.ts";
 import type { Plan } from "../workflow/plan.ts";
 import { mask } from "../workflow/secret-name.ts";
 import type { SourceNode } from "../workflow/source-node.ts";
-import { checkOnce } from "./kept-checks.ts";
+import { checkOnce } from "./check-cache.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
 /** What somebody wants to run, or to see the plan of. */

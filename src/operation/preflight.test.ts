@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { DispatchConfig } from "../dispatch/choose.ts";
+import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { aRepository } from "../testing/a-repository.ts";
 import type { Finding } from "../workflow/finding.ts";
 import { checkDefinition } from "./check-definition.ts";

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Composed } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
-import { dispatcherNameFor, type DispatchConfig } from "../dispatch/choose.ts";
+import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import { dispatcherTrouble } from "../dispatch/dispatchers.ts";
 import { git } from "../dispatch/process/git.ts";
@@ -86,7 +86,7 @@ function dispatcherOf(
   dispatch: DispatchConfig,
 ): string {
   const agent = "agent" in found ? found.agent : null;
-  if (agent || options.dispatcher !== null) return dispatcherNameFor(agent, options, dispatch);
+  if (agent || options.dispatcher !== null) return chooseDispatcher(agent, options, dispatch);
   return dispatch.agents.get(ref) ?? dispatch.default;
 }
 

@@ -10,7 +10,7 @@ import { costText, totalTokensText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import type { ExecutionView } from "./execution-view.ts";
-import { tellingParameter } from "./telling-parameter.ts";
+import { subjectParameter } from "./subject-parameter.ts";
 
 /** What the execution is and how it stands, in one line. */
 export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "outerMorph", ({ view }, id) => {
@@ -70,7 +70,7 @@ function Cost({ view: { execution } }: { view: ExecutionView }): Html {
 
 /** What this run is about, else the end of its id. */
 function subjectOf({ execution }: ExecutionView): string {
-  return tellingParameter(execution) ?? executionName(execution.run_id);
+  return subjectParameter(execution) ?? executionName(execution.run_id);
 }
 
 /** With more, the gaps between them would take the room of the segments on a phone. */

@@ -8,7 +8,7 @@ import { costText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { executionPath, workflowPath } from "../paths.ts";
 import type { ExecutionRow } from "./execution-query.ts";
-import { tellingParameter } from "./telling-parameter.ts";
+import { subjectParameter } from "./subject-parameter.ts";
 
 interface LineProps {
   row: ExecutionRow;
@@ -21,7 +21,7 @@ interface LineProps {
 export function ExecutionLine({ row: { execution, place }, withWorkflow, withFolder, now }: LineProps): Html {
   const { run_id, workflow_slug, workflow_name, started_at, created_at, completed_at, status } = execution;
   const name = executionName(run_id);
-  const subject = tellingParameter(execution);
+  const subject = subjectParameter(execution);
   return (
     <tr id={`run-${run_id}`}>
       <td>

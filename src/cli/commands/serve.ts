@@ -31,7 +31,7 @@ async function listenAndServe(
   try {
     for (const part of parts) {
       await part();
-      await breath();
+      await letRequestsIn();
     }
     const { serveHome } = await import("../serve-home.ts");
     return await serveHome(invocation, { listening, access: place.access, from: token.from, interrupts });
@@ -47,7 +47,7 @@ const parts: readonly (() => Promise<unknown>)[] = [
 ];
 
 /** Two turns of the loop: one takes a connection, the next reads what is asked on it. */
-function breath(): Promise<void> {
+function letRequestsIn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 

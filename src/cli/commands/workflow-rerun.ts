@@ -6,7 +6,7 @@ import type { CommandRun, Invocation } from "../command.ts";
 import { startDetached } from "../detached.ts";
 import { runInForeground } from "../foreground.ts";
 import { withStore } from "../open-home.ts";
-import { readParameters } from "../parameters-given.ts";
+import { readParameters } from "../read-parameters.ts";
 import { withControl } from "../send-signal.ts";
 import { askSecrets } from "../terminal/ask-secrets.ts";
 

@@ -26,7 +26,7 @@ export const run: CommandRun = (invocation) =>
       else output.write(stringify(effective, { lineWidth: 0 }));
     } else if (isJson) output.json(workflowView(workflow));
     else if (given.flag("yaml")) output.write(workflow.definition);
-    else output.line(portrait(workflow, invocation).join("\n"));
+    else output.line(describeWorkflow(workflow, invocation).join("\n"));
     const problem = workflow.file_problem;
     if (problem && !isJson) output.note(fileProblemLine(invocation, workflow.slug, problem));
     return exitCodes.done;
@@ -45,7 +45,7 @@ function effectiveOf(workflow: WorkflowRecord): EffectiveDefinition {
   };
 }
 
-function portrait(workflow: WorkflowRecord, { output }: Invocation): string[] {
+function describeWorkflow(workflow: WorkflowRecord, { output }: Invocation): string[] {
   const { paint, columns } = output;
   const last = workflow.last_execution;
   const facts: [string, string][] = [

@@ -56,7 +56,7 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
     case "stage_started":
       return `${paint.active("started")}${again}${after(event.data.agent_id)}`;
     case "stage_completed":
-      return `${paint.good("completed")}${took(event, started)}`;
+      return `${paint.good("completed")}${durationOf(event, started)}`;
     case "stage_failed":
       return `${paint.bad(event.data.status)}${again}${causeOf(event.data)}`;
     case "stage_retrying":
@@ -81,7 +81,7 @@ function after(text: string | null): string {
   return text ? `: ${plainLine(text)}` : "";
 }
 
-function took(event: StoredEvent, started: ReadonlyMap<string, number>): string {
+function durationOf(event: StoredEvent, started: ReadonlyMap<string, number>): string {
   const from = event.stage_id === null ? undefined : started.get(event.stage_id);
   return from === undefined ? "" : ` in ${elapsedText(Date.parse(event.at) - from)}`;
 }

@@ -68,9 +68,9 @@ export function openStarter(program: string): Starter {
   const ledger: Ledger = { pending: new Map(), running: new Map(), early: new Map() };
   let lastId = 0;
   let isGone = false;
-  void readLines(child.stderr, (line) => hear(ledger, line));
+  void readLines(child.stderr, (line) => takeLine(ledger, line));
   // Nobody can begin an agent any more when stdout has ended: every supervisor keeps it until it has begun its agent.
-  const gone = readLines(child.stdout, (line) => hear(ledger, line)).then(async () => {
+  const gone = readLines(child.stdout, (line) => takeLine(ledger, line)).then(async () => {
     isGone = true;
     await child.exited;
     lose(ledger);
@@ -94,7 +94,7 @@ export function openStarter(program: string): Starter {
 }
 
 /** Takes a line of the starter: see the head of `supervisor.c`. */
-function hear({ pending, running, early }: Ledger, line: string): void {
+function takeLine({ pending, running, early }: Ledger, line: string): void {
   const [kind, idText = "", first = "", second = ""] = line.split(" ");
   const id = Number(idText);
   const asked = kind === "X" ? undefined : pending.get(id);
@@ -137,12 +137,15 @@ function lose({ pending, running }: Ledger): void {
   running.clear();
 }
 
-async function readLines(stream: ReadableStream<Uint8Array>, hear: (line: string) => void): Promise<void> {
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  takeLine: (line: string) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    lines.forEach(hear);
+    lines.forEach(takeLine);
   }
 }

@@ -5,7 +5,7 @@ import { startExecution } from "../../operation/start-execution.ts";
 import type { Context } from "../server/server-parts.ts";
 import { answerStarted } from "./answer-started.ts";
 import { json, problems } from "./answers.ts";
-import { definitionText } from "./definition-body.ts";
+import { definitionText } from "./definition-text.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
 import { closed, ValidationResult } from "./schemas.ts";

@@ -9,7 +9,7 @@ import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord } from "../../store/workflow-record.ts";
 import { workflowView } from "../../store/workflow-view.ts";
 import { json, problems } from "./answers.ts";
-import { definitionText } from "./definition-body.ts";
+import { definitionText } from "./definition-text.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { exampleDefinition } from "./example-definition.ts";
 import { closed, cursorQuery, limitQuery, oneOf } from "./schemas.ts";

@@ -92,7 +92,7 @@ async function partsFor(
         "#say",
         "innerHTML",
         facts
-          .map((event) => saidOf(view(), event))
+          .map((event) => announcementOf(view(), event))
           .filter(Boolean)
           .join(". "),
       ),
@@ -167,7 +167,7 @@ function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
 }
 
 /** What a screen reader is told, once. */
-function saidOf({ execution, steps }: ExecutionView, { type, stage_id }: StoredEvent): string {
+function announcementOf({ execution, steps }: ExecutionView, { type, stage_id }: StoredEvent): string {
   if (stage_id !== null) {
     const step = steps.find((each) => each.stage_id === stage_id);
     return step ? `${step.stage_name}: ${stepState(step).word}` : "";

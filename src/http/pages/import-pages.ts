@@ -30,7 +30,7 @@ async function importText(call: FormCall): Promise<Answer> {
       "set-cookie": toastCookie({ kind: "done", text: `Imported ${name}` }),
     });
   };
-  return orAgain(call, { ...emptyDraft, text }, create);
+  return showAgainOnError(call, { ...emptyDraft, text }, create);
 }
 
 /** Line ends as they are in files: a browser sends them as `\r\n`. */
@@ -39,7 +39,11 @@ function textOf(form: URLSearchParams): string {
 }
 
 /** The form again, with the text as it was sent and what is wrong with it. */
-async function orAgain(call: FormCall, draft: ImportDraft, doIt: () => Promise<Answer>): Promise<Answer> {
+async function showAgainOnError(
+  call: FormCall,
+  draft: ImportDraft,
+  doIt: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await doIt();
   } catch (error) {

@@ -47,7 +47,7 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
       return early;
     }
     loading ??= loaded();
-    return loading.then((late) => late?.handle(request) ?? gone());
+    return loading.then((late) => late?.handle(request) ?? answerNeverStarted());
   };
   const server = await openServer(host, port, answer);
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
@@ -85,7 +85,7 @@ function earlyAnswer(request: Request, access: Access): Response | null {
 }
 
 /** To who waited for an application that never came. */
-function gone(): Response {
+function answerNeverStarted(): Response {
   const message = "the server ends before it has begun. its output says why";
   return answerProblem({ status: 503, code: "unavailable", message, details: [], headers: {} });
 }

@@ -1,4 +1,4 @@
-import type { DispatchConfig } from "../../dispatch/choose.ts";
+import type { DispatchConfig } from "../../dispatch/choose-dispatcher.ts";
 import type { RunOptions } from "../../execution/record.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { EngineTrouble } from "../../engine/trouble.ts";

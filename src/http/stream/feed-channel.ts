@@ -3,7 +3,7 @@ import { hasEnded } from "../../execution/status.ts";
 import type { Store } from "../../store/database.ts";
 import { getExecution } from "../../store/executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "../../store/feed.ts";
-import type { Turns } from "./work-slices.ts";
+import type { WorkSlices } from "./work-slices.ts";
 
 export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 
@@ -58,7 +58,7 @@ export function createChannel(
   store: Store,
   topic: Topic,
   encode: Encode,
-  { turns, onEmpty }: { turns: Turns; onEmpty: () => void },
+  { slices, onEmpty }: { slices: WorkSlices; onEmpty: () => void },
 ): Channel {
   const { readers, remove, end, breakOff } = createReaders(onEmpty);
   const fail = (error: unknown): void => {
@@ -87,7 +87,7 @@ export function createChannel(
     open: (after, failed) =>
       openStream(
         { place: tape.placeFor(after), failed },
-        { join: (reader) => readers.add(reader), turns, feed, remove },
+        { join: (reader) => readers.add(reader), slices, feed, remove },
       ),
     wake: () => {
       try {
@@ -137,7 +137,7 @@ function openStream(
   { place, failed }: Pick<Reader, "place" | "failed">,
   channel: {
     join(reader: Reader): void;
-    turns: Turns;
+    slices: WorkSlices;
     feed(reader: Reader): void;
     remove(reader: Reader): void;
   },
@@ -152,7 +152,7 @@ function openStream(
       },
       pull: () =>
         new Promise<void>((resolve) => {
-          channel.turns(() => {
+          channel.slices(() => {
             if (reader) channel.feed(reader);
             resolve();
           });

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { Store } from "../../store/database.ts";
 import { createChannel, type Channel, type Encode, type Failed, type Topic } from "./feed-channel.ts";
-import { createTurns } from "./work-slices.ts";
+import { createWorkSlices } from "./work-slices.ts";
 
 const pollMs = 25;
 const heartbeatMs = 15_000;
@@ -21,7 +21,7 @@ export interface Feed {
 export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Feed {
   const channels = new Map<string, Map<Encode, Channel>>();
   const dirty = new Set<string>();
-  const turns = createTurns();
+  const slices = createWorkSlices();
   let isClosed = false;
   let timers: (() => void) | null = null;
 
@@ -58,7 +58,7 @@ export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Fee
     channels.set(key, found);
     let channel = found.get(encode);
     if (!channel) {
-      channel = createChannel(store, topic, encode, { turns, onEmpty: () => forget(key, encode) });
+      channel = createChannel(store, topic, encode, { slices, onEmpty: () => forget(key, encode) });
       found.set(encode, channel);
     }
     return channel;

@@ -1,13 +1,13 @@
 const sliceMs = 5;
 
 /** Does work a little later, in the order it came. */
-export type Turns = (work: () => void) => void;
+export type WorkSlices = (work: () => void) => void;
 
 /**
  * Long work of many, cut up: after a slice the requests that have come meanwhile are answered before it goes on. A
  * stream that asks for its next part by itself would else go on until its socket is full, and a hundred for seconds.
  */
-export function createTurns(): Turns {
+export function createWorkSlices(): WorkSlices {
   const waiting: (() => void)[] = [];
   const run = (): void => {
     const end = performance.now() + sliceMs;

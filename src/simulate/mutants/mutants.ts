@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "drop a deadline after a restart",
-    file: "engine/attachment.ts",
+    file: "engine/hold-execution.ts",
     find: "} else if (!execution.timed.has(step)) engine.deadlines.set(key, null);",
     replace:
       '} else if (!execution.timed.has(step) || (step.record.recovered && status === "running")) return;',

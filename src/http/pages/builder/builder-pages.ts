@@ -27,8 +27,8 @@ const shownDrafts = 10;
 
 /** The builder: a definition as a form and as text, in step. */
 export function mountBuilder(routes: PageRoutes): void {
-  routes.page("/workflows/new", begin);
-  routes.form("/workflows/new", begun);
+  routes.page("/workflows/new", showNewPage);
+  routes.form("/workflows/new", startDraft);
   routes.page("/workflows/new/:draft", builder);
   routes.page("/workflows/new/:draft/discard", askDiscard);
   routes.form("/workflows/new/:draft/:action", answerAction);
@@ -37,13 +37,13 @@ export function mountBuilder(routes: PageRoutes): void {
   routes.form("/workflows/:id/edit/:action", answerAction);
 }
 
-function begin({ context, request }: PageCall): Answer {
+function showNewPage({ context, request }: PageCall): Answer {
   const drafts = listNewDrafts(context.store, shownDrafts);
   const page = newWorkflowPage(frameOf(context, request), { beginnings: beginnings(), drafts });
   return html(page, 200, shownToast(request));
 }
 
-function begun(call: FormCall): Promise<Answer> {
+function startDraft(call: FormCall): Promise<Answer> {
   return answerForm(call, "/workflows/new", async () => {
     const { name, text } = templateText(call.form.get("template") ?? "");
     const draft = newDraft(text, name);

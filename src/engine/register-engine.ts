@@ -3,7 +3,7 @@ import type { Store } from "../store/database.ts";
 import { registerHolder, registerServer, type Holder, type IsAlive } from "../store/leases.ts";
 
 /** Tells other processes of an engine. Throws `AppError("unavailable")` for a second server of one home. */
-export function register(store: Store, holder: Holder, isAlive: IsAlive): void {
+export function registerEngine(store: Store, holder: Holder, isAlive: IsAlive): void {
   if (holder.kind !== "serve") return registerHolder(store, holder);
   const other = registerServer(store, holder, isAlive);
   if (!other) return;

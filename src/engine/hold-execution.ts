@@ -3,7 +3,7 @@ import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
 
 /** Takes an execution into memory. */
-export function attach(engine: EngineState, execution: LiveExecution): void {
+export function holdExecution(engine: EngineState, execution: LiveExecution): void {
   const { hash } = execution.blueprint;
   const held = engine.blueprints.get(hash);
   if (held) held.users++;
@@ -16,14 +16,14 @@ export function attach(engine: EngineState, execution: LiveExecution): void {
 /** Forgets an execution that another process drives now; its agents are stopped, their results would not be taken. */
 export function loseExecution(engine: EngineState, execution: LiveExecution, error: unknown): void {
   for (const { abort } of execution.steps) abort?.abort();
-  forget(engine, execution);
+  forgetExecution(engine, execution);
   failWaiting(execution.changes.waiting, error);
   for (const { fail } of engine.waiters.get(execution.runId) ?? []) fail(error);
   engine.waiters.delete(execution.runId);
 }
 
 /** What those are told who wait for an execution that this engine has lost. */
-export function lostTo({ runId }: LiveExecution): AppError {
+export function lostError({ runId }: LiveExecution): AppError {
   return new AppError("unavailable", `another process drives execution "${runId}" now`);
 }
 
@@ -33,7 +33,7 @@ export function failWaiting(waiting: readonly Waiting[], error: unknown): void {
 }
 
 /** Takes an execution out of memory. */
-export function forget(engine: EngineState, execution: LiveExecution): void {
+export function forgetExecution(engine: EngineState, execution: LiveExecution): void {
   if (engine.live.get(execution.runId) !== execution) return;
   engine.live.delete(execution.runId);
   engine.dirty.delete(execution);

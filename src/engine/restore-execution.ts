@@ -12,13 +12,17 @@ import {
 import { sendToStarted } from "../machine/started-actor.ts";
 import { restoreActor, storedClock } from "../machine/stored-actor.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
-import { goOnCounting } from "./durations.ts";
+import { resumeCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { isComplete, readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import { makeLive, type LiveExecution } from "./live-execution.ts";
 
 /** An execution as the database has it, in memory again. */
-export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: boolean): LiveExecution {
+export function restoreExecution(
+  engine: EngineState,
+  loaded: LoadedExecution,
+  drives: boolean,
+): LiveExecution {
   const { record, machine } = loaded.execution;
   const kept = keptOf(engine, record, drives);
   const blueprint = blueprintOf(engine, loaded.snapshot, kept);
@@ -35,7 +39,7 @@ export function liveAgain(engine: EngineState, loaded: LoadedExecution, drives: 
     snapshot: loaded.snapshot,
     offsets: loaded.offsets,
   });
-  goOnCounting(engine, execution, storedClock(machine));
+  resumeCounting(engine, execution, storedClock(machine));
   return execution;
 }
 

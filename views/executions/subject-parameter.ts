@@ -4,7 +4,7 @@ import { mask } from "../../src/workflow/secret-name.ts";
 const longest = 48;
 
 /** What a run is about: the first of its parameters that is a short text; null when none is. */
-export function tellingParameter({ parameters }: Pick<ExecutionRecord, "parameters">): string | null {
+export function subjectParameter({ parameters }: Pick<ExecutionRecord, "parameters">): string | null {
   const first = Object.values(parameters).find(
     (value) => typeof value === "string" && value !== "" && value !== mask,
   );

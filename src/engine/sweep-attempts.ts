@@ -5,9 +5,9 @@ import { unlessDamaged } from "../store/damaged-row.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { dispatcherName, sweeperOf } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
-import { addChore, complain, settleEnd } from "./chores.ts";
+import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
 import { sweepSecrets } from "./kept-secrets.ts";
-import { liveAgain } from "./live-again.ts";
+import { restoreExecution } from "./restore-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { attemptPlace } from "./stage-request.ts";
 
@@ -15,33 +15,33 @@ import { attemptPlace } from "./stage-request.ts";
  * Ends what a dead engine has left of attempts that are over: it may have died between the commit of an outcome and the
  * sweep that follows. Attempts that still run are not touched.
  */
-export function sweepLeft(engine: EngineState, execution: LiveExecution): void {
+export function sweepAttempts(engine: EngineState, execution: LiveExecution): void {
   for (const { step, attempt, place } of leftFolders(engine, execution)) {
     const { status, attempt_number } = step.record;
     if (status === "running" && attempt_number === attempt) continue;
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
-    addChore(engine, execution.runId, dispatcher.sweep(place, isSettled(status)));
+    addCleanUp(engine, execution.runId, dispatcher.sweep(place, isSettled(status)));
   }
 }
 
 /** The same for executions that have ended, which nobody takes over any more; their secrets go, too. */
-export function sweepEnded(engine: EngineState): void {
-  sweepSecrets(engine.secretsDir, (runId) => lives(engine, runId));
+export function sweepEndedExecutions(engine: EngineState): void {
+  sweepSecrets(engine.secretsDir, (runId) => needsSecrets(engine, runId));
   if (!existsSync(engine.attemptsDir)) return;
   for (const runId of readdirSync(engine.attemptsDir)) {
     try {
       const loaded = loadForEngine(engine.store, runId);
       if (!loaded || !hasEnded(loaded.execution.record.status)) continue;
-      sweepLeft(engine, liveAgain(engine, loaded, false));
-      void settleEnd(engine, runId);
+      sweepAttempts(engine, restoreExecution(engine, loaded, false));
+      void finishCleanUp(engine, runId);
     } catch (error) {
-      complain(engine, runId, "cleanup_failed", error);
+      logProblem(engine, runId, "cleanup_failed", error);
     }
   }
 }
 
 /** One that is damaged keeps its secrets: it may be mended. */
-function lives({ store }: EngineState, runId: string): boolean {
+function needsSecrets({ store }: EngineState, runId: string): boolean {
   const read = unlessDamaged(() => ({ loaded: loadForEngine(store, runId) }));
   if (read === null) return true;
   return read.loaded !== null && !hasEnded(read.loaded.execution.record.status);
@@ -55,7 +55,7 @@ export function sweepWorktrees(engine: EngineState, execution: LiveExecution): v
   for (const step of execution.steps) {
     const { status, attempt_number } = step.record;
     if (step.plan.stage.workspace !== "worktree" || attempt_number === 0 || status === "completed") continue;
-    addChore(engine, execution.runId, sweeperOf(engine, execution, step)());
+    addCleanUp(engine, execution.runId, sweeperOf(engine, execution, step)());
   }
 }
 

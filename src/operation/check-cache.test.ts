@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { longestWaitMs } from "../testing/limits.ts";
-import { checkOnce, type KeptCheck } from "./kept-checks.ts";
+import { checkOnce, type KeptCheck } from "./check-cache.ts";
 import { planRun } from "./plan-run.ts";
 
 let root: string;

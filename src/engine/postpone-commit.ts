@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { failWaiting, forget } from "./attachment.ts";
+import { failWaiting, forgetExecution } from "./hold-execution.ts";
 import type { Batch } from "./batch.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";
@@ -17,7 +17,7 @@ const lockPatienceMs = 4_000;
  * disk is full, after some seconds when another process has it locked. What was to be started is dropped then, because
  * nobody will know of it; what has changed otherwise is written when that is possible.
  */
-export function putOff(engine: EngineState, batch: Batch, why: Hindrance): void {
+export function postponeCommit(engine: EngineState, batch: Batch, why: Hindrance): void {
   const nowMs = engine.alarm.monotonic();
   const sinceMs = batch.hinderedSinceMs ?? nowMs;
   engine.unwritten = { ...batch, hinderedSinceMs: sinceMs };
@@ -29,7 +29,7 @@ export function putOff(engine: EngineState, batch: Batch, why: Hindrance): void 
 }
 
 /** Looks whether the database takes a small write again, as long as there is nothing else to write. */
-export function probe(engine: EngineState): void {
+export function probeDatabase(engine: EngineState): void {
   const { hindrance } = engine;
   if (hindrance === null) return;
   try {
@@ -51,7 +51,7 @@ function tellWaiting(engine: EngineState, batch: Batch): void {
   for (const { changes } of engine.live.values()) failWaiting(changes.waiting, error);
   for (const execution of dropped) {
     engine.created.delete(execution);
-    forget(engine, execution);
+    forgetExecution(engine, execution);
   }
   const written = batch.written.filter((each) => !isNew(each));
   const { transitions } = batch;

@@ -9,7 +9,7 @@ export interface DispatchConfig {
 }
 
 /** Which dispatcher does a stage: the run's, else the agent file's, else the one configured for it, or for all. */
-export function dispatcherNameFor(
+export function chooseDispatcher(
   agent: AgentFile | null,
   options: Pick<RunOptions, "dispatcher">,
   config: DispatchConfig,
