@@ -4,6 +4,7 @@ import { executionMasks } from "../execution/execution-masks.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { newActor } from "../machine/actor.ts";
 import { freshParts, makeExecution, type StepParts } from "../machine/make-execution.ts";
+import { newRecord } from "../machine/new-record.ts";
 import { begin } from "../machine/orchestration.ts";
 import { sendToStarted } from "../machine/started-actor.ts";
 import { holdExecution } from "./hold-execution.ts";
@@ -23,7 +24,7 @@ export function startExecution(engine: EngineState, request: StartRequest): Prom
   const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
   const runId = request.run_id ?? engine.newId();
   const parts = blueprint.stages.map((plan) => freshParts(runId, plan, blueprint.agents));
-  const record = newRecord(engine, runId, blueprint, request);
+  const record = newRecord({ runId, at: isoTime(engine.alarm.now()) }, blueprint, request);
   return startFrom(engine, blueprint, record, { parts, file: request.definition_file ?? null });
 }
 
@@ -79,40 +80,4 @@ function made(
     const masks = executionMasks(blueprint.definition, { ...record, env: blueprint.definition.config.env });
     throw new AppError("invalid_definition", `config.env cannot be evaluated: ${masks.hide(error.message)}`);
   }
-}
-
-function newRecord(
-  engine: EngineState,
-  runId: string,
-  blueprint: Blueprint,
-  request: StartRequest,
-): ExecutionRecord {
-  const at = isoTime(engine.alarm.now());
-  const { workflow } = blueprint.definition;
-  return {
-    run_id: runId,
-    workflow_id: request.workflow_id,
-    workflow_slug: workflow.id,
-    workflow_name: workflow.name,
-    workflow_version: workflow.version,
-    definition_hash: request.definition_hash,
-    snapshot_hash: blueprint.hash,
-    status: "pending",
-    had_failures: false,
-    trigger: request.trigger,
-    parameters: request.parameters,
-    overrides: request.overrides,
-    options: request.options,
-    progress_done: 0,
-    progress_total: blueprint.stages.length,
-    waiting_gates: [],
-    started_at: null,
-    completed_at: null,
-    error_message: null,
-    parent_id: null,
-    last_event: 0,
-    usage: null,
-    created_at: at,
-    updated_at: at,
-  };
 }
