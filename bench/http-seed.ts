@@ -1,5 +1,5 @@
 import { getTableName } from "drizzle-orm";
-import { writing, type Store } from "../src/store/database.ts";
+import { runTransaction, type Store } from "../src/store/database.ts";
 import { events, executionSteps, workflowExecutions } from "../src/store/execution-tables.ts";
 import { columnsBut } from "../src/store/row-writer.ts";
 import { createWorkflow } from "../src/store/workflows.ts";
@@ -69,7 +69,7 @@ export function seedManyExecutions(store: Store, count: number): void {
   const time = `strftime('%Y-%m-%dT%H:%M:%fZ', ${startMs / 1000} + number, 'unixepoch')`;
   const times = { started_at: time, completed_at: time, created_at: time, updated_at: time };
   const name = "'Flow ' || number % 20";
-  writing(store, () => {
+  runTransaction(store, () => {
     store.sqlite.run("CREATE TEMP TABLE numbers (number integer PRIMARY KEY)");
     store
       .prepare(
@@ -104,7 +104,7 @@ export function seedLog(store: Store, count: number): string {
       "VALUES (?, ?, 'stage-0', 1, '2026-01-02T03:04:05.006Z', 'stdout', ?)",
   );
   for (let from = 2; from < count + 2; from += 100_000) {
-    writing(store, () => {
+    runTransaction(store, () => {
       for (let seq = from; seq < Math.min(from + 100_000, count + 2); seq++)
         insert.run(
           run_id,

@@ -1,5 +1,5 @@
 import { workflowExecutions } from "../src/store/execution-tables.ts";
-import { openStore, writing, type Store } from "../src/store/database.ts";
+import { openStore, runTransaction, type Store } from "../src/store/database.ts";
 import { executionRow } from "../src/store/execution-rows.ts";
 import { registerHolder } from "../src/store/leases.ts";
 import { columnsBut } from "../src/store/row-writer.ts";
@@ -65,7 +65,7 @@ function plainUpdates(store: Store, runs: readonly Run[]): () => void {
   });
   return () => {
     for (let done = 0; done < perRound; done += runs.length) {
-      writing(store, () => {
+      runTransaction(store, () => {
         for (const row of values) update.run(...row);
       });
     }

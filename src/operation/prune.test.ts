@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aNewExecution } from "../testing/an-execution.ts";
 import { aRepository, gitIn, worktreesOf } from "../testing/a-repository.ts";
-import { openStore, writing, type Store } from "../store/database.ts";
+import { openStore, runTransaction, type Store } from "../store/database.ts";
 import { registerHolder } from "../store/leases.ts";
 import { openForPruning, takeOutExecution } from "../store/prune.ts";
 import { commitTransitions } from "../store/transitions.ts";
@@ -38,7 +38,7 @@ function aHome(): Home {
       const execution = { run_id, status: "completed", started_at: time, completed_at: time } as const;
       commitTransitions(store, { holder_id: "h", created: [aNewExecution({ execution })], updated: [] });
       const insert = "INSERT INTO log_lines VALUES (?, ?, 's', 1, ?, 'stdout', ?)";
-      writing(store, () => {
+      runTransaction(store, () => {
         for (let seq = 1000; seq < 3000; seq++) store.prepare(insert).run(run_id, seq, at, "x".repeat(500));
       });
     },

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changeMark } from "./change-mark.ts";
-import { openStore, writing } from "./database.ts";
+import { openStore, runTransaction } from "./database.ts";
 
 test("the mark differs after every commit, whoever made it, and stays while nothing happens", () => {
   const folder = mkdtempSync(join(tmpdir(), "mark-"));
@@ -12,13 +12,13 @@ test("the mark differs after every commit, whoever made it, and stays while noth
   const insert = "INSERT INTO idempotency_keys VALUES ('s', ?, 'h', 'r', '')";
   const first = changeMark(store);
   expect(changeMark(store)).toBe(first);
-  writing(store, () => store.sqlite.run(insert, ["a"]));
+  runTransaction(store, () => store.sqlite.run(insert, ["a"]));
   const second = changeMark(store);
   expect(second).not.toBe(first);
-  writing(other, () => other.sqlite.run(insert, ["b"]));
+  runTransaction(other, () => other.sqlite.run(insert, ["b"]));
   const third = changeMark(store);
   expect(third).not.toBe(second);
-  writing(store, () => store.sqlite.run("DELETE FROM idempotency_keys"));
+  runTransaction(store, () => store.sqlite.run("DELETE FROM idempotency_keys"));
   expect(changeMark(store)).not.toBe(third);
   other.close();
   store.close();

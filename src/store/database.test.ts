@@ -16,7 +16,7 @@ import { AppError } from "../errors.ts";
 import { aNewExecution, anUpdate } from "../testing/an-execution.ts";
 import { backupDatabase, migrationStatus } from "./backup.ts";
 import { migrations } from "./migrations.ts";
-import { openStore, writing, type Store } from "./database.ts";
+import { openStore, runTransaction, type Store } from "./database.ts";
 import { getExecution } from "./executions.ts";
 import { registerHolder } from "./leases.ts";
 import { listExecutions } from "./list-executions.ts";
@@ -186,7 +186,7 @@ describe("reading only", () => {
 test("work that throws is undone, and the store goes on", () => {
   const store = openStore(":memory:");
   const failing = () =>
-    writing(store, () => {
+    runTransaction(store, () => {
       store.sqlite.run("DELETE FROM holders");
       throw new Error("on purpose");
     });
@@ -208,7 +208,7 @@ test("a lock that another connection keeps is told apart from a failed disk", ()
       return storeFailure(error);
     }
   };
-  writing(other, () => expect(attempt()).toBe("busy"));
+  runTransaction(other, () => expect(attempt()).toBe("busy"));
   expect(attempt()).toBe("done");
   expect(storeFailure(new Error("SQLITE_FULL"))).toBeNull();
   own.close();

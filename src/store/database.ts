@@ -55,7 +55,7 @@ export function openStore(path: string | ":memory:", options: OpenOptions = {}):
  * Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. Whether the file is
  * still the one that was opened is asked before and after: a commit into another one must not be taken for one.
  */
-export function writing<T>(store: Store, work: () => T): T {
+export function runTransaction<T>(store: Store, work: () => T): T {
   store.prepare("BEGIN IMMEDIATE").run();
   try {
     store.refuseChanged();

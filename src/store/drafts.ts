@@ -1,4 +1,4 @@
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { workflowDrafts } from "./draft-tables.ts";
 import { columnsBut, inserter } from "./row-writer.ts";
 
@@ -21,7 +21,7 @@ export function draftOfWorkflow(store: Store, workflowId: string): DraftRow | nu
  * was faster, and nothing was written.
  */
 export function writeDraft(store: Store, draft: DraftRow, from: number): boolean {
-  return writing(store, () => {
+  return runTransaction(store, () => {
     const known = store.prepare<{ revision: number }, [string]>(selectRevision).get(draft.id);
     if ((known?.revision ?? 0) !== from) return false;
     putRow(store, draft);

@@ -1,4 +1,4 @@
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { idempotencyKeys } from "./execution-tables.ts";
 import { columnsBut, inserter } from "./row-writer.ts";
 
@@ -10,7 +10,7 @@ export type KeyedStart = typeof idempotencyKeys.$inferSelect;
  * given (then the start is the caller's), or the one of an earlier request.
  */
 export function reserveKey(store: Store, start: KeyedStart, forgetBefore: string): KeyedStart {
-  return writing(store, () => {
+  return runTransaction(store, () => {
     store.prepare("DELETE FROM idempotency_keys WHERE created_at < ?").run(forgetBefore);
     const known = store.prepare<KeyedStart, [string, string]>(selectKey).get(start.scope, start.key);
     if (known) return known;

@@ -1,5 +1,5 @@
 import { unlessDamaged } from "./damaged-row.ts";
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 import type { FileProblem, WorkflowStatus } from "./workflow-record.ts";
 import { definitionColumns, storedProblem, type SavedDefinition, type WorkflowRow } from "./workflow-rows.ts";
@@ -52,7 +52,7 @@ export function isIndexed(store: Store, id: string, mark: string): boolean {
 
 /** Brings the rows in line with the files, all or nothing. `at`: ISO time. */
 export function writeIndex(store: Store, changes: readonly IndexChange[], at: string): void {
-  writing(store, () => {
+  runTransaction(store, () => {
     // Names and files may change places among them: each lets go of its own before any takes another's.
     for (const { id } of changes) store.prepare(letGo).run(id);
     for (const change of changes) writeChange(store, change, at);

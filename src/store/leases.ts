@@ -1,5 +1,5 @@
 import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 
 /** A process that may drive executions; `pid`, `process_start` and `boot_id` name it for good. */
 export interface Holder {
@@ -28,7 +28,7 @@ export function registerHolder(store: Store, holder: Holder): void {
  * is registered. Null when it is; else the living server, and nothing was written.
  */
 export function registerServer(store: Store, holder: Holder, isAlive: IsAlive): Holder | null {
-  return writing(store, () => {
+  return runTransaction(store, () => {
     const isOther = (each: Holder): boolean =>
       each.kind === "serve" && each.pid !== holder.pid && isAlive(each);
     const other = holders(store).find(isOther) ?? null;
@@ -62,7 +62,7 @@ export function holderOf(store: Store, runId: string): Holder | null {
  * living one has it; `ended`, `missing`: there is nothing to drive.
  */
 export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
-  return writing(store, () => takeWithin(store, runId, holderId, isAlive));
+  return runTransaction(store, () => takeWithin(store, runId, holderId, isAlive));
 }
 
 /** Takes the leases of several executions in one commit; the ids of those that are this holder's now. */
@@ -73,7 +73,7 @@ export function takeLeases(
   isAlive: IsAlive,
 ): string[] {
   const isDriver = askOnce(isAlive);
-  return writing(store, () =>
+  return runTransaction(store, () =>
     runIds.filter((runId) => takeWithin(store, runId, holderId, isDriver) === "taken"),
   );
 }

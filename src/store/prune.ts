@@ -1,5 +1,5 @@
 import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
-import { openStore, writing, type Store } from "./database.ts";
+import { openStore, runTransaction, type Store } from "./database.ts";
 
 /** An ended execution goes when it is not held back by any part of the rule; what is null holds nothing back. */
 export interface RetentionRule {
@@ -59,7 +59,7 @@ export function* prunableExecutions(
  * left for later, and remembered. False: it is gone already, or has not ended.
  */
 export function takeOutExecution(store: Store, runId: string): boolean {
-  return writing(store, () => {
+  return runTransaction(store, () => {
     const row = store.prepare<EndedRow, [string]>(selectEnded).get(runId);
     if (!row || !hasEnded(row.status)) return false;
     store.prepare("INSERT OR IGNORE INTO pruned_executions (execution_id) VALUES (?)").run(runId);
@@ -71,7 +71,7 @@ export function takeOutExecution(store: Store, runId: string): boolean {
 
 /** Deletes up to `most` log lines or events of an execution that was taken out. False: there are none left. */
 export function deleteRecords(store: Store, runId: string, most: number): boolean {
-  return writing(store, () =>
+  return runTransaction(store, () =>
     ["log_lines", "events"].some(
       (table) =>
         store.prepare(`DELETE FROM ${table} WHERE execution_id = ? LIMIT ?`).run(runId, most).changes > 0,

@@ -1,4 +1,4 @@
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { columnsBut, inserter } from "./row-writer.ts";
 import { loginLinks, webSessions } from "./session-tables.ts";
 
@@ -12,7 +12,7 @@ export interface Living {
 
 /** Keeps a new session; those that have ended by themselves are forgotten. */
 export function addSession(store: Store, row: SessionRow): void {
-  writing(store, () => {
+  runTransaction(store, () => {
     store.prepare(deleteExpired).run(row.created_at);
     insertSession(store, row);
   });
@@ -39,7 +39,7 @@ export function endSession(store: Store, id: string): boolean {
 
 /** Keeps what logs in once; `hash` and `expires_at` as in the table. Links that are too old are forgotten. */
 export function addLoginLink(store: Store, link: { hash: string; expires_at: string }, now: string): void {
-  writing(store, () => {
+  runTransaction(store, () => {
     store.prepare(deleteOldLinks).run(now);
     insertLink(store, link);
   });

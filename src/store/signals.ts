@@ -2,13 +2,13 @@ import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import { signalOf, type Signal, type SignalAnswer, type StoredSignal } from "../execution/signal.ts";
 import { storedJson, unlessDamaged } from "./damaged-row.ts";
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 
 /** Puts a signal down for whoever drives the execution. Throws `AppError("not_found")` when there is none. */
 export function postSignal(store: Store, signal: StoredSignal): void {
   const { id, run_id, created_at } = signal;
   try {
-    writing(store, () =>
+    runTransaction(store, () =>
       store.prepare(insertSignal).run(id, run_id, JSON.stringify(signal.signal), created_at),
     );
   } catch (error) {

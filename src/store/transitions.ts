@@ -3,7 +3,7 @@ import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import { hasEnded } from "../execution/status.ts";
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { executionRow, stepRow, type ExecutionRow } from "./execution-rows.ts";
 import {
   events,
@@ -67,7 +67,7 @@ export interface LogCut {
  * (see `storeFailure`), and then nothing of the batch is written. The holder must be registered.
  */
 export function commitTransitions(store: Store, batch: TransitionBatch): { lost: string[] } {
-  return writing(store, () => {
+  return runTransaction(store, () => {
     for (const created of batch.created) writeCreated(store, batch.holder_id, created);
     const lost: string[] = [];
     for (const update of batch.updated) {

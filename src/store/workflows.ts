@@ -1,6 +1,6 @@
 import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
-import { writing, type Store } from "./database.ts";
+import { runTransaction, type Store } from "./database.ts";
 import { getWorkflow, readWorkflowRow, writtenWorkflow } from "./read-workflows.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 import type { WorkflowRecord, WorkflowStatus } from "./workflow-record.ts";
@@ -43,7 +43,7 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
   const of = { file, file_mark, file_problem_json: null, created_by };
   const row: WorkflowRow = { id, ...definitionColumns(definition), status, ...of, ...times };
   refuseTaken(row, () =>
-    writing(store, () => {
+    runTransaction(store, () => {
       insertWorkflow(store, row);
       writeParts(store, row, definition, at);
     }),
@@ -57,7 +57,7 @@ export function createWorkflow(store: Store, given: NewWorkflow): WorkflowRecord
  */
 export function updateWorkflow(store: Store, id: string, change: WorkflowChange): WorkflowRecord {
   const { definition, status, file, file_mark = null, at } = change;
-  const written = writing(store, () => {
+  const written = runTransaction(store, () => {
     const before = readWorkflowRow(store, id);
     const row: WorkflowRow = {
       ...before,
@@ -80,7 +80,7 @@ export function updateWorkflow(store: Store, id: string, change: WorkflowChange)
  * `conflict` while one of them has not ended.
  */
 export function deleteWorkflow(store: Store, id: string): void {
-  writing(store, () => {
+  runTransaction(store, () => {
     const { name } = readWorkflowRow(store, id);
     const live = liveExecutionOf(store, id);
     if (live !== null) {
