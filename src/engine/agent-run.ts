@@ -31,7 +31,7 @@ const mostWarnings = 100;
 const mostNamed = 20;
 const mostFindings = 50;
 
-/** Does one attempt through its dispatcher, to the end. Never rejects. */
+/** Runs one attempt through its dispatcher to the end. Never rejects. */
 export async function runAttempt(
   engine: EngineState,
   run: AttemptRun,
@@ -70,7 +70,7 @@ export async function runAttempt(
   }
 }
 
-/** The attempt's timeout stands still from now on; the answer lets it begin anew. */
+/** Stops the clock of the attempt's timeout; calling the result starts it anew. */
 function holdTime(engine: EngineState, { execution, step, attempt }: AttemptRun): () => void {
   engine.deadlines.set(deadlineKey(execution.runId, step.record.stage_id), null);
   return () => {
@@ -80,8 +80,8 @@ function holdTime(engine: EngineState, { execution, step, attempt }: AttemptRun)
   };
 }
 
-/** Before the outcome is stored: then the log, where the agent named its secrets, is not read again. */
-/** The author of the definition was warned too; whoever reads the log was not. */
+/** Secrets that the agent named are stored before the outcome, because the log that names them is not read again. */
+/** The author of the definition was warned too; the reader of the log was not. */
 function warnOfMissing(log: { warn(warning: string): void }, refs: readonly string[]): void {
   for (const ref of refs) {
     log.warn(`the context module "${ref}" is not in the collection; the agent works without it`);
@@ -96,8 +96,8 @@ function keepNewMasks({ secretsDir }: EngineState, execution: LiveExecution): vo
 }
 
 /**
- * How to end whatever a step's present attempt has left: processes, files. To be done only when its outcome is on disk:
- * until then the files are the only place where its result is.
+ * How to end what a step's present attempt has left behind: processes and files. Do it only when the outcome is on
+ * disk: until then the files are the only place that has the result.
  */
 export function sweeperOf(
   engine: EngineState,
@@ -143,7 +143,7 @@ function judgeResult(request: StageRequest, result: StageResult, masks: Masks): 
   return { kind: "succeeded", data };
 }
 
-/** Hidden before it is cut: the cut may go through a secret. */
+/** The message is hidden before it is cut, because the cut may go through a secret. */
 function hiddenResult(result: StageResult, masks: Masks): Parameters<typeof handedIn>[0] {
   const { outputs, raw_outputs, text, exit_code } = result;
   return {
@@ -153,7 +153,7 @@ function hiddenResult(result: StageResult, masks: Masks): Parameters<typeof hand
   };
 }
 
-/** A name that nobody declared may be anything, too. */
+/** The name of an undeclared output may hold a secret, too. */
 function maskedOutputs(
   outputs: StageCompleted["outputs"],
   undeclared: readonly string[],
@@ -168,7 +168,7 @@ function maskedOutputs(
   return Object.fromEntries(entries) as StageCompleted["outputs"];
 }
 
-/** Secrets do not travel through outputs. */
+/** Secrets are not passed on in outputs. */
 function warningsOfSecrets(given: StageCompleted["outputs"], masked: StageCompleted["outputs"]): string[] {
   if (given === masked) return [];
   return Object.entries(given).flatMap(([name, value]) => {
@@ -178,7 +178,7 @@ function warningsOfSecrets(given: StageCompleted["outputs"], masked: StageComple
   });
 }
 
-/** Hidden before it is cut: the cut may go through a secret. */
+/** The message is hidden before it is cut, because the cut may go through a secret. */
 function shortFailure(failure: Failure, masks: Masks): Failure {
   return {
     ...failure,
@@ -187,7 +187,7 @@ function shortFailure(failure: Failure, masks: Masks): Failure {
   };
 }
 
-/** Messages stand in events, records and lists: the log has the whole of it. */
+/** Messages are repeated in events, records and lists, so they are cut; the log has all of it. */
 function shorten(message: string): string {
   return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)} …`;
 }
@@ -203,7 +203,7 @@ function warningsOf(outcome: AttemptResult): string[] {
   return outcome.kind === "succeeded" ? outcome.data.warnings : [];
 }
 
-/** `handoff.summary_prompt`: one more call to the same agent. That it fails is a warning, no failure. */
+/** `handoff.summary_prompt`: one more call to the same agent. If it fails, that is only a warning. */
 async function withSummary(
   outcome: Extract<AttemptResult, { kind: "succeeded" }>,
   {
@@ -241,7 +241,7 @@ async function askForSummary(
   const nowhere = { stdout: 0, stderr: 0 };
   const silent = { write: () => {}, offsets: nowhere, stored: nowhere };
   try {
-    // An engine that died while it asked the same may have left its agent.
+    // An engine that died during the same call may have left its agent behind.
     await dispatcher.sweep(asked);
     const result = await dispatcher.dispatch(asked, { ...control, log: silent });
     await dispatcher.sweep(asked);

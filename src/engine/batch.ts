@@ -2,7 +2,7 @@ import type { StoredEvent } from "../execution/event.ts";
 import type { TransitionBatch } from "../store/transitions.ts";
 import type { Changes, LiveExecution } from "./live-execution.ts";
 
-/** What one commit takes of one execution, and what follows once it is on disk. */
+/** What one commit writes of one execution, and what follows once it is on disk. */
 export interface Written {
   execution: LiveExecution;
   changes: Changes;
@@ -12,13 +12,13 @@ export interface Written {
 }
 
 /**
- * What goes into one commit, and what follows from it. Kept until it is written: a database that is locked or full is
- * asked again.
+ * The content of one commit, and what follows from it. It is kept until it is written: a database that is locked or
+ * full is tried again.
  */
 export interface Batch {
   transitions: TransitionBatch;
   /** In the same order as they stand in `transitions`. */
   written: Written[];
-  /** Since when the database has not taken it, by the alarm's monotonic clock; null: it was not tried. */
+  /** Since when the database has refused it, by the alarm's monotonic clock; null: it was not tried yet. */
   hinderedSinceMs: number | null;
 }

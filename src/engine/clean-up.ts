@@ -3,7 +3,7 @@ import { removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 
-/** Something that has to be over before the execution counts as ended. */
+/** Adds work that has to be over before the execution counts as ended. */
 export function addCleanUp(engine: EngineState, runId: string, chore: Promise<void>): void {
   const cleanUps = engine.cleanUps.get(runId) ?? new Set();
   engine.cleanUps.set(runId, cleanUps);
@@ -12,10 +12,10 @@ export function addCleanUp(engine: EngineState, runId: string, chore: Promise<vo
   void done.then(() => cleanUps.delete(done));
 }
 
-/** An execution has ended when everything of it is cleared away. */
+/** Waits for all clean-up of an execution, which only then has ended. */
 export async function finishCleanUp(engine: EngineState, runId: string): Promise<void> {
   const cleanUps = engine.cleanUps.get(runId);
-  // One chore may bring another.
+  // One piece of clean-up may add another.
   for (let left = cleanUps?.size ?? 0; left > 0; left = cleanUps?.size ?? 0)
     await Promise.all(cleanUps ?? []);
   engine.cleanUps.delete(runId);
@@ -24,7 +24,7 @@ export async function finishCleanUp(engine: EngineState, runId: string): Promise
   engine.waiters.delete(runId);
 }
 
-/** Puts something that went wrong beside the executions themselves into the lifecycle log. */
+/** Reports a problem that is not part of any execution's record in the lifecycle log. */
 export function logProblem(engine: EngineState, runId: string, event: string, error: unknown): void {
   const execution = engine.live.get(runId);
   const message = error instanceof Error ? error.message : String(error);

@@ -20,11 +20,11 @@ import { hasChanges, noChanges, type Changes, type LiveExecution } from "./live-
 
 export interface CommitOutcome {
   written: Written[];
-  /** Executions whose lease was lost, or whose rows the database does not take: nothing of them is written. */
+  /** Executions whose lease was lost, or whose rows the database refuses: nothing of them is written. */
   refused: { written: Written; error: unknown }[];
 }
 
-/** Takes the changes of every dirty execution out of them. */
+/** Takes the unwritten changes of every dirty execution. */
 export function takeBatch(engine: EngineState): Batch {
   const transitions: TransitionBatch = { holder_id: engine.holderId, created: [], updated: [] };
   const written: Written[] = [];
@@ -68,7 +68,7 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
   }
 }
 
-/** A row that the database does not take must not take everybody else's down with it. */
+/** A row that the database refuses must not keep the other executions from being written. */
 function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hindrance | "failed" {
   const { holder_id, created, updated } = batch.transitions;
   const outcome: CommitOutcome = { written: [], refused: [] };
@@ -78,7 +78,7 @@ function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hind
     const transitions = { holder_id, created: created.filter(isOurs), updated: updated.filter(isOurs) };
     const one = commitBatch(engine, { transitions, written: [written], hinderedSinceMs: null });
     if (one === "failed") return one;
-    // What came before it is on disk: to be asked again for all would write it twice.
+    // The transitions before it are on disk already: trying all of them again would write those twice.
     if (one === "locked" || one === "full")
       outcome.refused.push({ written, error: lostError(written.execution) });
     else {
@@ -89,7 +89,7 @@ function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hind
   return outcome;
 }
 
-/** Tells those who follow, in the order of the feed. That one of them fails is its own trouble. */
+/** Calls the listeners in the order of the feed. A listener that throws does not affect the others. */
 export function announce(engine: EngineState, written: readonly Written[]): void {
   for (const { execution, feed } of written) {
     if (feed.length === 0) continue;

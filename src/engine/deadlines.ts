@@ -1,4 +1,4 @@
-/** When something happens by itself. One timer for all of it, however much. */
+/** The deadlines of all executions, watched by one timer. */
 export interface Deadlines {
   /** Sets, moves or (null) clears the one deadline of a key. */
   set(key: string, due: Due | null): void;
@@ -12,7 +12,7 @@ export interface Deadlines {
   close(): void;
 }
 
-/** An appointment, by the wall clock; or the end of a duration, by the watched one. */
+/** An appointment, by the wall clock, or the end of a duration, by the watched one. */
 export interface Due {
   clock: Clock;
   atMs: number;
@@ -28,17 +28,17 @@ interface Entry {
 }
 
 /**
- * The longest sleeps. The wall clock may be set forward while we sleep, and a timer above 24.8 days fires at once; what
- * is slept longer than it was meant is time that nobody has watched.
+ * The longest that the timer sleeps. The wall clock may be set forward meanwhile, and a timer above 24.8 days fires at
+ * once. Sleeping longer than intended counts as time that nobody has watched.
  */
 const longestSleepMs = { wall: 20_000, watched: 1_000 } as const;
-/** A busy machine wakes nobody in time. */
+/** A busy machine may wake the timer this much late. */
 const lateMs = 1_000;
 
 export interface Alarm {
-  /** The wall clock, in ms: it may be set, forward and back. */
+  /** The wall clock, in ms; it may be set forward and back. */
   now(): number;
-  /** A clock that nobody sets, in ms from anywhere. It may go on while the process is stopped. */
+  /** A clock that nobody sets, in ms from an arbitrary start. It may go on while the process is stopped. */
   monotonic(): number;
   /** Calls back once after so many milliseconds; returns the way to stop that. */
   after(ms: number, call: () => void): () => void;
@@ -117,11 +117,11 @@ function takeDue(heap: Entry[], nowMs: number): string[] {
   return due;
 }
 
-/** Time that passes while we are awake, or sleep as long as we meant to. */
+/** Time counts while the process is awake, or sleeps as long as was intended. */
 function openWatchedClock(alarm: Alarm) {
   let watchedMs = 0;
   let lookedAtMs = alarm.monotonic();
-  /** When we are woken; without a timer nobody counts. */
+  /** When the timer will wake the process; without a timer no time is counted. */
   let wakesAtMs: number | null = null;
   const nowMs = (): number => {
     const now = alarm.monotonic();

@@ -9,8 +9,8 @@ import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { attemptPlace } from "./stage-request.ts";
 
 /**
- * Durations (an attempt's timeout, the wait for the next try, `config.timeout`) are time that an engine has watched,
- * whatever the wall clock says. With every commit of an execution it is stored how much of them is left.
+ * Durations (an attempt's timeout, the wait for the next try, `config.timeout`) count the time that an engine has
+ * watched, whatever the wall clock says. Each commit of an execution stores how much of them is left.
  */
 
 /** How far an execution's durations have got, as it is stored. */
@@ -26,9 +26,9 @@ export function clockOf(engine: EngineState, execution: LiveExecution): StoredCl
 }
 
 /**
- * Goes on counting where the last commit of an earlier engine has left off. What passed since then by the wall clock
- * counts, but an agent's timeout not for longer than the agent has lived, and not at all for an agent that is gone; a
- * clock that was set back counts as nothing.
+ * Goes on counting where the last commit of an earlier engine left off. The time that has passed since then by the wall
+ * clock counts, but towards an agent's timeout only as long as the agent has lived, and not at all for an agent that is
+ * gone. A clock that was set back counts as nothing.
  */
 export function resumeCounting(
   engine: EngineState,
@@ -45,13 +45,13 @@ export function resumeCounting(
   });
   const context = execution.actor.state.context;
   if (context.sinceMs === null) return;
-  // The execution's own clock runs for what runs and waits in it.
+  // The execution's own clock runs while a step runs or waits.
   const spentMs = (stored?.spent_ms ?? context.spentMs) + Math.max(0, ...counted);
   const event = { type: "COUNT_ON" as const, spentMs, sinceMs: engine.deadlines.watchedMs() };
   tellExecution(execution, event, isoTime(nowMs));
 }
 
-/** Has the instants that are shown agree with the clock on the wall; after it was set, and after a restart. */
+/** Makes the instants that are shown agree with the wall clock, after it was set and after a restart. */
 export function showDeadlines(engine: EngineState, execution: LiveExecution): void {
   for (const step of execution.timed) {
     const { deadline_at } = step.record;
@@ -65,7 +65,7 @@ export function showDeadlines(engine: EngineState, execution: LiveExecution): vo
   }
 }
 
-/** Looks whether the wall clock was set, or time went by unwatched. To be called again and again. */
+/** Checks whether the wall clock was set or time went by unwatched. Call it regularly. */
 export function openJumpWatch(engine: EngineState): () => void {
   const differenceMs = (): number => engine.alarm.now() - engine.deadlines.watchedMs();
   let known = differenceMs();
@@ -84,13 +84,13 @@ function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record 
   return leftMs ?? engine.deadlines.leftMs(deadlineKey(runId, record.stage_id));
 }
 
-/** An execution that was stored before durations were counted has only the instant. */
+/** Earlier versions did not count durations: such an execution has only the instant. */
 function leftByWall({ record, plan }: LiveStep, atMs: number): number {
   const leftMs = record.deadline_at === null ? 0 : Date.parse(record.deadline_at) - atMs;
   return Math.min(leftMs, plan.timeoutMs);
 }
 
-/** How much of the gap may count for a step at most: all of it for a wait, for an agent what it has lived in it. */
+/** How much of the gap may count for a step at most: all of it for a wait, for an agent only the time it lived. */
 function unwatchedMs(engine: EngineState, execution: LiveExecution, step: LiveStep, leftMs: number): number {
   if (step.record.status !== "running") return Infinity;
   const livedMs = agentLivedMs(engine, execution, step);

@@ -11,7 +11,7 @@ import type { StepQueue } from "../machine/step-queue.ts";
 import type { ProcessTable } from "../store/holder-process.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** Everything one engine has in mind. What counts is in the database; all of this can be made again from there. */
+/** Everything one engine holds in memory. The database has the truth; all of this can be made again from it. */
 export interface EngineState {
   readonly store: Store;
   readonly holderId: string;
@@ -19,7 +19,7 @@ export interface EngineState {
   readonly attemptsDir: string;
   /** Folder of the stages' own git worktrees. */
   readonly worktreesDir: string;
-  /** Folder of what the database must not hold. */
+  /** Folder of the secrets that the database must not hold. */
   readonly secretsDir: string;
   /** Variables of this process that agents may see. */
   readonly agentEnv: Readonly<Record<string, string>>;
@@ -36,13 +36,13 @@ export interface EngineState {
   /** Where `notify` of a hook posts to; null: it only logs. */
   readonly channel: (name: string) => string | null;
   readonly live: Map<string, LiveExecution>;
-  /** By hash, with the number of executions that keep to it. */
+  /** By hash, with the number of executions that use it. */
   readonly blueprints: Map<string, { blueprint: Blueprint; users: number }>;
   readonly queue: StepQueue<LiveExecution, LiveStep>;
   readonly deadlines: Deadlines;
   /** Executions with changes that are not on disk. */
   readonly dirty: Set<LiveExecution>;
-  /** Of these, the ones that are new altogether. */
+  /** Those of the dirty executions that are not stored at all yet. */
   readonly created: Set<LiveExecution>;
   readonly listeners: Set<(events: readonly StoredEvent[]) => void>;
   /** What has to be over before an execution counts as ended: sweeps, hooks. */
@@ -51,13 +51,13 @@ export interface EngineState {
   readonly waiters: Map<string, { wake: () => void; fail: (error: unknown) => void }[]>;
   /** A commit that the database has not taken yet. */
   unwritten: Batch | null;
-  /** Why it has not, where that is worth telling. */
+  /** Why the database refuses it, where that is worth telling. */
   hindrance: Hindrance | null;
-  /** Tells whoever looks on, in a sentence, that something hinders the engine or does so no more. */
+  /** Tells observers, in a sentence, that something hinders the engine or no longer does. */
   readonly tell: (message: string) => void;
-  /** Executions that this program cannot read: looked at once, not every second. */
+  /** Executions that this program cannot read; they are tried once, not every second. */
   readonly unreadable: Set<string>;
-  /** True: takes over whatever nobody drives, at any time. */
+  /** True: takes over every execution that nobody drives, at any time. */
   takesOver: boolean;
   /** A recovery that is under way; the ids it takes over. */
   recovering: Promise<string[]> | null;
@@ -67,13 +67,13 @@ export interface EngineState {
   readonly flush: () => void;
   /** `draining`: nothing new is started or accepted; `closed`: nothing is written any more. */
   phase: "open" | "draining" | "closed" | "failed";
-  /** With what the database has failed. */
+  /** The error with which the database has failed. */
   failure: unknown;
-  /** Attempts this engine has begun and not taken in. */
+  /** Attempts that this engine has begun and whose results it has not taken in. */
   readonly working: Set<Promise<void>>;
   /** Ends the engine for good: the database failed. */
   fail: (error: unknown) => void;
 }
 
-/** What keeps the database from being written at the moment. The engine goes on by itself when it is over. */
+/** What keeps the database from being written at present. The engine goes on by itself when it is over. */
 export type Hindrance = "full" | "locked";

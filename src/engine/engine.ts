@@ -7,7 +7,7 @@ import type { Trigger } from "../execution/status.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import type { EngineTrouble } from "./trouble.ts";
 
-/** The engine as its callers see it. It alone moves executions; cli and http start, signal and follow. */
+/** The engine as its callers see it. Only the engine moves executions; cli and http start, signal and follow them. */
 export interface Engine {
   /** Stores a new execution and, where this engine drives any, begins it; resolves with its id once that is on disk. */
   start(request: StartRequest): Promise<string>;
@@ -33,9 +33,9 @@ export interface Engine {
   stop(mode: "leave" | "wait" | "stop"): Promise<void>;
   /** Resolves when the execution has ended and everything of it is cleared away. */
   ended(runId: string): Promise<void>;
-  /** Why nothing is taken in at the moment; null: everything is. */
+  /** Why the engine accepts nothing at present; null: it accepts everything. */
   trouble(): EngineTrouble | null;
-  /** Somebody else came upon a database that failed for good. */
+  /** Reports that another part of the program found the database failed for good. */
   giveUp(error: unknown): void;
   /** Rejects when the database failed for good: nothing is accepted any more. */
   readonly failed: Promise<never>;
@@ -43,7 +43,9 @@ export interface Engine {
 
 export type RerunFrom = { kind: "start" } | { kind: "failed" } | { kind: "stage"; stage_id: string };
 
-/** Everything an execution is made of, checked: the definition valid, the parameters typed, the agents found. */
+/**
+ * Everything an execution is made of, checked: the definition is valid, the parameters are typed, the agents are found.
+ */
 export interface StartRequest {
   definition: EffectiveDefinition;
   /** sha256 of the source text, hex. */
@@ -54,10 +56,10 @@ export interface StartRequest {
   trigger: Trigger;
   options: RunOptions;
   agents: Record<string, AgentFile>;
-  /** Absolute path of the file the definition was read from; none: it came from elsewhere. */
+  /** Absolute path of the file the definition was read from; absent when it came from elsewhere. */
   definition_file?: string;
   /** The context modules it names, by reference; those that were found. */
   modules: Record<string, ContextModule>;
-  /** The id the execution gets (UUIDv7): for whoever must know it before it is stored. Default: a new one. */
+  /** The id of the execution (UUIDv7), for callers that must know it before it is stored. Default: a new one. */
   run_id?: string;
 }

@@ -1,10 +1,10 @@
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
 
-/** Log lines wait so long for others to share their commit. */
+/** How long log lines wait for others to share their commit. */
 const logBatchMs = 50;
 
-/** Has an execution's changes written with everything else that becomes ready in this turn of the loop. */
+/** Plans to write an execution's changes together with everything else that becomes ready in this turn of the loop. */
 export function planFlush(engine: EngineState, execution?: LiveExecution): void {
   if (execution) engine.dirty.add(execution);
   if (engine.isFlushPlanned || !mayWrite(engine)) return;
@@ -12,7 +12,7 @@ export function planFlush(engine: EngineState, execution?: LiveExecution): void 
   engine.scheduler.nextTurn(() => engine.flush());
 }
 
-/** The same, but later: alone, these changes are not worth a commit. */
+/** Plans the same, but later: these changes alone are not worth a commit. */
 export function planFlushSoon(engine: EngineState, execution: LiveExecution): void {
   if (engine.dirty.has(execution)) return;
   engine.dirty.add(execution);

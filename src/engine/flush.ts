@@ -17,14 +17,14 @@ import { probeDatabase, postponeCommit } from "./postpone-commit.ts";
 import { packedContext } from "./stage-request.ts";
 import { setHindrance } from "./trouble.ts";
 
-/** Fills free places, writes what has changed in one commit, and does what waited for that. */
+/** Gives free places to queued steps, writes all changes in one commit, and does what waited for that. */
 export function flush(engine: EngineState): void {
   engine.isFlushPlanned = false;
   if (engine.phase === "failed" || engine.phase === "closed") return;
   if (!engine.unwritten) fillPlaces(engine);
   const batch = engine.unwritten ?? takeBatch(engine);
   if (batch.written.length === 0) return engine.hindrance ? probeDatabase(engine) : undefined;
-  // Also so that whoever waits for it is told when the database fails.
+  // The batch is kept here too so that the callers that wait for it are told when the database fails.
   engine.unwritten = batch;
   const outcome = commitBatch(engine, batch);
   if (outcome === "failed") return;
@@ -52,7 +52,7 @@ function fillPlaces(engine: EngineState): void {
 }
 
 function act(engine: EngineState, { execution, changes, hasEnded }: Written): void {
-  // Whoever waits for the commit is told first: to start a hundred agents takes a while.
+  // The callers that wait for the commit are told first, because starting a hundred agents takes a while.
   for (const { done } of changes.waiting) done();
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
@@ -61,11 +61,11 @@ function act(engine: EngineState, { execution, changes, hasEnded }: Written): vo
   if (hasEnded) void finishCleanUp(engine, execution.runId);
 }
 
-/** While its last commit waited for the database, it may have been asked for more, which no commit will follow. */
+/** While its last commit waited for the database, new signals may have come, which no commit will follow. */
 function leave(engine: EngineState, execution: LiveExecution, hasEnded: boolean): void {
   const { waiting } = execution.changes;
   forgetExecution(engine, execution);
-  // An execution that has ended only refuses, which holds already.
+  // An execution that has ended refuses every signal, and that answer needs no commit.
   if (hasEnded) for (const { done } of waiting) done();
   else failWaiting(waiting, lostError(execution));
 }
@@ -102,18 +102,18 @@ async function work(
   const attempt = step?.attempt;
   if (!step || !attempt) return;
   step.abort = new AbortController();
-  // One that has to stop before it began is not begun; but an earlier engine's may have ended with a result.
+  // A step that has to stop before it began is not begun, but an earlier engine's agent may have ended with a result.
   const isBegun = recovered || attempt.stopping === null;
   const how = recovered ? "readopt" : "new";
   const run = { execution, step, attempt, stop: step.abort.signal };
   const result = isBegun ? await runAttempt(engine, run, how) : neverBegun;
-  // The engine may have given the execution away, or been left, while the agent ran.
+  // While the agent ran, the engine may have given the execution away or may have been closed.
   if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt) return;
   if (!takesResult(engine, attempt, result)) return;
   // The place is taken now: the commit that stores this outcome may begin the next attempt.
   const sweep = sweeperOf(engine, execution, step);
   applyResult(execution, step, result, momentOf(engine));
-  // One that begins again takes its own place over.
+  // A step that begins again takes over its own place.
   if (step.attempt !== attempt) {
     step.abort = null;
     const done = (): void => addCleanUp(engine, execution.runId, sweep());
@@ -129,7 +129,10 @@ const neverBegun: AttemptResult = {
   usage: null,
 };
 
-/** An engine that drains starts nothing, so that what has to begin again waits for another; all else counts. */
+/**
+ * A draining engine starts nothing, so an attempt that must begin again waits for another engine; all other results
+ * count.
+ */
 function takesResult(
   { phase }: EngineState,
   { stopping }: { stopping: unknown },

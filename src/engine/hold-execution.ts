@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
 
-/** Takes an execution into memory. */
+/** Takes an execution into memory and arms its deadlines. */
 export function holdExecution(engine: EngineState, execution: LiveExecution): void {
   const { hash } = execution.blueprint;
   const held = engine.blueprints.get(hash);
@@ -13,7 +13,9 @@ export function holdExecution(engine: EngineState, execution: LiveExecution): vo
   armDeadlines(engine, execution, execution.steps);
 }
 
-/** Forgets an execution that another process drives now; its agents are stopped, their results would not be taken. */
+/**
+ * Forgets an execution that another process drives now. Its agents are stopped, because their results would be refused.
+ */
 export function loseExecution(engine: EngineState, execution: LiveExecution, error: unknown): void {
   for (const { abort } of execution.steps) abort?.abort();
   forgetExecution(engine, execution);
@@ -22,12 +24,12 @@ export function loseExecution(engine: EngineState, execution: LiveExecution, err
   engine.waiters.delete(execution.runId);
 }
 
-/** What those are told who wait for an execution that this engine has lost. */
+/** The error for callers that wait for an execution which this engine has lost. */
 export function lostError({ runId }: LiveExecution): AppError {
   return new AppError("unavailable", `another process drives execution "${runId}" now`);
 }
 
-/** Those who wait for something to be on disk are told that it never will be. */
+/** Tells callers that wait for a commit that it will not happen. */
 export function failWaiting(waiting: readonly Waiting[], error: unknown): void {
   for (const { fail } of waiting) fail?.(error);
 }
@@ -49,7 +51,7 @@ export function deadlineKey(runId: string, stageId: string | null): string {
   return stageId === null ? runId : `${runId}/${stageId}`;
 }
 
-/** Arms what ends by itself; also after an execution was taken over. */
+/** Arms the deadlines of an execution's steps and of the execution itself; also after it was taken over. */
 export function armDeadlines(engine: EngineState, execution: LiveExecution, steps: Iterable<LiveStep>): void {
   if (!execution.drives) return;
   for (const step of steps) armStep(engine, execution, step);
@@ -61,7 +63,7 @@ export function armDeadlines(engine: EngineState, execution: LiveExecution, step
   );
 }
 
-/** A gate's deadline is an appointment; how long an attempt or a wait may last is counted. */
+/** A gate's deadline is an instant of the wall clock; attempts and waits are counted durations. */
 function armStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
   const { stage_id, status, deadline_at } = step.record;
   const key = deadlineKey(execution.runId, stage_id);

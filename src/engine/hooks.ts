@@ -16,7 +16,7 @@ const killAfterMs = 5_000;
 const pipeGraceMs = 100;
 const mostSaid = 2_000;
 
-/** Does one hook of an execution. That it fails is logged and changes nothing. */
+/** Runs one hook of an execution. If it fails, that is logged and changes nothing. */
 export async function runHook(
   engine: EngineState,
   execution: LiveExecution,
@@ -74,7 +74,7 @@ async function notify(
   if (!response.ok) throw new Error(`channel "${channel}" answered ${response.status}`);
 }
 
-/** Values reach the shell as variables: whatever they hold, they are never part of its program. */
+/** Values reach the shell as variables, so that they are never part of its program. */
 async function runCommand(
   execution: LiveExecution,
   stageId: string | null,
@@ -104,7 +104,7 @@ async function runCommand(
   const code = await child.exited;
   clearTimeout(limit);
   clearTimeout(last);
-  // What it has left in the background may keep the pipe open for ever.
+  // A process that the hook left in the background may keep the pipe open for ever.
   const words = await Promise.race([said.whole, sleep(pipeGraceMs).then(said.sofar)]);
   if (code !== 0) throw new Error(`exit ${code}${words === "" ? "" : `: ${words}`}`);
 }
@@ -125,11 +125,11 @@ function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended meanwhile, or is not ours to end: either way there is nothing more to do about a hook.
+    // The process has ended meanwhile or belongs to somebody else; either way the hook needs nothing more.
   }
 }
 
-/** The beginning of what it says; the rest is read, so that it does not block, and forgotten. */
+/** The beginning of the hook's output. The rest is read, so that the hook does not block, and dropped. */
 function openHookOutput(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
   const decoder = new TextDecoder();
   let text = "";

@@ -9,9 +9,9 @@ import { recoverAll } from "./recover-all.ts";
 import { takeSignals } from "./take-signals.ts";
 import { setHindrance } from "./trouble.ts";
 
-/** How often other processes' commits are looked for; a signal is to be answered within 100 ms. */
+/** How often commits of other processes are looked for; a signal is to be answered within 100 ms. */
 const lookMs = 25;
-/** That a holder has died shows in no commit, so it is looked for. */
+/** The death of a holder shows in no commit, so it is looked for regularly. */
 const adoptEveryMs = 1_000;
 const heartbeatMs = 10_000;
 
@@ -62,7 +62,7 @@ function runGuarded(engine: EngineState, work: () => void): void {
   }
 }
 
-/** A database that is only locked or full is asked again the next time. */
+/** A database that is only locked or full is tried again the next time. */
 function takeFailure(engine: EngineState, error: unknown): void {
   if (engine.phase === "failed" || engine.phase === "closed") return;
   const failure = storeFailure(error);

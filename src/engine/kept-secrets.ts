@@ -17,8 +17,8 @@ import type { ValueObject } from "../expression/value.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 
 /**
- * What an execution needs to run and the database must not hold, for its log and its backups would keep it: one file
- * for each execution that lives, `<home>/secrets/<run_id>`.
+ * What an execution needs to run but the database must not hold, because its log and backups would keep it: one file
+ * for each live execution, `<home>/secrets/<run_id>`.
  */
 export interface KeptSecrets {
   /** The parameters that are masked in the record. */
@@ -31,7 +31,7 @@ export interface KeptSecrets {
   masks: string[];
 }
 
-/** How old a file is, in milliseconds, before it counts as left behind: its execution may be about to be stored. */
+/** How old a file must be, in milliseconds, to count as left behind: its execution may be about to be stored. */
 const aboutToBeStoredMs = 60_000;
 
 /** Returns when it is on disk. Throws the system's errors. */
@@ -64,7 +64,7 @@ export function readSecrets(folder: string, runId: string): KeptSecrets | null {
 
 /** True when everything is there that the record says is kept apart of it. */
 export function isComplete(kept: KeptSecrets | null, apart: KeptApart): boolean {
-  // What an agent named a secret after the file was lost makes a new one, which holds nothing else.
+  // When the file was lost, a secret that an agent names makes a new file, which holds nothing else.
   return (
     kept !== null &&
     apart.parameters.every((name) => Object.hasOwn(kept.parameters, name)) &&
@@ -73,7 +73,7 @@ export function isComplete(kept: KeptSecrets | null, apart: KeptApart): boolean 
   );
 }
 
-/** What agents have named secrets is masked by a later engine, too. */
+/** Stores the secrets that agents have named, so that a later engine masks them, too. */
 export function keepMasks(folder: string, runId: string, masks: ReadonlySet<string>): void {
   const kept = readSecrets(folder, runId) ?? { parameters: {}, options: null, snapshot: null };
   keepSecrets(folder, runId, { ...kept, masks: [...masks] });

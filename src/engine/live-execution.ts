@@ -9,7 +9,7 @@ import {
 } from "../machine/execution-state.ts";
 import type { LogCut } from "../store/transitions.ts";
 
-/** One execution in this engine: what the machines know of it, and what it takes to run its agents and to store it. */
+/** One execution in this engine: the machines' state of it, and what is needed to run its agents and to store it. */
 export interface LiveExecution extends ExecutionState {
   readonly steps: readonly LiveStep[];
   readonly byId: ReadonlyMap<string, LiveStep>;
@@ -19,7 +19,7 @@ export interface LiveExecution extends ExecutionState {
   readonly options: RunOptions;
   /** What the blueprint is stored as. */
   snapshot: ExecutionSnapshot;
-  /** How many of its secrets a later engine would know of. */
+  /** How many of its secrets are stored for a later engine. */
   masksKept: number;
 }
 
@@ -54,7 +54,7 @@ export interface Waiting {
   fail?: (error: unknown) => void;
 }
 
-/** Takes what the machines know of an execution and adds what this engine needs. The state becomes part of it. */
+/** Adds what this engine needs to the machines' state of an execution. The state becomes part of the result. */
 export function makeLive(
   state: ExecutionState,
   {
@@ -76,7 +76,7 @@ export function makeLive(
     Object.assign(step, added);
   }
   const added = { options, snapshot, masksKept: state.masks.secrets.size, changes: noChanges() };
-  // Its steps have just become live ones.
+  // Its steps have just been made into live ones.
   return Object.assign(state, added) as unknown as LiveExecution;
 }
 

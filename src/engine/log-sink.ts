@@ -7,10 +7,12 @@ import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
 
-/** Lines are written in batches: at the latest after this, and at once when so many have come together. */
+/** Lines are written in batches: after this time at the latest, and at once when this many have come together. */
 const mostBufferedLines = 1000;
 const mostBufferedBytes = 1 << 20;
-/** What was left out is stored whenever it has become so much: the agent's file can give that part back. */
+/**
+ * The size of the part that was left out is stored each time it has grown by this much; the agent's file has that part.
+ */
 const leftOutBytes = 4 << 20;
 const warning = "warning: ";
 const mostWarnings = 1000;
@@ -35,7 +37,7 @@ export function openLogSink(
     const hidden = execution.masks.hide(text);
     if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
     const line = kept.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
-    // What is only held in mind is read again by a later engine, so its place is not moved.
+    // A later engine reads the lines that are only held in memory again, so the offset does not move past them.
     if (!line) {
       unsaid += hidden.length + 1;
       if (unsaid < leftOutBytes) return;
@@ -52,7 +54,7 @@ export function openLogSink(
     offsets,
     stored: keeper.stored,
     write,
-    // What an agent itself has warned of stands in its log already.
+    // The agent's own warnings are in its log already.
     warn: (text) => {
       const line = execution.masks.hide(`${warning}${text}`);
       if (!warned.has(line)) write("system", line);
@@ -66,7 +68,7 @@ export function openLogSink(
         if (piece.cut) keeper.leaveOut(piece.cut, true);
         for (const line of piece.lines) keeper.keep(line);
         planFlush(engine, execution);
-        // The last one goes with the attempt's outcome.
+        // The last piece is written with the attempt's outcome.
         if (piece.isLast) return;
         await nextCommit(engine, execution, step);
       }

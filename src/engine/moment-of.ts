@@ -1,7 +1,7 @@
 import { isoTime, type Moment } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 
-/** This moment, for the machines, with the queue of this engine. */
+/** The present moment for the machines, with the queue of this engine. */
 export function momentOf({
   alarm,
   deadlines,

@@ -9,13 +9,13 @@ import type { LiveExecution } from "./live-execution.ts";
 import { setHindrance, troubleOf } from "./trouble.ts";
 
 const againMs = { locked: 200, full: 1_000 } as const;
-/** How long a lock of another process is waited for before those are told who wait. */
+/** How long a lock of another process is waited for before the waiting callers are told. */
 const lockPatienceMs = 4_000;
 
 /**
- * Keeps a commit that the database does not take now, to try it again. Those who wait for it are told: at once when the
- * disk is full, after some seconds when another process has it locked. What was to be started is dropped then, because
- * nobody will know of it; what has changed otherwise is written when that is possible.
+ * Keeps a commit that the database refuses now, to try it again. The callers that wait for it are told: at once when
+ * the disk is full, after some seconds when another process has the database locked. New executions of the commit are
+ * dropped then, because nobody will know of them; all other changes are written when that is possible.
  */
 export function postponeCommit(engine: EngineState, batch: Batch, why: Hindrance): void {
   const nowMs = engine.alarm.monotonic();
@@ -28,7 +28,9 @@ export function postponeCommit(engine: EngineState, batch: Batch, why: Hindrance
   engine.alarm.after(againMs[why], () => engine.flush());
 }
 
-/** Looks whether the database takes a small write again, as long as there is nothing else to write. */
+/**
+ * Tries a small write to find out whether the database can be written again, unless there is something else to write.
+ */
 export function probeDatabase(engine: EngineState): void {
   const { hindrance } = engine;
   if (hindrance === null) return;

@@ -5,7 +5,7 @@ import type { EngineState } from "./engine-state.ts";
 import { driveAgain } from "./recovery.ts";
 import { takeSignals } from "./take-signals.ts";
 
-/** How many leases one commit takes: many, because a commit waits for the disk, and few enough to hold up nobody. */
+/** How many leases one commit takes: many, because each commit waits for the disk, but few enough to hold nobody up. */
 const leasesAtOnce = 200;
 const busyPauseMs = 25;
 
@@ -27,7 +27,7 @@ async function recoverInBatches(engine: EngineState): Promise<string[]> {
     try {
       recovered.push(...recoverBatch(engine, batch));
       left.splice(0, batch.length);
-      // It comes after the commit of what the batch has changed, which was planned for this turn before.
+      // It comes after the commit of the batch's changes, which was planned for this turn before.
       await new Promise<void>((resolve) => engine.scheduler.nextTurn(resolve));
     } catch (error) {
       if (storeFailure(error) !== "busy") throw error;
@@ -53,12 +53,12 @@ function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
       return false;
     }
   });
-  // Signals that were posted to a dead holder are answered by nobody else.
+  // Nobody else answers signals that were posted to a dead holder.
   if (recovered.length > 0) takeSignals(engine);
   return recovered;
 }
 
-/** The others of a batch that the database has failed in the middle of. */
+/** The remaining executions of a batch in the middle of which the database failed. */
 function giveBackUndriven({ store, live, holderId }: EngineState, taken: readonly string[]): void {
   for (const runId of taken) if (!live.has(runId)) releaseLease(store, runId, holderId);
 }

@@ -23,7 +23,7 @@ export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
   const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;
   driveAgain(engine, runId);
-  // One that was posted to its dead holder is not answered by anybody else.
+  // Nobody else answers a signal that was posted to its dead holder.
   takeSignals(engine);
   return "taken";
 }
@@ -47,13 +47,13 @@ export function readAgain(engine: EngineState, runId: string, drives: boolean): 
   }
 }
 
-/** What is stored of an execution is JSON as it should be, and yet nothing that its machines or its plan can be. */
+/** The stored JSON is well-formed, but its machines or its plan cannot be read from it. */
 function toDamagedRow(error: unknown, runId: string): unknown {
   const isContent = error instanceof TypeError || error instanceof SyntaxError;
   return isContent ? new DamagedRow(`execution "${runId}"`) : error;
 }
 
-/** Re-adopts the agents that run, and looks at everything that may go on. */
+/** Re-adopts the agents that run, and looks at all steps that may go on. */
 function continueExecution(engine: EngineState, execution: LiveExecution): void {
   if (phaseOf(execution) === "pending") return startStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adoptStep(execution, step);
@@ -64,7 +64,7 @@ function continueExecution(engine: EngineState, execution: LiveExecution): void 
   planFlush(engine, execution);
 }
 
-/** It was stored by a process that drives nothing. */
+/** Starts an execution that was stored by a process that drives nothing. */
 function startStored(engine: EngineState, execution: LiveExecution): void {
   begin(execution, momentOf(engine));
   planFlush(engine, execution);

@@ -105,7 +105,7 @@ function carryOver(
   return reusedParts(runId, plan, earlier.record, earlier.machine);
 }
 
-/** Positions of the stages that run once more: what is asked for, and everything after it. */
+/** Positions of the stages that run once more: the one that was asked for, and all stages after it. */
 function stagesToRun(
   blueprint: Blueprint,
   { steps, execution }: LoadedExecution,
@@ -134,7 +134,7 @@ function stagesToRun(
   return again;
 }
 
-/** One that was skipped for what stands before it may run this time. */
+/** A step that was skipped because of the stages before it may run this time. */
 function isSkippedByCondition({ status, skip_cause }: StepRecord): boolean {
   return status === "skipped" && skip_cause === "condition";
 }

@@ -17,7 +17,7 @@ import type { EngineState } from "./engine-state.ts";
 import { isComplete, readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import { makeLive, type LiveExecution } from "./live-execution.ts";
 
-/** An execution as the database has it, in memory again. */
+/** Makes an execution in memory from what the database holds of it. */
 export function restoreExecution(
   engine: EngineState,
   loaded: LoadedExecution,
@@ -65,7 +65,7 @@ function blueprintOf(
   return { ...known, hash };
 }
 
-/** Throws for an execution that cannot go on because its secrets are gone; one that only is to be ended needs none. */
+/** Throws for an execution that cannot go on because its secrets are gone. One that is only to be ended needs none. */
 function keptOf(engine: EngineState, record: ExecutionRecord, drives: boolean): KeptSecrets | null {
   const kept = readSecrets(engine.secretsDir, record.run_id);
   const apart = record.options.kept_apart;

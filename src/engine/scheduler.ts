@@ -1,6 +1,7 @@
 /**
- * Wakes an engine for everything that is no stored deadline: its next turn, its regular looks, its short waits. Apart
- * from the `Alarm`, so that a test can let deadlines stand still while signals of other processes are still noticed.
+ * Wakes an engine for everything that is no stored deadline: its next turn, its regular looks, its short waits. It is
+ * apart from the `Alarm`, so that a test can let deadlines stand still while signals of other processes are still
+ * noticed.
  */
 export interface Scheduler {
   /** Calls back once everything else that is ready in this turn of the event loop has had its turn. */
@@ -9,7 +10,7 @@ export interface Scheduler {
   after(ms: number, call: () => void): () => void;
   /** Calls back every so many milliseconds; returns the way to stop that. */
   every(ms: number, call: () => void): () => void;
-  /** Milliseconds from anywhere; nobody sets this clock. */
+  /** Milliseconds from an arbitrary start; nobody sets this clock. */
   elapsedMs(): number;
 }
 

@@ -5,7 +5,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import { snapshotHash, type Blueprint } from "../machine/blueprint.ts";
 import type { KeptSecrets } from "./kept-secrets.ts";
 
-/** What an execution is stored as, and what is kept apart of it; null: it has no secrets. */
+/** What is stored of an execution, and what is kept apart from it; null: it has no secrets. */
 export interface Sealed {
   record: ExecutionRecord;
   snapshot: ExecutionSnapshot;
@@ -62,7 +62,7 @@ function hideOptions(options: RunOptions, masks: Masks): RunOptions {
   return { ...options, script: hideIn(options.script, masks), env: Object.fromEntries(env) };
 }
 
-/** Where a definition, an agent or a module holds free text: only there a secret can stand. */
+/** Where a definition, an agent or a module holds free text: only there can a secret stand. */
 const freeTexts = new Set([
   "default",
   "enum",

@@ -24,7 +24,7 @@ import { refuseInTrouble } from "./trouble.ts";
 
 const answerPollMs = 5;
 const aliveEveryMs = 250;
-/** A holder that lives but does not answer is stuck; the signal stays and is applied when it wakes up. */
+/** A living holder that does not answer is stuck; the signal stays and is applied when it wakes up. */
 const longestWaitMs = 3_000;
 
 /** Gives an execution a signal, whoever drives it, and waits for the answer. */
@@ -37,7 +37,7 @@ export async function signalExecution(
     if (engine.phase !== "draining") refuseInTrouble(engine);
     const ours = engine.live.get(runId);
     if (ours) return await applyAndCommit(engine, ours, signal);
-    // Throws for one that is not there.
+    // Throws for an execution that does not exist.
     getExecution(engine.store, runId);
     const holder = holderOf(engine.store, runId);
     if (holder && engine.processes.isAlive(holder)) {
@@ -63,7 +63,7 @@ function applyAndCommit(
   });
 }
 
-/** Puts the signal down for the holder; null when that has died before it answered. */
+/** Posts the signal for the holder; null when the holder has died before it answered. */
 async function askHolder(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer | null> {
   const id = engine.newId();
   const wish = withoutSecrets(engine, runId, signal);
@@ -74,12 +74,13 @@ async function askHolder(engine: EngineState, runId: string, signal: Signal): Pr
     const answer = signalAnswer(engine.store, id);
     if (answer) return answer;
     await new Promise<void>((resolve) => engine.scheduler.after(answerPollMs, resolve));
-    // To look for a process costs more than to look for an answer.
+    // Looking for a process costs more than looking for an answer.
     if (engine.scheduler.elapsedMs() - lookedAtMs < aliveEveryMs) continue;
     lookedAtMs = engine.scheduler.elapsedMs();
     const holder = holderOf(engine.store, runId);
     if (!holder || !engine.processes.isAlive(holder)) {
-      // It may have answered with its last commit; if not, no later holder may find the signal and apply it again.
+      // The holder may have answered with its last commit; if not, no later holder may find the signal and apply it
+      // again.
       return withdrawSignal(engine.store, id) ? null : signalAnswer(engine.store, id);
     }
     if (engine.scheduler.elapsedMs() > endMs) {
@@ -93,7 +94,7 @@ async function askHolder(engine: EngineState, runId: string, signal: Signal): Pr
   }
 }
 
-/** What people say with a signal is stored before its execution sees it. */
+/** The texts of a signal are stored before its execution sees them, so secrets are hidden here. */
 function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Signal): Signal {
   const kept = readSecrets(secretsDir, runId);
   if (!kept) return signal;
@@ -103,10 +104,10 @@ function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Sign
   return signal;
 }
 
-/** Nobody drives the execution: the signal is applied, nothing is started, and the lease is given back. */
+/** Nobody drives the execution: the lease is taken, the signal applied, nothing started, and the lease given back. */
 async function passedBy(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
   const execution = readAgain(engine, runId, false);
-  // One that has ended cannot change, and has no lease to write under: its machines only say what is refused.
+  // An ended execution cannot change and has no lease to write under: its machines only say what is refused.
   if (hasEnded(execution.record.status)) return applySignal(execution, signal, momentOf(engine));
   holdExecution(engine, execution);
   try {
@@ -130,7 +131,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
   }
 }
 
-/** Where the database takes nothing any more, the lease is a dead process's soon, which says the same. */
+/** If the database refuses this, the lease soon belongs to a dead process, which means the same. */
 function giveBack(engine: EngineState, runId: string): void {
   try {
     releaseLease(engine.store, runId, engine.holderId);
@@ -139,7 +140,7 @@ function giveBack(engine: EngineState, runId: string): void {
   }
 }
 
-/** Agents of the dead engine that are to stop have nobody else who would ask them to, and end them if they do not. */
+/** Nobody else stops the dead engine's agents that are to stop, or ends them if they do not. */
 async function stopOrphans(engine: EngineState, execution: LiveExecution): Promise<void> {
   const stopping = execution.steps.filter(
     ({ record, attempt }) => record.status === "running" && attempt?.stopping,

@@ -32,7 +32,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
   const instructions = role?.instructions ?? null;
   const agent = agentOf(blueprint.agents, artifact);
   const attempt = step.record.attempt_number;
-  // The record's own have their secrets hidden.
+  // The texts in the record have their secrets hidden.
   const inputs = step.inputs ?? step.record.inputs ?? {};
   const context = packedContext(execution, step).text;
   const previous_error = previousError(step.record.attempts, attempt);
@@ -80,7 +80,7 @@ function describedInputs({ inputs }: EffectiveStage): Record<string, string> {
   return Object.fromEntries(described);
 }
 
-/** What names a step's present attempt: its idempotency key, and the folders it works with. */
+/** The names of a step's present attempt: its idempotency key, and the folders it works with. */
 export function attemptPlace(
   engine: EngineState,
   { runId, options }: LiveExecution,
@@ -95,7 +95,7 @@ export function attemptPlace(
   };
 }
 
-/** One more call to the same agent, whose text is the summary of what it has just done. */
+/** One more call to the same agent, whose answer is the summary of what it has just done. */
 export function summaryRequest(
   { scope }: LiveExecution,
   request: StageRequest,
@@ -138,7 +138,7 @@ export function packedContext({ blueprint }: LiveExecution, step: LiveStep): Pac
   return packContext(found);
 }
 
-/** The context modules that a step is to get and that were nowhere when the execution was started. */
+/** The context modules that a step should get but that were not found when the execution was started. */
 export function missingModules({ blueprint }: LiveExecution, step: LiveStep): string[] {
   return moduleRefs(blueprint, step).filter((ref) => !Object.hasOwn(blueprint.modules, ref));
 }
@@ -166,7 +166,7 @@ function lastLines(engine: EngineState, runId: string, stageId: string): string 
     .slice(-handedOnCharacters);
 }
 
-/** Texts were checked with the definition: what cannot be filled in all the same is handed on as it stands. */
+/** The texts were checked with the definition: one that cannot be filled in all the same is passed on unchanged. */
 function fillText(what: string, template: string, values: ValueObject): string {
   const text = textOf(what, template, values);
   return text.ok ? text.value : template;

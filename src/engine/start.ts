@@ -18,7 +18,7 @@ import { makeLive, type LiveExecution } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
 import { seal } from "./seal.ts";
 
-/** A new execution, begun in memory; the promise resolves with its id once that is on disk. */
+/** Begins a new execution in memory; the promise resolves with its id once that is on disk. */
 export function startExecution(engine: EngineState, request: StartRequest): Promise<string> {
   const { definition, agents, modules } = request;
   const blueprint = knownBlueprint(engine, makeBlueprint(definition, agents, modules));
@@ -29,7 +29,7 @@ export function startExecution(engine: EngineState, request: StartRequest): Prom
 }
 
 /**
- * Begins an execution whose steps may be settled in part. `record` holds its secrets in clear; `file` is where its
+ * Begins an execution some of whose steps may be settled. `record` holds its secrets in clear; `file` is where its
  * definition came from.
  */
 export function startFrom(
@@ -39,7 +39,7 @@ export function startFrom(
   { parts, file }: { parts: readonly StepParts[]; file: string | null },
 ): Promise<string> {
   const moment = momentOf(engine);
-  // What expressions see as run.started_at is what the event that starts it says.
+  // Expressions see as run.started_at the time of the event that starts the execution.
   const execution = made(engine, blueprint, { ...record, started_at: moment.at }, parts);
   const sealed = seal(execution.record, blueprint, { masks: execution.masks, file });
   execution.record = sealed.record;

@@ -1,19 +1,22 @@
 import type { LogStream } from "../execution/event.ts";
 
-/** Bounds what is kept of one step's log: its head as it comes, and when that is full the last lines at the end. */
+/**
+ * Bounds what is kept of one step's log: its first lines as they come and, once there is too much, its last lines at
+ * the end.
+ */
 export interface StepLog {
-  /** The line as it is to be kept now; null while only the tail is kept in mind. */
+  /** The line to keep now; null while only the tail is held in memory. */
   take(line: KeptLine): KeptLine | null;
-  /** What has been left out for good since it was asked last. */
+  /** What has been left out for good since the last call. */
   leftOut(): LeftOut;
   /**
-   * The next piece of what was held back, once the attempt is over; null when nothing is. The first one has a line that
-   * says what is missing.
+   * The next piece of what was held back, once the attempt is over; null when there is none. The first piece has a line
+   * that says what is missing.
    */
   endPiece(): LogPiece | null;
 }
 
-/** `cut`: what has been left out since it was asked last; null in all but the first piece. */
+/** `cut`: what has been left out since the last call; null in all but the first piece. */
 export interface LogPiece {
   lines: KeptLine[];
   cut: LeftOut | null;
@@ -37,7 +40,9 @@ export interface LeftOut {
 export const longestLineBytes = 64 * 1024;
 const tailShare = 10;
 const leastTailBytes = longestLineBytes;
-/** The tail is stored in pieces: all at once, with what a commit takes for each line, it would fill much memory. */
+/**
+ * The tail is stored in pieces: storing it all at once would fill much memory, counting what a commit takes per line.
+ */
 const mostPieceLines = 1000;
 const mostPieceBytes = 1 << 20;
 const mostNoticeBytes = 150;
@@ -66,13 +71,13 @@ export function openStepLog(
 ): StepLog {
   const headBytes = mostBytes - Math.floor(mostBytes / tailShare);
   let kept = stored.bytes + stored.lines * lineBytes;
-  /** The line that says what is missing has its place: an engine that finds it stored has as much room for the rest. */
+  /** The line that says what is missing has a place of its own, so that the room is the same once it is stored. */
   const isTold = stored.cut.lines > 0 && stored.untold.lines === 0;
   let noticeBytes = isTold ? 0 : mostNoticeBytes + lineBytes;
   /** What is left for a tail; a step that is tried again has used some of it up. */
   const tailBytes = (): number =>
     Math.max(mostBytes - noticeBytes - Math.max(kept, headBytes), leastTailBytes);
-  // An engine that ended in the middle has stored what it had left out, and not yet said so.
+  // An engine that died in the middle has stored how much it left out, but no line that says so.
   let said = { ...stored.untold };
   let cut = noLinesLeftOut();
   /** True between the first and the last piece of the end. */
@@ -124,10 +129,10 @@ function noticeOf({ lines, bytes }: Facts): KeptLine {
   return { stream: "system", text };
 }
 
-/** The last lines, within as many bytes as there is room for; one at least. */
+/** The last lines, within the bytes that are left; at least one. */
 function createTail(drop: (gone: HeldLine) => void) {
   let lines: HeldLine[] = [];
-  /** Where the tail begins in its list: what is before it is dropped now and then, not line by line. */
+  /** Where the tail begins in its list: the lines before it are dropped in blocks, not one by one. */
   let first = 0;
   let held = 0;
   return {
@@ -145,7 +150,7 @@ function createTail(drop: (gone: HeldLine) => void) {
       lines = lines.slice(first);
       first = 0;
     },
-    /** Takes the first lines out, as many as make a piece. */
+    /** Takes as many of the first lines as make a piece. */
     shift(): { lines: KeptLine[]; bytes: number } {
       const piece: KeptLine[] = [];
       let taken = 0;

@@ -23,12 +23,12 @@ export async function stopEngine(
   if (!failed) leaveStore(engine);
 }
 
-/** What its agents come to is taken in only as long as it can be stored. */
+/** Results of its agents are taken in only as long as they can be stored. */
 function isAtWork({ phase, working }: EngineState): boolean {
   return phase !== "failed" && working.size > 0;
 }
 
-/** One that cannot be removed now is of a dead process soon, which says the same. */
+/** If the holder cannot be removed now, it soon belongs to a dead process, which means the same. */
 function leaveStore({ store, holderId }: EngineState): void {
   try {
     removeHolder(store, holderId);
@@ -37,7 +37,7 @@ function leaveStore({ store, holderId }: EngineState): void {
   }
 }
 
-/** A hook may take a minute: whoever stops does not wait for it, the next engine clears up what is left. */
+/** A hook may take a minute: stopping does not wait for it, and the next engine clears up what is left. */
 async function withinGrace({ scheduler }: EngineState, work: Promise<unknown>): Promise<void> {
   const grace = Promise.withResolvers<void>();
   const stop = scheduler.after(stopGraceMs, grace.resolve);
@@ -45,7 +45,7 @@ async function withinGrace({ scheduler }: EngineState, work: Promise<unknown>): 
   stop();
 }
 
-/** Their steps stay as they are: the next engine finds no result of them and runs the attempt again. */
+/** Their steps stay as they are: the next engine finds no results of them and runs the attempts again. */
 async function stopAgents(engine: EngineState): Promise<void> {
   const running = [...engine.live.values()].flatMap((execution) =>
     execution.steps.filter(({ attempt }) => attempt !== null).map((step) => ({ execution, step })),

@@ -13,7 +13,7 @@ import { attemptPlace } from "./stage-request.ts";
 
 /**
  * Ends what a dead engine has left of attempts that are over: it may have died between the commit of an outcome and the
- * sweep that follows. Attempts that still run are not touched.
+ * sweep after it. Attempts that still run are not touched.
  */
 export function sweepAttempts(engine: EngineState, execution: LiveExecution): void {
   for (const { step, attempt, place } of leftFolders(engine, execution)) {
@@ -24,7 +24,7 @@ export function sweepAttempts(engine: EngineState, execution: LiveExecution): vo
   }
 }
 
-/** The same for executions that have ended, which nobody takes over any more; their secrets go, too. */
+/** Sweeps executions that have ended, which nobody takes over any more; their secrets are removed, too. */
 export function sweepEndedExecutions(engine: EngineState): void {
   sweepSecrets(engine.secretsDir, (runId) => needsSecrets(engine, runId));
   if (!existsSync(engine.attemptsDir)) return;
@@ -40,7 +40,7 @@ export function sweepEndedExecutions(engine: EngineState): void {
   }
 }
 
-/** One that is damaged keeps its secrets: it may be mended. */
+/** A damaged execution keeps its secrets, because it may be repaired. */
 function needsSecrets({ store }: EngineState, runId: string): boolean {
   const read = unlessDamaged(() => ({ loaded: loadForEngine(store, runId) }));
   if (read === null) return true;
@@ -48,8 +48,8 @@ function needsSecrets({ store }: EngineState, runId: string): boolean {
 }
 
 /**
- * Takes untouched worktrees away that no attempt's sweep has taken: of steps that ended while they waited for their
- * next try, or whose agent was gone. To be asked when the execution has ended.
+ * Removes untouched worktrees that no attempt's sweep has removed: of steps that ended while they waited for their next
+ * try, or whose agent was gone. Call it when the execution has ended.
  */
 export function sweepWorktrees(engine: EngineState, execution: LiveExecution): void {
   for (const step of execution.steps) {

@@ -6,7 +6,7 @@ import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
 import { momentOf } from "./moment-of.ts";
 
-/** Applies what other processes want of the executions driven here. */
+/** Applies the signals of other processes to the executions driven here. */
 export function takeSignals(engine: EngineState): void {
   for (const { id, run_id, signal } of pendingSignals(engine.store, engine.holderId)) {
     const execution = engine.live.get(run_id);
@@ -19,7 +19,7 @@ export function takeSignals(engine: EngineState): void {
   }
 }
 
-/** Whoever posted it is told: what was wanted is not known, and must not be guessed. */
+/** A damaged signal is refused: what was wanted is unknown and must not be guessed. */
 function refuseDamaged(engine: EngineState, runId: string, id: string): SignalAnswer {
   const message = `signal "${id}" is damaged in the database: nothing was done. ask for it again`;
   logProblem(engine, runId, "signal_damaged", new Error(message));

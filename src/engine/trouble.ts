@@ -5,13 +5,13 @@ import { storeFailure } from "../store/store-failure.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";
 
-/** Why an engine takes nothing in. */
+/** Why an engine accepts nothing. */
 export interface EngineTrouble {
   kind: Hindrance | "failed" | "stopping";
   message: string;
 }
 
-/** Null: it takes in whatever comes. */
+/** Null: it accepts everything. */
 export function troubleOf(engine: EngineState): EngineTrouble | null {
   noticeChange(engine);
   const { phase, hindrance, store } = engine;
@@ -23,7 +23,7 @@ export function troubleOf(engine: EngineState): EngineTrouble | null {
   return hasRoom(store) ? null : { kind: "full", message: hindranceText("full", store) };
 }
 
-/** What was done to the file since the engine last looked shows in the very next answer. */
+/** A change of the database file since the last look shows in the very next answer. */
 function noticeChange(engine: EngineState): void {
   if (engine.phase !== "open") return;
   try {
@@ -33,13 +33,13 @@ function noticeChange(engine: EngineState): void {
   }
 }
 
-/** Throws `AppError("unavailable")` when the engine takes nothing in. */
+/** Throws `AppError("unavailable")` when the engine accepts nothing. */
 export function refuseInTrouble(engine: EngineState): void {
   const trouble = troubleOf(engine);
   if (trouble) throw new AppError("unavailable", trouble.message);
 }
 
-/** Notes what hinders it, or (null) that nothing does any more. */
+/** Notes what hinders the engine, or with null that nothing does any more. */
 export function setHindrance(engine: EngineState, hindrance: Hindrance | null): void {
   const before = engine.hindrance;
   if (before === hindrance) return;
@@ -62,7 +62,7 @@ export function setHindrance(engine: EngineState, hindrance: Hindrance | null): 
   engine.tell(message);
 }
 
-/** The error with which a database has failed for good, as those are told who wait. */
+/** The error of a database that has failed for good, as the waiting callers get it. */
 export function failureOf(error: unknown, path: string): unknown {
   if (error instanceof AppError || storeFailure(error) === null) return error;
   return new AppError(

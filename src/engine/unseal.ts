@@ -22,8 +22,9 @@ export interface Unsealed {
 }
 
 /**
- * What an execution was made of. Its secrets are kept only while it lives: afterwards those of the definition are read
- * again where that came from, and variables are this process's. Throws `AppError("conflict")` where that is not enough.
+ * What an execution was made of. Its secrets are kept only while it lives; after that, those of the definition are read
+ * again from its source, and variables are taken from this process. Throws `AppError("conflict")` where that is not
+ * enough.
  */
 export function unseal(engine: EngineState, { execution: { record }, snapshot }: LoadedExecution): Unsealed {
   const { definition, agents, modules } = snapshot;
@@ -51,7 +52,7 @@ interface SecretsAgain {
   read: (name: string) => boolean;
 }
 
-/** The names of the secret parameters that whoever asks for a rerun has to give, and has not. */
+/** The names of the secret parameters that a rerun needs and that the caller has not given. */
 export function secretsToGive(
   { options }: ExecutionRecord,
   { kept, given, read }: SecretsAgain,
@@ -63,7 +64,7 @@ export function secretsToGive(
 }
 
 /**
- * The parameters of a rerun: the secret ones come from the execution while it lives, else from who asks. Throws
+ * The parameters of a rerun: the secret ones come from the execution while it lives, otherwise from the caller. Throws
  * `AppError("invalid_parameters")` whose details name everything that is wrong.
  */
 export function restoreParameters(
@@ -103,7 +104,7 @@ function findValueProblem(
   return "problem" in checked ? checked.problem : null;
 }
 
-/** A masked variable has this process's value; where it has none, it is left out. */
+/** A masked variable gets this process's value, and is left out where there is none. */
 function restoreVariables(
   stored: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,
@@ -134,7 +135,7 @@ function restoreDefinition(
   );
 }
 
-/** The text an execution came from, if it is still there. */
+/** The text that an execution was made from, if it is still there. */
 function sourceText(engine: EngineState, record: ExecutionRecord): string | null {
   const { workflow_id, definition_hash, options } = record;
   const versions =
@@ -147,13 +148,13 @@ function sourceText(engine: EngineState, record: ExecutionRecord): string | null
     const text = readFileSync(file, "utf8");
     return createHash("sha256").update(text).digest("hex") === definition_hash ? text : null;
   } catch (error) {
-    // It may have been moved or removed; whatever it is, its text cannot be had.
+    // The file may have been moved or removed; whatever the reason, its text cannot be read.
     if (error instanceof Error && "code" in error) return null;
     throw error;
   }
 }
 
-/** Texts that are masked, taken from the same place of the source. */
+/** The masked texts, taken from the same place of the source. */
 function filledIn(masked: unknown, source: unknown, path: string, missing: string[]): unknown {
   if (typeof masked === "string") {
     if (!masked.includes(mask)) return masked;
@@ -173,7 +174,7 @@ function filledIn(masked: unknown, source: unknown, path: string, missing: strin
   );
 }
 
-/** Whether what is not masked stands in the source, in the same order. */
+/** Whether the unmasked parts stand in the source, in the same order. */
 function fits(masked: string, source: string): boolean {
   let from = 0;
   return masked.split(mask).every((part) => {

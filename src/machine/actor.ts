@@ -14,7 +14,7 @@ export interface Actor<K extends ActorKind> {
   started: AnyActorRef | null;
 }
 
-/** What XState persists of an actor (`getPersistedSnapshot`), as much of it as is read here. */
+/** What XState persists of an actor (`getPersistedSnapshot`), limited to the parts that are read here. */
 export interface ActorState<K extends ActorKind> {
   status: "active" | "done" | "error" | "stopped";
   value: SnapshotFrom<(typeof machines)[K]>["value"];
@@ -31,9 +31,9 @@ export type ActorEffect<K extends ActorKind> = {
 }[K];
 
 /**
- * Sends an event to an actor, whose state it changes; what the actor records. Null: the event is not lawful in its
- * state, which stays. There are two that do the same: `sendToStarted` for an engine of this process, `sendPure` for a
- * runner that keeps no actors.
+ * Sends an event to an actor, changes its state, and returns what the actor records. Null: the event is not lawful in
+ * the actor's state, which stays as it is. Two functions do the same: `sendToStarted` for an engine of this process,
+ * `sendPure` for a runner that keeps no actors.
  */
 export type SendToActor = <K extends ActorKind>(
   actor: Actor<K>,

@@ -5,7 +5,7 @@ import { conclude, follow, stopAll } from "./orchestration.ts";
 import { stopStep } from "./start-step.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
 
-/** What a deadline that has passed does to the step it belongs to; `step` null: to the whole execution. */
+/** Applies a deadline that has passed to its step; with `step` null, to the whole execution. */
 export function applyDeadline(execution: ExecutionState, step: StepState | null, moment: Moment): void {
   if (step === null) return endInTime(execution, moment);
   switch (step.record.status) {

@@ -8,7 +8,7 @@ import { isoTime, type Moment } from "./moment.ts";
 import { follow } from "./orchestration.ts";
 import { tellStep } from "./tell-actor.ts";
 
-/** What an attempt came to, its outputs held against the contract. */
+/** The result of an attempt; its outputs have been checked against the contract. */
 export type AttemptResult =
   | { kind: "succeeded"; data: StageCompleted }
   | { kind: "failed"; failure: Failure; handed_in: HandedIn | null; usage: Usage | null }
@@ -18,8 +18,8 @@ export type AttemptResult =
   | { kind: "unbegun" };
 
 /**
- * Takes in what a step's attempt came to: the step goes on, and with it what waited for it. An attempt that is gone or
- * never began runs again under the same number, unless it was to stop or the policy says otherwise.
+ * Applies the result of a step's attempt: the step goes on, and so do the steps that waited for it. An attempt that is
+ * gone or never began runs again under the same number, unless it was told to stop or the policy forbids it.
  */
 export function applyResult(
   execution: ExecutionState,
@@ -50,7 +50,7 @@ function tellResult(
     tellStep(execution, step, { type: "CANCEL", failure: stoppedBy(execution, stopping), usage }, moment.at);
     return;
   }
-  // One that was told to stop and has done its work all the same had done it before.
+  // An attempt that succeeded although it was told to stop had finished before it was told.
   if (result.kind === "succeeded") {
     tellStep(execution, step, { type: "SUCCEEDED", data: result.data }, moment.at);
     return;
@@ -75,7 +75,7 @@ function tellResult(
   );
 }
 
-/** The agent of an earlier engine is gone without a result: unless the policy says otherwise the attempt runs again. */
+/** The agent of an earlier engine is gone and left no result: the attempt runs again, unless the policy forbids it. */
 function reportGone(execution: ExecutionState, step: StepState, moment: Moment): void {
   const { agent_id, model, inputs, context_consumed } = step.record;
   const facts = {
@@ -90,7 +90,7 @@ function reportGone(execution: ExecutionState, step: StepState, moment: Moment):
   tellStep(execution, step, { type: "INTERRUPTED", facts, policy, mayStart }, moment.at);
 }
 
-/** The earlier engine was gone before its agent began: the attempt begins only now, and has all of its time. */
+/** The earlier engine died before its agent began: the attempt begins only now and gets its whole timeout. */
 function tellUnbegun(execution: ExecutionState, step: StepState, moment: Moment): void {
   if (isEnding(execution)) {
     const failure = { class: "cancelled", message: "the execution ended before its agent began" };

@@ -6,7 +6,7 @@ import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
 import { stageKind } from "../workflow/stage-kind.ts";
 
-/** Applies a signal to an execution in memory; what is answered holds once the change is on disk. */
+/** Applies a signal to an execution in memory. The answer holds once the change is on disk. */
 export function applySignal(execution: ExecutionState, signal: Signal, moment: Moment): SignalAnswer {
   switch (signal.type) {
     case "pause":
@@ -41,7 +41,7 @@ function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
   return answerApplied("resumed");
 }
 
-/** What could not start while the execution stood still is looked at again. */
+/** Looks again at the steps that could not start while the execution was paused. */
 export function retryHeldSteps(execution: ExecutionState, moment: Moment): void {
   const held = [...execution.held];
   execution.held.clear();
@@ -79,7 +79,7 @@ function decide(
   if (!step) return noStage(execution, stage_id);
   const refusal = refusalOf(step, signal);
   if (refusal) return refusal;
-  // Its timer may be late, and there is none where nobody drives the execution.
+  // The deadline has passed, but its timer may be late, and there is no timer where nobody drives the execution.
   if (isOverdue(step, moment.atMs)) applyDeadline(execution, step, moment);
   const type = signal.type === "approve" ? "APPROVE" : "REJECT";
   const past = signal.type === "approve" ? "approved" : "rejected";
@@ -111,7 +111,7 @@ function isOverdue({ record }: StepState, atMs: number): boolean {
   return status === "waiting_for_approval" && deadline_at !== null && Date.parse(deadline_at) <= atMs;
 }
 
-/** The same decision twice is no trouble; another one is. */
+/** Repeating the same decision is harmless; a different decision is refused. */
 function decidedBefore({ record }: StepState, wish: "approve" | "reject"): SignalAnswer {
   const past = wish === "approve" ? "approved" : "rejected";
   const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;

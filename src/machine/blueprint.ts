@@ -4,7 +4,9 @@ import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.
 import { parseDuration } from "../workflow/duration.ts";
 import { batchesOf } from "../workflow/graph.ts";
 
-/** What an execution keeps to, and all that follows from it alone; shared by every execution of the same snapshot. */
+/**
+ * The definition of an execution and everything that follows from it alone; shared by all executions of one snapshot.
+ */
 export interface Blueprint {
   /** sha256 over definition, agents and modules, hex. */
   hash: string;
@@ -27,7 +29,7 @@ export interface StageBlueprint {
   dependencies: number[];
   dependents: number[];
   timeoutMs: number;
-  /** Null: its agent may be silent. */
+  /** Null: there is no limit to how long its agent may be silent. */
   idleTimeoutMs: number | null;
 }
 
@@ -79,7 +81,7 @@ function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly st
     dependencies: [...new Set(stage.depends_on)].flatMap((id) => position.get(id) ?? []),
     dependents: [],
     timeoutMs: milliseconds(stage.gate?.timeout ?? stage.error_policy.timeout),
-    // A snapshot that was stored before there was such a thing has none.
+    // Snapshots stored by earlier versions lack this part.
     idleTimeoutMs: stage.error_policy.idle_timeout ? milliseconds(stage.error_policy.idle_timeout) : null,
   }));
   for (const { position: at, dependencies } of made) {
@@ -88,7 +90,7 @@ function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly st
   return made;
 }
 
-/** A definition was checked before it came here, so a duration that is none is a bug. */
+/** A definition is checked before it comes here, so an invalid duration is a bug. */
 function milliseconds(duration: string): number {
   const ms = parseDuration(duration);
   if (ms === null) throw new Error(`"${duration}" is no duration`);

@@ -6,22 +6,22 @@ export type ExecutionMachineEvent =
   | { type: "START"; total: number }
   | { type: "PAUSE"; isBusy: boolean }
   | { type: "RESUME" }
-  /** `stops`: what runs is stopped as well. */
+  /** `stops`: running steps are stopped as well. */
   | { type: "HALT"; message: string; stops: boolean }
   | { type: "CANCEL"; reason: string | null }
-  /** Nothing of it runs any more. */
+  /** None of its steps runs any more. */
   | { type: "QUIET" }
   /** Every step has settled. */
   | { type: "DONE"; hadFailures: boolean }
   /** The clock of `config.timeout` runs from `atMs` of the watched clock on, or stands still. */
   | { type: "CLOCK"; runs: boolean; atMs: number }
-  /** A later engine goes on counting: so much was spent at `sinceMs` of its own watched clock. */
+  /** A later engine goes on counting: `spentMs` had passed at `sinceMs` of its own watched clock. */
   | { type: "COUNT_ON"; spentMs: number; sinceMs: number };
 
 export interface ExecutionContext {
-  /** Why it will fail, once that is certain; or why it is cancelled. */
+  /** Why the execution will fail, once that is certain, or why it is cancelled. */
   message: string | null;
-  /** True: what runs is stopped, and not waited for. */
+  /** True: running steps are stopped, and not waited for. */
   stops: boolean;
   /** What counts against `config.timeout`: spent so far, and since when (watched clock; null: it stands still). */
   spentMs: number;
@@ -32,8 +32,8 @@ export interface ExecutionContext {
 export type ExecutionEffect = Exclude<ExecutionEvent, StageEvent>;
 
 /**
- * The state of one execution. `pausing`, `halting` and `cancelling` are running ones that start nothing new. Pure:
- * which steps there are and how they stand is the orchestration's to know, it says so with the events.
+ * The state of one execution. In `pausing`, `halting` and `cancelling` it still runs but starts nothing new. The
+ * machine is pure: the orchestration knows the steps and how they stand, and says so with the events.
  */
 export const executionMachine = setup({
   types: {
@@ -106,7 +106,7 @@ export const executionMachine = setup({
     },
     halting: {
       on: {
-        // Only time can make it worse: what was still let finish is stopped then.
+        // The timeout makes a failing execution worse: steps that were allowed to finish are stopped then.
         HALT: { guard: "stops", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
         QUIET: { target: "failed", actions: { type: "record", params: recordEnd("failed") } },

@@ -35,10 +35,10 @@ export interface ExecutionState {
   readonly batchLeft: number[];
   /** Steps whose state ends after a duration. */
   readonly timed: Set<StepState>;
-  /** Steps that became ready while nothing new may start: they are looked at again when the execution goes on. */
+  /** Steps that became ready while nothing new may start; they are looked at again when the execution goes on. */
   readonly held: Set<StepState>;
   changes: Changes;
-  /** False: signals are applied, but nothing is started (the process only passes by). */
+  /** False: signals are applied but nothing is started, because this process does not drive the execution. */
   readonly drives: boolean;
   /** Hides the execution's secrets in all that is stored and shown. */
   readonly masks: Masks;
@@ -57,11 +57,13 @@ export interface StepState {
   /** The attempt that runs, or is about to; null: none does. */
   attempt: RunningAttempt | null;
   isQueued: boolean;
-  /** How long the step's state may last yet, by the watched clock, in ms; null: its deadline is set, or it has none. */
+  /**
+   * How much longer the step's state may last, in ms of the watched clock; null: its deadline is set, or it has none.
+   */
   leftMs: number | null;
 }
 
-/** One object for each attempt: whoever waits for its result sees by it whether the attempt still runs. */
+/** A new object for each attempt: whoever waits for a result compares it to see whether that attempt still runs. */
 export interface RunningAttempt {
   /** Why it was told to stop; null: it was not. */
   stopping: "timeout" | "cancel" | "execution_timeout" | null;
@@ -79,7 +81,7 @@ export type FeedItem =
   | { kind: "event"; event: ExecutionEvent; at: string }
   | { kind: "line"; stage_id: string; attempt: number; stream: LogStream; text: string; at: string };
 
-/** What is done once the transition that asks for it is on disk. */
+/** Something to do once the transition that asks for it is on disk. */
 export type Effect =
   /** Begins the step's attempt. `recovered`: an earlier engine began it already, its agent may still run. */
   | { kind: "dispatch"; stage_id: string; recovered: boolean }
@@ -92,7 +94,7 @@ export function noChanges(): Changes {
   return { feed: [], steps: new Set(), effects: [] };
 }
 
-/** The state of the execution's actor: `pausing` and the like count as running to everybody else. */
+/** The state of the execution's actor; elsewhere `pausing` and the like count as running. */
 export function phaseOf({ actor }: ExecutionState): ActorState<"execution">["value"] {
   return actor.state.value;
 }

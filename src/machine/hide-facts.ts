@@ -2,9 +2,9 @@ import { hideValues, type Masks } from "../execution/masks.ts";
 import type { Value } from "../expression/value.ts";
 
 /**
- * What an event of a machine says, with every secret hidden. All that is recorded of an execution comes with such an
- * event, so that this is the one place where it is hidden. What a machine or a record goes by is left as it is: a
- * secret may well be the word "completed".
+ * Hides every secret in the event of a machine. Everything that is recorded of an execution comes with such an event,
+ * so secrets are hidden in this one place. Fields that machines and records decide by stay as they are: a secret may
+ * well be the word "completed".
  */
 export function hideFacts<E extends { type: string }>(event: E, masks: Masks): E {
   return masks.secrets.size === 0 ? event : (hideFact(event, masks) as E);
@@ -27,7 +27,7 @@ const goneBy = new Set([
   "context_consumed",
   "approvers",
 ]);
-/** Values of people and agents: there the names within and numbers are hidden as well. */
+/** In values from people and agents, nested names and numbers are hidden as well. */
 const values = new Set(["inputs", "outputs"]);
 
 function hideFact(fact: unknown, masks: Masks): unknown {

@@ -19,15 +19,15 @@ export interface StepParts {
   actor: StepState["actor"];
 }
 
-/** What the record of an execution has masked, in clear. */
+/** The parts that are masked in the record of an execution, in clear. */
 export interface ClearFacts {
   parameters: ValueObject;
   options: RunOptions;
-  /** What was named a secret while it ran. */
+  /** Secrets that were named while it ran. */
   named: readonly string[];
 }
 
-/** Puts an execution together in memory: what it waits for and what stands open follows from its records. */
+/** Puts an execution together in memory; what it waits for and what is unsettled follows from its records. */
 export function makeExecution(
   blueprint: Blueprint,
   record: ExecutionRecord,
@@ -72,7 +72,7 @@ export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprin
   };
 }
 
-/** A settled step of an earlier execution, carried over with what it gave. */
+/** A settled step of an earlier execution, carried over with its outputs. */
 export function reusedParts(
   runId: string,
   plan: StageBlueprint,
@@ -95,7 +95,7 @@ export function reusedParts(
   };
 }
 
-/** The stored actor of a step. Throws what `restoreActor` throws. */
+/** Restores the stored actor of a step. Throws what `restoreActor` throws. */
 export function restoreStepActor(type: "agent" | "gate", stored: string): StepState["actor"] {
   return stageKind(type).isDecided ? restoreActor("gate", stored) : restoreActor("stage", stored);
 }
@@ -120,7 +120,7 @@ function newStepState(plan: StageBlueprint, { record, actor }: StepParts): StepS
   };
 }
 
-/** An attempt that has begun gets the inputs it had: what is stored of them has secrets hidden. */
+/** An attempt that has begun keeps its inputs, which are resolved again because the stored ones have secrets hidden. */
 function restoreInputs({ scope }: ExecutionState, { plan, record }: StepState): ValueObject | null {
   if (isSettled(record.status)) return null;
   const inputs = resolveInputs(plan.stage, scope.values);
@@ -140,7 +140,7 @@ function takeIn(execution: ExecutionState, step: StepState): void {
   }
 }
 
-/** The workflow's variables may name parameters, workflow and run; everything else sees the variables. */
+/** The workflow's variables may name parameters, workflow and run; all other expressions may also name variables. */
 function namespaces(blueprint: Blueprint, record: ExecutionRecord) {
   const { definition } = blueprint;
   const modules: Record<string, Value> = Object.create(null);

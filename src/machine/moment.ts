@@ -1,6 +1,6 @@
 import type { StepQueue } from "./step-queue.ts";
 
-/** When a transition happens, and where steps that become ready are put: all a machine is told of the world. */
+/** When a transition happens, and where ready steps are queued; a machine knows nothing else of its surroundings. */
 export interface Moment {
   /** The wall clock, in milliseconds. */
   atMs: number;

@@ -9,7 +9,7 @@ import { conditionHolds, resolveInputs, textOf } from "./step-facts.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
 import { stageKind } from "../workflow/stage-kind.ts";
 
-/** Which step may go on when: it follows from the actors' states alone. */
+/** Decides which step may go on when; that follows from the actors' states alone. */
 
 /** Begins a new execution. */
 export function begin(execution: ExecutionState, moment: Moment): void {
@@ -18,7 +18,7 @@ export function begin(execution: ExecutionState, moment: Moment): void {
   reconsider(execution, moment);
 }
 
-/** Looks at every step that may have become ready; used where no single event tells which. */
+/** Looks at every step that may have become ready. Used where no single event tells which. */
 export function reconsider(execution: ExecutionState, moment: Moment): void {
   const ready = execution.steps.filter(
     (step) => step.record.status === "pending" && (step.waitsFor === 0 || step.blockedBy !== null),
@@ -31,7 +31,7 @@ export function follow(execution: ExecutionState, step: StepState, moment: Momen
   work(execution, moment, isSettled(step.record.status) ? openDependents(execution, step, moment) : []);
 }
 
-/** Stops everything of an execution that is not going to go on. */
+/** Stops everything in an execution that will not go on. */
 export function stopAll(
   execution: ExecutionState,
   moment: Moment,
@@ -48,7 +48,7 @@ export function stopAll(
   }
 }
 
-/** Goes on stopping what runs, where an engine died while it did that. */
+/** Finishes stopping the running steps, where an engine died in the middle of it. */
 export function finishStopping(execution: ExecutionState, moment: Moment): void {
   const { stops, message } = execution.actor.state.context;
   if (!stops) return;
@@ -58,7 +58,7 @@ export function finishStopping(execution: ExecutionState, moment: Moment): void 
   stopAll(execution, moment, failure, { why, stopsRunning: true });
 }
 
-/** Steps one after the other, without recursion: chains of skipped stages may be thousands long. */
+/** Works through the steps one after the other without recursion: chains of skipped stages may be thousands long. */
 function work(execution: ExecutionState, moment: Moment, first: StepState[]): void {
   const todo = first.toReversed();
   for (let step = todo.pop(); step; step = todo.pop()) {
@@ -73,7 +73,7 @@ function work(execution: ExecutionState, moment: Moment, first: StepState[]): vo
   conclude(execution, moment);
 }
 
-/** Ends or pauses the execution where there is nothing left that could change it, and keeps its clock. */
+/** Ends or pauses the execution when nothing that runs can change it any more, and updates its clock. */
 export function conclude(execution: ExecutionState, moment: Moment): void {
   const state = phaseOf(execution);
   if (execution.unsettled === 0) tellExecution(execution, done(execution), moment.at);
@@ -103,7 +103,7 @@ function done({ steps }: ExecutionState) {
   return { type: "DONE" as const, hadFailures };
 }
 
-/** What a settled step makes ready or shuts; a failure that halts stops the whole execution. */
+/** The steps that a settled step makes ready or blocks. A failure that halts stops the whole execution. */
 function openDependents(execution: ExecutionState, step: StepState, moment: Moment): StepState[] {
   const verdict = verdictOf(step);
   if (verdict === "halts") halt(execution, step, moment);
@@ -139,7 +139,7 @@ export function verdictOf({
       return actor.state.context.blocks ? "blocks" : "opens";
     case "failed":
     case "timed_out":
-      // A gate nobody decided in time halts because its own on_timeout says so, whatever on_failure is.
+      // A gate that nobody decided in time halts because its own on_timeout says so, whatever on_failure is.
       if (stageKind(stage.type).isDecided && record.error_class === "timeout") return "halts";
       if (stage.error_policy.on_failure === "halt") return "halts";
       return stage.error_policy.on_failure === "continue" ? "opens" : "blocks";

@@ -1,7 +1,7 @@
 import { transition, type AnyStateMachine } from "xstate";
 import { machines, type Actor, type ActorEffect, type ActorEvent, type ActorKind } from "./actor.ts";
 
-/** Sends an event by XState's pure `transition()` alone: nothing is started or kept. See `SendToActor`. */
+/** Sends an event by XState's pure `transition()` alone: no actor is started or kept. See `SendToActor`. */
 export function sendPure<K extends ActorKind>(
   actor: Actor<K>,
   event: ActorEvent<K>,

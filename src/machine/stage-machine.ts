@@ -8,7 +8,7 @@ import type { EffectiveRetry } from "../workflow/effective.ts";
 
 type Recorded<T extends StageEvent["type"]> = Extract<StageEvent, { type: T }>["data"];
 
-/** A failed attempt, with everything that decides what follows: the machine asks nobody. */
+/** A failed attempt, with everything that decides what follows, so that the machine needs nothing else. */
 export interface FailedAttempt {
   type: "FAILED";
   status: "failed" | "timed_out";
@@ -19,7 +19,7 @@ export interface FailedAttempt {
   /** False while nothing new may start: then a failure is final. */
   mayStart: boolean;
   atMs: number;
-  /** `execution/stage`: with the attempt it seeds the jitter. */
+  /** `execution/stage`; together with the attempt it seeds the jitter. */
   seed: string;
 }
 
@@ -36,7 +36,7 @@ export type StageMachineEvent =
 export interface StageContext {
   /** 0 before the first. */
   attempt: number;
-  /** True for a step that was skipped because of what stands before it: what comes after it is skipped as well. */
+  /** True for a step that was skipped because of the stages before it: the stages after it are skipped as well. */
   blocks: boolean;
 }
 
@@ -50,7 +50,7 @@ export const stageMachine = setup({
     events: {} as StageMachineEvent,
   },
   actions: {
-    // The effect is in the parameters; nothing happens in the machine itself.
+    // The effect is in the parameters; the machine itself does nothing.
     record: (_given, _effect: StageEffect) => {},
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
   },

@@ -5,7 +5,7 @@ import type { ExecutionState, StepState } from "./execution-state.ts";
 import { isoTime, type Moment } from "./moment.ts";
 import { tellStep } from "./tell-actor.ts";
 
-/** Begins the next attempt of a step that has got its place; its agent begins once that is on disk. */
+/** Begins the next attempt of a step that has a place; its agent starts once that is on disk. */
 export function startStep(
   execution: ExecutionState,
   step: StepState,
@@ -25,7 +25,7 @@ export function startStep(
   execution.changes.effects.push({ kind: "dispatch", stage_id: step.record.stage_id, recovered: false });
 }
 
-/** Takes a running step's attempt over from an engine that is gone. */
+/** Takes over the attempt of a running step from an engine that is gone. */
 export function adoptStep(execution: ExecutionState, step: StepState): void {
   step.attempt = { stopping: null };
   execution.changes.effects.push({ kind: "dispatch", stage_id: step.record.stage_id, recovered: true });

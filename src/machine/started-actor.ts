@@ -2,8 +2,8 @@ import { createActor, type AnyActorLogic, type AnyActorRef, type Snapshot } from
 import { machines, type Actor, type ActorEffect, type ActorEvent, type ActorKind } from "./actor.ts";
 
 /**
- * Sends an event to a started actor of XState. The actor is made and started from its state by the first event it gets,
- * and let go when it has reached a final state: what has not begun, or has settled, needs none. See `SendToActor`.
+ * Sends an event to a started actor of XState. An actor is made and started from its state by its first event and
+ * dropped in a final state: a step that has not begun, or has settled, needs none. See `SendToActor`.
  */
 export function sendToStarted<K extends ActorKind>(
   actor: Actor<K>,
@@ -16,14 +16,14 @@ export function sendToStarted<K extends ActorKind>(
   ref.send(event);
   const after = ref.getSnapshot() as Snapshot<unknown>;
   if (after === before && outbox.length === 0) return null;
-  // Only a bug in a machine's own actions throws; XState would report it when this turn is over.
+  // Only a bug in a machine's own actions throws here; XState would report it after this turn of the loop.
   if (after.status === "error") throw after.error;
   actor.state = ref.getPersistedSnapshot() as unknown as Actor<K>["state"];
   if (actor.state.status !== "active") actor.started = null;
   return outbox.splice(0) as ActorEffect<K>[];
 }
 
-/** The actions of all machines put their effects here; whoever sends an event takes them out before the next one. */
+/** The actions of all machines put their effects here; the sender of an event takes them out before the next event. */
 const outbox: unknown[] = [];
 
 const logics: Record<ActorKind, AnyActorLogic> = {

@@ -17,7 +17,7 @@ export function conditionHolds(stage: EffectiveStage, scope: ValueObject): Outco
   return tryEvaluate("the condition", () => isTruthy(evaluate(parseCondition(condition).expression, scope)));
 }
 
-/** A stage's inputs, resolved and held against their types; every problem is named at once. */
+/** A stage's inputs, resolved and checked against their types; all problems are named at once. */
 export function resolveInputs(stage: EffectiveStage, scope: ValueObject): Outcome<ValueObject> {
   const inputs = Object.create(null) as Record<string, Value>;
   const problems: string[] = [];

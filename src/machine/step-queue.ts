@@ -4,11 +4,14 @@ import { mayStart, type ExecutionState, type StepState } from "./execution-state
 export interface StepQueue<E extends ExecutionState = ExecutionState, S extends StepState = StepState> {
   push(execution: E, step: S): void;
   remove(execution: E, step: S): void;
-  /** The next step that has a place, which it takes; null when none has. One that may not start is held back. */
+  /**
+   * Gives the next step that may have a place that place; null when no step may. A step that may not start is held
+   * back.
+   */
   take(): { execution: E; step: S } | null;
   /** True when a step may have a place in its execution. */
   hasReady(): boolean;
-  /** Gives the places to the steps that run already: the execution was taken over. */
+  /** Counts the places of the steps that run already, after the execution was taken over. */
   takePlaces(execution: E): void;
   /** A running step of this execution gives its place back. */
   freePlace(execution: E): void;
@@ -42,7 +45,8 @@ export function openStepQueue<E extends ExecutionState, S extends StepState>(
       if (taken >= places) return null;
       for (let entry = popEntry(heap); entry; entry = popEntry(heap)) {
         const { execution, step } = entry;
-        // One that was taken out, or was put in again later, is passed over here and not searched for when it leaves.
+        // An entry that was taken out, or was queued again later, is passed over here instead of being searched for
+        // when it leaves.
         if (!step.isQueued) continue;
         if (execution.running >= execution.blueprint.maxParallel) {
           park(waiting, entry);

@@ -2,7 +2,7 @@ import type { AnyStateMachine } from "xstate";
 import { AppError } from "../errors.ts";
 import { machines, type Actor, type ActorKind, type ActorState } from "./actor.ts";
 
-/** Raised when a machine's states or context change in a way that old states cannot be read any more. */
+/** Raised when a machine's states or context change so that old states cannot be read any more. */
 const machineVersion = 2;
 
 /** How far an execution's durations had got at an instant of the wall clock. */
@@ -19,14 +19,14 @@ export function storedActor({ state }: Actor<ActorKind>, clock?: StoredClock): s
   return JSON.stringify({ v: machineVersion, snapshot: state, clock });
 }
 
-/** The clock that an execution's actor was stored with; null for one of an early version. */
+/** The clock that was stored with an execution's actor; null in early versions. */
 export function storedClock(stored: string): StoredClock | null {
   return (JSON.parse(stored) as { clock?: StoredClock }).clock ?? null;
 }
 
 /**
  * The actor that was stored. Throws `AppError("unavailable")` for a state that this program does not know, and
- * `TypeError` for what is none: XState itself would fail much later.
+ * `TypeError` for what is no state: XState itself would fail much later.
  */
 export function restoreActor<K extends ActorKind>(kind: K, stored: string): Actor<K> {
   const { v, snapshot, ...old } = JSON.parse(stored) as StoredState;
@@ -49,7 +49,7 @@ export function restoreActor<K extends ActorKind>(kind: K, stored: string): Acto
 interface StoredState {
   v: number;
   snapshot?: { status?: unknown; value?: unknown; context?: unknown };
-  /** In version 1 these two stand by themselves. */
+  /** Version 1 stored these two outside the context. */
   value?: unknown;
   context?: unknown;
   status?: unknown;

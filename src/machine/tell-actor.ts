@@ -28,7 +28,7 @@ export function tellStep(
   event: ActorEvent<"stage"> | ActorEvent<"gate">,
   at: string,
 ): boolean {
-  // Which of the two it is, the plan says; what is lawful, the machine.
+  // The plan says which of the two machines it is; the machine says which events are lawful.
   const actor: Actor<"stage" | "gate"> = step.actor;
   const effects = execution.send(actor, hideFacts(event, execution.masks));
   if (!effects) return false;
@@ -50,7 +50,7 @@ function record(execution: ExecutionState, event: ExecutionEvent, at: string): v
   execution.changes.feed.push({ kind: "event", event, at });
 }
 
-/** The instant was computed for this very moment: only how far away it is counts from now on. */
+/** The instant was computed for this very moment, so from now on only its distance counts. */
 function time(execution: ExecutionState, step: StepState, at: string): void {
   const { status, deadline_at } = step.record;
   const isTimed = status === "running" || status === "retry_wait";
