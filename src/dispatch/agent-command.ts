@@ -61,7 +61,7 @@ export function agentCommand(agent: AgentFile | null, ref: string, place: Progra
   return trouble ? { trouble } : { argv: [found, ...argv] };
 }
 
-/** Where a program is that a command names; null: in no folder of the PATH. */
+/** The path of a program that a command names; null: it is in no folder of the PATH. */
 function programFile(program: string, folder: string, { path, workdir }: ProgramPlace): string | null {
   if (program.includes("/")) return isAbsolute(program) ? program : resolve(folder, program);
   return Bun.which(program, { PATH: path, cwd: workdir });

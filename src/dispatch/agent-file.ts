@@ -5,7 +5,7 @@ import type { AgentFile } from "../execution/snapshot.ts";
 import { isHopeless } from "./exit-code.ts";
 import { readFrontMatter, type FrontMatter } from "./front-matter.ts";
 
-/** Bytes that an agent's file may have. */
+/** The most bytes that an agent's file may have. */
 export const longestAgentFile = 1024 * 1024;
 
 /**
@@ -37,7 +37,10 @@ export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string;
 
 const agentKeys = ["name", "description", "dispatcher", "command", "exit_codes", "tools", "model"];
 
-/** A README, an empty file, front matter that nobody sees: taken for an agent they would be asked to do the work. */
+/**
+ * A README, an empty file, or front matter that begins too late: taken for an agent, they would be asked to do the
+ * work.
+ */
 function refuseForeign(text: string, { fields }: FrontMatter, path: string): void {
   if (agentKeys.some((key) => Object.hasOwn(fields, key))) return;
   const form = 'an agent\'s file begins with a line "---", "name: …", "description: …" and a line "---"';
@@ -94,7 +97,7 @@ function commandOf(value: unknown): Read<string[]> {
   if (!Array.isArray(value) || value.length === 0) return { problem: 'must be a list such as ["./run.sh"]' };
   const words: string[] = [];
   for (const word of value as unknown[]) {
-    // Written as 010 or 1e3 it would reach the program as another text.
+    // The number is written in another form, such as 010 or 1e3, and would reach the program as another text.
     if (typeof word !== "string") return { problem: 'must hold only texts: put numbers in quotes, as "3"' };
     words.push(word);
   }
@@ -103,7 +106,7 @@ function commandOf(value: unknown): Read<string[]> {
   return { value: words };
 }
 
-/** A list, or a text with commas or spaces; what stands in brackets, as in `Bash(git log:*)`, belongs together. */
+/** A list, or a text with commas or spaces. Text in brackets belongs together, as in `Bash(git log:*)`. */
 function toolsOf(value: unknown): Read<string[]> {
   if (typeof value === "string") return { value: value.match(/(?:\([^)]*\)|[^\s,(])+/g) ?? [] };
   if (!Array.isArray(value)) return { problem: "must be a list, or a text with commas" };

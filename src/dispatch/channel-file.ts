@@ -5,11 +5,11 @@ import { kindOf } from "../expression/value-kind.ts";
 
 export type ChannelText = { text: string } | { problem: string };
 
-/** The whole text of a file that an agent wrote, `most` bytes at most; it may be anything at all. */
+/** The whole text of a file that an agent wrote, at most `most` bytes; the file may be anything at all. */
 export function readChannel(file: string, most: number): ChannelText {
   let handle: number;
   try {
-    // A pipe in its place would keep us waiting.
+    // A pipe in place of the file would keep us waiting.
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
@@ -34,7 +34,7 @@ export function readChannel(file: string, most: number): ChannelText {
   }
 }
 
-/** `{}` and its like. The problem says how it is no JSON object, or one that cannot be kept as it is. */
+/** Reads a JSON object. The problem says why the text is none, or why its value cannot be kept as it is. */
 export function parseObject(text: string): { object: Record<string, unknown> } | { problem: string } {
   const parsed = parseJson(text, deepest);
   if ("problem" in parsed) return parsed;

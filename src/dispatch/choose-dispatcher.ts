@@ -8,7 +8,10 @@ export interface DispatchConfig {
   agents: ReadonlyMap<string, string>;
 }
 
-/** Which dispatcher does a stage: the run's, else the agent file's, else the one configured for it, or for all. */
+/**
+ * The dispatcher that does a stage: the run's, else the agent file's, else the one configured for the agent, or for
+ * all.
+ */
 export function chooseDispatcher(
   agent: AgentFile | null,
   options: Pick<RunOptions, "dispatcher">,

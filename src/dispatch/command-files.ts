@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { StageRequest } from "./dispatcher.ts";
 
-/** The files by which a program of any kind answers, in the attempt's folder. The program makes them. */
+/** The files in the attempt's folder through which a program of any kind answers. The program makes them. */
 export const commandFiles = {
   output: "output.json",
   outputKv: "output.kv",

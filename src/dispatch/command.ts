@@ -7,7 +7,7 @@ import type { AgentProgram } from "./process/agent-program.ts";
 import { shellLaunch, type Launch } from "./process/launcher.ts";
 import { createProgramDispatcher } from "./process/program-dispatcher.ts";
 
-/** Runs any program as an agent: docs/agents.md tells what it is given, and how it answers. */
+/** Runs any program as an agent. docs/agents.md says what the program is given and how it answers. */
 export function createCommandDispatcher(launch: Launch = shellLaunch): StageDispatcher {
   return createProgramDispatcher(commandProgram, launch);
 }

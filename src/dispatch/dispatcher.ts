@@ -9,31 +9,31 @@ import type { EffectiveOutput } from "../workflow/effective.ts";
 /** The port that carries a stage's work to an agent. Nothing else in the engine knows how a stage is done. */
 export interface StageDispatcher {
   readonly name: string;
-  /** Does one attempt. Never rejects for an agent's failure: that is a result with `ok: false`. */
+  /** Runs one attempt. Never rejects for an agent's failure: that is a result with `ok: false`. */
   dispatch(request: StageRequest, control: DispatchControl): Promise<StageResult>;
   /**
-   * Goes on with an attempt an earlier engine started. `gone`: its agent is no more and has left no result; `unbegun`:
-   * it never began, so that nothing has been done.
+   * Goes on with an attempt that an earlier engine started. `gone`: its agent has ended and left no result; `unbegun`:
+   * it never began, so nothing has been done.
    */
   readopt(request: StageRequest, control: DispatchControl): Promise<StageResult | "gone" | "unbegun">;
-  /** For how long an attempt's agent that an earlier engine started has lived, in ms; null when none runs. */
+  /** How long an attempt's agent that an earlier engine started has lived, in ms; null when none runs. */
   livedMs?(attempt: AttemptPlace): number | null;
   /**
-   * Ends whatever is left of an attempt (processes, files); after the stage's last one its worktree, too, unless there
-   * are changes in it. Safe to call for one that never was.
+   * Ends whatever is left of an attempt (processes, files); after the stage's last attempt also its worktree, unless
+   * there are changes in it. It is safe to call this for an attempt that never existed.
    */
   sweep(attempt: AttemptPlace, isLast?: boolean): Promise<void>;
 }
 
-/** What names an attempt, and where it leaves its traces. */
+/** What identifies an attempt, and where it leaves its traces. */
 export interface AttemptPlace {
   /** `run/stage/attempt`: the idempotency key, and the mark that every descendant process carries. */
   attempt_id: string;
   /** Absolute folder of this attempt's files; made by the dispatcher. */
   attempt_dir: string;
   /**
-   * Where the stage's own git worktree is, or is to be made by the dispatcher, for all attempts of the stage; null: it
-   * works in `workdir`. What runs no program has no need of it.
+   * The path of the stage's own git worktree for all its attempts, which the dispatcher makes; null: the stage works in
+   * `workdir`. A dispatcher that runs no program does not need it.
    */
   worktree_dir: string | null;
   options: RunOptions;
@@ -52,7 +52,7 @@ export interface StageRequest extends AttemptPlace {
   prompt: string;
   tools: string[];
   inputs: ValueObject;
-  /** What the attempt before this one failed with; null for the first. */
+  /** The error of the attempt before this one; null for the first. */
   previous_error: PreviousError | null;
   context: string;
   outputs: Record<string, EffectiveOutput>;
@@ -61,16 +61,16 @@ export interface StageRequest extends AttemptPlace {
   workdir: string;
   /** The workflow's `env`, evaluated. */
   env: Record<string, string>;
-  /** How long the agent may log nothing before it is stopped; null: as long as it likes. */
+  /** How long the agent may log nothing before it is stopped; null: there is no limit. */
   idle_timeout_ms: number | null;
 }
 
 export interface DispatchControl {
   signal: AbortSignal;
   log: LogSink;
-  /** Says that the agent cannot begin yet, so that its time does not run; the answer says that it begins. */
+  /** Says that the agent cannot begin yet, so that its time does not run; the returned function says that it begins. */
   holdTime?(): () => void;
-  /** The execution's: whoever records something hides it by them. An agent may name more. */
+  /** The execution's masks: everything that is recorded is hidden by them. An agent may name more secrets. */
   masks: Masks;
 }
 
@@ -82,7 +82,7 @@ export interface LogSink {
   write(stream: LogStream, text: string, offset?: number): void;
   /** Where an earlier engine had got to in each file, in bytes. */
   readonly offsets: Readonly<Record<"stdout" | "stderr", number>>;
-  /** Up to where the lines are in the database, in bytes: nobody reads the files before that for their lines again. */
+  /** Up to where the lines are in the database, in bytes; nobody reads the files before that for their lines again. */
   readonly stored: Readonly<Record<"stdout" | "stderr", number>>;
 }
 
@@ -97,13 +97,13 @@ export interface StageError {
 export interface StageResult {
   ok: boolean;
   /**
-   * As the agent gave them; the engine checks them against the contract. Those of a failure are only kept to be looked
-   * at.
+   * The outputs as the agent gave them; the engine checks them against the contract. Outputs of a failure are only kept
+   * for people to look at.
    */
   outputs?: Record<string, unknown>;
-  /** The text in the place of outputs that cannot be read. */
+  /** The text that was given as outputs but cannot be read as such. */
   raw_outputs?: string;
-  /** The program's, where there is one. */
+  /** The exit code of the program, where there is one. */
   exit_code?: number;
   text?: string;
   error?: StageError;

@@ -7,16 +7,16 @@ import { createSimulatedDispatcher, type SimulationClock } from "./simulated.ts"
 /** Every dispatcher of this build by its name. Any other name gives one whose attempts fail as `not_found`. */
 export type Dispatchers = (name: string) => StageDispatcher;
 
-/** `home` is the folder of skillmeat's data, absolute: the supervisor's program is put into it. */
+/** `home` is the absolute folder of skillmeat's data, into which the supervisor's program is put. */
 export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
   const built = [createCommandDispatcher(createLaunch(home)), createSimulatedDispatcher(clock)];
   return (name) => built.find((each) => each.name === name) ?? makeAbsent(name);
 }
 
-/** The names of those that this build has. */
+/** The names of the dispatchers of this build. */
 const builtNames = ["command", "simulated"] as const;
 
-/** Why no stage can be done by the dispatcher of a name, with the way out; null where one can. */
+/** Why the dispatcher of a name cannot do stages, with the way out; null where it can. */
 export function dispatcherTrouble(name: string): { says: string; wayOut: string } | null {
   if (builtNames.some((each) => each === name)) return null;
   const names = builtNames.map((each) => `"${each}"`).join(" and ");

@@ -1,7 +1,7 @@
 import type { AgentFile } from "../execution/snapshot.ts";
 import type { StageError } from "./dispatcher.ts";
 
-/** How a program's end is told: sysexits, the shell's codes, then the agent file's own. */
+/** What exit codes mean: those of sysexits, those of the shell, then those that the agent file defines. */
 const contract: Record<string, { class: string; retryable: boolean }> = {
   64: { class: "invalid_request", retryable: false },
   65: { class: "invalid_request", retryable: false },
@@ -17,14 +17,14 @@ const contract: Record<string, { class: string; retryable: boolean }> = {
 
 const longestComplaint = 1000;
 
-/** Another try cannot help, whoever says so. */
+/** Another try cannot help with these classes, whatever the source. */
 const hopeless = new Set(["invalid_request", "auth_failure", "not_found"]);
 
 export function isHopeless(errorClass: string): boolean {
   return hopeless.has(errorClass);
 }
 
-/** The error of an exit status other than 0; `complaint` is what the agent said last. */
+/** The error of an exit status other than 0; `complaint` is the last thing that the agent said. */
 export function exitError(
   status: number,
   program: string,
@@ -40,12 +40,12 @@ export function exitError(
   };
 }
 
-/** The mark tells that it was cut, people and whatever looks for the beginning of a secret at the end. */
+/** The mark shows that the text was cut, to people and to the search for the beginning of a secret at its end. */
 function shorten(text: string): string {
   return text.length > longestComplaint ? `${text.slice(0, longestComplaint)}…` : text;
 }
 
-/** A shell tells of a signal with 128 and its number. */
+/** A shell reports a signal as 128 plus its number. */
 function endOf(status: number): string {
   const name = signalNames[status - 128];
   return name === undefined ? `ended with exit code ${status}` : `was ended by ${name} (exit code ${status})`;

@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 export interface FrontMatter {
   /** Own keys as the file has them; no prototype. */
   fields: Record<string, unknown>;
-  /** Where each key stands, from 1. */
+  /** The line of each key, counted from 1. */
   lines: ReadonlyMap<string, number>;
   body: string;
 }
@@ -13,8 +13,8 @@ export interface FrontMatter {
 const longestHead = 64 * 1024;
 
 /**
- * Splits a file. What is no YAML as a whole, such as `description: use when: asked`, is read key by key. Throws
- * `AppError("invalid_definition")` with the place for a head that has no end.
+ * Splits a file. A head that is not valid YAML as a whole, such as `description: use when: asked`, is read key by key.
+ * Throws `AppError("invalid_definition")` with the place for a head that has no end.
  */
 export function readFrontMatter(text: string, file: string): FrontMatter {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -77,7 +77,7 @@ function plainText(source: string): string {
   return /^"(.*)"$|^'(.*)'$/s.test(text) ? text.slice(1, -1) : text;
 }
 
-/** Null for what is no YAML; hostile nesting ends there too. */
+/** Null for a text that is not YAML, or whose nesting is too deep. */
 function yamlOrNull(source: string): { parsed: unknown } | null {
   try {
     return { parsed: parse(source, { maxAliasCount: 100, logLevel: "error" }) };

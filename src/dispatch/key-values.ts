@@ -1,7 +1,7 @@
-/** What stands in a file of `name=value` lines and `name<<END` blocks, as texts; a later value of a name wins. */
+/** Reads a file of `name=value` lines and `name<<END` blocks as texts; a later value of a name wins. */
 export type KeyValues = { values: Map<string, string> } | { problem: string };
 
-/** As shell scripts write them: a block goes on until a line that is the word after `<<` alone. */
+/** As shell scripts write it, a block goes on until a line that is exactly the word after `<<`. */
 export function parseKeyValues(text: string): KeyValues {
   const values = new Map<string, string>();
   const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));

@@ -1,4 +1,4 @@
-/** What an agent says to the engine in a line of its log. */
+/** A command from an agent to the engine in a line of its log. */
 export type LogCommand =
   | { kind: "error" | "warning" | "notice"; text: string }
   | { kind: "progress"; percent: number; text: string }

@@ -2,16 +2,16 @@ import type { Masks } from "../execution/masks.ts";
 import { parseLogCommand, showLogCommand, type LogCommand } from "./log-command.ts";
 import type { OutputReader } from "./process/agent-program.ts";
 
-/** Bytes; a longer line is shown cut. */
+/** In bytes; a longer line is shown cut. */
 const longestLine = 64 * 1024;
 const mostWarnings = 100;
-/** As many as masks take in. */
+/** As many as the masks accept. */
 const mostMasksKept = 1000;
 const mostWordsKept = 1000;
 
 /**
- * Makes texts of lines, and understands the ones that tell the engine something (`::error::no disk`). The complaint is
- * what the agent itself called an error last, else its last line on stderr.
+ * Makes texts of lines and reads the commands among them (`::error::no disk`). The complaint is the agent's last error
+ * command, else its last line on stderr.
  */
 export function openLogReader(masks: Masks): OutputReader {
   const warnings: string[] = [];
@@ -20,7 +20,7 @@ export function openLogReader(masks: Masks): OutputReader {
   let masksTold = 0;
   let wordsTold = 0;
 
-  /** Bounded, so that an agent that says the same again and again does not keep its file on the disk. */
+  /** Bounded, so that an agent that repeats a command does not keep its file on the disk. */
   function isToKeep({ kind }: LogCommand): boolean {
     if (kind === "mask") return ++masksTold <= mostMasksKept;
     return (kind === "error" || kind === "warning") && ++wordsTold <= mostWordsKept;
@@ -31,7 +31,7 @@ export function openLogReader(masks: Masks): OutputReader {
     if (command.kind === "mask") masks.learn(command.secret);
     const text = showLogCommand(command);
     if (text === null) return null;
-    // One that has several lines is known in that form only.
+    // A secret of several lines is known in that form only.
     const hidden = masks.hide(text).replace(/[\r\n]+/g, " ");
     if (command.kind === "error") error = hidden.slice("error: ".length);
     if (command.kind === "warning" && warnings.length < mostWarnings) {

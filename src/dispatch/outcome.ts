@@ -30,7 +30,10 @@ const mostOutput = 8 * 1024 * 1024;
 const mostAside = 1024 * 1024;
 const mostMessage = 8 * 1024;
 
-/** Makes the result of what the agent has left in its folder: its error wins over the exit code, that over outputs. */
+/**
+ * Makes the result from what the agent has left in its folder: its error file overrides the exit code, which overrides
+ * outputs.
+ */
 export function outcomeOf(ending: Ending): StageResult {
   const { folder, status, masks } = ending;
   const present = filesIn(folder);
@@ -43,12 +46,12 @@ export function outcomeOf(ending: Ending): StageResult {
   const handed = { ...handedIn(given), ...aside, exit_code: status, warnings };
   const trouble = error ?? ("error" in given ? given.error : null);
   if (trouble === null) return { ok: true, ...handed };
-  // Hidden before it is cut: the cut may go through a secret.
+  // The text is hidden before it is cut, because the cut may go through a secret.
   const message = masks.hide(trouble.message).slice(0, mostMessage);
   return { ok: false, error: { ...trouble, message }, ...handed };
 }
 
-/** What an attempt that was stopped has left: what it used is paid, what it handed in is there to be looked at. */
+/** What an attempt that was stopped has left behind: its usage is paid for, and its outputs can be looked at. */
 export function readLeftBehind(
   folder: string,
   outputs: Ending["outputs"],
@@ -63,7 +66,7 @@ function handedIn(given: HandedOutputs): Pick<StageResult, "outputs" | "raw_outp
   return given.raw === "" ? {} : { raw_outputs: given.raw };
 }
 
-/** None where an agent has removed its own folder. */
+/** There are no files where an agent has removed its own folder. */
 function filesIn(folder: string): ReadonlySet<string> {
   try {
     return new Set(readdirSync(folder));
@@ -101,7 +104,7 @@ function outputsIn(
   return { outputs };
 }
 
-/** An own property whatever its name: assigning to `__proto__` would do something else. */
+/** Defined as an own property: assigning to `__proto__` would do something else. */
 function copy(from: Readonly<Record<string, unknown>>, to: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(from)) {
     Object.defineProperty(to, key, { value, enumerable: true, writable: true, configurable: true });
@@ -112,7 +115,10 @@ function reportBroken(message: string, read: ReturnType<typeof readChannel>): Ha
   return { error: { class: "output_contract", message }, raw: "text" in read ? read.text : "" };
 }
 
-/** What the agent wrote to SKILLMEAT_ERROR; a text that is no JSON is the message. Null for none, or an empty file. */
+/**
+ * The text that the agent wrote to SKILLMEAT_ERROR; if it is not JSON, it is the message. Null for a missing or empty
+ * file.
+ */
 function namedError(ending: Ending, present: ReadonlySet<string>, warnings: string[]): StageError | null {
   if (!present.has(commandFiles.error)) return null;
   const read = readChannel(join(ending.folder, commandFiles.error), mostAside);

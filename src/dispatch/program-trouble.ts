@@ -8,16 +8,16 @@ export interface ProgramTrouble {
   wayOut: string;
 }
 
-/** Where a program would be started. */
+/** The place where a program would be started. */
 export interface ProgramPlace {
   workdir: string;
   path: string;
 }
 
-/** Linux reads no more of a script to find its interpreter. */
+/** Linux reads no more than this of a script to find its interpreter. */
 const mostHead = 256;
 
-/** What keeps a file from being started as a program. `named`: who names it, for the message. */
+/** Why a file cannot be started as a program. `named`: what names the file, for the message. */
 export function programTrouble(file: string, named: string, place: ProgramPlace): ProgramTrouble | null {
   const absence = absenceOf(file, named);
   if (absence) return absence;
@@ -31,7 +31,7 @@ export function programTrouble(file: string, named: string, place: ProgramPlace)
   return headTrouble(file, place);
 }
 
-/** The same for a script that an interpreter is given: it need not be executable. */
+/** The same for a script that is given to an interpreter: it need not be executable. */
 export function scriptTrouble(file: string, named: string): ProgramTrouble | null {
   return absenceOf(file, named) ?? lineEndTrouble(file, headOf(file));
 }
@@ -72,7 +72,7 @@ function headTrouble(file: string, { workdir, path }: ProgramPlace): ProgramTrou
   return missing(`the first line of ${file} looks for "${looked}", which is not in PATH`);
 }
 
-/** The system looks for an interpreter whose name ends in the carriage return, and says only that it is not there. */
+/** The system looks for an interpreter whose name ends in a carriage return, and only says that it is not there. */
 function lineEndTrouble(file: string, head: string): ProgramTrouble | null {
   const isText = !head.includes("\0");
   if (!isText || !/^[^\n]*\r(\n|$)/.test(head)) return null;

@@ -6,21 +6,21 @@ export interface PromptParts {
   stage: { id: string; name: string; description: string | null };
   instructions: string | null;
   inputs: ValueObject;
-  /** By the input's name; those without one are left out. */
+  /** By the input's name; inputs without a description are left out. */
   inputDescriptions: Readonly<Record<string, string>>;
-  /** What the attempt before this one failed with. */
+  /** The error of the attempt before this one. */
   previousError: PreviousError | null;
   /** Packed context, Markdown. */
   context: string;
-  /** What the stages before handed over, in their order. */
+  /** The texts that earlier stages handed over, in their order. */
   handoffs: readonly Handoff[];
-  /** JSON Schema of what is to be handed in. */
+  /** JSON Schema of the outputs to hand in. */
   outputSchema: Value;
 }
 
 /**
  * The whole task prompt, Markdown. It always begins with the same words, and values stand as JSON in fences that they
- * cannot end: an agent program that takes a line with `/` or `@` in front for a command of its own sees none.
+ * cannot end: an agent program that takes a line beginning with `/` or `@` for a command of its own sees none.
  */
 export function composePrompt(parts: PromptParts): string {
   const { stage, instructions, inputs, context, handoffs, outputSchema, previousError } = parts;
@@ -45,7 +45,7 @@ function json(value: Value): string {
   return putInFence(text, "json");
 }
 
-/** Markdown of others, in a fence that is longer than any in it. No line of it begins with a command's sign. */
+/** Foreign Markdown, in a fence that is longer than any in it. None of its lines begins with the sign of a command. */
 function quote(text: string): string {
   return putInFence(text.trimEnd().replace(/^([ \t]*)([/@!])/gm, "$1\\$2"), "markdown");
 }
@@ -67,7 +67,7 @@ function describeInputs({ inputs, inputDescriptions }: PromptParts): string {
   return [said, ...(list === "" ? [] : [list]), json(inputs)].join("\n\n");
 }
 
-/** The message is what a program or another agent has said, so it is quoted. */
+/** The message comes from a program or another agent, so it is quoted. */
 function describePreviousError({ class: errorClass, message, findings }: PreviousError): string {
   const said = `The attempt before this one failed (${line(errorClass)}). Do the task so that it does not fail again.`;
   const list = findings.map((finding) => `- ${finding.message}`).join("\n");
@@ -81,7 +81,7 @@ function describeOutputs(schema: Value): string {
   return `One JSON object with all outputs, valid under this JSON Schema:\n\n${json(schema)}`;
 }
 
-/** Names come from the definition; they stay on their line. */
+/** Names come from the definition and must not break their line. */
 function line(text: string): string {
   return text.replace(/\s+/g, " ").replaceAll("@", "\\@").trim();
 }

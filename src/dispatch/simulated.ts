@@ -10,8 +10,8 @@ export interface SimulationClock {
 }
 
 /**
- * Does stages without any agent: outcomes come from `options.script`, or else from the declared outputs. Without delay
- * and logs an attempt costs no timer.
+ * Does stages without any agent: results come from `options.script`, or else from the declared outputs. Without delay
+ * and logs an attempt needs no timer.
  */
 export function createSimulatedDispatcher(clock: SimulationClock): StageDispatcher {
   return {
@@ -69,7 +69,7 @@ async function simulateSlowly(
 }
 
 const noScript: SimulationScript = new Map();
-/** One run's script is the same object for all of its stages. */
+/** One run's script is the same object for all of its stages, so it is read once. */
 const parsed = new WeakMap<object, SimulationScript>();
 const plain: SimulatedAttempt = {
   delayMs: null,

@@ -13,7 +13,7 @@ export interface SimulatedAttempt {
   delayMs: number | null;
   logs: readonly string[];
   fail: StageError | null;
-  /** As they are, whatever the stage declares; null: made from the declared types. */
+  /** The outputs as they are, whatever the stage declares; null: they are made from the declared types. */
   outputs: Record<string, unknown> | null;
   text: string | null;
   usage: Usage | null;

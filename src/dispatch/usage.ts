@@ -3,7 +3,7 @@ import type { Usage } from "../execution/record.ts";
 const counters = ["input", "output", "cache_read", "cache_write"] as const;
 
 /**
- * What an agent says it used: `{input, output, cache_read, cache_write, cost_usd}`, each left out where unknown.
+ * The usage that an agent reports: `{input, output, cache_read, cache_write, cost_usd}`, each left out where unknown.
  * Without a cost the basis is `unknown`.
  */
 export function usageOf(reported: unknown): { usage: Usage } | { problem: string } {

@@ -3,7 +3,7 @@ import type { JobAnswer } from "./job-thread.ts";
 
 declare const self: Worker;
 
-/** What a module of a thread does: each job that `jobThread` sends, one after the other. */
+/** The main function of a thread's module: does each job that `jobThread` sends, one after the other. */
 export function answerJobs<Job>(doJob: (job: Job) => unknown): void {
   self.addEventListener("message", ({ data }: MessageEvent<{ id: number; job: Job }>) => {
     self.postMessage({ id: data.id, answer: answerTo(doJob, data.job) }, []);

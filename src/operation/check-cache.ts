@@ -18,12 +18,12 @@ interface Kept extends KeptCheck {
 
 const most = { checks: 64, characters: 4 * 1024 * 1024, references: 2_000 };
 
-/** By what else than text and files the check depends on; the one that was used last is at the end. */
+/** By everything besides text and files that the check depends on; the one that was used last is at the end. */
 const kept = new Map<string, Kept>();
 
 /**
- * Checks a definition with the overrides of the working directory, or takes the check of an earlier run: as long as the
- * text is the same, and every file and folder that was looked at for it. Throws `AppError` for overrides that cannot be
+ * Checks a definition with the overrides of the working directory, or reuses the check of an earlier run as long as the
+ * text and every file and folder that was looked at for it are the same. Throws `AppError` for overrides that cannot be
  * read.
  */
 export async function checkOnce(
@@ -61,7 +61,7 @@ function forgetOldest(): void {
   }
 }
 
-/** Every run asks for the same few references: their files are read once. */
+/** Every run asks for the same few references, so their files are read once. */
 function keepAnswers(artifacts: Artifacts, looks: Looks): Artifacts {
   const once = <Answer>(ask: (ref: string) => Answer): ((ref: string) => Answer) => {
     const answers = new Map<string, Answer>();

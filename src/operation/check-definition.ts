@@ -6,7 +6,10 @@ import { checkText } from "./check-text.ts";
 import type { RunPlace } from "./plan-run.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
-/** Everything that is wrong with a definition; with `isStrict` also what is missing here for its stages to start. */
+/**
+ * Everything that is wrong with a definition; with `isStrict` also everything that its stages need to start and lack
+ * here.
+ */
 export async function checkDefinition(
   source: FoundDefinition,
   { isStrict, options }: { isStrict: boolean; options: StartOptions },
@@ -17,7 +20,7 @@ export async function checkDefinition(
   const job = { text, file, isStrict, surroundings, overridesOf: null };
   const checked = await checkText(job);
   if (!isStrict) return logValidation(checked.id, checked.validation, log);
-  // What is missing elsewhere too is told in the same answer: the definition itself may hold all the same.
+  // What is missing outside the definition is part of the same answer; the definition itself may be valid all the same.
   const isOnlyMissing = checked.validation.errors.every(({ category }) => category === "artifact");
   const { definition, later } = isOnlyMissing ? await checkText({ ...job, isStrict: false }) : checked;
   const artifacts = openArtifacts(surroundings);
@@ -32,7 +35,7 @@ export async function checkDefinition(
   return logValidation(checked.id, result, log);
 }
 
-/** An agent that is nowhere, or none, is found by the rules and by the preflight: it is told once. */
+/** Both the rules and the preflight find a missing or invalid agent, so the second finding is dropped. */
 export function withoutKnown(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
   const paths = new Set(told.filter(({ code }) => agentCodes.has(code)).map(({ path }) => path));
   return findings.filter(({ code, path }) => !agentCodes.has(code) || !paths.has(path));

@@ -4,12 +4,12 @@ import { readProjectOverrides } from "../collection/find-overrides.ts";
 import type { Look } from "../collection/seen-files.ts";
 import { checkWorkflow, type CheckedWorkflow } from "../workflow/validate.ts";
 
-/** A definition to be checked, as values alone: it may be done in another thread. */
+/** A check of a definition, as plain values so that another thread may do it. */
 export interface CheckJob {
   text: string;
   file: string;
   isStrict: boolean;
-  /** Where its artifacts may lie; null: nothing is said about them. */
+  /** Where its artifacts may lie; null: artifacts are not checked. */
   surroundings: Surroundings | null;
   /** The folder whose project overrides are merged in; null: none are. */
   overridesOf: string | null;

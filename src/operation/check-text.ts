@@ -12,8 +12,8 @@ export function isSmallText(text: string): boolean {
 }
 
 /**
- * Checks a definition without holding the event loop: a large one goes to a thread of its own. `looks` gets what was
- * looked at. Throws `AppError` for overrides that cannot be read.
+ * Checks a definition without blocking the event loop: a large one goes to a thread of its own. `looks` notes every
+ * file that was looked at. Throws `AppError` for overrides that cannot be read.
  */
 export async function checkText(job: CheckJob, looks: Looks = createLooks()): Promise<CheckedWorkflow> {
   if (isSmallText(job.text)) return looks.record(() => doCheckJob(job));

@@ -3,9 +3,9 @@ import { isAbsolute, sep } from "node:path";
 import { AppError } from "../errors.ts";
 
 /**
- * Where a run that is asked for over HTTP works: an absolute path without symbolic links. It must be a root or below
- * one; links are resolved before that is looked at, so that none leads out. Nothing asked for: `fallback`. Throws
- * `AppError("workdir_not_allowed")` that names the roots.
+ * The working directory of a run that is started over HTTP: an absolute path without symbolic links. It must be a root
+ * or below one, and links are resolved before that is checked, so that none leads out. Without a request it is
+ * `fallback`. Throws `AppError("workdir_not_allowed")` that names the roots.
  */
 export function chooseWorkdir(
   asked: string | undefined,

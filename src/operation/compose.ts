@@ -10,7 +10,7 @@ import type { CheckedWorkflow } from "../workflow/validate.ts";
 import type { Artifacts } from "../collection/artifacts.ts";
 import type { FoundDefinition } from "./stored-definition.ts";
 
-/** A definition that holds, merged with the project's overrides, and all a run of it needs. */
+/** A valid definition, merged with the project's overrides, and everything that a run of it needs. */
 export interface Composed {
   source: FoundDefinition;
   id: string;
@@ -21,7 +21,7 @@ export interface Composed {
   artifacts: Artifacts;
 }
 
-/** A plan could not be made because the definition does not hold; whoever prints shows the findings. */
+/** Thrown when a plan cannot be made because the definition has errors; the caller shows the findings. */
 export interface NotValid {
   source: FoundDefinition;
   /** `workflow.id`; empty where none can be read. */
@@ -45,8 +45,8 @@ export function composeDefinition(
 }
 
 /**
- * The plan under what was given, and the values the run has, which the plan does not tell of secret ones. Throws
- * `AppError("invalid_parameters")` with all that is wrong.
+ * The plan for the given values, and the values of the run; the plan hides secret ones. Throws
+ * `AppError("invalid_parameters")` with everything that is wrong.
  */
 export function planOf(
   composed: Composed,

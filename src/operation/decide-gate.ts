@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { signalExecution, type ExecutionControl } from "./signal-execution.ts";
 
-/** What somebody says to a gate that waits. */
+/** A person's decision about a gate that waits. */
 export interface GateDecision {
   type: "approve" | "reject";
   stage_id: string;
@@ -15,9 +15,9 @@ export const longestActor = 200;
 export const longestComment = 10_000;
 
 /**
- * Opens or refuses a gate. The same decision a second time is answered the same and recorded once. Throws `AppError`:
- * `invalid_usage` for a name or a comment that is too long, `forbidden` for somebody who is no approver, and what
- * `signalExecution` throws.
+ * Approves or rejects a gate. The same decision a second time is answered the same and recorded once. Throws
+ * `AppError`: `invalid_usage` for a name or a comment that is too long, `forbidden` for somebody who is no approver,
+ * and what `signalExecution` throws.
  */
 export function decideGate(
   control: ExecutionControl,
@@ -30,7 +30,7 @@ export function decideGate(
   return signalExecution(control, runId, decision);
 }
 
-/** The gate that is meant where none is named. Throws `AppError` where not exactly one waits. */
+/** The gate that is meant when none is named. Throws `AppError` unless exactly one waits. */
 export function onlyWaitingGate({ run_id, status, waiting_gates }: ExecutionRecord): string {
   const [gate, ...others] = waiting_gates;
   if (gate === undefined) {

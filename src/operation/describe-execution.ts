@@ -20,7 +20,7 @@ export function describeRuns(store: Store, records: readonly ExecutionRecord[]) 
 /** The process that drives an execution, dead or alive; null when it has ended, or none has taken it. */
 export function driverOf(store: Store, { run_id, status }: ExecutionRecord): Driver | null {
   const holder = hasEnded(status) ? null : holderOf(store, run_id);
-  // A command only passes by: it does no stage.
+  // A process of kind `command` runs no stages, so it does not count.
   if (!holder || holder.kind === "command") return null;
   return { pid: holder.pid, kind: holder.kind, alive: isProcessAlive(holder) };
 }

@@ -4,7 +4,7 @@ import type { WorkflowRecord } from "../store/workflow-record.ts";
 import { renameDefinition } from "../workflow/edit/rename-definition.ts";
 import { saveWorkflow, takenError, type OpenHome } from "./save-workflow.ts";
 
-/** A copy that is asked for. */
+/** A request for a copy. */
 interface Copy {
   original: WorkflowRecord;
   /** Null: the original's, with "(copy)". */

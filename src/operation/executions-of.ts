@@ -6,8 +6,8 @@ import { openWorkflow } from "./open-workflow.ts";
 type Narrowed = Pick<ExecutionFilter, "workflow_id" | "workflow_slug" | "workflow_name">;
 
 /**
- * Narrows a list to the executions of the workflow that an id, a slug or a name tells. Executions of files that were
- * run as they are have no stored workflow: then their `workflow.id` is meant, else their name.
+ * Narrows a list to the executions of the workflow with an id, slug or name. Executions of files that were run without
+ * being stored have no stored workflow: they are found by their `workflow.id`, else by their name.
  */
 export function executionsOf(library: Library, named: string): Narrowed {
   try {

@@ -2,7 +2,10 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What lies in a folder takes of the disk, links not followed; 0 where there is none or it cannot be read. */
+/**
+ * The bytes that a folder's content takes on the disk, without following links; 0 where there is none or it cannot be
+ * read.
+ */
 export async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await entriesOf(folder)) {

@@ -7,7 +7,7 @@ import type { ReadFile } from "../collection/read-file.ts";
 import { emptyDefinition } from "../workflow/empty-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
 
-/** What the rows become. `settled`: the ids of rows whose file is as it was; every other one may be of a new file. */
+/** The changes of the rows. `settled`: the ids of rows whose file is as it was; every other row may get a new file. */
 export function indexChanges(
   rows: readonly IndexedFile[],
   settled: ReadonlySet<string>,
@@ -24,7 +24,7 @@ export function indexChanges(
   return [...gone, ...changed.filter((change) => !isUnchanged(change, before.get(change.id)))];
 }
 
-/** What already has its id lets nobody else have it. */
+/** A row that already has its id keeps it. */
 function isMoved({ row, file }: Matched): boolean {
   return row === null || (wantedId(file) ?? row.slug) !== row.slug;
 }
@@ -82,7 +82,7 @@ function definitionOf({ row, file: { definition } }: Matched, slug: string): Ind
   return row ? null : { text: "", hash: "", effective: emptyDefinition(slug) };
 }
 
-/** What was put away because its file was gone is again what it was. */
+/** Restores a workflow that was archived because its file had disappeared. */
 function statusOf(row: IndexedFile | null): WorkflowStatus {
   if (row === null) return "draft";
   return row.problem?.kind === "missing" && row.status === "archived" ? row.status_before : row.status;
@@ -130,7 +130,7 @@ function sameName(name: string): FileProblem {
 
 const mostSlug = 128;
 
-/** For a file that tells no id of its own: by its folder, or its name where it lies flat. */
+/** The id of a file that has none: its folder's name, or its own name where it lies flat. */
 function madeUpSlug({ file, definition }: ReadFile, { slugs }: Claims): string {
   const id = definition?.id ?? "";
   if (isIdentifier(id) && id.length <= mostSlug && !slugs.has(id)) return id;
@@ -161,7 +161,7 @@ function firstFree(own: string, isTaken: (text: string) => boolean, next: (count
   return made;
 }
 
-/** A second look at a workflow whose id or name was taken may find it as before. */
+/** A workflow whose id or name was taken may be found unchanged at a second look. */
 function isUnchanged(change: IndexChange, row: IndexedFile | undefined): boolean {
   return (
     row !== undefined &&

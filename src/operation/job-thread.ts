@@ -9,7 +9,7 @@ export type JobAnswer =
   | { trouble: { code: AppErrorCode; message: string; details: readonly AppErrorDetail[] } }
   | { bug: string };
 
-/** The thread, and who waits for it. */
+/** The thread, and the callers that wait for it. */
 interface Thread {
   worker: Worker;
   waiting: Map<number, { resolve: (answer: JobAnswer) => void; reject: (error: Error) => void }>;
@@ -42,7 +42,7 @@ export function jobThread<Job, Result>(file: string, restMs: number): AskThread<
     return started;
   }
 
-  /** An idle thread keeps no process alive, and soon no memory either. */
+  /** An idle thread keeps no process alive, and is soon ended to free its memory. */
   function letRest(idle: Thread): void {
     idle.worker.unref();
     idle.rest = setTimeout(() => {
@@ -62,7 +62,7 @@ export function jobThread<Job, Result>(file: string, restMs: number): AskThread<
       current.worker.ref();
       current.worker.postMessage({ id, job }, []);
     });
-    // To take the answer in has taken a while, and so may what is done with it.
+    // Taking the answer in has taken a while, and so may what is done with it.
     await nextTurn();
     if ("result" in answer) return answer.result as Result;
     if ("bug" in answer) throw new Error(`a job in the thread of ${file} failed: ${answer.bug}`);

@@ -2,15 +2,15 @@ import { basename, dirname } from "node:path";
 import type { IndexedFile } from "../store/index-files.ts";
 import type { ReadFile } from "../collection/read-file.ts";
 
-/** A file with the workflow that it is; null: a new one. */
+/** A file and the workflow it belongs to; null: the workflow is new. */
 export interface Matched {
   row: IndexedFile | null;
   file: ReadFile;
 }
 
 /**
- * Which file is which workflow. A workflow is what has its `workflow.id`; where no file has that any more, what lies
- * where it lay, then what lies in its folder, then what has its text. `left`: the workflows without a file.
+ * Matches files with workflows. A workflow's file is the one with its `workflow.id`; where no file has that any more,
+ * the file at its old path, then one in its folder, then one with its text. `left`: the workflows without a file.
  */
 export function matchFiles(
   rows: readonly IndexedFile[],

@@ -7,8 +7,8 @@ import { findWorkflow } from "../store/read-workflows.ts";
 import type { WorkflowRecord } from "../store/workflow-record.ts";
 
 /**
- * What a person means by an id, a `workflow.id` or a name, as its file is now. When that is as it was, no other file is
- * looked at. Throws `AppError`: `not_found`, or `conflict` when several have the name.
+ * Opens the workflow that a person means by an id, a `workflow.id` or a name, as its file is now. If its file is
+ * unchanged, no other file is looked at. Throws `AppError`: `not_found`, or `conflict` when several have the name.
  */
 export function openWorkflow(library: Library, asked: string): WorkflowRecord {
   const known = findOrNull(library.store, asked);

@@ -9,18 +9,18 @@ import type { Library } from "./refresh-index.ts";
 import { startRequest } from "./start-request.ts";
 import { storedDefinition, type FoundDefinition } from "./stored-definition.ts";
 
-/** A home in which executions are planned and started for whoever asks from elsewhere. */
+/** A home in which executions are planned and started for callers elsewhere. */
 export interface RunHome extends RunPlace, Library {
-  /** How executions are done, and where unless they say where. */
+  /** How executions are done, and their default working directory. */
   options: RunOptions;
-  /** Where an execution may work if it says where: these folders and what is below them. */
+  /** Where an execution may work if it names a directory: these folders and everything below them. */
   roots: readonly string[];
 }
 
-/** What is planned: a stored workflow by id, `workflow.id` or name, or a text that is stored nowhere. */
+/** What to plan: a stored workflow by id, `workflow.id` or name, or a text that is stored nowhere. */
 export type PlannedSource = { workflow: string } | { text: string };
 
-/** What a plan or a start may be given. Parameters have their types already. */
+/** Optional inputs of a plan or a start. Parameters have their types already. */
 export interface RunInputs {
   parameters?: Record<string, unknown>;
   overrides?: { agents?: Record<string, string>; context_modules?: string[] };
@@ -39,7 +39,10 @@ export async function planExecution(
   return planHere(homeAt(home, inputs.workdir), source, inputs);
 }
 
-/** The same for a start. Throws also when a stage could not start here: everything is checked before it is created. */
+/**
+ * The same for a start. Throws also when a stage could not start here: everything is checked before anything is
+ * created.
+ */
 export async function requestExecution(
   home: RunHome,
   workflow: string,
@@ -53,7 +56,7 @@ export async function requestExecution(
   });
 }
 
-/** The definition that is meant. The artifacts of a bare text are looked for from the working directory. */
+/** Finds the definition to plan. The artifacts of a bare text are looked for from the working directory. */
 export function openDefinition(
   home: Library & Pick<RunHome, "options">,
   source: PlannedSource,

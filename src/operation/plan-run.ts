@@ -12,19 +12,19 @@ import type { SourceNode } from "../workflow/source-node.ts";
 import { checkOnce } from "./check-cache.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
-/** What somebody wants to run, or to see the plan of. */
+/** A request to run a workflow, or to see its plan. */
 export interface RunWish {
   source: FoundDefinition;
   parameters: Record<string, Value>;
   /** True: texts become their parameter's declared type. */
   coerce: boolean;
-  /** How those that come from a file are written there, for messages. */
+  /** How values that come from a file are written there, for messages. */
   written?: ReadonlyMap<string, SourceNode>;
   swaps: Swaps;
-  /** How the asker knows the swaps, for messages. */
+  /** How the caller's user names the swaps, for messages. */
   swapNames: SwapNames;
   options: StartOptions;
-  /** Asks a person for the secret parameters of these names; left out: nobody can be asked. */
+  /** Asks a person for the secret parameters of these names; absent: nobody can be asked. */
   askSecrets?: (names: readonly string[]) => Promise<ValueObject>;
 }
 
@@ -37,18 +37,18 @@ export interface RunPlace {
   log: (entry: object) => void;
 }
 
-/** A run that could start, but for what its plan's `preflight` says. */
+/** A run that could start, except for what its plan's `preflight` says. */
 export interface PlannedRun {
   composed: Composed;
   plan: Plan;
-  /** The parameters, also those that the plan masks. */
+  /** The parameters, including those that the plan masks. */
   values: ValueObject;
   swapped: ValueObject | null;
 }
 
 /**
- * Finds out all that can be known of a run before it starts. Throws `FindingsError` for a definition that does not
- * hold, `AppError` for parameters or swaps that do not fit.
+ * Checks everything about a run that can be checked before it starts. Throws `FindingsError` for a definition with
+ * errors, `AppError` for parameters or swaps that do not fit.
  */
 export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRun> {
   const { source, swaps, swapNames, options } = wish;
@@ -62,14 +62,16 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
   log(validatedEntry(composed.id, composed.validation));
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
-  // What the asker has to put right comes before what the machine lacks.
+  // Errors of the request are reported before what the machine lacks.
   const planned = await planWithSecrets(composed, wish);
   const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
 }
 
-/** Somebody who can be asked for secrets is asked when nothing else is wrong: nobody types one for a refused run. */
+/**
+ * A person is asked for secrets only when nothing else is wrong, so that nobody types one for a run that is refused.
+ */
 async function planWithSecrets(
   composed: Composed,
   { parameters, coerce, written, askSecrets }: RunWish,

@@ -18,7 +18,7 @@ export type StartOptions = Pick<RunOptions, "workdir" | "dispatcher" | "env">;
 
 type Checked = Pick<Composed, "definition" | "artifacts" | "later">;
 
-/** Why a stage could not start; the code of its finding, what is wrong, and the way out. */
+/** Why a stage could not start: the code of its finding, what is wrong, and the way out. */
 interface Trouble {
   code: string;
   says: string;
@@ -28,8 +28,8 @@ interface Trouble {
 const longestLookMs = 10_000;
 
 /**
- * Whether each stage could start here: everything that is missing, as findings of the category `preflight` in the order
- * of the file. Of stages that are simulated nothing is asked.
+ * Checks whether each stage could start here: everything that is missing, as findings of the category `preflight` in
+ * the order of the file. Simulated stages need nothing.
  */
 export async function preflight(
   checked: Checked,
@@ -67,7 +67,7 @@ function agentRefOf({ type, roles }: EffectiveStage): string | null {
   return type === "agent" && roles ? roles.primary.artifact : null;
 }
 
-/** An agent as it was found; `null` where it is nowhere. */
+/** An agent as it was found; `null` where it was not found. */
 type FoundAgent = { agent: AgentFile | null } | { broken: AppError };
 
 function readAgent(artifacts: Checked["artifacts"], ref: string): FoundAgent {
@@ -114,7 +114,7 @@ function troubleOfAgent(
   const command = agentCommand(found.agent, ref, { workdir: options.workdir, path });
   if ("argv" in command) return null;
   const { code } = command.trouble;
-  // What an expression puts into the PATH is known when it runs.
+  // A PATH that depends on an expression is known only when the stage runs.
   const isLookedUp = code === "interpreter_missing" || code === "program_missing";
   return isLookedUp && path.includes("${{") ? null : command.trouble;
 }
@@ -134,7 +134,7 @@ async function troubleOfRepository({ workdir, env }: StartOptions): Promise<Trou
   return { code: "repository_missing", says, wayOut: `${found.wayOut}, or write "workspace: shared"` };
 }
 
-/** Stages share their agents and their folder: each is looked at once. */
+/** Stages share their agents and their folder, so each is looked at once. */
 function once<T>(look: (key: string) => T): (key: string) => T {
   const seen = new Map<string, { value: T }>();
   return (key) => {

@@ -35,15 +35,15 @@ export interface PruneRequest {
 export interface PruneReport {
   dry_run: boolean;
   executions: string[];
-  /** Of the database and the folders; of a dry run an estimate. */
+  /** The bytes freed in the database and the folders; in a dry run an estimate. */
   freed_bytes: number;
   /** What stays on the disk although its execution is gone, and why. */
   left: { path: string; reason: string }[];
 }
 
 /**
- * Lets go of old executions with their events, logs, attempt folders and untouched worktrees, and of what an earlier
- * prune that was killed has left. Each transaction is short, and others have their turn in between.
+ * Removes old executions with their events, logs, attempt folders and untouched worktrees, and what an earlier prune
+ * that was killed has left. Each transaction is short, and others get a turn in between.
  */
 export async function pruneExecutions(request: PruneRequest): Promise<PruneReport> {
   const store = openForPruning(request.database);
@@ -88,7 +88,7 @@ async function estimate(store: Store, { home, rule, scope }: PruneRequest): Prom
   return report;
 }
 
-/** The bytes that went with the folders of an execution; worktrees that stay are told. */
+/** The bytes of an execution's removed folders; worktrees that stay are reported. */
 async function removeFiles(
   home: string,
   runId: string,

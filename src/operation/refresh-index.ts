@@ -15,9 +15,8 @@ export interface Library {
 }
 
 /**
- * Brings the index in line with the files, as whoever reads it expects: a file that was changed, moved, removed or
- * dropped into the collection since. Only what has another mark than before is read. While another process changes
- * files, which then indexes them itself, nothing is done.
+ * Brings the index in line with the files: changed, moved, removed and new files. Only files whose mark has changed are
+ * read. While another process changes files, which indexes them itself, nothing is done.
  */
 export function refreshIndex(library: Library): void {
   const look = lookAround(library);
@@ -25,7 +24,7 @@ export function refreshIndex(library: Library): void {
   try {
     tryLockingFiles(library.home, () => refreshLockedIndex(library));
   } catch (error) {
-    // Nothing can be written there now: what is indexed can be read all the same.
+    // The database cannot be written now, but what is indexed can be read all the same.
     if (!isUnwritable(error) && storeFailure(error) !== "busy") throw error;
   }
 }
@@ -35,7 +34,7 @@ function isUnwritable(error: unknown): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
-/** The same for whoever keeps the files locked. Workflows whose id or name was taken are tried again. */
+/** The same for callers that hold the lock of the files. Workflows whose id or name was taken are tried again. */
 export function refreshLockedIndex(library: Library): void {
   const { rows, files, retried } = lookAround(library);
   const { store } = library;
@@ -63,7 +62,7 @@ export function refreshLockedIndex(library: Library): void {
 interface Look {
   rows: IndexedFile[];
   files: SeenFile[];
-  /** Rows of which another one had the id or the name. */
+  /** Rows whose id or name another row had. */
   retried: ReadonlySet<string>;
   /** True: every file is as the index has it. */
   isSame: boolean;
@@ -76,7 +75,7 @@ function lookAround({ home, store }: Library): Look {
   );
   const files = lookAtFiles(home, (folder) => byFolder.get(folder));
   const paths = new Set(files.map(({ file }) => file));
-  // A collection that is not the active one any more keeps its workflows.
+  // A collection that is no longer the active one keeps its workflows.
   for (const { file } of rows) {
     const elsewhere = file === null || paths.has(file) ? null : lookAtFile(file, home);
     if (elsewhere) files.push(elsewhere);
@@ -107,7 +106,7 @@ function rowsOf(store: Store): IndexedFile[] {
   return rows;
 }
 
-/** A text that is the same, of a file that was touched only, is no change. */
+/** The text is the same: the file was touched only, which is no change. */
 function isAsBefore({ problem, definition_hash }: IndexedFile, found: FileText): boolean {
   if ("kind" in found) return problem?.kind === found.kind && problem.message === found.message;
   return found.hash === definition_hash && problem?.kind !== "unreadable" && problem?.kind !== "link";

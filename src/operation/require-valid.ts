@@ -4,7 +4,7 @@ import { checkText } from "./check-text.ts";
 
 /**
  * The effective definition of a text that is to be stored; `file` names it in messages. Throws `FindingsError` when it
- * does not hold.
+ * has errors.
  */
 export async function requireValid(text: string, file: string): Promise<EffectiveDefinition> {
   const job = { text, file, isStrict: false, surroundings: null, overridesOf: null };

@@ -4,7 +4,7 @@ import type { ValueObject } from "../expression/value.ts";
 import { getExecution } from "../store/executions.ts";
 import type { ExecutionControl } from "./signal-execution.ts";
 
-/** How the asker's form, options or fields name what a rerun keeps; for messages. */
+/** What the caller's form, options or fields call the parts that a rerun keeps; for messages. */
 interface RerunNames {
   failed: string;
   stage: string;
@@ -23,7 +23,7 @@ export async function rerunExecution(
   return engine.rerun(run_id, from, secrets);
 }
 
-/** Where a rerun begins: at what failed, at a stage, else at the start. Throws `AppError` where both are asked for. */
+/** Where a rerun begins: at what failed, at a stage, or else at the start. Throws `AppError` if both are asked for. */
 export function rerunStart(failed: boolean, stageId: string | null, names: RerunNames): RerunFrom {
   if (failed && stageId !== null) {
     throw new AppError("invalid_usage", `${names.failed} and ${names.stage} exclude each other`);

@@ -5,7 +5,7 @@ import { isDriven } from "./is-driven.ts";
 import { signalExecution, type ExecutionControl } from "./signal-execution.ts";
 
 /**
- * Lets an execution go on: one that nobody alive drives is this engine's from now on, any other gets the signal. Throws
+ * Lets an execution go on: this engine takes over one that no living process drives; any other gets the signal. Throws
  * what `signalExecution` throws.
  */
 export async function resumeExecution(control: ExecutionControl, runId: string): Promise<void> {
@@ -18,8 +18,8 @@ export async function resumeExecution(control: ExecutionControl, runId: string):
 }
 
 /**
- * Takes over an execution whose engine is gone, and lets it go on if it is paused. Resolves with `held` when somebody
- * else drives it, with `ended` when there is nothing left to drive.
+ * Takes over an execution whose engine is gone, and resumes it if it is paused. Resolves with `held` when another
+ * process drives it, with `ended` when there is nothing left to drive.
  */
 export async function takeOverExecution(
   control: ExecutionControl,
@@ -30,7 +30,7 @@ export async function takeOverExecution(
   try {
     await signalExecution(control, runId, { type: "resume" });
   } catch (error) {
-    // Somebody else has let it go on meanwhile.
+    // Another process has resumed it meanwhile.
     if (!(error instanceof AppError && error.code === "conflict")) throw error;
   }
   return outcome;

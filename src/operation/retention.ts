@@ -3,7 +3,7 @@ import { allowedEnv } from "../execution/allowed-env.ts";
 import type { RetentionRule } from "../store/prune.ts";
 import { pruneExecutions, type PruneReport } from "./prune.ts";
 
-/** What a configured or given rule means at an instant, milliseconds since 1970. */
+/** What a configured or given rule means at an instant, in milliseconds since 1970. */
 export function retentionRule(
   { olderThanMs, keep }: NonNullable<Config["retention"]>,
   nowMs: number,
@@ -16,10 +16,10 @@ export interface RetentionOptions {
   home: string;
   retention: NonNullable<Config["retention"]>;
   env: Readonly<Record<string, string | undefined>>;
-  /** Hears what each round came to. */
+  /** Gets the result of each round. */
   tell: (outcome: { report: PruneReport } | { error: unknown }) => void;
   now: () => number;
-  /** Calls once after a while; returns the way to take that back. */
+  /** Calls once after a while; returns the way to cancel that. */
   after: (ms: number, call: () => void) => () => void;
 }
 

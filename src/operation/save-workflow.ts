@@ -36,11 +36,11 @@ export interface Saving {
   text: string;
   /** How messages name the text; default: `definition`. */
   file?: string;
-  /** The workflow it takes the place of; null for a new one. */
+  /** The workflow that it replaces; null for a new one. */
   over: WorkflowRecord | null;
-  /** Only if what is saved has one of these hashes; null: whatever it is. */
+  /** Save only if the saved text has one of these hashes; null: in any case. */
   expected: readonly string[] | null;
-  /** Null: as it was; a new one is a draft. */
+  /** Null: the status stays as it was; a new workflow is a draft. */
   status: WorkflowStatus | null;
   /** Who a new workflow belongs to. */
   created_by: string | null;
@@ -50,16 +50,16 @@ interface CheckedSaving extends Saving {
   effective: EffectiveDefinition;
 }
 
-/** A home that is in use: its files, its database, and the log that tells of both. */
+/** A home in use: its files, its database, and the log that records changes of both. */
 export interface OpenHome extends Library {
   log: LifecycleLog;
 }
 
 /**
- * Checks the text, then writes the file, its manifest entry and the row in one go: a failure of any leaves none. What
- * the files were like at that moment counts, so a text that it replaces is in the history. Another `workflow.id` moves
- * the folder. Throws `FindingsError` when the text does not hold, `AppError("conflict")` when the saved text is none of
- * the expected ones (its details are both), or an id is taken.
+ * Checks the text, then writes the file, its manifest entry and the row together: if one fails, none is left. The files
+ * as they are at that moment count, so the text that is replaced is in the history. A new `workflow.id` moves the
+ * folder. Throws `FindingsError` when the text has errors, `AppError("conflict")` when the saved text is none of the
+ * expected ones (its details are both texts), or an id is taken.
  */
 export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<WorkflowRecord> {
   const { home, store, log } = open;
@@ -80,7 +80,7 @@ export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<Work
     }
   });
   log(workflowEntry(saving.over ? "workflow_updated" : "workflow_created", saved.slug));
-  // Thousands of stages take a while to store, and again to be shown.
+  // Storing thousands of stages takes a while, and so does showing them again.
   await nextTurn();
   return saved;
 }
@@ -101,7 +101,7 @@ export async function setWorkflowStatus(
   return saved;
 }
 
-/** Takes the file, its manifest entry and the row away in one go; executions stay. */
+/** Removes the file, its manifest entry and the row together; executions stay. */
 export async function deleteWorkflow(open: OpenHome, workflow: WorkflowRecord): Promise<void> {
   const { home, store, log } = open;
   await lockingFiles(home, () => {
@@ -113,7 +113,7 @@ export async function deleteWorkflow(open: OpenHome, workflow: WorkflowRecord): 
       change?.undo();
       throw error;
     }
-    // Another one may have waited for its id or its name.
+    // Another workflow may have waited for its id or its name.
     refreshLockedIndex(open);
   });
   log(workflowEntry("workflow_deleted", workflow.slug));
@@ -166,7 +166,7 @@ function writeFiles(
   return writeWorkflow(collection, slugOf(id), text, now);
 }
 
-/** Agents beside a workflow are started from where they lie, by each stage when it begins. */
+/** Agents beside a workflow are started from where they lie, when their stage begins. */
 function refuseLive({ home, store }: Library, { id, name }: WorkflowRecord, file: string): void {
   const live = liveExecutionOf(store, id);
   const folder = ownFolder(home, file);

@@ -4,15 +4,15 @@ import type { Signal } from "../execution/signal.ts";
 import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 
-/** What it takes to act on an execution: where it is stored, and an engine that reaches whoever drives it. */
+/** What is needed to act on an execution: where it is stored, and an engine that reaches the process that drives it. */
 export interface ExecutionControl {
   store: Store;
   engine: Engine;
 }
 
 /**
- * Gives an execution a signal and waits until it is on disk; resolves with what the engine says of it. Throws
- * `AppError`: `not_found`, or the engine's refusal (of a conflict, the details name the status).
+ * Gives an execution a signal and waits until it is on disk; resolves with the engine's answer. Throws `AppError`:
+ * `not_found`, or the engine's refusal (the details of a conflict name the status).
  */
 export async function signalExecution(
   { store, engine }: ExecutionControl,

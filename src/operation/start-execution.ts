@@ -9,19 +9,19 @@ import { requestExecution, type RunHome, type RunInputs } from "./plan-execution
 const keyLifeMs = 24 * 60 * 60 * 1000;
 const longestKey = 200;
 
-/** A home whose engine takes starts in. */
+/** A home whose engine accepts starts. */
 export interface StartHome extends RunHome {
   engine: Engine;
-  /** Starts under a key that are on their way, by run id. */
+  /** Starts with a key that are under way, by run id. */
   starting: Map<string, Promise<string>>;
 }
 
-/** A start that is asked for. A repeated key must come with the same `workflow` and `inputs`. */
+/** A request for a start. A repeated key must come with the same `workflow` and `inputs`. */
 export interface AskedStart {
   /** By id, `workflow.id` or name. */
   workflow: string;
   inputs: RunInputs & { trigger?: Trigger };
-  /** What a start that is asked for again has in common with the first; null: none. */
+  /** The key that a repeated start has in common with the first; null: none. */
   key: string | null;
 }
 
@@ -32,14 +32,14 @@ export interface StartedExecution {
 }
 
 /**
- * Starts an execution; resolves once it is on disk. With a key that was used within 24 hours for the same request, it
- * gives the execution of that time. The key is on disk, with the id to be, before the execution is made, so that a
- * crash in between makes neither two nor none. Throws what `planExecution` throws, and `AppError("conflict")` for a
- * key of another request.
+ * Starts an execution; resolves once it is on disk. For a key that was used within 24 hours for the same request, it
+ * returns the execution of that time. The key is on disk, with the id to be, before the execution is made, so that a
+ * crash in between leads to exactly one. Throws what `planExecution` throws, and `AppError("conflict")` for a key of
+ * another request.
  */
 export async function startExecution(home: StartHome, asked: AskedStart): Promise<StartedExecution> {
   const { key, workflow, inputs } = asked;
-  // What was started before under the same key is given without a look at where it was to work.
+  // A start that was made before under the same key is returned without checking its working directory.
   const request = (): Promise<StartRequest> => requestExecution(home, workflow, inputs);
   if (key === null) return { run_id: await home.engine.start(await request()), isRepeated: false };
   if (key.length === 0 || key.length > longestKey) {
@@ -58,11 +58,11 @@ export async function startExecution(home: StartHome, asked: AskedStart): Promis
 
 interface KeyedRequest {
   key: string;
-  /** Of what the start was given. */
+  /** The hash of the start's inputs. */
   hash: string;
 }
 
-/** What was started under a key may be asked for again after its workflow is gone: the execution stays. */
+/** A start under a key may be asked for again after its workflow was deleted: the execution stays. */
 function startOfDeleted({ store }: StartHome, workflow: string, { key, hash }: KeyedRequest): string | null {
   const same = startsUnderKey(store, key).find(({ scope, request_hash, run_id }) => {
     if (request_hash !== hash || !exists(store, run_id)) return false;
@@ -118,7 +118,7 @@ function hashOf(inputs: AskedStart["inputs"]): string {
   return new Bun.CryptoHasher("sha256").update(JSON.stringify(inputs, inOrder)).digest("hex");
 }
 
-/** The same body may come with its keys in another order. */
+/** The fields of the same body may come in another order. */
 function inOrder(_: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 
-/** A first workflow with all it needs to run at once. */
+/** A first workflow with everything it needs to run at once. */
 export interface Starter {
   name: string;
   description: string;
@@ -56,8 +56,9 @@ stages:
 export const starters: readonly Starter[] = [greeting];
 
 /**
- * Writes a starter into a folder, which is made where there is none. Throws `AppError`: `not_found` for another name,
- * `conflict` where a file of it is there already, nothing is written then; `unavailable` where it cannot be written.
+ * Writes a starter into a folder, which is made where it is missing. Throws `AppError`: `not_found` for an unknown
+ * name; `conflict` where one of its files exists already, and then nothing is written; `unavailable` where it cannot be
+ * written.
  */
 export function writeStarter(folder: string, name: string | null): Starter {
   const starter = name === null ? greeting : starters.find((each) => each.name === name);
@@ -108,7 +109,7 @@ ${description}. Any program can be an agent: this one is a shell script.
 `;
 }
 
-/** The task comes as JSON; a text of one line is easily read out of it without another program. */
+/** The task comes as JSON, and a text of one line can be read from it without another program. */
 function script(input: string, work: string): string {
   return `#!/bin/sh
 # The task is JSON on stdin; outputs are name=value lines in a file.

@@ -16,7 +16,7 @@ const folders = [
   ["logs", "lifecycle logs"],
 ] as const;
 
-/** How much of the disk a home holds, and by what: parts of the database first, then folders. Nothing is changed. */
+/** How much of the disk a home takes, by part: parts of the database first, then folders. Nothing is changed. */
 export async function storageOf(home: string, database: string): Promise<Held[]> {
   const held: Held[] = [];
   if (existsSync(database)) held.push(...partsOf(database));

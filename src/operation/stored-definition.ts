@@ -11,13 +11,15 @@ export interface DefinitionText {
   beside: string;
 }
 
-/** A definition somebody named, from a path or from the store. */
+/** A definition that somebody named, from a path or from the store. */
 export interface FoundDefinition extends DefinitionText {
-  /** The stored workflow's id; null for a file as it is. */
+  /** The stored workflow's id; null for a file that is not stored. */
   workflow_id: string | null;
 }
 
-/** The definition of a workflow as it was opened. Throws `AppError` when its file is not there to be run. */
+/**
+ * The definition of a workflow as it was opened. Throws `AppError` when its file cannot be run because it is missing.
+ */
 export function storedDefinition(workflow: WorkflowRecord, workdir: string): FoundDefinition {
   refuseWithoutFile(workflow);
   const text = workflow.definition;

@@ -5,7 +5,7 @@ import type { Finding } from "../workflow/finding.ts";
 import { laterFinding } from "../workflow/later-places.ts";
 import type { Composed } from "./compose.ts";
 
-/** What one run changes in a definition: another agent for a stage, more context modules. */
+/** The changes that one run makes to a definition: another agent for a stage, more context modules. */
 export interface Swaps {
   /** `[stage, "agent:x"]`; the later wins. */
   agents: readonly (readonly [string, string])[];
@@ -77,7 +77,7 @@ function swapAgent(
   primary.artifact = ref;
 }
 
-/** What the definition itself names and is nowhere, its own findings tell. */
+/** The definition's own findings report what it names itself and cannot be found. */
 function warnOfMissing(composed: Composed, refs: readonly string[], option: string): void {
   const { artifacts, later, validation } = composed;
   const missing = [...new Set(refs)].filter((ref) => artifacts.find(ref) === null);

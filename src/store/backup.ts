@@ -7,7 +7,7 @@ import { asUnavailable } from "./unavailable.ts";
 import { migrationHash, migrations } from "./migrations.ts";
 
 export interface MigrationStatus {
-  /** Schema of the file, and the newest this program knows. */
+  /** The schema of the file, and the newest schema that this program knows. */
   current: number;
   latest: number;
   migrations: { number: number; name: string; hash: string; applied: boolean }[];
@@ -31,7 +31,7 @@ export function backupDatabase(store: Store, file: string): void {
   }
 }
 
-/** SQLite does not say which of the two files it means; of these it never is the one that is open and read. */
+/** SQLite does not say which of the two files it means; it never means the one that is open for reading. */
 function isOfTarget(error: unknown): error is Error & { code: string } {
   if (!(error instanceof Error && "code" in error)) return false;
   return (

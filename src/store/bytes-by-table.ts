@@ -1,7 +1,7 @@
 import type { Store } from "./database.ts";
 import { pages } from "./prune.ts";
 
-/** What takes the room in the database, bytes, indexes counted with their tables. Reads every page's header. */
+/** The bytes that each table takes in the database, with its indexes. Reads every page's header. */
 export function bytesByTable(store: Store): { logs: number; events: number; rest: number; free: number } {
   const { usedBytes, free, pageSize } = pages(store);
   const logs = tableBytes(store, "log_lines");

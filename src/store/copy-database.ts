@@ -1,11 +1,11 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 
-/** Copies a database that is about to be migrated away from schema `version`; the copy's path. */
+/** Copies a database that is about to be migrated away from schema `version`; returns the copy's path. */
 export function backUpBefore(sqlite: Database, path: string, version: number): string {
   const copy = freeName(`${path}.schema-${version}`);
   copyInto(sqlite, copy);
-  // Another process may have migrated between the look at the version and the copy: then it has made its own.
+  // Another process may have migrated between the look at the version and the copy; then that process has made a copy.
   const check = new Database(copy, { readonly: true });
   const copied = userVersion(check);
   check.close();
@@ -27,12 +27,14 @@ export function copyInto(sqlite: Database, file: string): void {
   }
 }
 
-/** A name that nothing can have refuses to be removed, too: that must not hide why it could not be written. */
+/**
+ * A name that no file can have cannot be removed either; that error must not hide why the copy could not be written.
+ */
 function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // The error that is on its way says more.
+    // The error that is being thrown says more.
   }
 }
 

@@ -14,7 +14,7 @@ export const executionTotals = sqliteTable(
   (t) => [primaryKey({ columns: [t.status, t.trigger] })],
 );
 
-/** The same for each workflow. One that is renamed has rows of its old name and of its new one. */
+/** The same for each workflow. A workflow that was renamed has rows under both names. */
 export const executionCounts = sqliteTable(
   "execution_counts",
   {

@@ -7,13 +7,14 @@ import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 
 /**
- * Makes a new database, 0600, whole before it has its name: a crash leaves no half-made file (an empty one would be
- * refused at the next start), and of two processes that begin together one wins and both open the same.
+ * Makes a new database, 0600, and gives it its name only when it is whole: a crash leaves no half-made file (an empty
+ * one would be refused at the next start), and of two processes that begin together one wins and both open the same
+ * file.
  */
 export function createDatabaseFile(path: string): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Of a database that was removed. Whoever makes the new one at the same time has another log by then.
+  // The log of a database that was removed. A process that makes the new database at the same time has another log.
   const left = logAt(path);
   const draft = `${path}.new-${process.pid}-${Bun.randomUUIDv7()}`;
   try {
@@ -32,7 +33,7 @@ function writeNew(draft: string): void {
     const sqlite = new Database(draft, { create: true, readwrite: true });
     try {
       sqlite.run(`PRAGMA application_id = ${applicationId}`);
-      // Only before the first table: later it takes a whole rewrite of the file.
+      // Set before the first table is made: later it would take a rewrite of the whole file.
       sqlite.run("PRAGMA auto_vacuum = INCREMENTAL");
       migrate(sqlite, draft, migrations);
     } finally {
@@ -44,7 +45,7 @@ function writeNew(draft: string): void {
   }
 }
 
-/** A link and not a rename, which would replace what another process has put there meanwhile. */
+/** A link is used because a rename would replace what another process has put there meanwhile. */
 function giveName(draft: string, path: string): void {
   try {
     linkSync(draft, path);

@@ -1,7 +1,7 @@
 import { getTableColumns, getTableName, type Table } from "drizzle-orm";
 import { AppError } from "../errors.ts";
 
-/** A row says what this program never wrote. It makes nothing unreadable but what it is a part of. */
+/** Thrown for a row that says what this program never wrote. Only what the row is a part of becomes unreadable. */
 export class DamagedRow extends AppError {
   constructor(what: string) {
     super(
@@ -13,7 +13,9 @@ export class DamagedRow extends AppError {
   }
 }
 
-/** What the text of a JSON column holds, by the column's name in every table; `null` as well where the type says so. */
+/**
+ * The type of value in each JSON column, by the column's name in every table; `null` where the type says so as well.
+ */
 const jsonKinds = {
   agents_json: "object",
   answer_json: "object",
@@ -111,7 +113,7 @@ function columnFacts(table: Table): ColumnFacts[] {
   }));
 }
 
-/** What the ones that can be read say; the others are counted. */
+/** The rows that can be read; the others are counted. */
 export function readable<Row, T>(
   rows: readonly Row[],
   read: (row: Row) => T,
@@ -123,7 +125,7 @@ export function readable<Row, T>(
   return { items, damaged: rows.length - items.length };
 }
 
-/** Null for what is damaged. */
+/** The result of `read`; null when it finds a damaged row. */
 export function unlessDamaged<T>(read: () => T): T | null {
   try {
     return read();
@@ -154,7 +156,7 @@ function wrongJson(name: string, column: string): string[] {
   const element = kind === "strings" ? "text" : "object";
   const within =
     kind === "object" ? "0" : `EXISTS (SELECT 1 FROM json_each(${column}) WHERE type <> '${element}')`;
-  // Asking for the type of a text that is no JSON would end the statement.
+  // Asking for the type of a text that is not JSON would end the statement with an error.
   return [
     `CASE WHEN ${column} IS NULL THEN 0 WHEN NOT json_valid(${column}) THEN 1 ` +
       `WHEN json_type(${column}) NOT IN (${types}) THEN 1 ELSE ${within} END`,

@@ -17,8 +17,9 @@ export interface Store {
   readonly orm: BunSQLiteDatabase;
   readonly path: string;
   /**
-   * The prepared statement of a text, made once and ended with the store: one that is left open keeps the connection
-   * and its -wal file. Values are parameters, so that there are only as many texts as there are places that ask.
+   * The prepared statement of a text, made once and closed with the store: a statement that is left open keeps the
+   * connection and its -wal file. Values are parameters, so that there are only as many texts as there are queries in
+   * the source.
    */
   prepare<Row, Params extends SQLQueryBindings[]>(text: string): Statement<Row, Params>;
   /** Changes when another connection has committed, never by this one's own commits. About 2 µs. */
@@ -35,7 +36,7 @@ export interface OpenOptions {
   migrate?: boolean;
 }
 
-/** How long a lock of another process is waited for, milliseconds. Nothing else is done meanwhile. */
+/** How long to wait for another process's lock, in milliseconds. Nothing else is done meanwhile. */
 export const busyTimeoutMs = 5_000;
 
 /**
@@ -52,8 +53,8 @@ export function openStore(path: string | ":memory:", options: OpenOptions = {}):
 }
 
 /**
- * Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. Whether the file is
- * still the one that was opened is asked before and after: a commit into another one must not be taken for one.
+ * Runs `work` in one IMMEDIATE transaction: all of it is on disk when this returns, or none of it. Before and after, it
+ * is checked that the file is still the one that was opened, so that a commit into another file is not taken for one.
  */
 export function runTransaction<T>(store: Store, work: () => T): T {
   store.prepare("BEGIN IMMEDIATE").run();
@@ -64,7 +65,7 @@ export function runTransaction<T>(store: Store, work: () => T): T {
     store.refuseChanged();
     return result;
   } catch (error) {
-    // SQLite has already rolled back by itself after some errors (a full disk); a second one would hide the first.
+    // SQLite rolls back by itself after some errors (a full disk); a second rollback would hide the first error.
     if (store.sqlite.inTransaction) store.prepare("ROLLBACK").run();
     throw error;
   }
@@ -107,7 +108,7 @@ function narrowPermissions(path: string): void {
 }
 
 function configure(sqlite: Database, readonly: boolean): void {
-  // First of all, because the others may have to wait for a lock themselves.
+  // This comes first, because the other pragmas may have to wait for a lock themselves.
   setBusyTimeout(sqlite, busyTimeoutMs);
   if (!readonly) sqlite.run("PRAGMA journal_mode = WAL");
   sqlite.run("PRAGMA synchronous = FULL");
@@ -170,7 +171,7 @@ function asStore(sqlite: Database, path: string, watch: FileWatch | null): Store
 }
 
 /**
- * Connections whose file is not theirs any more. To close one writes its log into whatever has the file's name now, and
- * removes the log of that: they stay open until the process ends.
+ * Connections whose file is no longer theirs. Closing one would write its log into whatever file has the name now and
+ * remove that file's log, so they stay open until the process ends.
  */
 const leftOpen: Database[] = [];

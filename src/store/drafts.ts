@@ -17,8 +17,8 @@ export function draftOfWorkflow(store: Store, workflowId: string): DraftRow | nu
 }
 
 /**
- * Keeps a draft, when the stored one still has the revision it was made from (0: there is none). False: somebody else
- * was faster, and nothing was written.
+ * Stores a draft if the stored one still has the revision it was made from (0: there is none). False: somebody else was
+ * faster, and nothing was written.
  */
 export function writeDraft(store: Store, draft: DraftRow, from: number): boolean {
   return runTransaction(store, () => {
@@ -38,7 +38,7 @@ export function listNewDrafts(store: Store, limit: number): NewDraft[] {
   return store.prepare<NewDraft, [number]>(selectNew).all(limit);
 }
 
-/** Forgets drafts without a workflow but for the last changed ones: nobody comes back to that many. */
+/** Deletes all drafts without a workflow except the last changed ones: nobody comes back to that many. */
 export function keepNewDrafts(store: Store, most: number): void {
   store.prepare(`DELETE FROM workflow_drafts WHERE id IN (${selectOldest})`).run(most);
 }

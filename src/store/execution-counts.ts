@@ -2,7 +2,7 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import { executionStatuses, hasEnded, type ExecutionStatus, type Trigger } from "../execution/status.ts";
 import type { Store } from "./database.ts";
 
-/** What can be counted without looking at executions; what is null or left away does not narrow. */
+/** A filter that can be counted without reading executions; a field that is null or absent does not narrow. */
 export interface CountedFilter {
   workflow_id?: string | null;
   workflow_slug?: string | null;
@@ -15,15 +15,15 @@ export interface CountedFilter {
   trigger?: Trigger | null;
 }
 
-/** The number of executions of each status; statuses that none has are left out. */
+/** The number of executions of each status; statuses without executions are left out. */
 export function countByStatus(store: Store): Map<ExecutionStatus, number> {
   const rows = store.prepare<{ status: ExecutionStatus; count: number }, []>(selectTotals).all();
   return new Map(rows.map(({ status, count }) => [status, count]));
 }
 
 /**
- * The exact number of executions that a filter leaves. It takes as long for a million of them as for one: it adds up
- * the counts that triggers keep, a few of each workflow that the filter names.
+ * The exact number of executions that pass a filter. It takes as long for a million of them as for one, because it adds
+ * up counts that triggers keep, a few for each workflow that the filter names.
  */
 export function countExecutions(store: Store, filter: CountedFilter): number {
   const { workflow_id, workflow_slug, workflow_name, names, status, live, trigger } = filter;
@@ -37,7 +37,7 @@ export function countExecutions(store: Store, filter: CountedFilter): number {
   if (workflow_slug) narrow("workflow_slug = ?", workflow_slug);
   if (workflow_name) narrow("workflow_name = ?", workflow_name);
   if (names) narrow("workflow_name IN (SELECT value FROM json_each(?))", JSON.stringify(names));
-  // Nothing that names a workflow: the totals have a row for each status and trigger, and no more.
+  // The filter names no workflow: the totals have one row for each status and trigger.
   const table = conditions.length === 0 ? "execution_totals" : "execution_counts";
   if (status) narrow("status = ?", status);
   if (live) narrow(`status NOT IN (${endedStatuses})`);
@@ -51,6 +51,6 @@ const endedStatuses = executionStatuses
   .filter(hasEnded)
   .map((status) => `'${status}'`)
   .join(", ");
-// In the order of the key, which the totals are read in: nothing has to be sorted.
+// The totals are read in the order of their key, so that nothing has to be sorted.
 const selectTotals =
   "SELECT status, sum(count) AS count FROM execution_totals GROUP BY status HAVING sum(count) > 0";

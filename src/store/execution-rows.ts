@@ -14,7 +14,7 @@ import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 export type ExecutionRow = typeof workflowExecutions.$inferSelect;
 export type StepRow = typeof executionSteps.$inferSelect;
 
-/** The columns a step's record says something about; logs and offsets are counted by the store itself. */
+/** The columns that follow from a step's record; the store itself counts logs and offsets. */
 export type WrittenStepRow = Omit<StepRow, "id" | "logs_json" | "stdout_offset" | "stderr_offset">;
 
 export function executionRow(record: ExecutionRecord, machine: string): ExecutionRow {
@@ -118,7 +118,7 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
   };
 }
 
-/** Throws `DamagedRow`, by the execution: without one of its steps it is not whole. */
+/** Throws `DamagedRow` that names the execution, which is not whole without one of its steps. */
 export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
   const what = `execution "${row.execution_id}" (its stage "${row.stage_id_ref}")`;
   checkStep(row, what);

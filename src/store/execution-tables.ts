@@ -14,13 +14,13 @@ import { skipCauses } from "../execution/record.ts";
 import { executionStatuses, stepStatuses } from "../execution/status.ts";
 import { workflows } from "./workflow-tables.ts";
 
-/** When an execution started, or was made if it has not yet: what lists are sorted by, never null. */
+/** When an execution started, or was made if it has not started yet. Lists are sorted by it; it is never null. */
 export const startedOrCreated = sql`coalesce(started_at, created_at)`;
 
-/** Not `status in (…)`: for that SQLite would take the index by status, and sort. */
+/** `status in (…)` is avoided: SQLite would take the index by status for it, and sort. */
 export const notEnded = sql`status not in ('completed', 'failed', 'cancelled')`;
 
-/** What an execution keeps to; executions of the same definition, agents and modules share one row. */
+/** The definition, agents and modules of an execution; executions that have the same ones share one row. */
 export const executionSnapshots = sqliteTable("execution_snapshots", {
   hash: text().primaryKey(),
   definition_json: text().notNull(),
@@ -57,7 +57,7 @@ export const workflowExecutions = sqliteTable(
     usage_json: text(),
     created_at: text().notNull(),
     updated_at: text().notNull(),
-    // The big one is last: what is read more often is found without walking over it.
+    // The big column is last, so that the columns that are read more often are found without walking over it.
     machine_json: text().notNull(),
   },
   (t) => [
@@ -176,7 +176,7 @@ export const logLines = sqliteTable(
 export const signals = sqliteTable(
   "signals",
   {
-    // The order of posting: two signals of one millisecond have no other.
+    // The order of posting; two signals of one millisecond are told apart by nothing else.
     number: integer().primaryKey(),
     id: text().notNull(),
     execution_id: text()
@@ -196,7 +196,7 @@ export const signals = sqliteTable(
   ],
 );
 
-/** A process that may drive executions. Pid, start and boot together name it for good. */
+/** A process that may drive executions. Pid, start time and boot id identify it for good. */
 export const holders = sqliteTable("holders", {
   id: text().primaryKey(),
   pid: integer().notNull(),
@@ -206,7 +206,7 @@ export const holders = sqliteTable("holders", {
   heartbeat_at: text().notNull(),
 });
 
-/** Who drives an execution. The revision grows with every commit of its holder. */
+/** Which process drives an execution. The revision grows with every commit of that process. */
 export const leases = sqliteTable(
   "leases",
   {
@@ -222,8 +222,8 @@ export const leases = sqliteTable(
 );
 
 /**
- * What a start was asked for with an `Idempotency-Key`. The row comes before the execution and names the id it will
- * have, so that a crash in between leaves no doubt whether it was made.
+ * The request of a start with an `Idempotency-Key`. The row is written before the execution and names the execution's
+ * id, so that after a crash in between it is certain whether it was made.
  */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",

@@ -20,7 +20,7 @@ export interface LoadedExecution {
   offsets: Map<string, { stdout: number; stderr: number }>;
 }
 
-/** How many characters of an id name a run at least. */
+/** The fewest characters of an id that may name a run. */
 export const shortestPart = 4;
 
 /** Throws `AppError("not_found")`, `DamagedRow`. */
@@ -31,8 +31,8 @@ export function getExecution(store: Store, runId: string): ExecutionRecord {
 }
 
 /**
- * The executions that a part of an id may mean, in any case of letters, newest first and not all where they are many:
- * the one whose id it is, else those whose id ends so, as people and pages name them, else those that have it anywhere.
+ * The executions that a part of an id may mean, in any case of letters, newest first and limited in number: the one
+ * whose id it is, else those whose id ends with it (as people and pages name them), else those that have it anywhere.
  */
 export function findExecutions(store: Store, part: string): ExecutionRecord[] {
   const asked = part.toLowerCase();
@@ -56,7 +56,7 @@ export function waitingSteps(store: Store, runId: string): StepRecord[] {
   return readable(rows, stepRecord).items;
 }
 
-/** The same for lists, which show the others: null when a step is damaged. */
+/** The same for lists, which must show the other executions: null when a step is damaged. */
 export function soundSteps(store: Store, runId: string): StepRecord[] | null {
   return unlessDamaged(() => getSteps(store, runId));
 }
@@ -76,7 +76,7 @@ export function loadForEngine(store: Store, runId: string): LoadedExecution | nu
   };
 }
 
-/** What an execution keeps to. Throws `DamagedRow`, also for one that is not there. */
+/** The snapshot of an execution. Throws `DamagedRow`, also when it is missing. */
 export function getSnapshot(store: Store, record: ExecutionRecord): ExecutionSnapshot {
   return snapshotOf(store, { id: record.run_id, snapshot_hash: record.snapshot_hash });
 }

@@ -5,7 +5,7 @@ import type { Store } from "./database.ts";
 import { events, logLines } from "./execution-tables.ts";
 import { lostText } from "./logs.ts";
 
-/** An event with its number among those of all executions: it grows with every commit, with gaps. */
+/** An event with its number among the events of all executions. The number grows with every commit and has gaps. */
 export interface NumberedEvent {
   id: number;
   event: StoredEvent;
@@ -68,7 +68,7 @@ function dataOf(row: FeedRow): object {
   return storedJson<object>("data_json", row.data_json, what);
 }
 
-/** In the place of a damaged event or line stands one that says so: the sequence keeps its numbers. */
+/** A damaged event or line is replaced by one that says so, so that the sequence keeps its numbers. */
 function lostEvent({ execution_id, seq, stage_id, at }: FeedRow): StoredEvent {
   return {
     seq,
@@ -84,7 +84,7 @@ function lostEvent({ execution_id, seq, stage_id, at }: FeedRow): StoredEvent {
 const checkLine = rowCheck(logLines);
 const checkEvent = rowCheck(events);
 
-// Each half is cut off by itself, so that neither is read to its end; the sort is over 2 × limit rows at most.
+// Each half has its own limit, so that neither is read to its end; at most 2 × limit rows are sorted.
 const selectFeed = `SELECT * FROM (
   SELECT * FROM (
     SELECT execution_id, seq, type, stage_id, attempt, at, data_json, NULL AS stream, NULL AS text

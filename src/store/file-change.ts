@@ -1,7 +1,7 @@
 import type { FileWatch } from "./file-watch.ts";
 import { DatabaseChanged } from "./store-failure.ts";
 
-/** What was done to the files of an open database, with the way out; null when nothing was. */
+/** Describes what was done to the files of an open database, with the way out; null when nothing was. */
 export function changeOf(watch: FileWatch, path: string, pageCount: () => number): DatabaseChanged | null {
   const trouble = watch.look(pageCount);
   switch (trouble) {
@@ -12,7 +12,7 @@ export function changeOf(watch: FileWatch, path: string, pageCount: () => number
     case "truncated":
       return describeChange(`the database "${path}" was cut off`, "put a backup in its place");
     case "replaced": {
-      // Its log belongs to the file that was there before; the next start would apply it to the new one.
+      // The log belongs to the file that was there before; the next start would apply it to the new one.
       const aside = watch.setAsideLog();
       const kept = aside === null ? "" : ` (the end of the one before lies in "${aside}")`;
       return describeChange(

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { migrations } from "./migrations.ts";
 
-/** "SKMT": says in the file's header that the database is skillmeat's. */
+/** "SKMT", the application id in the file's header, which says that the database is skillmeat's. */
 export const applicationId = 0x534b4d54;
 
 const magic = "SQLite format 3\0";
@@ -11,8 +11,8 @@ const headerBytes = 100;
 const applicationIdAt = 68;
 
 /**
- * Refuses a file that is not a database of ours, by reading its header only: to ask SQLite could already change it (it
- * takes in a left-over journal). Our files carry the application id from before they got their name.
+ * Refuses a file that is not a skillmeat database. Only the header is read, because opening the file with SQLite could
+ * already change it (SQLite applies a left-over journal). Our files have the application id before they get their name.
  */
 export function refuseForeignFile(path: string): void {
   const header = Buffer.alloc(headerBytes);

@@ -4,15 +4,20 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, statSync, type St
 export type FileTrouble = "gone" | "replaced" | "truncated";
 
 /**
- * Compares the files of an open database with what was opened: SQLite itself goes on committing into a file that was
- * removed, replaced or cut off, and everything it stores there is lost with the next start. A look takes about 5 µs.
+ * Compares the files of an open database with what was opened. SQLite itself goes on committing into a file that was
+ * removed, replaced or cut off, and all it stores there is lost at the next start. A look takes about 5 µs.
  */
 export interface FileWatch {
-  /** `pageCount` is the database's size as SQLite has it in mind. Null: the files are as they were. */
+  /** `pageCount` is the database's size as SQLite knows it. Null: the files are as they were. */
   look(pageCount: () => number): FileTrouble | null;
-  /** Moves the opened database's own log away from what has its name now; the new name, or null. */
+  /**
+   * Moves the opened database's own log to another name, because its name belongs to another file now; the new name, or
+   * null.
+   */
   setAsideLog(): string | null;
-  /** To be called after the connection was closed: to close any handle of the file ends this process's locks on it. */
+  /**
+   * Call this after the connection was closed, because closing any handle of the file ends this process's locks on it.
+   */
   close(): void;
 }
 
@@ -26,9 +31,11 @@ export function watchFile(path: string): FileWatch {
     const header = readHeader(file);
     if (!header) return "truncated";
     const before = known ?? header;
-    // A checkpoint writes the first page before the file has grown, so that only what was there before must be there.
+    // A checkpoint writes the first page before the file has grown, so only the pages that were there before must be
+    // there.
     if (size < Math.min(header.pages, before.pages) * header.pageSize) return "truncated";
-    // Written over in place, as `cp` does: checkpoints never count back, and pages go only when SQLite frees them.
+    // The file was overwritten in place, as `cp` does: checkpoints never count back, and only SQLite itself frees
+    // pages.
     if (header.counter < before.counter) return "replaced";
     if (header.pages < before.pages && pageCount() >= before.pages) return "replaced";
     if (size >= header.pages * header.pageSize) known = header;
@@ -41,7 +48,7 @@ export function watchFile(path: string): FileWatch {
       if (!main) return "gone";
       if (!isSame(main, opened)) return "replaced";
       const walNow = logAt(path);
-      // It stays for as long as somebody has the database open.
+      // The log stays for as long as some process has the database open.
       if (wal && (!walNow || !isSame(walNow, wal))) return walNow ? "replaced" : "gone";
       wal ??= walNow;
       return lookAtContent(main.size, pageCount);
@@ -57,8 +64,8 @@ export function logAt(path: string): Stats | null {
 }
 
 /**
- * Moves the log of a database that is not there any more out of the way; the new name, or null when it is there no
- * more. SQLite would apply it to whatever file has the database's name next.
+ * Moves the log of a database that is gone out of the way; the new name, or null when the log is gone too. SQLite would
+ * apply it to the next file that gets the database's name.
  */
 export function setAsideLog(path: string, log: Stats): string | null {
   const now = logAt(path);
@@ -76,7 +83,7 @@ interface Header {
 
 const headerBytes = 100;
 
-/** The fields of the file's header that tell one state of it from another; null when it has none. */
+/** The fields of the file's header that differ between two states of the file; null when it has no header. */
 function readHeader(file: number): Header | null {
   const bytes = Buffer.allocUnsafe(headerBytes);
   if (readSync(file, bytes, 0, headerBytes, 0) < headerBytes) return null;
@@ -88,7 +95,7 @@ function readHeader(file: number): Header | null {
   };
 }
 
-/** A checkpoint that found the disk full has written the first page, and not the file that it speaks of. */
+/** A checkpoint that found the disk full has written the first page, but not all the pages it counts. */
 function wholePages(header: Header | null, size: number): Header | null {
   return header && { ...header, pages: Math.min(header.pages, Math.floor(size / header.pageSize)) };
 }

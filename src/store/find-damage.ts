@@ -23,7 +23,7 @@ export interface Damage {
   name: string;
 }
 
-/** What is damaged in the rows themselves. Reads all of them: seconds for a gigabyte. */
+/** Finds damage in the rows themselves. Reads all rows, which takes seconds for a gigabyte. */
 export function findDamage(store: Store): Damage[] {
   return sources.flatMap(({ what, table, named, also = "0" }) =>
     store
@@ -35,7 +35,7 @@ export function findDamage(store: Store): Damage[] {
   );
 }
 
-/** What `PRAGMA quick_check` finds in the file itself, 20 at most; none: it is sound. */
+/** What `PRAGMA quick_check` finds in the file itself, 20 findings at most; none: the file is sound. */
 export function quickCheck(store: Store): string[] {
   try {
     const rows = store.prepare<{ quick_check: string }, []>("PRAGMA quick_check(20)").all();
@@ -49,9 +49,9 @@ export function quickCheck(store: Store): string[] {
 interface Source {
   what: Damage["what"];
   table: Table;
-  /** SQL of what it belongs to. */
+  /** SQL for what the row belongs to. */
   named: string;
-  /** SQL of what else makes a row damaged. */
+  /** SQL for further conditions under which a row is damaged. */
   also?: string;
 }
 

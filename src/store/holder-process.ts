@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Holder, IsAlive } from "./leases.ts";
 
-/** What names a process for good: a pid alone is given to another one sooner or later. */
+/** Identifies a process for good; a pid alone is given to another process sooner or later. */
 export type ProcessIdentity = Pick<Holder, "pid" | "process_start" | "boot_id">;
 
-/** The processes of a machine, as far as leases ask for them. */
+/** What leases need to know of the machine's processes. */
 export interface ProcessTable {
   /** The identity of this very process. */
   current(): ProcessIdentity;
-  /** True while that very process runs. */
+  /** True while the very same process runs. */
   isAlive: IsAlive;
 }
 
@@ -21,12 +21,15 @@ export function currentProcess(): ProcessIdentity {
   return { pid: process.pid, process_start, boot_id: bootId() };
 }
 
-/** True when that very process still runs on this machine; one that has ended and was not waited for does not. */
+/**
+ * True when the very same process still runs on this machine. A process that has ended but was not waited for does not
+ * count.
+ */
 export function isProcessAlive(identity: ProcessIdentity): boolean {
   return identity.boot_id === bootId() && processStart(identity.pid) === identity.process_start;
 }
 
-/** When a process started, in the machine's own terms; null when there is none. */
+/** When a process started, in the machine's own terms; null when there is no such process. */
 function processStart(pid: number): string | null {
   return process.platform === "linux" ? startInProc(pid) : startFromPs(pid);
 }
@@ -63,7 +66,7 @@ function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // ESRCH: it ended between the opening and the reading.
+    // ESRCH: the process ended between opening the file and reading it.
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return null;
     throw error;

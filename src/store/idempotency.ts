@@ -6,8 +6,8 @@ import { columnsBut, inserter } from "./row-writer.ts";
 export type KeyedStart = typeof idempotencyKeys.$inferSelect;
 
 /**
- * Keeps a start's key, and forgets keys made before `forgetBefore`. The result is what is stored under the key: the row
- * given (then the start is the caller's), or the one of an earlier request.
+ * Stores a start's key and deletes keys made before `forgetBefore`. The result is what is stored under the key: the row
+ * given (then the start is the caller's), or the row of an earlier request.
  */
 export function reserveKey(store: Store, start: KeyedStart, forgetBefore: string): KeyedStart {
   return runTransaction(store, () => {
@@ -19,12 +19,12 @@ export function reserveKey(store: Store, start: KeyedStart, forgetBefore: string
   });
 }
 
-/** What was started under a key, of whatever workflow. */
+/** The starts under a key, of any workflow. */
 export function startsUnderKey(store: Store, key: string): KeyedStart[] {
   return store.prepare<KeyedStart, [string]>(selectByKey).all(key);
 }
 
-/** Forgets a key whose start was refused, so that it may be tried again. */
+/** Deletes the key of a start that was refused, so that it may be tried again. */
 export function releaseKey(store: Store, { scope, key }: Pick<KeyedStart, "scope" | "key">): void {
   store.prepare("DELETE FROM idempotency_keys WHERE scope = ? AND key = ?").run(scope, key);
 }

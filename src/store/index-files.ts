@@ -6,7 +6,7 @@ import { definitionColumns, storedProblem, type SavedDefinition, type WorkflowRo
 import { workflows } from "./workflow-tables.ts";
 import { writeParts } from "./workflows.ts";
 
-/** What the index knows of a workflow's file. */
+/** What the index holds of a workflow's file. */
 export interface IndexedFile {
   id: string;
   slug: string;
@@ -16,14 +16,14 @@ export interface IndexedFile {
   definition_hash: string;
   /** Absolute; null: it has none. */
   file: string | null;
-  /** What the file was like when it was read; null: it is to be read again. */
+  /** The mark of the file when it was last read; null: it must be read again. */
   mark: string | null;
   problem: FileProblem | null;
-  /** The status before the file went. */
+  /** The status before the file disappeared. */
   status_before: WorkflowStatus;
 }
 
-/** What a row becomes, or a new one is. */
+/** The new content of a row. */
 export interface IndexChange {
   id: string;
   isNew: boolean;
@@ -34,9 +34,9 @@ export interface IndexChange {
   file: string | null;
   mark: string | null;
   problem: FileProblem | null;
-  /** The text of the file and what is read out of it; null: both stay what they were. */
+  /** The text of the file and what is read out of it; null: both stay as they were. */
   definition: SavedDefinition | null;
-  /** True: the definition holds, and is a new version. Else only the text is taken over, of a row that is there. */
+  /** True: the definition is valid and becomes a new version. False: only the text of an existing row is replaced. */
   holds: boolean;
 }
 
@@ -45,7 +45,7 @@ export function indexedFiles(store: Store): IndexedFile[] {
   return store.prepare<IndexRow, []>(selectFiles).all().map(indexedFile);
 }
 
-/** True when the file was like this when it was read. */
+/** True when the file had this mark when it was read. */
 export function isIndexed(store: Store, id: string, mark: string): boolean {
   return store.prepare("SELECT 1 FROM workflows WHERE id = ? AND file_mark = ?").get(id, mark) !== null;
 }
@@ -53,13 +53,13 @@ export function isIndexed(store: Store, id: string, mark: string): boolean {
 /** Brings the rows in line with the files, all or nothing. `at`: ISO time. */
 export function writeIndex(store: Store, changes: readonly IndexChange[], at: string): void {
   runTransaction(store, () => {
-    // Names and files may change places among them: each lets go of its own before any takes another's.
+    // Files may exchange names: each row gives up its own name and file before any row takes another's.
     for (const { id } of changes) store.prepare(letGo).run(id);
     for (const change of changes) writeChange(store, change, at);
   });
 }
 
-/** Says of a file that was read and found as it was what it is like now. */
+/** Notes the present mark of a file that was read and found unchanged. */
 export function keepMark(store: Store, id: string, mark: string): void {
   store.prepare("UPDATE workflows SET file_mark = ? WHERE id = ?").run(mark, id);
 }
@@ -99,7 +99,7 @@ function factsOf({ definition, holds, isNew }: IndexChange, known: WorkflowRow |
 type IndexRow = Omit<IndexedFile, "mark" | "problem" | "status_before"> &
   Pick<WorkflowRow, "file_mark" | "file_problem_json">;
 
-/** What a row says of its file counts for nothing when that is damaged: the file is read again, whatever it holds. */
+/** A damaged note of the file is ignored: the file is read again, whatever it holds. */
 function indexedFile({ file_mark, file_problem_json, ...row }: IndexRow): IndexedFile {
   const stored = unlessDamaged(() => ({ of: storedProblem({ slug: row.slug, file_problem_json }) }));
   return {

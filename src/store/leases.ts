@@ -1,7 +1,7 @@
 import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
 import { runTransaction, type Store } from "./database.ts";
 
-/** A process that may drive executions; `pid`, `process_start` and `boot_id` name it for good. */
+/** A process that may drive executions; `pid`, `process_start` and `boot_id` identify it for good. */
 export interface Holder {
   id: string;
   pid: number;
@@ -11,7 +11,7 @@ export interface Holder {
   heartbeat_at: string;
 }
 
-/** `serve` takes over what nobody drives, `background` is a detached run, `command` only passes by. */
+/** `serve` takes over what nobody drives, `background` is a detached run, `command` does no stage itself. */
 export type HolderKind = "serve" | "run" | "background" | "command";
 
 export type IsAlive = (holder: Holder) => boolean;
@@ -24,8 +24,8 @@ export function registerHolder(store: Store, holder: Holder): void {
 }
 
 /**
- * Registers a process as the server of a database, of which there is one: of several that begin at the same moment one
- * is registered. Null when it is; else the living server, and nothing was written.
+ * Registers a process as the one server of a database: of several that begin at the same moment one is registered. Null
+ * when it is this one; otherwise the living server, and nothing was written.
  */
 export function registerServer(store: Store, holder: Holder, isAlive: IsAlive): Holder | null {
   return runTransaction(store, () => {
@@ -37,7 +37,7 @@ export function registerServer(store: Store, holder: Holder, isAlive: IsAlive): 
   });
 }
 
-/** False when the holder has been removed, so that none of its leases are its own any more. */
+/** False when the holder has been removed, so that none of its leases is its own any more. */
 export function heartbeat(store: Store, holderId: string, at: string): boolean {
   return store.prepare("UPDATE holders SET heartbeat_at = ? WHERE id = ?").run(at, holderId).changes === 1;
 }
@@ -52,14 +52,14 @@ export function holders(store: Store): Holder[] {
   return store.prepare<Holder, []>(`SELECT ${holderColumns} FROM holders ORDER BY id`).all();
 }
 
-/** Who has the lease of an execution; null when nobody has. */
+/** The holder of an execution's lease; null when nobody has it. */
 export function holderOf(store: Store, runId: string): Holder | null {
   return store.prepare<Holder, [string]>(selectHolderOf).get(runId);
 }
 
 /**
- * Takes an execution's lease if nobody alive has it. `taken`: it is this holder's now (or was before); `held`: another
- * living one has it; `ended`, `missing`: there is nothing to drive.
+ * Takes an execution's lease unless a living holder has it. `taken`: it is this holder's now (or was before); `held`:
+ * another living holder has it; `ended`, `missing`: there is nothing to drive.
  */
 export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
   return runTransaction(store, () => takeWithin(store, runId, holderId, isAlive));
@@ -99,14 +99,14 @@ export function hasOrphans(store: Store): boolean {
   return store.prepare<{ id: string }, []>(selectOrphan).get() !== null;
 }
 
-/** Executions that have not ended and that nobody alive drives, oldest first. Asks once for each holder. */
+/** Executions that have not ended and that no living process drives, oldest first. Each holder is looked up once. */
 export function deadLeases(store: Store, isAlive: IsAlive): string[] {
   const isDriver = askOnce(isAlive);
   const rows = store.prepare<LiveExecution, []>(selectLive).all();
   return rows.filter((row) => row.id === null || !isDriver({ ...row, id: row.id })).map((row) => row.run_id);
 }
 
-/** To look for a process costs more than everything else that is done for one lease. */
+/** Looking for a process costs more than everything else that is done for one lease. */
 function askOnce(isAlive: IsAlive): IsAlive {
   const known = new Map<string, boolean>();
   return (holder) => {
@@ -127,7 +127,7 @@ const selectHolderOf =
 const upsertLease =
   "INSERT INTO leases (execution_id, holder_id, revision) VALUES (?, ?, 1) " +
   "ON CONFLICT (execution_id) DO UPDATE SET holder_id = excluded.holder_id, revision = revision + 1";
-// Without the name of the index SQLite reads the status of every execution there ever was.
+// Without the name of the index SQLite reads the status of all executions.
 const selectOrphan =
   "SELECT id FROM workflow_executions INDEXED BY executions_live " +
   "WHERE status NOT IN ('completed', 'failed', 'cancelled') " +

@@ -13,12 +13,12 @@ import { askPage, pageOf, type Cursor, type Page, type Total } from "./page.ts";
 export const executionSorts = ["-started_at", "started_at"] as const;
 export type ExecutionSort = (typeof executionSorts)[number];
 
-/** Counting more than these would take longer than reading a page. */
+/** Counting more rows than these would take longer than reading a page. */
 export const mostCounted = 10_000;
 
-/** Which executions; what is null or left away does not narrow the list. */
+/** Which executions to list; a field that is null or absent does not narrow the list. */
 export interface ExecutionFilter extends Omit<CountedFilter, "names"> {
-  /** Any text `Date` reads, inclusive. */
+  /** Any text that `Date` reads, inclusive. */
   started_after?: string | null;
   /** Exclusive. */
   started_before?: string | null;
@@ -31,8 +31,8 @@ export interface ExecutionFilter extends Omit<CountedFilter, "names"> {
 }
 
 /**
- * A page of executions, by when they started (or were made, as long as they have not started): times in filters mean
- * the same. Throws `AppError("invalid_usage")` for a bad cursor, limit or time.
+ * A page of executions, sorted by when they started (or were made, if they have not started); times in filters mean the
+ * same. Throws `AppError("invalid_usage")` for a bad cursor, limit or time.
  */
 export function listExecutions(store: Store, filter: ExecutionFilter = {}): Page<ExecutionRecord> {
   const { limit: _, cursor: __, sort = "-started_at", ...narrowed } = filter;
@@ -69,7 +69,7 @@ function readRows(
   return store.prepare<ExecutionRow, SQLQueryBindings[]>(query.sql).all(...bindings(query.params));
 }
 
-/** No counts are kept by time: of those that started in a time at most `mostCounted` are counted. */
+/** No counts are kept by time, so at most `mostCounted` executions are counted when the filter has a time. */
 function totalOf(
   store: Store,
   filter: ExecutionFilter,
@@ -93,7 +93,7 @@ function totalOf(
   return { count: Math.min(count, mostCounted), isLeast: count > mostCounted };
 }
 
-/** A condition as the page needs it, where the order must come from an index, and as the count does. */
+/** A condition as the page needs it, whose order must come from an index, and as the count needs it. */
 interface Condition {
   toRead: SQL;
   toCount: SQL;
@@ -113,7 +113,7 @@ function conditionsOf(filter: ExecutionFilter, names: string[] | null): Conditio
   const [first, ...others] = names ?? [];
   if (first !== undefined && others.length === 0) both(eq(table.workflow_name, first));
   if (names && others.length > 0) {
-    // The + keeps SQLite from the index over names, which would then have to be sorted.
+    // The + keeps SQLite from using the index over names, whose rows would have to be sorted.
     const list = sql`(select value from json_each(${JSON.stringify(names)}))`;
     conditions.push({ toRead: sql`+workflow_name in ${list}`, toCount: inArray(table.workflow_name, list) });
   }
@@ -122,12 +122,12 @@ function conditionsOf(filter: ExecutionFilter, names: string[] | null): Conditio
 
 function beyond(cursor: Cursor, descends: boolean): SQL {
   const comparison = sql.raw(descends ? "<" : ">");
-  // The first comparison is for the index: SQLite does not seek by a pair that has an expression in it.
+  // The first comparison is for the index: SQLite does not seek by a pair that contains an expression.
   const seek = sql`${startedOrCreated} ${comparison}= ${cursor.value}`;
   return sql`${seek} and (${startedOrCreated}, id) ${comparison} (${cursor.value}, ${cursor.id})`;
 }
 
-/** Names are few where executions are many, so they are searched first. */
+/** There are few names where there are many executions, so the names are searched first. */
 function matchingNames(store: Store, search: string): string[] {
   return store
     .prepare<{ name: string }, [string]>(selectNames)
@@ -138,7 +138,7 @@ function matchingNames(store: Store, search: string): string[] {
 function isoTime(path: string, given: string): string {
   const time = new Date(given);
   const day = /^\d{4}-\d\d-\d\d(?=T|$)/.exec(given)?.[0];
-  // The parser takes the 30th of February for the 2nd of March.
+  // The parser takes the 30th of February for the 2nd of March, so the text is compared with the result.
   const isDay = day === undefined || new Date(day).toISOString().startsWith(day);
   if (!Number.isNaN(time.getTime()) && isDay) return time.toISOString();
   const message = `${path} is "${given}", which is not a time. write it as 2026-01-31 or 2026-01-31T12:00:00Z`;

@@ -20,14 +20,14 @@ export const workflowSorts = [
 ] as const;
 export type WorkflowSort = (typeof workflowSorts)[number];
 
-/** Which workflows; what is null or left away does not narrow the list. */
+/** Which workflows to list; a field that is null or absent does not narrow the list. */
 export interface WorkflowFilter {
   status?: WorkflowStatus | null;
   /** All of them. */
   tags?: readonly string[];
   /** Plain text in name, `workflow.id`, description or a tag, in any case of letters. */
   search?: string | null;
-  /** `-`: descending; `last_run` puts those that never ran first, `-last_run` last. */
+  /** `-`: descending; `last_run` puts workflows that never ran first, `-last_run` puts them last. */
   sort?: WorkflowSort;
   /** 1 to 1,000, 20. */
   limit?: number;
@@ -91,7 +91,7 @@ function orderOf(sort: WorkflowSort): { key: SortKey; descends: boolean } {
 function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {
   const conditions: SQL[] = [];
   if (filter.status) {
-    // Only one index begins with the status; in any other order the + keeps SQLite from it, and from sorting.
+    // Only one index begins with the status; for any other order the + keeps SQLite from using it and sorting.
     conditions.push(key === "updated_at" ? eq(table.status, filter.status) : sql`+status = ${filter.status}`);
   }
   for (const tag of filter.tags ?? []) {

@@ -4,7 +4,9 @@ import type { Store } from "./database.ts";
 import { logLines } from "./execution-tables.ts";
 import { likePattern } from "./like-pattern.ts";
 
-/** Which lines of a step's log. `attempt` null: of every attempt. `search` is plain text, in any case of letters. */
+/**
+ * Which lines of a step's log. `attempt` null: lines of every attempt. `search` is plain text, in any case of letters.
+ */
 export interface LogFilter {
   run_id: string;
   stage_id: string;
@@ -16,13 +18,13 @@ export interface LogFilter {
 /** Part of a log, oldest line first. */
 export interface LogPage {
   lines: LogLine[];
-  /** True when the log has more lines of the kind beyond this part (before it, for a tail). */
+  /** True when the log has more such lines after this part (for a tail: before it). */
   has_more: boolean;
 }
 
 /**
- * What is known of a step's log without reading it; `bytes` without line ends; `cut`: what is not kept; `untold`: as
- * much of that as no line of the log says yet.
+ * What is known of a step's log without reading it. `bytes` does not count line ends; `cut` is what was not kept;
+ * `untold` is the part of it that no line of the log mentions yet.
  */
 export interface LogFacts {
   lines: number;
@@ -42,7 +44,7 @@ export function logPage(
   return { lines: rows.slice(0, filter.limit).map(logLine), has_more: rows.length > filter.limit };
 }
 
-/** The last lines numbered below `before` (null: of all) and above `after`, at most `limit`. */
+/** The last lines numbered below `before` (null: the last of all) and above `after`, at most `limit`. */
 export function logTail(
   store: Store,
   filter: LogFilter & { before?: number | null; after?: number; limit: number },
@@ -102,7 +104,7 @@ function logLine({ execution_id, ...line }: LogRow): LogLine {
   };
 }
 
-/** What stands in the place of an event or a line that cannot be read. */
+/** Replaces an event or a line that cannot be read. */
 export function lostText(seq: number): string {
   return `what stood here (number ${seq}) is damaged in the database`;
 }

@@ -7,7 +7,8 @@ import { migrations } from "./migrations.ts";
 
 /**
  * Brings a database that was opened without migrating to a schema, back or forward, and returns the path of the copy
- * made before, if any. Throws `AppError("unavailable")` while another process uses it: that one knows this schema only.
+ * made before, if any. Throws `AppError("unavailable")` while another process uses it, because that process only knows
+ * the present schema.
  */
 export function migrateTo(store: Store, target: number): string | null {
   const user = hasHolders(store) ? holders(store).find(isProcessAlive) : undefined;

@@ -19,11 +19,11 @@ export function migrate(
   const before = userVersion(sqlite);
   if (before === target) return null;
   const copy = before > 0 && path !== ":memory:" ? backUpBefore(sqlite, path, before) : null;
-  // Has no effect inside a transaction, so it must come before.
+  // The pragma has no effect inside a transaction, so it must come before.
   sqlite.run("PRAGMA foreign_keys = OFF");
   sqlite.run("BEGIN IMMEDIATE");
   try {
-    // Another process may have done it while this one waited for the lock.
+    // Another process may have migrated while this one waited for the lock.
     const from = userVersion(sqlite);
     checkApplied(sqlite, migrations, from, path);
     deleteLeftRecords(sqlite);
@@ -44,7 +44,7 @@ export function migrate(
 
 const incremental = 2;
 
-/** A file of before retention gives no page back to the disk; what changes that is a rewrite of the whole file. */
+/** A file from before retention gives no pages back to the disk; only a rewrite of the whole file changes that. */
 function letShrink(sqlite: Database): void {
   const mode = sqlite.query<{ auto_vacuum: number }, []>("PRAGMA auto_vacuum").get()?.auto_vacuum;
   if (mode === incremental) return;
@@ -52,7 +52,7 @@ function letShrink(sqlite: Database): void {
   try {
     sqlite.run("VACUUM");
   } catch (error) {
-    // Somebody else uses the file, or the disk has no room for a second one: the next migration tries again.
+    // Another process uses the file, or the disk has no room for a second one: the next migration tries again.
     if (storeFailure(error) !== "busy" && !isFull(error)) throw error;
   }
 }
@@ -103,7 +103,7 @@ function checkReferences(sqlite: Database): void {
   if (broken) throw new Error(`the migration leaves rows of ${broken.table} without their ${broken.parent}`);
 }
 
-/** Rows of executions that were pruned and not yet cleared away refer to nothing, by design. */
+/** Rows of executions that were pruned but not yet cleared away refer to nothing, by design. */
 function deleteLeftRecords(sqlite: Database): void {
   const known = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pruned_executions'";
   if (!sqlite.query(known).get()) return;

@@ -26,7 +26,7 @@ export interface Migration {
   down: string;
 }
 
-/** Every migration, oldest first. What has been released is never changed: its hash is in people's databases. */
+/** Every migration, oldest first. A released migration is never changed, because its hash is in people's databases. */
 export const migrations: readonly Migration[] = [
   { name: "0000_workflows_and_executions", up: first, down: firstDown },
   { name: "0001_idempotency_keys", up: second, down: secondDown },
@@ -40,7 +40,7 @@ export const migrations: readonly Migration[] = [
   { name: "0009_execution_counts", up: tenth, down: tenthDown },
 ];
 
-/** sha256 of a migration's text, hex: tells whether what was applied is what is known. */
+/** sha256 of a migration's text, hex; it shows whether an applied migration is the one that is known. */
 export function migrationHash(migration: Migration): string {
   return new Bun.CryptoHasher("sha256").update(migration.up).digest("hex");
 }

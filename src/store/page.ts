@@ -7,9 +7,9 @@ export interface Page<T> {
   prev_cursor: string | null;
   has_more: boolean;
   total_count: number;
-  /** There are more than `total_count`: they were not all counted. Not there when all were. */
+  /** There are more than `total_count`, because not all were counted. Absent when all were. */
   total_is_least?: true;
-  /** Rows of this page that are damaged and left out; not there when there are none. */
+  /** The number of damaged rows that this page leaves out; absent when there are none. */
   damaged?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Total {
   isLeast: boolean;
 }
 
-/** A place in a sorted list: beside the row with this id and sort value. */
+/** A place in a sorted list: next to the row with this id and sort value. */
 export interface Cursor {
   direction: "after" | "before";
   id: string;
@@ -30,7 +30,7 @@ export interface Cursor {
 const defaultLimit = 20;
 const mostItems = 1_000;
 
-/** What is asked for of a list: which list, in which order and narrowed by what, and the page of it. */
+/** A request for a page: which list, in which order, narrowed by what, and which page of it. */
 export interface AskedPage {
   /** The same for the same list only. */
   list: string;
@@ -39,9 +39,9 @@ export interface AskedPage {
 }
 
 /**
- * Reads what is asked for. `list` names the list, its order and whatever narrows it; what is empty narrows nothing.
- * Throws `AppError("invalid_usage")` for a limit that is not from 1 to 1,000, and for a cursor that this list, in this
- * order and narrowed by this, has not given out: it would leave out what it should not.
+ * Reads a request for a page. `list` names the list, its order and everything that narrows it; an empty value narrows
+ * nothing. Throws `AppError("invalid_usage")` for a limit that is not from 1 to 1,000, and for a cursor of another
+ * list, order or filter, which would leave rows out.
  */
 export function askPage(
   list: { name: string; sort: string; [narrowed: string]: unknown },
@@ -69,8 +69,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 /**
- * Makes a page of what was read: `rows` are up to `limit + 1` rows from the cursor on, in the direction of the cursor
- * (nearest first), `placeOf` gives a row's own place, `read` what the readable ones of them say.
+ * Makes a page of the rows that were read: `rows` are up to `limit + 1` rows from the cursor on, in the direction of
+ * the cursor (nearest first); `placeOf` gives a row's place, and `read` reads those that are not damaged.
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],
@@ -85,7 +85,7 @@ export function pageOf<Row, T>(
   const first = kept[0];
   const last = kept.at(-1);
   const goesOn = rows.length > limit;
-  // Whoever came from a cursor came from a row on the other side of it.
+  // A request with a cursor comes from a row on the other side of it, so there is a page in that direction.
   const hasNext = backwards ? true : goesOn;
   const hasPrevious = backwards ? goesOn : cursor !== null;
   const { items, damaged } = read(kept);
@@ -100,7 +100,9 @@ export function pageOf<Row, T>(
   };
 }
 
-/** base64url of `{id}:{sort value}`, with `<` before it when it points backwards, and behind it whose cursor it is. */
+/**
+ * base64url of `{id}:{sort value}`, preceded by `<` when it points backwards and followed by the list it belongs to.
+ */
 function encodeCursor({ direction, id, value }: Cursor, list: string): string {
   const text = `${direction === "before" ? "<" : ""}${id}:${value}\n${list}`;
   return Buffer.from(text).toString("base64url");
@@ -126,7 +128,7 @@ function wrongCursor(said: string, message: string): AppError {
   ]);
 }
 
-/** The number of items a page may have. Throws `AppError("invalid_usage")` for what is not from 1 to 1,000. */
+/** The number of items a page may have. Throws `AppError("invalid_usage")` for a number that is not from 1 to 1,000. */
 function pageLimit(given: number | undefined): number {
   const limit = given ?? defaultLimit;
   if (Number.isInteger(limit) && limit >= 1 && limit <= mostItems) return limit;

@@ -1,15 +1,15 @@
 import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
 import { openStore, runTransaction, type Store } from "./database.ts";
 
-/** An ended execution goes when it is not held back by any part of the rule; what is null holds nothing back. */
+/** Which ended executions are pruned: those that no part of the rule keeps. A part that is null keeps nothing. */
 export interface RetentionRule {
   /** Only those that ended before this instant, ISO 8601. */
   endedBefore: string | null;
-  /** All but the newest so many of each workflow, at least 1. */
+  /** Keeps the newest so many of each workflow, at least 1. */
   keep: number | null;
 }
 
-/** Whose executions: of stored workflows by their id, of files by the `workflow.id` in them. Null: everybody's. */
+/** Which workflows' executions: stored workflows by their id, files by the `workflow.id` in them. Null: all. */
 export interface PruneScope {
   workflow_id: string | null;
   slug: string | null;
@@ -33,7 +33,10 @@ export function openForPruning(path: string): Store {
   return store;
 }
 
-/** What a rule lets go, in slices that take a few milliseconds each: newest first, workflow after workflow. */
+/**
+ * The executions that a rule prunes, in slices that take a few milliseconds each: newest first, workflow after
+ * workflow.
+ */
 export function* prunableExecutions(
   store: Store,
   rule: RetentionRule,
@@ -55,8 +58,8 @@ export function* prunableExecutions(
 }
 
 /**
- * Takes an ended execution out of every list and answer, in one short transaction. Its events, log lines and files are
- * left for later, and remembered. False: it is gone already, or has not ended.
+ * Removes an ended execution from every list and answer, in one short transaction. Its events, log lines and files are
+ * noted and removed later. False: it is gone already, or has not ended.
  */
 export function takeOutExecution(store: Store, runId: string): boolean {
   return runTransaction(store, () => {
@@ -69,7 +72,7 @@ export function takeOutExecution(store: Store, runId: string): boolean {
   });
 }
 
-/** Deletes up to `most` log lines or events of an execution that was taken out. False: there are none left. */
+/** Deletes up to `most` log lines or events of an execution that was removed. False: there are none left. */
 export function deleteRecords(store: Store, runId: string, most: number): boolean {
   return runTransaction(store, () =>
     ["log_lines", "events"].some(
@@ -79,7 +82,7 @@ export function deleteRecords(store: Store, runId: string, most: number): boolea
   );
 }
 
-/** Executions that were taken out and of which something may be left, also by a process that was killed. */
+/** Executions that were removed but of which something may be left, also by a process that was killed. */
 export function takenOut(store: Store): string[] {
   const rows = store.prepare<{ execution_id: string }, []>(
     "SELECT execution_id FROM pruned_executions ORDER BY execution_id",
@@ -87,21 +90,21 @@ export function takenOut(store: Store): string[] {
   return rows.all().map(({ execution_id }) => execution_id);
 }
 
-/** To be told when nothing is left of it. */
+/** Notes that nothing is left of a removed execution. */
 export function forgetTakenOut(store: Store, runId: string): void {
   store.prepare("DELETE FROM pruned_executions WHERE execution_id = ?").run(runId);
 }
 
-/** Gives up to `most` free pages back to the disk; how many it gave. */
+/** Gives up to `most` free pages back to the disk; returns how many it gave. */
 export function shrink(store: Store, most: number): number {
   const before = pages(store).free;
   if (before === 0) return 0;
-  // The statement frees a page with each row it gives, so that all have to be asked for.
+  // The statement frees one page with each row it returns, so all rows have to be read.
   store.sqlite.query(`PRAGMA incremental_vacuum(${Math.round(most)})`).all();
   return before - pages(store).free;
 }
 
-/** Bytes of the database that hold something, pages that hold nothing, and the bytes of a page. */
+/** The bytes of the database in use, the bytes of its free pages, and the size of a page. */
 export function pages(store: Store): { usedBytes: number; free: number; pageSize: number } {
   const number = (name: string): number =>
     Object.values(store.sqlite.query<Record<string, number>, []>(`PRAGMA ${name}`).get() ?? {})[0] ?? 0;

@@ -6,7 +6,7 @@ import type { EffectiveStage } from "../workflow/effective.ts";
 import type { LastExecution, WorkflowRecord, WorkflowVersion } from "./workflow-record.ts";
 import { stagesOf, workflowRecord, type StageRow, type WorkflowRow } from "./workflow-rows.ts";
 
-/** Throws `AppError("not_found")`, `DamagedRow` as all that follow. */
+/** Throws `AppError("not_found")` and `DamagedRow`, as all functions below. */
 export function getWorkflow(store: Store, id: string): WorkflowRecord {
   return withParts(store, readWorkflowRow(store, id));
 }
@@ -55,7 +55,7 @@ export function readWorkflowRow(store: Store, id: string): WorkflowRow {
   );
 }
 
-/** Rows with their stages and newest executions, in the order given. Those that are damaged are counted. */
+/** Reads rows with their stages and newest executions, in the order given. Damaged ones are counted. */
 export function readWorkflows(
   store: Store,
   rows: readonly WorkflowRow[],
@@ -69,7 +69,8 @@ function withParts(store: Store, row: WorkflowRow): WorkflowRecord {
 
 function partsReader(store: Store, rows: readonly WorkflowRow[]): (row: WorkflowRow) => WorkflowRecord {
   const last = lastExecutions(store, JSON.stringify(rows.map(({ id }) => id)));
-  // Asked for each by itself: for all at once they would be sorted, which takes ten times as long as to read them.
+  // Each workflow's stages are read by a query of their own: one query for all would sort, which takes ten times as
+  // long as reading.
   const stages = store.prepare<StageRow, [string]>(selectStages);
   return (row) => workflowRecord(row, stagesOf(stages.all(row.id), row.slug), last.get(row.id) ?? null);
 }
@@ -80,7 +81,7 @@ function lastExecutions(store: Store, ids: string): Map<string, LastExecution> {
   return new Map(runs.map(({ workflow_id, ...execution }) => [workflow_id, execution]));
 }
 
-/** A row that was just written, with its stages: these are not read again. */
+/** Reads a row that was just written, with its stages, which are not read again. */
 export function writtenWorkflow(store: Store, row: WorkflowRow, stages: EffectiveStage[]): WorkflowRecord {
   return workflowRecord(row, stages, lastExecutions(store, JSON.stringify([row.id])).get(row.id) ?? null);
 }

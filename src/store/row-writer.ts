@@ -2,12 +2,12 @@ import { getTableColumns, getTableName, type Table } from "drizzle-orm";
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Store } from "./database.ts";
 
-/** Writes rows of one table through a prepared statement; the number of rows it changed. */
+/** Writes rows of one table through a prepared statement; returns the number of rows it changed. */
 export type RowWriter<Row> = (store: Store, row: Row) => number;
 
-// Not drizzle's own `.prepare()`: its run() does not say how many rows it changed, and its statements cannot be ended
-// when the store closes. The texts come from drizzle's tables, so that the columns cannot drift from them. It is also
-// a seventh faster (`bench/store.ts`).
+// drizzle's own `.prepare()` is not used: its run() does not say how many rows it changed, and its statements cannot be
+// closed with the store. The texts come from drizzle's tables, so that the columns cannot drift from them. It is also a
+// seventh faster (`bench/store.ts`).
 
 /** `INSERT INTO table (columns) VALUES (…)`, with `ending` after it (`ON CONFLICT …`). */
 export function inserter<T extends Table, C extends keyof T["$inferSelect"] & string>(
@@ -33,7 +33,7 @@ export function updater<T extends Table, C extends keyof T["$inferSelect"] & str
   return writer(text, [...columns, ...keys]);
 }
 
-/** Every column of a table but some. */
+/** Every column of a table except some. */
 export function columnsBut<T extends Table, C extends keyof T["$inferSelect"] & string>(
   table: T,
   left: readonly C[],

@@ -1,13 +1,13 @@
 import { index, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-/** A browser that is logged in. What it shows is stored as a hash alone: who reads the file cannot log in with it. */
+/** A browser that is logged in. Only a hash of its cookie is stored: a reader of the file cannot log in with it. */
 export const webSessions = sqliteTable(
   "web_sessions",
   {
     id: text().primaryKey(),
     /** sha256 of the cookie's value, hex. */
     hash: text().notNull(),
-    /** Which token it was begun with: another token of the server ends it. */
+    /** The token it was begun with; the session ends when the server gets another token. */
     token_mark: text().notNull(),
     /** The browser, as it names itself. */
     client: text().notNull(),
@@ -21,11 +21,11 @@ export const webSessions = sqliteTable(
   ],
 );
 
-/** A link that logs in once: it is gone when it has been used. */
+/** A link that logs in once; it is deleted when it has been used. */
 export const loginLinks = sqliteTable(
   "login_links",
   {
-    /** sha256 of what stands in the link, hex. */
+    /** sha256 of the link's secret, hex. */
     hash: text().primaryKey(),
     expires_at: text().notNull(),
   },

@@ -4,13 +4,13 @@ import { loginLinks, webSessions } from "./session-tables.ts";
 
 export type SessionRow = typeof webSessions.$inferSelect;
 
-/** Which sessions are meant: those of a token that have not ended. `now` is ISO 8601. */
+/** Selects the sessions of a token that have not ended. `now` is ISO 8601. */
 export interface Living {
   token_mark: string;
   now: string;
 }
 
-/** Keeps a new session; those that have ended by themselves are forgotten. */
+/** Stores a new session and deletes those that have expired. */
 export function addSession(store: Store, row: SessionRow): void {
   runTransaction(store, () => {
     store.prepare(deleteExpired).run(row.created_at);
@@ -32,12 +32,12 @@ export function listSessions(store: Store, { token_mark, now }: Living): Session
   return store.prepare<SessionRow, [string, string]>(selectLiving).all(token_mark, now);
 }
 
-/** False: it had ended already. */
+/** False: the session had ended already. */
 export function endSession(store: Store, id: string): boolean {
   return store.prepare("DELETE FROM web_sessions WHERE id = ?").run(id).changes > 0;
 }
 
-/** Keeps what logs in once; `hash` and `expires_at` as in the table. Links that are too old are forgotten. */
+/** Stores a login link; `hash` and `expires_at` as in the table. Links that are too old are deleted. */
 export function addLoginLink(store: Store, link: { hash: string; expires_at: string }, now: string): void {
   runTransaction(store, () => {
     store.prepare(deleteOldLinks).run(now);

@@ -4,7 +4,9 @@ import { signalOf, type Signal, type SignalAnswer, type StoredSignal } from "../
 import { storedJson, unlessDamaged } from "./damaged-row.ts";
 import { runTransaction, type Store } from "./database.ts";
 
-/** Puts a signal down for whoever drives the execution. Throws `AppError("not_found")` when there is none. */
+/**
+ * Posts a signal for the process that drives the execution. Throws `AppError("not_found")` when there is no execution.
+ */
 export function postSignal(store: Store, signal: StoredSignal): void {
   const { id, run_id, created_at } = signal;
   try {
@@ -22,7 +24,7 @@ export function postSignal(store: Store, signal: StoredSignal): void {
   }
 }
 
-/** A signal as it is stored; null: it is damaged, nobody knows what was wanted. */
+/** A signal as it is stored; null: it is damaged, and nobody knows what was wanted. */
 export type PendingSignal = Omit<StoredSignal, "signal" | "created_at"> & { signal: Signal | null };
 
 /** Unanswered signals for the executions this holder drives; those of one execution in the order of posting. */
@@ -30,7 +32,7 @@ export function pendingSignals(store: Store, holderId: string): PendingSignal[] 
   return store.prepare<SignalRow, [string]>(selectPending).all(holderId).map(pendingSignal);
 }
 
-/** What became of a signal; null while it waits. Throws `AppError("not_found")` for one that was never posted. */
+/** The answer to a signal; null while it waits. Throws `AppError("not_found")` for a signal that was never posted. */
 export function signalAnswer(store: Store, id: string): SignalAnswer | null {
   const row = store.prepare<{ answer_json: string | null }, [string]>(selectAnswer).get(id);
   if (!row) throw new AppError("not_found", `there is no signal "${id}"`);
@@ -57,7 +59,7 @@ function pendingSignal({ id, execution_id, signal_json }: SignalRow): PendingSig
 const insertSignal = "INSERT INTO signals (id, execution_id, signal_json, created_at) VALUES (?, ?, ?, ?)";
 const deleteUnanswered = "DELETE FROM signals WHERE id = ? AND answer_json IS NULL";
 const selectAnswer = "SELECT answer_json FROM signals WHERE id = ?";
-// CROSS JOIN keeps the order: waiting signals are few, leases may be thousands.
+// CROSS JOIN keeps the order of the tables: there are few waiting signals, but there may be thousands of leases.
 const selectPending =
   "SELECT s.id, s.execution_id, s.signal_json FROM signals s INDEXED BY signals_pending " +
   "CROSS JOIN leases l ON l.execution_id = s.execution_id " +

@@ -33,18 +33,18 @@ export interface NewExecution {
   steps: Persisted<StepRecord>[];
   snapshot: ExecutionSnapshot;
   events: StoredEvent[];
-  /** False: nobody drives it yet. */
+  /** False: no process drives it yet. */
   held: boolean;
 }
 
 export interface ExecutionUpdate {
-  /** Always given: its `last_event` and `updated_at` move with everything. */
+  /** Always given, because its `last_event` and `updated_at` change with every transition. */
   execution: Persisted<ExecutionRecord>;
   /** Only the steps that changed. */
   steps: Persisted<StepRecord>[];
   events: StoredEvent[];
   logs: LogLine[];
-  /** What a step's log has lost because it was over its total; added to what it had lost before. */
+  /** What a step's log has lost since it exceeded its total; added to what it had lost before. */
   cuts?: LogCut[];
   /** How far the newest attempt's own log files have been taken in, in bytes; 0 again when an attempt begins. */
   offsets: { stage_id: string; stdout: number; stderr: number }[];
@@ -53,7 +53,7 @@ export interface ExecutionUpdate {
   release: boolean;
 }
 
-/** `isTold`: a line of the same commit says all that is left out of the log till then. */
+/** `isTold`: a line of the same commit says how much of the log is left out up to there. */
 export interface LogCut {
   stage_id: string;
   lines: number;
@@ -117,15 +117,15 @@ function holdsLease(store: Store, holderId: string, runId: string): boolean {
   return store.prepare(bumpLease).run(runId, holderId).changes === 1;
 }
 
-/** The workflow may have been deleted while its execution was being prepared: the execution goes on without it. */
+/** The workflow may have been deleted while its execution was being prepared; the execution goes on without it. */
 function stillThere(store: Store, workflowId: string | null): string | null {
   if (workflowId === null) return null;
   return store.prepare<{ id: string }, [string]>(workflowById).get(workflowId)?.id ?? null;
 }
 
 /**
- * Status and start stand in seven indexes, and SQLite renews each entry of a column that is set, changed or not: most
- * updates change neither, so they are tried without.
+ * Status and start time stand in seven indexes, and SQLite renews the index entries of each column that is set, changed
+ * or not. Most updates change neither, so an update without these columns is tried first.
  */
 function updateExecutionRow(store: Store, row: ExecutionRow): void {
   if (updateSameStatus(store, row) === 0) updateStatus(store, row);
@@ -172,7 +172,7 @@ function writeLogFacts(store: Store, runId: string, update: ExecutionUpdate): vo
   }
 }
 
-/** `isTold` is 1 when the log says what is left out, with the last of the cuts. */
+/** `isTold` is 1 when the last cut in the log is followed by a line that says what is left out. */
 interface LogGrowth {
   lines: number;
   bytes: number;

@@ -2,7 +2,7 @@ import { SQLiteError } from "bun:sqlite";
 import { AppError } from "../errors.ts";
 import { lacksSchema, storeFailure } from "./store-failure.ts";
 
-/** An error of the database as `AppError("unavailable")` with the way out; any other as it is. */
+/** Turns an error of the database into `AppError("unavailable")` with the way out; returns any other error as it is. */
 export function asUnavailable(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error;
   if (error instanceof SQLiteError && storeFailure(error) !== null) {

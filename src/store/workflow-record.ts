@@ -6,11 +6,10 @@ export const workflowStatuses = ["draft", "published", "archived"] as const;
 export type WorkflowStatus = (typeof workflowStatuses)[number];
 
 /**
- * Why a file is not the workflow that it was, or should be. What is known of the workflow besides its text is then what
- * was read out of the file when it held last.
- * `invalid`: the definition does not hold; `unreadable`: there is no text to read; `missing`: the file is gone;
+ * Why a file is not a workflow's valid file. Besides its text, the workflow's fields are then those of the last valid
+ * text. `invalid`: the definition has errors; `unreadable`: there is no text to read; `missing`: the file is gone;
  * `link`: it is a link that is not followed; `duplicate`: another file has its `workflow.id`; `name`: another workflow
- * has its name, which hinders nothing.
+ * has its name, which prevents nothing.
  */
 export interface FileProblem {
   kind: "invalid" | "unreadable" | "missing" | "link" | "duplicate" | "name";
@@ -18,7 +17,7 @@ export interface FileProblem {
   findings: Finding[];
 }
 
-/** A workflow as it is stored: the index of a file, and what was read out of it. */
+/** A workflow as it is stored: the index entry of a file, and what was read from it. */
 export interface WorkflowRecord {
   id: string;
   /** `workflow.id` of the definition. */
@@ -44,7 +43,7 @@ export interface WorkflowRecord {
   updated_at: string;
   /** Absolute path of its file; null when it has none. */
   file: string | null;
-  /** Null: the file is as it should be. */
+  /** Null: there is no problem with the file. */
   file_problem: FileProblem | null;
   last_execution: LastExecution | null;
 }

@@ -13,7 +13,7 @@ import { workflows, type workflowStages } from "./workflow-tables.ts";
 export type WorkflowRow = typeof workflows.$inferSelect;
 export type StageRow = typeof workflowStages.$inferSelect;
 
-/** What is read out of a definition's text. */
+/** What is read from a definition's text. */
 export interface SavedDefinition {
   /** The source text, byte for byte. */
   text: string;
@@ -72,7 +72,7 @@ export function stagesOf(rows: readonly StageRow[], slug: string): EffectiveStag
   });
 }
 
-/** SQL that is true for a row of `workflow_stages` whose stage is none. */
+/** SQL that is true for a damaged row of `workflow_stages`. */
 export const wrongStage =
   "CASE WHEN json_valid(stage_json) THEN stage_json ->> '$.id' IS NOT stage_id_ref OR " +
   `coalesce(stage_json ->> '$.type', '') NOT IN (${stageTypes.map((type) => `'${type}'`).join(", ")}) END`;
@@ -123,13 +123,13 @@ export function workflowRecord(
   };
 }
 
-/** What a row remembers of trouble with its file. `status`: what the workflow was before its file went. */
+/** What a row notes of trouble with its file. `status`: the workflow's status before its file disappeared. */
 export interface StoredProblem {
   problem: FileProblem;
   status: WorkflowStatus;
 }
 
-/** Null: none. Throws `DamagedRow`. */
+/** Null: there is no trouble. Throws `DamagedRow`. */
 export function storedProblem({ slug, file_problem_json }: Pick<WorkflowRow, "slug" | "file_problem_json">) {
   const what = `workflow "${slug}"`;
   const stored = storedJson<Partial<StoredProblem> | null>("file_problem_json", file_problem_json, what);

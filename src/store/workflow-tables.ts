@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { workflowStatuses } from "./workflow-record.ts";
 
-// A property has its column's name everywhere, so that a row read raw and one read by drizzle are the same thing.
+// Each property has its column's name, so that a row read by SQL and one read by drizzle are the same.
 
 export const workflows = sqliteTable(
   "workflows",
@@ -27,9 +27,9 @@ export const workflows = sqliteTable(
     created_by: text(),
     created_at: text().notNull(),
     updated_at: text().notNull(),
-    // "" and not null for "never": a cursor compares it like any other value.
+    // "never" is "" instead of null, because a cursor compares it like any other value.
     last_run_at: text().notNull().default(""),
-    // What the file was like when it was read last: it is read again when it is not like that any more.
+    // The mark of the file when it was last read; the file is read again when its mark differs.
     file_mark: text(),
     file_problem_json: text(),
   },

@@ -20,18 +20,18 @@ export interface NewWorkflow {
   created_by: string | null;
   /** Absolute path of its file. */
   file: string | null;
-  /** What the file is like; null: it is to be read again. */
+  /** The mark of the file; null: it must be read again. */
   file_mark?: string | null;
   /** ISO time of the saving. */
   at: string;
 }
 
-/** What is left away stays as it is. */
+/** A field that is absent stays as it is. */
 export interface WorkflowChange {
   definition?: SavedDefinition;
   status?: WorkflowStatus;
   file?: string | null;
-  /** What the file is like; left away: it is to be read again. */
+  /** The mark of the file; absent: it must be read again. */
   file_mark?: string | null;
   at: string;
 }
@@ -94,13 +94,13 @@ export function deleteWorkflow(store: Store, id: string): void {
   });
 }
 
-/** What was put away because its file was gone is again what it was. */
+/** Restores the status of a workflow that was archived because its file had disappeared. */
 function statusWithFile(row: WorkflowRow): WorkflowStatus {
   const stored = storedProblem(row);
   return stored?.problem.kind === "missing" && row.status === "archived" ? stored.status : row.status;
 }
 
-/** The id of one that has not ended; null when all have. */
+/** The id of an execution that has not ended; null when all have. */
 export function liveExecutionOf(store: Store, workflowId: string): string | null {
   return store.prepare<{ id: string }, [string]>(selectLive).get(workflowId)?.id ?? null;
 }

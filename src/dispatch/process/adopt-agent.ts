@@ -6,7 +6,7 @@ import type { Ticker } from "./ticker.ts";
 
 /**
  * The agent of an attempt that an earlier engine started, running or ended with a status; null when it is gone without
- * one. A supervisor that left no record has not started its agent: it is as good as gone.
+ * one. A supervisor that left no record has not started its agent: it counts as gone.
  */
 export function adopt(
   { attempt_id, attempt_dir }: StageRequest,
@@ -14,14 +14,14 @@ export function adopt(
 ): { agent: Supervised; files: LogFiles } | null {
   const supervisor = recordedSupervisor(attempt_dir, attempt_id);
   if (!supervisor) return null;
-  // First the process, then the file: the status may be written between the two looks.
+  // The process is looked at before the file, because the status may be written between the two looks.
   if (!supervisor.isRunning() && recordedExit(attempt_dir) === null) return null;
   const files = openAttemptLogs(attempt_dir);
   if (!files) return null;
   return { agent: { ...supervisor, ended: endOf(supervisor, attempt_dir, ticker) }, files };
 }
 
-/** The status of an agent whose supervisor is nobody's child here, so that no event tells of its end. */
+/** The status of an agent whose supervisor is not a child of this process, so that no event announces its end. */
 export function endOf(supervisor: Recorded, folder: string, ticker: Ticker): Promise<number | null> {
   if (!supervisor.isRunning()) return Promise.resolve(recordedExit(folder));
   return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export function endOf(supervisor: Recorded, folder: string, ticker: Ticker): Pro
   });
 }
 
-/** Where the process cannot be looked at now, it is looked at again. */
+/** When the process cannot be looked at now, it is tried again. */
 function isRunning(supervisor: Recorded): boolean {
   try {
     return supervisor.isRunning();

@@ -4,12 +4,12 @@ import type { StageRequest } from "../dispatcher.ts";
 import { attemptFiles } from "./attempt-folder.ts";
 import { markVariable } from "./processes.ts";
 
-/** Where programs are looked for when nobody says. */
+/** The PATH where none is given. */
 export const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 /**
- * The agent's whole environment; nothing of ours leaks into it. `files` are the variables that name its own files. The
- * mark comes first, where a look for it finds it soonest, and nobody can set it.
+ * The agent's whole environment; no other variable of ours gets into it. `files` are the variables that name its own
+ * files. The mark comes first, where a search finds it soonest, and nobody else can set it.
  */
 export function agentEnvironment(
   request: StageRequest,

@@ -1,7 +1,7 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { StageError, StageRequest, StageResult } from "../dispatcher.ts";
 
-/** Everything that distinguishes one kind of agent program from another. The rest of an attempt is the same for all. */
+/** Everything that distinguishes one kind of agent program from another; the rest of an attempt is the same for all. */
 export interface AgentProgram {
   /** The dispatcher's name. */
   name: string;
@@ -27,24 +27,24 @@ export interface EndedAgent {
 
 export type OutputStream = "stdout" | "stderr";
 
-/** Understands what an agent prints, line by line, from the first line on, also after the engine has changed. */
+/** Reads what an agent prints line by line from the first line on, also after the engine has changed. */
 export interface OutputReader {
-  /** So much of one line is kept in memory. */
+  /** How many bytes of one line are kept in memory. */
   readonly longestLineBytes: Readonly<Record<OutputStream, number>>;
   /**
    * Takes one line without its end. `bytes` are the line, cut at `longestLineBytes`, and only good during the call;
    * `length` is how many bytes it really has.
    */
   hear(stream: OutputStream, bytes: Buffer, length: number): HeardLine;
-  /** What the agent itself has warned of. */
+  /** Warnings that the agent itself gave. */
   readonly warnings: readonly string[];
   /** Why the agent says that it failed; null when it has not said anything. */
   readonly complaint: string | null;
 }
 
 export interface HeardLine {
-  /** The line as the log shows it; null when the log does not. */
+  /** The line as the log shows it; null when the log does not show it. */
   text: string | null;
-  /** True when a later engine must hear this line again, so that it has to stay in the file. */
+  /** True when a later engine must read this line again, so that it has to stay in the file. */
   isToKeep: boolean;
 }

@@ -11,14 +11,14 @@ import {
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** What lies in an attempt's folder beside the files of the agent's own, by what it is for. */
+/** The files in an attempt's folder besides the agent's own, by their purpose. */
 export const attemptFiles = {
   input: "input.json",
   stdout: "stdout.log",
   stderr: "stderr.log",
   /** The supervisor's pid, written before it starts the agent; then the agent's exit status. A line each. */
   status: "status",
-  /** Of a two-way agent only: what is fed to its stdin, the mark that nothing more comes, and what a shell needs. */
+  /** For a two-way agent only: what is fed to its stdin, the mark that no more comes, and what a shell needs. */
   twoWayInput: "in.jsonl",
   inputEnd: "in.end",
   fifo: "in.fifo",
@@ -54,12 +54,12 @@ export function makeAttemptFolder(folder: string, input: string): AttemptHandles
   }
 }
 
-/** Written by place, so that the agent, who shares the file's offset, reads from the start. */
+/** Written at a position, so that the agent, who shares the file's offset, reads from the start. */
 function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, at);
 }
 
-/** Where an earlier engine had its agent write. Null when the folder or a file is not there. */
+/** The log files of an agent that an earlier engine started. Null when the folder or a file is missing. */
 export function openAttemptLogs(folder: string): LogFiles | null {
   const stdout = openExisting(join(folder, attemptFiles.stdout));
   if (stdout === null) return null;
@@ -75,8 +75,8 @@ export function openAttemptLogs(folder: string): LogFiles | null {
 }
 
 /**
- * Takes the folder away, whatever the agent has put there, while the loop goes on: some disks take several ms for it.
- * What another user's files keep in place stays; `doctor` tells of it.
+ * Removes the folder, whatever the agent has put there, without blocking the loop: some disks take several ms. Files of
+ * other users may stay; `doctor` reports them.
  */
 export async function removeAttemptFolder(folder: string): Promise<void> {
   if (await tryRemove(folder)) return;
@@ -84,9 +84,9 @@ export async function removeAttemptFolder(folder: string): Promise<void> {
   await tryRemove(folder);
 }
 
-/** Takes a folder away in which nothing lies any more; one that holds something, or is gone, is left alone. */
+/** Removes a folder if it is empty; one that holds something, or is gone, is left alone. */
 export function removeEmptyFolder(folder: string): void {
-  // Most executions of simulated agents have none: to ask is cheaper than to be refused.
+  // Most executions of simulated agents have no folder; checking is cheaper than being refused.
   if (!existsSync(folder)) return;
   try {
     rmdirSync(folder);
@@ -95,7 +95,10 @@ export function removeEmptyFolder(folder: string): void {
   }
 }
 
-/** The run's folder comes with its first attempt and goes with its last: it may go between two steps here. */
+/**
+ * The run's folder is made with its first attempt and removed with its last, so it may disappear between two steps
+ * here.
+ */
 function makeFolder(folder: string): void {
   for (let tries = 3; ; tries--) {
     try {
@@ -110,9 +113,9 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Has the runs' folders lie apart on the disk. ext4 keeps together what lies in one folder, and makes files ever more
- * slowly where many were removed in the minutes before: short attempts took twice as long. Nothing but speed depends on
- * it, so that a system without it goes on as it is.
+ * Has the runs' folders lie apart on the disk. ext4 keeps the content of one folder together, and makes files ever more
+ * slowly where many were removed in the minutes before: short attempts took twice as long. Only speed depends on it, so
+ * a system without it goes on as it is.
  */
 function spread(folder: string): void {
   const chattr = process.platform === "linux" ? Bun.which("chattr") : null;
@@ -121,7 +124,7 @@ function spread(folder: string): void {
 
 function openExisting(file: string): number | null {
   try {
-    // To give back what is stored is to write.
+    // Giving back disk space counts as writing.
     return openSync(file, "r+");
   } catch (error) {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
@@ -129,7 +132,7 @@ function openExisting(file: string): number | null {
   }
 }
 
-/** False when something in it may not be removed. */
+/** False when something in the folder could not be removed. */
 async function tryRemove(folder: string): Promise<boolean> {
   try {
     await rm(folder, { recursive: true, force: true });

@@ -5,14 +5,14 @@ import type { OutputReader, OutputStream } from "./agent-program.ts";
 import { createLogSpace, punchHole, type LogSpace } from "./log-space.ts";
 import { createLineTail, type LineTail } from "./line-tail.ts";
 
-/** An attempt's two log files on their way to the engine. */
+/** Brings an attempt's two log files to the engine. */
 export interface AttemptLogs {
-  /** Takes what has come, one chunk of each file; how many bytes that were. */
+  /** Reads one chunk of what is new in each file; returns how many bytes that were. */
   read(): number;
-  /** Takes all that is there, the last lines too. */
+  /** Reads everything that is there, including unfinished last lines. */
   finish(): Promise<void>;
   close(): void;
-  /** For how many milliseconds nothing was written, also before this process has followed them. */
+  /** For how many milliseconds nothing was written, including the time before this process followed the files. */
   silentMs(): number;
 }
 
@@ -22,7 +22,7 @@ interface LogsOptions {
   files: Readonly<Record<OutputStream, number>>;
   sink: LogSink;
   reader: OutputReader;
-  /** Where an earlier engine had got to: what lies before is read for what it says, not given again. */
+  /** Where an earlier engine had got to: earlier lines are read for their commands, but not passed on again. */
   from: Readonly<Record<OutputStream, number>>;
 }
 
@@ -47,7 +47,7 @@ export function openLogs({ files, sink, reader, from: given }: LogsOptions): Att
     stdout: withoutTrouble("stdout", follow("stdout"), sink),
     stderr: withoutTrouble("stderr", follow("stderr"), sink),
   };
-  // A mask that stands in one file holds for the other: what is known already is read of both before anything new.
+  // A mask in one file holds for the other, so the known parts of both are read before anything new.
   let isNew = from.stdout + from.stderr === 0;
 
   function read(most: Readonly<Record<OutputStream, number>>): number {
@@ -82,7 +82,7 @@ async function readToEnd(
   tails: Readonly<Record<OutputStream, LineTail>>,
   read: (most: Readonly<Record<OutputStream, number>>) => number,
 ): Promise<void> {
-  // What a process that was left behind goes on writing has no end.
+  // A process that was left behind may go on writing without end, so only what is there now is read.
   const sizes = { stdout: fstatSync(files.stdout).size, stderr: fstatSync(files.stderr).size };
   let restedAt = performance.now();
   while (read(sizes) > 0) {
@@ -94,7 +94,7 @@ async function readToEnd(
 }
 
 /**
- * A file that cannot be read (a failing disk) is no trouble of the agent's: it is told once, and read again from the
+ * A file that cannot be read (a failing disk) is not the agent's fault: it is reported once, and read again from the
  * same place.
  */
 function withoutTrouble(stream: OutputStream, tail: LineTail, sink: LogSink): LineTail {
@@ -122,7 +122,7 @@ function withoutTrouble(stream: OutputStream, tail: LineTail, sink: LogSink): Li
   };
 }
 
-/** A disk that cannot make holes is told once: then the file has everything that the agent prints. */
+/** A disk that cannot make holes is reported once: the file then keeps everything that the agent prints. */
 function logSpaceOf(stream: OutputStream, files: LogsOptions["files"], sink: LogSink): LogSpace {
   const said =
     `warning: the agent's ${stream} takes up as much of the disk as it prints until the attempt ends: ` +
@@ -133,12 +133,12 @@ function logSpaceOf(stream: OutputStream, files: LogsOptions["files"], sink: Log
   );
 }
 
-/** A place behind the end is one of another file, which an earlier try of the attempt has left. */
+/** An offset behind the end belongs to another file, which an earlier try of the attempt has left. */
 function withinFile(file: number, place: number): number {
   return place > 0 && place > fstatSync(file).size ? 0 : place;
 }
 
 const noEnd = { stdout: Number.MAX_SAFE_INTEGER, stderr: Number.MAX_SAFE_INTEGER };
 
-/** Then others must have their turn: whoever takes the lines writes them in batches, by a timer. */
+/** Others get a turn here: the receiver of the lines writes them in batches, by a timer. */
 export const longestTurnMs = 8;

@@ -1,5 +1,5 @@
 declare module "*.bin" {
-  /** The path of the file; in the compiled program one that only Bun can read. */
+  /** The path of the file; in the compiled program only Bun can read it. */
   const path: string;
   export default path;
 }

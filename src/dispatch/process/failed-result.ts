@@ -7,7 +7,7 @@ export const killed: StageError = {
   message: "the agent was killed from outside, with the shell that supervised it",
 };
 
-/** The result of an attempt whose agent has left nothing. */
+/** The result of an attempt whose agent has left nothing behind. */
 export function failedResult(error: StageError): StageResult {
   return { ok: false, error: { ...error }, warnings: [] };
 }

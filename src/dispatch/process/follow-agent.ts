@@ -11,7 +11,7 @@ import type { Supervised } from "./supervisor.ts";
 import type { Sweeper } from "./sweeper.ts";
 import type { Ticker } from "./ticker.ts";
 
-/** An agent that runs or has ended, its log files (which are closed in the end), and what is needed to follow it. */
+/** An agent that runs or has ended, its log files (which are closed at the end), and what is needed to follow it. */
 interface FollowedAgent {
   program: AgentProgram;
   request: StageRequest;
@@ -24,7 +24,7 @@ interface FollowedAgent {
   ticker: Ticker;
 }
 
-/** Waits for the agent's end, or brings it about. Null when it is gone and nobody knows its exit status. */
+/** Waits for the agent's end, or brings it about. Null when the agent is gone and its exit status is unknown. */
 export async function followAgent(followed: FollowedAgent): Promise<StageResult | null> {
   const { program, request, control, agent, files, from, sweeper, ticker } = followed;
   const { attempt_id, idle_timeout_ms: idleMs } = request;

@@ -4,9 +4,11 @@ export interface GarbageCollector {
   add(bytes: number): void;
 }
 
-/** Each byte of a log leaves several bytes of garbage: the runtime would let 100 MB of it gather. */
+/** Each byte of a log leaves several bytes of garbage, of which the runtime would let 100 MB gather. */
 const collectEvery = 1024 * 1024;
-/** A collection holds the loop, longer in a process that keeps much: it takes at most this share of the time. */
+/**
+ * A collection blocks the loop, longer in a process that holds much memory: it takes at most this share of the time.
+ */
 const mostShare = 1 / 15;
 
 interface CollectorOptions {

@@ -1,10 +1,10 @@
 import { markVariable } from "./processes.ts";
 import type { RunOptions } from "../../execution/record.ts";
 
-/** What a call of git came to; null where there is no git. */
+/** The result of a call of git; null where there is no git. */
 export type GitAnswer = { ok: true; text: string } | { ok: false; says: string };
 
-/** Whose environment git runs with; the id marks its processes as the attempt's own. */
+/** The environment that git runs with; the id marks its processes as the attempt's own. */
 export interface GitCaller {
   attempt_id: string;
   options: Pick<RunOptions, "env">;
@@ -15,7 +15,7 @@ export interface GitOptions {
   signal: AbortSignal;
 }
 
-/** Nothing of the user's runs but what a checkout needs: a hook may ask, wait, or do anything at all. */
+/** Only what a checkout needs is run of the user's configuration: a hook may ask, wait, or do anything at all. */
 const withoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
 /**
@@ -45,13 +45,13 @@ export async function git(
   });
   const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   const code = await child.exited;
-  // What it had started itself, such as a filter, may hold the pipes open: that ends with the attempt.
+  // A process that git had started, such as a filter, may hold the pipes open; it ends with the attempt.
   if (signal.aborted) return { ok: false, says: "git was stopped" };
   const [text, complaint] = await reading;
   return code === 0 ? { ok: true, text } : { ok: false, says: reasonOf(complaint) };
 }
 
-/** Git's reason, on one line: what it tells before that is how it went. */
+/** Git's reason, on one line; the lines before it only tell what git did. */
 function reasonOf(complaint: string): string {
   const lines = complaint.split("\n").filter((line) => line.trim() !== "");
   const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);

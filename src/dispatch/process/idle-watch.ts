@@ -4,22 +4,26 @@ import type { StageError } from "../dispatcher.ts";
 import { livedMs } from "./processes.ts";
 import type { Supervised } from "./supervisor.ts";
 
-/** Reads an agent's logs, and tells when they have been silent for too long. */
+/** Reads an agent's logs and reports when they have been silent for too long. */
 export interface IdleWatch {
   /** As `AttemptLogs.read`. */
   read(): number;
   /** Aborted when the agent shall be stopped. */
   readonly signal: AbortSignal;
-  /** What is then said of the attempt. */
+  /** The message of an attempt that was stopped for it. */
   readonly error: StageError;
 }
 
-/** Longer between two looks at the log, nobody has looked: this process was stopped, or the machine asleep. */
+/**
+ * After a longer time between two looks at the log nobody was watching: this process was stopped, or the machine
+ * asleep.
+ */
 const longestLookMs = 1_000;
 
 /**
- * The silence is measured from the agent's last write on, whoever followed it then, but not for longer than the agent
- * has lived: how long a write is ago is told by the wall clock, which may have been set. From then on it is counted.
+ * The silence is measured from the agent's last write on, whichever process followed it then, but not for longer than
+ * the agent has lived: the age of a write depends on the wall clock, which may have been set. From then on it is
+ * counted.
  */
 export function openIdleWatch(idleMs: number, logs: AttemptLogs, agent: Supervised): IdleWatch {
   const abort = new AbortController();

@@ -4,9 +4,8 @@ import { attemptFiles, hasCode } from "./attempt-folder.ts";
 import { carriesMark, signalProcess } from "./processes.ts";
 
 /**
- * The file that a two-way agent's stdin is fed from. It is only ever appended to, by the engine that started the agent
- * and by each that adopts it. What belongs into it is known from elsewhere: the messages to the agent are stored before
- * they are sent.
+ * The file that a two-way agent's stdin is fed from. The engine that started the agent, and each that adopts it, only
+ * append to it. Its content is known from elsewhere: the messages to the agent are stored before they are sent.
  */
 export interface InputFile {
   /**

@@ -15,10 +15,10 @@ import { supervisorProgram } from "./supervisor-program.ts";
 /** Starts an agent under a supervisor. Rejects with the system's errors. */
 export type Launch = (options: LaunchOptions, ticker: Ticker) => Promise<Supervised>;
 
-/** Every agent under `/bin/sh`: for systems that the program of our own is not made for. */
+/** Starts every agent under `/bin/sh`, for systems that the supervisor's program is not made for. */
 export const shellLaunch: Launch = async (options) => launchUnderShell(options);
 
-/** So many starters that die one after the other before they have started anything mean that none works here. */
+/** After so many starters that die in a row without starting anything, the shell is used instead. */
 const mostFailures = 3;
 
 /**
@@ -58,7 +58,7 @@ export function createLaunch(home: string): Launch {
     } catch (error) {
       if (error instanceof StartRefused) throw systemError(error.errno, workdir);
       if (!(error instanceof StarterGone)) throw error;
-      // It may have begun all the same: its supervisor has then left its name.
+      // The agent may have begun all the same: then its supervisor has written its name.
       const supervisor = recordedSupervisor(folder, attemptId);
       if (supervisor) return { ...supervisor, ended: endOf(supervisor, folder, ticker) };
       failures++;

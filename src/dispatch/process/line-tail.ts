@@ -6,18 +6,18 @@ import { readSync } from "node:fs";
  */
 export type LineTaker = (bytes: Buffer, length: number, end: number) => void;
 
-/** Follows a file that grows. Holds one unfinished line at most, however long it becomes. */
+/** Follows a file that grows. Holds at most one unfinished line, however long it becomes. */
 export interface LineTail {
-  /** Reads up to that place in the file, at most one chunk; how many bytes. */
+  /** Reads at most one chunk up to that place in the file; returns how many bytes. */
   read(upTo: number): number;
-  /** Gives the last line though nothing has ended it. */
+  /** Passes on the last line even if it is unfinished. */
   end(): void;
 }
 
-/** Nothing awaits between the reading and the taking of lines, so that one buffer serves all files. */
+/** Nothing is awaited between reading and taking the lines, so one buffer serves all files. */
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
-/** Of one line so many bytes are kept; the rest of it is counted and left out. */
+/** How many bytes of one line are kept; the rest of it is counted and left out. */
 export function createLineTail(file: number, longestBytes: number, take: LineTaker): LineTail {
   let position = 0;
   let held: Buffer[] = [];

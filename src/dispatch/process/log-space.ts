@@ -8,9 +8,9 @@ export interface LogSpace {
   freeUpTo(place: number): void;
 }
 
-/** Less than that is not worth a call. */
+/** A smaller range is not worth a call. */
 const leastBytes = 4 << 20;
-/** The last line is looked for when an agent fails without a word. */
+/** The last line is looked for when an agent fails without an error message. */
 const reserve = 128 * 1024;
 const block = 4096;
 
@@ -39,7 +39,7 @@ export function createLogSpace(
       let at = given;
       for (const line of kept) {
         if (line.start >= end) break;
-        // The end of the line before it stays, too: without it the line would not begin there.
+        // The end of the line before stays, too: otherwise the line would not begin there.
         give(at, Math.max(at, line.start - 1));
         at = line.end;
       }
@@ -69,7 +69,7 @@ function fallocate(): typeof call {
       const types = { args: ["i32", "i32", "i64", "i64"], returns: "i32" } as const;
       return dlopen(library, { fallocate: types }).symbols.fallocate;
     } catch {
-      // The other C library, or none that is known: then the files stay as long as they are.
+      // The other C library, or an unknown one: then the files keep their length.
     }
   }
   return null;

@@ -1,14 +1,16 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { isShortage } from "./shortage.ts";
 
-/** The variable that every process of an attempt has inherited. */
+/** The variable that every process of an attempt inherits. */
 export const markVariable = "SKILLMEAT_ATTEMPT_ID";
 
 const markPrefix = Buffer.from(`${markVariable}=`);
-/** Linux gives environments up to the stack's limit; the mark is put first, and 1 MiB is far beyond any real one. */
+/** Linux allows environments up to the stack's limit; the mark comes first, and 1 MiB is far beyond any real one. */
 const environmentBuffer = Buffer.allocUnsafe(1 << 20);
 
-/** False on systems without /proc: there only the process group of an attempt can be ended, not what left it. */
+/**
+ * False on systems without /proc: there only the process group of an attempt can be ended, not processes that left it.
+ */
 export const canReadProcesses = process.platform === "linux";
 
 /** One pass over /proc: the living processes that carry each of these attempt ids. */
@@ -38,7 +40,7 @@ export function isProcess(pid: number, startTicks: number): boolean {
   return fields !== null && fields[0] !== "Z" && fields[0] !== "X" && Number(fields[19]) === startTicks;
 }
 
-/** For how long a process has lived, in ms, whatever the wall clock was set to meanwhile; null when there is none. */
+/** How long a process has lived, in ms, regardless of changes of the wall clock; null when there is none. */
 export function livedMs(pid: number): number | null {
   if (!canReadProcesses) return livedByPs(pid);
   const fields = statFields(pid);
@@ -47,7 +49,7 @@ export function livedMs(pid: number): number | null {
   return Math.max(0, Number(uptime) * 1000 - (Number(fields[19]) * 1000) / ticksPerSecond);
 }
 
-/** Of `/proc/PID/stat`: the same on every Linux. */
+/** The ticks of `/proc/PID/stat`, the same on every Linux. */
 const ticksPerSecond = 100;
 
 function livedByPs(pid: number): number | null {
@@ -62,11 +64,11 @@ function livedByPs(pid: number): number | null {
 export function isGroupAlive(group: number): boolean {
   if (!signalProcess(-group, 0)) return false;
   if (!canReadProcesses) return true;
-  // Nobody may be there to reap orphans (a container without init): a group of zombies is an empty group.
+  // There may be no process to reap orphans (a container without init): a group of zombies counts as an empty group.
   try {
     return processIds().some((pid) => groupOf(pid) === group);
   } catch (error) {
-    // Nobody can tell, and whoever asks will ask again.
+    // This cannot be told at present, and the caller will ask again.
     if (isShortage(error)) return true;
     throw error;
   }
@@ -84,7 +86,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
 }
 
 /**
- * True when it is sure, and quick to tell, that no process of an attempt is left: descendants have later pids than
+ * True when it is certain, and quick to tell, that no process of an attempt is left: descendants have later pids than
  * its first process, and few pids were given out since. `sinceMs` is how long ago it was started: pids start over, but
  * not within a quarter of a second.
  */
@@ -140,7 +142,7 @@ function markOf(pid: number): string | null {
   return environment.toString("utf8", start, end < 0 ? length : end);
 }
 
-/** Fills the buffer; how many bytes. 0 for a zombie, one that has ended, and one that is not ours to read. */
+/** Fills the buffer; returns how many bytes. 0 for a zombie, an ended process, and one that may not be read. */
 function readEnvironment(pid: number): number {
   let file: number;
   try {
@@ -155,7 +157,7 @@ function readEnvironment(pid: number): number {
     do {
       read = readSync(file, environmentBuffer, length, environmentBuffer.length - length, null);
       length += read;
-      // The kernel gives a page at a time; a short one was the last.
+      // The kernel gives one page at a time; a short page was the last.
     } while (read >= 4096 && length < environmentBuffer.length);
     return length;
   } catch {

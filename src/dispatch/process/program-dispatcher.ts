@@ -28,14 +28,14 @@ interface Desk {
   launch: Launch;
   sweeper: Sweeper;
   ticker: Ticker;
-  /** Attempts of which surely no process is left: their sweep need not look. */
+  /** Attempts of which certainly no process is left, so that their sweep need not look. */
   alone: Set<string>;
 }
 
 /**
- * A dispatcher whose agents are processes of that kind of program. What an agent left running in its group is ended
- * before the result is given; what left the group, by the end of `sweep`, which also removes the attempt's folder: so a
- * result can be read again until whoever asked for it has stored it.
+ * A dispatcher whose agents are processes of one kind of program. Processes that an agent left in its group are ended
+ * before the result is given; those that left the group, by the end of `sweep`, which also removes the attempt's
+ * folder. So a result can be read again until the caller has stored it.
  */
 export function createProgramDispatcher(program: AgentProgram, launch: Launch): StageDispatcher {
   const [sweeper, ticker] = [createSweeper(), createTicker()];
@@ -69,7 +69,7 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
   return result ?? failedResult(killed);
 }
 
-/** A system that is short of something is not the attempt's failure: it waits, and its time with it. */
+/** A shortage of the system is not the attempt's failure: the attempt waits, and so does its clock. */
 async function startWhenPossible(
   request: StageRequest,
   argv: readonly string[],
@@ -77,7 +77,7 @@ async function startWhenPossible(
 ): Promise<(StartedAgent & { startedAt: number }) | { error: StageError }> {
   let goOn: (() => void) | undefined;
   const start = async () => {
-    // A folder that is there already is of an agent that is gone without a result, or never began.
+    // A folder that is there already belongs to an agent that is gone without a result, or never began.
     if (existsSync(request.attempt_dir)) await sweep(request, desk);
     const place = await workplaceOf(request, control);
     if ("error" in place) return place;
@@ -101,9 +101,9 @@ async function startWhenPossible(
 }
 
 /**
- * Goes on with an agent that an earlier engine started. While it runs it is followed, from where its log was read to;
- * has it ended, its result is read. Otherwise what is left of it is ended. Its folder stays until the attempt begins
- * again or is over: it alone tells that the agent had begun.
+ * Goes on with an agent that an earlier engine started. If it runs, it is followed from where its log was read to; if
+ * it has ended, its result is read; otherwise what is left of it is ended. Its folder stays until the attempt begins
+ * again or is over, because it alone shows that the agent had begun.
  */
 async function readopt(
   request: StageRequest,
@@ -120,7 +120,7 @@ async function readopt(
     }
   }
   await untilPossible(() => endProcesses(request, desk));
-  // Not before nobody is left who might still begin it.
+  // This waits until no process is left that might still begin it.
   const supervisor = await untilPossible(() => recordedSupervisor(request.attempt_dir, request.attempt_id));
   return supervisor === null ? "unbegun" : "gone";
 }
@@ -133,22 +133,22 @@ async function workplaceOf(request: StageRequest, { signal }: DispatchControl): 
 }
 
 /**
- * Ends every process of the attempt, then its folder, which stays as a sign where one cannot be ended. After the last
- * attempt the stage's worktree goes in between: only when nobody can change it any more.
+ * Ends every process of the attempt, then removes its folder, which stays as a sign if a process cannot be ended. After
+ * the last attempt the stage's worktree is removed in between, when nothing can change it any more.
  */
 async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
   if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
-  // The next stage starts first: its agent then runs while the files are removed.
+  // The next stage starts first, so that its agent runs while the files are removed.
   await nextTurn();
   if (isLast) await removeUntouched(attempt);
   await removeAttemptFolder(attempt.attempt_dir);
 }
 
-/** False when some could not be ended. */
+/** False when some processes could not be ended. */
 async function endProcesses({ attempt_id, attempt_dir }: AttemptPlace, desk: Desk): Promise<boolean> {
   const supervisor = recordedSupervisor(attempt_dir, attempt_id);
   supervisor?.kill();
-  // It ends what no mark would find: only then is looked for what is left.
+  // The supervisor ends processes that no mark would find; only after that the rest is searched for.
   if (supervisor?.endsAll) await endOf(supervisor, attempt_dir, desk.ticker);
   return desk.sweeper.sweep(attempt_id);
 }

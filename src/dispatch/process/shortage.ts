@@ -4,14 +4,16 @@ const codes: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOM
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
-/** True when the system is short of files, processes or memory: others give some back, so that trying again helps. */
+/**
+ * True when the system is short of files, processes or memory. Other processes give some back, so trying again helps.
+ */
 export function isShortage(error: unknown): error is Error & { code: string } {
   return error instanceof Error && "code" in error && codes.has(error.code);
 }
 
 /**
- * Does what the system may be short of something for, again and again until it is not. `waits` is told once, before the
- * first wait. Rejects with what else `work` throws, and with the signal's reason when that is aborted.
+ * Repeats `work` until the system is no longer short of what it needs. `waits` is called once, before the first wait.
+ * Rejects with any other error of `work`, and with the signal's reason when that is aborted.
  */
 export async function untilPossible<T>(
   work: () => T | Promise<T>,

@@ -14,8 +14,8 @@ export interface StartedAgent {
 }
 
 /**
- * Makes the attempt's folder and starts the program in it. What the system refuses is a failure of the attempt; throws
- * when it only is short of something (see `isShortage`).
+ * Makes the attempt's folder and starts the program in it. A refusal of the system is a failure of the attempt; throws
+ * when the system is only short of something (see `isShortage`).
  */
 export async function startAgent(
   request: StageRequest,

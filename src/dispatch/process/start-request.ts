@@ -6,7 +6,7 @@ export interface StartRequest {
   /** The program's absolute path first. */
   command: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** True: its stdin is fed from `in.jsonl` until `in.end` is there; else it is `input.json`. */
+  /** True: its stdin is fed from `in.jsonl` until `in.end` exists; false: from `input.json`. */
   isTwoWay: boolean;
 }
 

@@ -3,20 +3,20 @@ import { encodeRequest, type StartRequest } from "./start-request.ts";
 /** A supervisor that the starter has made. */
 export interface StartedSupervisor {
   pid: number;
-  /** When it was started, as field 22 of `/proc/PID/stat`: with the pid it names the process. */
+  /** When it was started, as in field 22 of `/proc/PID/stat`; together with the pid this identifies the process. */
   startTicks: number;
   /** Resolves with the agent's exit status; null when the supervisor was killed; "lost" when the starter was. */
   ended: Promise<End>;
 }
 
-/** A process beside the engine that starts supervisors, so that the loop does not wait for a program to begin. */
+/** A process beside the engine that starts supervisors, so that the loop does not wait for a program to start. */
 export interface Starter {
-  /** Rejects with `StartRefused` when the system does, and with `StarterGone` when the starter has died. */
+  /** Rejects with `StartRefused` when the system refuses, and with `StarterGone` when the starter has died. */
   start(request: StartRequest): Promise<StartedSupervisor>;
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */
   readonly gone: Promise<void>;
-  /** Lets it end. What it has started goes on. */
+  /** Lets the starter end. The agents it has started go on. */
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export class StartRefused extends Error {
   }
 }
 
-/** The starter died before it answered. Whether the agent was started, the attempt's folder tells. */
+/** The starter died before it answered. The attempt's folder shows whether the agent was started. */
 export class StarterGone extends Error {
   constructor() {
     super("the process that starts agents has died");
@@ -50,7 +50,7 @@ type End = number | null | "lost";
 interface Ledger {
   pending: Map<number, Pending>;
   running: Map<number, (end: End) => void>;
-  /** Exit statuses that were read before the word that the agent has started: they come by another way. */
+  /** Exit statuses that were read before the message that the agent has started: the two come by different ways. */
   early: Map<number, number>;
 }
 
@@ -59,17 +59,17 @@ export function openStarter(program: string): Starter {
   const child = Bun.spawn([program], {
     cwd: "/",
     env: {},
-    // Ctrl+C in the terminal of the engine is not for it: it ends when the engine does.
+    // Ctrl+C in the terminal of the engine must not reach the starter, which ends when the engine does.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
-  // It ends with this process: it need not keep this process from ending.
+  // The starter ends with this process, so it need not keep this process from ending.
   child.unref();
   const ledger: Ledger = { pending: new Map(), running: new Map(), early: new Map() };
   let lastId = 0;
   let isGone = false;
   void readLines(child.stderr, (line) => takeLine(ledger, line));
-  // Nobody can begin an agent any more when stdout has ended: every supervisor keeps it until it has begun its agent.
+  // When stdout has ended, no agent can begin any more: every supervisor keeps it open until it has begun its agent.
   const gone = readLines(child.stdout, (line) => takeLine(ledger, line)).then(async () => {
     isGone = true;
     await child.exited;
@@ -93,7 +93,7 @@ export function openStarter(program: string): Starter {
   };
 }
 
-/** Takes a line of the starter: see the head of `supervisor.c`. */
+/** Reads a line of the starter; see the head of `supervisor.c`. */
 function takeLine({ pending, running, early }: Ledger, line: string): void {
   const [kind, idText = "", first = "", second = ""] = line.split(" ");
   const id = Number(idText);
@@ -120,7 +120,7 @@ function takeLine({ pending, running, early }: Ledger, line: string): void {
       return;
     }
     case "K":
-      // It was killed before it could say that it had started.
+      // The supervisor was killed before it could say that it had started.
       asked?.reject(new StarterGone());
       running.get(id)?.(null);
       running.delete(id);

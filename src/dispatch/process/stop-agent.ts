@@ -15,19 +15,19 @@ export async function stopAgent(agent: Supervised, attemptId: string, sweeper: S
     agent.kill();
     await agent.ended;
   }
-  // The agent's own children were asked as well and have the rest of that time, which a shell does not give them.
+  // The agent's own children were asked as well and get the rest of that time, which a shell does not give them.
   while (!agent.endsAll && performance.now() < killAt && isGroupAlive(agent.pid)) await pause(groupLookMs);
   await endLeftovers(agent, attemptId, sweeper);
 }
 
 /**
- * Ends what an agent that has ended left in its group, and with it everything else of the attempt. Resolves at once
- * when its supervisor has done so, or the group is empty. The number of an empty group may become another's: so it is
- * only asked about, and the processes are killed by their mark.
+ * Ends what an agent that has ended left in its group, and everything else of the attempt. Resolves at once when its
+ * supervisor has done so, or the group is empty. The number of an empty group may become another's, so it is only
+ * looked at, and the processes are killed by their mark.
  */
 export async function endLeftovers(agent: Supervised, attemptId: string, sweeper: Sweeper): Promise<void> {
   const group = agent.pid;
-  // A supervisor that gave a status has ended everything; it may itself still be on its way out.
+  // A supervisor that gave a status has ended everything, but may itself still be ending.
   if (agent.endsAll && (await agent.ended) !== null) return;
   if (!signalProcess(-group, 0)) return;
   if (!canReadProcesses) signalProcess(-group, "SIGKILL");
@@ -40,7 +40,7 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** True when the promise has settled in time. */
+/** True when the promise settled in time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<false>((resolve) => {

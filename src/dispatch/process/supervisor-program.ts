@@ -6,7 +6,7 @@ import x64 from "./supervisor-x64.bin" with { type: "file" };
 const embedded: Readonly<Record<string, string>> = { "linux x64": x64, "linux arm64": arm64 };
 
 /**
- * The path of the program that supervises agents, put into `<home>/bin` where it is not there yet; null on a system
+ * The path of the program that supervises agents; it is put into `<home>/bin` where it is missing. Null on a system
  * that it is not made for. Its name holds its hash, so that versions of skillmeat that share a home do not disturb each
  * other. Throws the system's errors.
  */
@@ -27,14 +27,14 @@ export function supervisorProgram(home: string): string | null {
   return file;
 }
 
-/** What supervises the agents of a home, for a person. Changes nothing. */
+/** Describes to a person what supervises the agents of a home. Changes nothing. */
 export function supervisorState(home: string): { isOwn: boolean; says: string } {
   const program = programFor(home);
   if (program === null) return { isOwn: false, says: `no program for ${process.platform} ${process.arch}` };
   const { file } = program;
   if (!isWhole(program)) return { isOwn: true, says: `${file}: put there with the first agent` };
   try {
-    // Without anything to read it ends at once, as every starter does.
+    // Without input it ends at once, as every starter does.
     const { exitCode } = Bun.spawnSync([file], { stdio: ["ignore", "ignore", "ignore"], env: {} });
     return exitCode === 0
       ? { isOwn: true, says: file }

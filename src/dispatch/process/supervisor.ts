@@ -4,9 +4,9 @@ import { attemptFiles, hasCode, type AttemptHandles } from "./attempt-folder.ts"
 import { carriesMark, isProcess, signalProcess } from "./processes.ts";
 
 /**
- * Runs the agent and writes down its own pid before, the agent's exit status after, with builtins of the shell. It
- * claims the folder first (`-C`: the file must not exist), so that an agent never runs without a trace. A signal to the
- * group is the agent's to answer: what is trapped here is reset to its default in the agent.
+ * Runs the agent, after writing down its own pid, and then writes the agent's exit status, with builtins of the shell.
+ * It claims the folder first (`-C`: the file must not exist), so that an agent never runs without a trace. The agent
+ * itself answers signals to the group: what is trapped here is reset to its default in the agent.
  */
 const script = `set -C
 echo $$ >"$0/${attemptFiles.status}" || exit 70
@@ -16,7 +16,7 @@ s=$?
 echo $s >>"$0/${attemptFiles.status}"
 exit $s`;
 
-/** The same for a two-way agent: `tail` feeds it through a pipe with a name, until somebody ends `tail`. */
+/** The same for a two-way agent: `tail` feeds it through a named pipe until somebody ends `tail`. */
 const twoWayScript = `set -C
 echo $$ >"$0/${attemptFiles.status}" || exit 70
 trap : HUP INT TERM
@@ -34,9 +34,9 @@ export interface Supervised {
   pid: number;
   /** Resolves with the agent's exit status; null when the supervisor was killed and the status is not known. */
   ended: Promise<number | null>;
-  /** Asked before a signal: a pid that has been given to another process must never be hit. */
+  /** Checked before a signal: a pid that has been given to another process must never be hit. */
   isRunning(): boolean;
-  /** Kills the agent at once, with all that the supervisor knows of it. Nothing happens when it does not run. */
+  /** Kills the agent at once, with all processes that the supervisor knows of. Nothing happens when it does not run. */
   kill(): void;
   /** True: it ends every process of its agent, wherever that went, before it ends itself and gives the status. */
   endsAll: boolean;
@@ -77,9 +77,9 @@ export function launchUnderShell(options: LaunchOptions): Supervised {
 }
 
 /**
- * Who supervises an attempt of an earlier engine, running or not; null when it never got so far. A shell has the
- * attempt's id in its environment, which no other process, whatever pid it is given, has inherited; a supervisor of its
- * own has written down when it was started.
+ * The supervisor of an attempt of an earlier engine, running or not; null when the attempt never had one. A shell has
+ * the attempt's id in its environment, which no other process inherits, whatever pid it gets; a supervisor of our own
+ * has written down when it was started.
  */
 export function recordedSupervisor(folder: string, attemptId: string): Recorded | null {
   const [, pidText = "", ticks = ""] = /^(\d+)(?: (\d+))?$/.exec(recordedLine(folder, 0) ?? "") ?? [];
@@ -91,7 +91,7 @@ export function recordedSupervisor(folder: string, attemptId: string): Recorded 
   return { pid, isRunning, kill, endsAll: false };
 }
 
-/** How long it may take to kill what its agent has started, before it is killed itself. */
+/** How long it may take to kill the processes of its agent before it is killed itself. */
 const killPatienceMs = 3_000;
 
 /** A supervisor of our own program, named by its pid and when it was started. */
@@ -110,13 +110,13 @@ export function ownSupervisor(pid: number, startTicks: number): Recorded {
   };
 }
 
-/** The agent's exit status as the supervisor wrote it; null while it has not. */
+/** The agent's exit status as the supervisor wrote it; null until then. */
 export function recordedExit(folder: string): number | null {
   const text = recordedLine(folder, 1);
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** A line without its end is not written yet. */
+/** A line without its end is still being written. */
 function recordedLine(folder: string, line: number): string | null {
   const lines = readOrNull(join(folder, attemptFiles.status))?.split("\n") ?? [];
   return lines.length > line + 1 ? (lines[line] ?? null) : null;

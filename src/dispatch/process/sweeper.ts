@@ -2,8 +2,8 @@ import { findMarked, signalProcess } from "./processes.ts";
 import { isShortage } from "./shortage.ts";
 
 /**
- * Ends every process that carries an attempt's id. Wishes that come together share one pass over /proc, and passes take
- * at most about a tenth of the time, however many short attempts end.
+ * Ends every process that carries an attempt's id. Requests that come together share one pass over /proc, and passes
+ * take at most about a tenth of the time, however many short attempts end.
  */
 export interface Sweeper {
   /** Resolves when no process of the attempt is left; false when some could not be ended within 10 s. */
@@ -19,7 +19,7 @@ interface Wish {
   giveUpAt: number;
 }
 
-/** Null when the system is short of files, so that nobody can tell. */
+/** Null when the system is short of files, so that it cannot be told. */
 function findMarkedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
   try {
     return findMarked(new Set(wishes.keys()));
@@ -56,7 +56,7 @@ export function createSweeper(): Sweeper {
     }
     const ended = performance.now();
     restUntil = ended + Math.min(longestRestMs, (ended - started) * restPerPass);
-    // What was killed takes a moment to be gone; only a pass that finds nothing is the proof.
+    // Killed processes take a moment to be gone; only a pass that finds none proves it.
     if (wishes.size > 0) plan(restUntil - ended);
   }
 

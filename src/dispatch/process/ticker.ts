@@ -2,16 +2,16 @@ import { nextTurn } from "../../next-turn.ts";
 import { longestTurnMs } from "./attempt-logs.ts";
 import { openGarbageCollector } from "./garbage-collector.ts";
 
-/** One timer for everything that has to be looked at again and again. It runs only while something is followed. */
+/** One timer for everything that is polled. It runs only while something is followed. */
 export interface Ticker {
   /**
-   * Calls back about every 40 ms; the callback tells how many bytes it has read. Returns the way to end it. A callback
-   * that throws is not called again, and `failed` gets the error; the others go on.
+   * Calls back about every 40 ms; the callback returns how many bytes it has read. Returns the way to end it. A
+   * callback that throws is not called again, and `failed` gets the error; the others go on.
    */
   follow(look: () => number, failed: (error: unknown) => void): () => void;
 }
 
-/** A line shall be at its reader within 100 ms. */
+/** A line should reach its reader within 100 ms. */
 const intervalMs = 40;
 
 export function createTicker(): Ticker {
@@ -37,7 +37,7 @@ export function createTicker(): Ticker {
     }
   }
 
-  /** Who writes much is read on without a pause, but everybody has a turn in between. */
+  /** A file that grows fast is read on without a pause, but the others get a turn in between. */
   async function round(): Promise<void> {
     let eager = new Set(looks.keys());
     let restedAt = performance.now();
@@ -65,5 +65,5 @@ export function createTicker(): Ticker {
   };
 }
 
-/** A file that gave so much at once has probably more. */
+/** A file that gave so much at once probably has more. */
 const eagerFrom = 128 * 1024;

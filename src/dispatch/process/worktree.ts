@@ -15,7 +15,7 @@ import type { AttemptPlace, LogSink, StageError, StageRequest } from "../dispatc
 import { git, type GitAnswer, type GitCaller } from "./git.ts";
 import { isShortage } from "./shortage.ts";
 
-/** What is noted beside a worktree as soon as it is whole: an agent may have worked in it from then on. */
+/** A note that is written beside a worktree as soon as it is whole: from then on an agent may have worked in it. */
 interface Note {
   /** The commit it was made from. */
   base: string;
@@ -26,13 +26,13 @@ interface Note {
 
 export type Workplace = { workdir: string } | { error: StageError };
 
-/** A git that hangs shall not keep an attempt that is over. */
+/** A git process that hangs must not hold up an attempt that is over. */
 const longestLookMs = 30_000;
 
 /**
- * The folder in a stage's own worktree that stands for the run's working directory. The worktree is made of the HEAD of
- * now where the stage has none yet. Rejects only when the system is short of
- * something (see `isShortage`), not for what git or the disk says.
+ * The folder in a stage's own worktree that stands for the run's working directory. The worktree is made from the
+ * present HEAD where the stage has none yet. Rejects only when the system is short of something (see `isShortage`), not
+ * for errors of git or the disk.
  */
 export async function openWorktree(
   request: StageRequest,
@@ -44,7 +44,7 @@ export async function openWorktree(
     const made = note && existsSync(dir) ? note : await makeWorktree(request, dir, signal);
     if ("error" in made) return made;
     const workdir = join(dir, made.prefix);
-    // A folder that is in no commit is not in a worktree.
+    // A folder that is in no commit is not in a worktree either.
     mkdirSync(workdir, { recursive: true });
     return { workdir };
   } catch (error) {
@@ -53,7 +53,7 @@ export async function openWorktree(
   }
 }
 
-/** Puts into the log where the changes of a stage are, if it has made any. Also said when nobody can tell. */
+/** Writes into the log where the changes of a stage are, if it has made any, or that this cannot be told. */
 export async function tellOfChanges(attempt: AttemptPlace, log: LogSink): Promise<void> {
   const { worktree_dir: dir } = attempt;
   if (dir === null || !readNote(dir)) return;
@@ -69,7 +69,7 @@ function describeUnknown(dir: string, state: { unknown: string }): string {
   return `its git worktree ${dir} is kept: whether it has changes cannot be told (${state.unknown})`;
 }
 
-/** Takes a stage's worktree away, unless there is anything in it that would be lost. */
+/** Removes a stage's worktree unless it holds anything that would be lost. */
 export async function removeUntouched(attempt: AttemptPlace): Promise<void> {
   const { worktree_dir: dir } = attempt;
   if (dir === null || !readNote(dir) || (await stateOf(attempt, dir)) !== "untouched") return;
@@ -77,12 +77,12 @@ export async function removeUntouched(attempt: AttemptPlace): Promise<void> {
 }
 
 /**
- * The same for a stage whose execution is forgotten: commits that a branch or a tag holds are not lost either. Why it
- * stays, when it does; null when it is gone.
+ * The same for a stage whose execution is pruned: commits that a branch or a tag holds are not lost either. Returns why
+ * the worktree stays; null when it is gone.
  */
 export async function removeForgotten(place: GitCaller, dir: string): Promise<string | null> {
   if (!readNote(dir)) {
-    // An engine that died left it half made: no agent was ever in it.
+    // An engine that died left the worktree half made, so no agent was ever in it.
     rmSync(dir, { recursive: true, force: true });
     return null;
   }
@@ -111,7 +111,7 @@ async function isHeldElsewhere(place: GitCaller, dir: string): Promise<boolean> 
 async function removeWorktree(place: GitCaller, dir: string): Promise<string | null> {
   const note = readNote(dir);
   if (!note) return null;
-  // Not forced: git looks again. But it refuses any that names submodules; locked ones stay all the same.
+  // Not forced, so that git looks again. But git refuses any that names submodules; locked ones stay all the same.
   const force = existsSync(join(dir, ".gitmodules")) ? ["--force"] : [];
   const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(place));
   if (!removed?.ok) return `git does not remove it (${removed?.says ?? "git is not in PATH"})`;
@@ -129,11 +129,11 @@ async function makeWorktree(
     git(workdir, args, { attempt: request, signal });
   const repository = await repositoryOf(workdir, ask);
   if ("why" in repository) return refuseWorktree(request, repository);
-  // Without a note it is what an engine that died left half made: no agent was ever in it.
+  // Without a note the worktree was left half made by an engine that died: no agent was ever in it.
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
   const note = { ...repository, workdir };
-  // Forced twice: git may still know that half made one, and have it locked.
+  // Forced twice: git may still know the half-made worktree, and have it locked.
   const added = await ask("worktree", "add", "--force", "--force", "--detach", dir, note.base);
   if (!added?.ok) return notMade(request, dir, added?.says ?? "git is gone");
   writeNote(dir, note);
@@ -164,7 +164,7 @@ async function stateOf(attempt: GitCaller, dir: string): Promise<WorktreeState> 
   const note = readNote(dir);
   if (!note || !existsSync(join(dir, ".git"))) return { unknown: "it is no worktree any more" };
   const options = lookOptions(attempt);
-  // All is said that a user's settings could say otherwise.
+  // Every option that a user's settings could change is given.
   const files = [
     "status",
     "--porcelain",
@@ -201,7 +201,7 @@ function notMade({ stage_id }: StageRequest, dir: string, why: string): { error:
   };
 }
 
-/** Beside it, not in it: what is in it is the agent's. No stage's id has a dot. */
+/** The note is beside the worktree, whose content is the agent's. No stage's id has a dot. */
 function noteFile(dir: string): string {
   return `${dir}.json`;
 }
@@ -215,7 +215,7 @@ function readNote(dir: string): Note | null {
   }
 }
 
-/** On disk before an agent works there: what has no note is taken away. */
+/** The note is on disk before an agent works there, because a worktree without a note is removed. */
 function writeNote(dir: string, note: Note): void {
   const draft = `${noteFile(dir)}.new`;
   writeSynced(draft, "w", (file) => writeSync(file, JSON.stringify(note)));
