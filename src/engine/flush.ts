@@ -4,6 +4,7 @@ import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
 import type { Written } from "./batch.ts";
 import { announce, commitBatch, takeBatch } from "./commit.ts";
 import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
+import { isSettled } from "../execution/status.ts";
 import type { Effect } from "../machine/execution-state.ts";
 import { startStep } from "../machine/start-step.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -116,6 +117,7 @@ async function work(
   // A step that begins again takes over its own place.
   if (step.attempt !== attempt) {
     step.abort = null;
+    if (isSettled(step.record.status)) step.log = null;
     const done = (): void => addCleanUp(engine, execution.runId, sweep());
     execution.changes.waiting.push({ done });
   }

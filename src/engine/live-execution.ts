@@ -1,4 +1,4 @@
-import type { RunOptions } from "../execution/record.ts";
+import type { RunOptions, StepRecord } from "../execution/record.ts";
 import type { SignalAnswer } from "../execution/signal.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import {
@@ -7,7 +7,9 @@ import {
   type ExecutionState,
   type StepState,
 } from "../machine/execution-state.ts";
+import type { LogFacts } from "../store/logs.ts";
 import type { LogCut } from "../store/transitions.ts";
+import type { StepLog } from "./step-log.ts";
 
 /** One execution in this engine: the machines' state of it, and what is needed to run its agents and to store it. */
 export interface LiveExecution extends ExecutionState {
@@ -24,6 +26,10 @@ export interface LiveExecution extends ExecutionState {
 }
 
 export interface LiveStep extends StepState {
+  /** Opened by the first attempt that this engine follows. */
+  log: StepLog | null;
+  /** What the database had of its log when the execution was taken over; null: nothing. */
+  storedLog: LogFacts | null;
   /** How far the attempt's own log files have been taken in, in bytes. */
   offsets: LogOffsets;
   /** Stops the agent that this process follows; null: it follows none. */
@@ -61,17 +67,21 @@ export function makeLive(
     options,
     snapshot,
     offsets = new Map(),
+    storedLog = () => null,
   }: {
     options: RunOptions;
     snapshot: ExecutionSnapshot;
     /** By stage; none: nothing of its log was taken in. */
     offsets?: ReadonlyMap<string, LogOffsets>;
+    storedLog?: (step: StepRecord) => LogFacts | null;
   },
 ): LiveExecution {
   for (const step of state.steps) {
     const added: Omit<LiveStep, keyof StepState> = {
       offsets: offsets.get(step.record.stage_id) ?? { stdout: 0, stderr: 0 },
       abort: null,
+      log: null,
+      storedLog: storedLog(step.record),
     };
     Object.assign(step, added);
   }

@@ -1,7 +1,7 @@
 import type { LogSink } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
 import { isoTime } from "../machine/moment.ts";
-import { logFacts } from "../store/logs.ts";
+import { noLog } from "../store/logs.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -24,10 +24,8 @@ export function openLogSink(
   step: LiveStep,
 ): LogSink & { warn(warning: string): void; end(): Promise<void> } {
   const offsets = { ...step.offsets };
-  const kept = openStepLog(logFacts(engine.store, execution.runId, step.record.stage_id), {
-    mostBytes: engine.mostLogBytes,
-    lineBytes: lineCost(step.record.stage_id),
-  });
+  const limits = { mostBytes: engine.mostLogBytes, lineBytes: lineCost(step.record.stage_id) };
+  const kept = (step.log ??= openStepLog(step.storedLog ?? noLog(), limits));
   const warned = new Set<string>();
   const keeper = createKeeper(engine, execution, step);
   let isOver = false;

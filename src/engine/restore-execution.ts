@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
-import type { ExecutionRecord } from "../execution/record.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { LoadedExecution } from "../store/executions.ts";
+import { logFacts } from "../store/logs.ts";
 import {
   makeExecution,
   restoreStepActor,
@@ -38,9 +39,15 @@ export function restoreExecution(
     options: clear.options,
     snapshot: loaded.snapshot,
     offsets: loaded.offsets,
+    storedLog: (step) => (mayLog(step) ? logFacts(engine.store, step.run_id, step.stage_id) : null),
   });
   resumeCounting(engine, execution, storedClock(machine));
   return execution;
+}
+
+/** Only an attempt that runs, or is followed by another, writes to the log once more. */
+function mayLog({ status }: StepRecord): boolean {
+  return status === "running" || status === "retry_wait";
 }
 
 /** The record's parameters and options in clear. */
