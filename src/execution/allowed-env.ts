@@ -1,5 +1,5 @@
 const ordinary = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ)$/;
-/** Without these nothing reaches the network of many a company. Programs read either case. */
+/** Many companies' networks can only be reached with these. Programs read either case. */
 const proxies = /^(HTTP|HTTPS|FTP|ALL|NO)_PROXY$/i;
 const certificates = new Set([
   "SSL_CERT_FILE",
@@ -16,8 +16,8 @@ const certificates = new Set([
 const sshAgent = new Set(["SSH_AUTH_SOCK", "SSH_AGENT_PID"]);
 
 /**
- * What an agent may see of the starter's environment: what every program needs to find its way, and what `passed` names
- * (a name, or the beginning of one with a `*` behind).
+ * The part of the starter's environment that an agent may see: what every program needs, and the variables that
+ * `passed` names (a name, or the beginning of one followed by `*`).
  */
 export function allowedEnv(
   env: Readonly<Record<string, string | undefined>>,
@@ -41,7 +41,7 @@ function names(pattern: string, name: string): boolean {
 }
 
 /**
- * Without what opens the server: neither a workflow's `env` nor a setting gives the token to an agent or a hook, which
+ * Removes what opens the server: neither a workflow's `env` nor a setting gives the token to an agent or a hook, which
  * could decide its own gates with it.
  */
 export function withoutServerToken(env: Readonly<Record<string, string>>): Record<string, string> {

@@ -3,7 +3,7 @@ import type { AttemptRecord, ExecutionRecord, StepRecord } from "./record.ts";
 import { isDone, isSettled } from "./status.ts";
 import { addUsage } from "./usage.ts";
 
-/** The records are what the events say, and nothing else: these two functions are the only ones that change them. */
+/** Records follow from events alone: only these two functions change them. */
 
 /** The step after one event of its stage. `at` is ISO time. */
 export function applyToStep(step: StepRecord, event: StageEvent, at: string): StepRecord {
@@ -105,7 +105,7 @@ export function applyToExecution(
   }
 }
 
-/** What had not begun when its execution ended never will. */
+/** A step that had not begun when its execution ended never will. */
 export function endStep(step: StepRecord, at: string): StepRecord {
   return isSettled(step.status) ? step : { ...step, ...settledFields("cancelled", at) };
 }
@@ -178,7 +178,7 @@ interface Closing extends Pick<AttemptRecord, "status" | "usage" | "findings" | 
   error_message?: string;
 }
 
-/** Only an attempt that runs is closed: one that waits for its next try was closed when it failed. */
+/** Only a running attempt is closed: one that waits for its next try was closed when it failed. */
 function closeAttempt(attempts: AttemptRecord[], closing: Closing): AttemptRecord[] {
   const last = attempts.at(-1);
   if (!last || last.completed_at !== null) return attempts;

@@ -1,6 +1,6 @@
 import type { Masks } from "./masks.ts";
 
-/** The classes that the engine itself goes by: a secret may well be one of these words. */
+/** The classes that the engine itself decides by; a secret may well be one of these words. */
 const ownClasses = new Set([
   "agent_error",
   "timeout",
@@ -16,7 +16,7 @@ const ownClasses = new Set([
   "internal",
 ]);
 
-/** An agent names classes of its own, and a class is never masked: one that holds a secret is none. */
+/** Agents name classes of their own, and classes are never masked, so a class that holds a secret is not accepted. */
 export function classWithoutSecret(errorClass: string, masks: Masks): string {
   const isOpen = ownClasses.has(errorClass) || masks.hide(errorClass) === errorClass;
   return isOpen ? errorClass : "agent_error";

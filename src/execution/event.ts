@@ -4,7 +4,10 @@ import type { HandedIn } from "./handed-in.ts";
 import type { ContextConsumed, GateQuestion, SkipCause, Usage } from "./record.ts";
 import type { ExecutionStatus, StepStatus } from "./status.ts";
 
-/** What a transition says has happened; the runner adds run, number and time. Past tense, one meaning each. */
+/**
+ * What a transition says has happened; the runner adds run, number and time. Names are in the past tense, with one
+ * meaning each.
+ */
 export type ExecutionEvent = WholeExecutionEvent | StageEvent;
 
 type WholeExecutionEvent =
@@ -87,7 +90,7 @@ export interface StageSkipped {
   /** For people. */
   reason: string;
   cause: SkipCause;
-  /** The declared defaults, else null: what the stages after it see. */
+  /** The declared defaults or null, as the stages after it see them. */
   outputs: ValueObject;
 }
 

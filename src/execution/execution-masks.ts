@@ -23,7 +23,7 @@ export function executionMasks(
   return createMasks([...given, ...named]);
 }
 
-/** A default counts as well: the snapshot holds it, used or not. */
+/** The default counts as well: the snapshot holds it, whether it is used or not. */
 function secretParameters({ config }: EffectiveDefinition, given: ValueObject): string[] {
   return Object.entries(config.parameters).flatMap(([name, parameter]) => {
     if (!isSecretParameter(name, parameter)) return [];

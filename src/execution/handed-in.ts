@@ -1,6 +1,6 @@
 import type { Value } from "../expression/value.ts";
 
-/** What an attempt that failed had handed in all the same, each bounded. */
+/** What an attempt handed in although it failed, each part bounded. */
 export interface HandedIn {
   /** The outputs as they were given; a text where they are none, or too long to be kept whole. */
   outputs: Value;

@@ -43,7 +43,7 @@ function body(format: EffectiveStage["handoff"]["format"], step: StepRecord): st
   }
 }
 
-/** A fence longer than any in the text: what is quoted cannot end its own quotation. */
+/** The fence is longer than any in the text, so that the text cannot end its own quotation. */
 function putInFence(text: string, language: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);

@@ -5,7 +5,7 @@ import type { ExecutionRecord } from "./record.ts";
 export interface LifecycleEntry {
   /** ISO 8601, UTC. */
   at: string;
-  /** `warn`: somebody may want to look, though nothing has failed for good. */
+  /** `warn`: somebody may want to look, although nothing has failed for good. */
   level: "info" | "warn" | "error";
   event: string;
   /** The `workflow.id` of the definition; empty where it has none that can be read. */
@@ -51,7 +51,7 @@ interface Data {
   comment?: string | null;
 }
 
-/** What a cancel ends is no failure; what goes on all the same is one to look at. */
+/** A step that a cancel ends has not failed; a failure after which the execution goes on deserves a look. */
 function levelOf(type: StoredEvent["type"], { status, had_failures }: Data): LifecycleEntry["level"] {
   if (type === "stage_retrying") return "warn";
   if (type !== "stage_failed" && type !== "execution_completed" && type !== "gate_resolved") return "info";

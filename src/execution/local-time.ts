@@ -36,7 +36,7 @@ export function zoneName(iso: string): string {
   return `UTC${minutes < 0 ? "-" : "+"}${two(hours)}:${two(rest)}`;
 }
 
-/** Each knows the short names of the zones of its own part of the world only. */
+/** Each locale knows the short names only of the zones in its own part of the world. */
 const locales = ["en-US", "en-GB", "en-AU", "en-NZ", "en-IN", "en-ZA", "ja-JP"];
 
 function two(number: number): string {

@@ -10,9 +10,9 @@ export interface Masks {
   /** What an agent itself names a secret: bounded in number and length. */
   learn(secret: string): void;
   hide(text: string): string;
-  /** Every secret that was added, as it was given. */
+  /** Every secret that was added, in its original form. */
   readonly secrets: ReadonlySet<string>;
-  /** How many characters of a secret at the end of a text that was cut may not be known as such. */
+  /** How many characters of a secret at the end of a text that was cut may go unrecognised. */
   readonly reach: number;
 }
 
@@ -23,7 +23,7 @@ const reach = 32;
 /** Masks for these secrets. */
 export function createMasks(secrets: Iterable<string> = []): Masks {
   const known = new Set<string>();
-  // It takes 64 KiB, and most executions have no secret.
+  // The matcher takes 64 KiB, and most executions have no secret, so it is made when it is needed.
   let matcher: TextMatcher | null = null;
   const forms = new Set<string>();
   let learned = 0;
@@ -77,12 +77,15 @@ function passwordsIn(value: string): string[] {
   }
 }
 
-/** Every text within a value, hidden, names too, and a number that is a secret's. Depth is bounded before. */
+/**
+ * Hides secrets in every text within a value, including names, and every number that is a secret. The depth is bounded
+ * before.
+ */
 export function hideIn<T extends Value>(value: T, masks: Masks): T {
   return masks.secrets.size === 0 ? value : (hideValue(value, masks) as T);
 }
 
-/** The same for values by declared names, which stay: a definition goes by them. Anything else is hidden whole. */
+/** The same for values by declared names. The names stay, because a definition depends on them; all else is hidden. */
 export function hideValues<T extends Value>(values: T, masks: Masks): T {
   const isObject = typeof values === "object" && values !== null && !Array.isArray(values);
   return isObject ? (hideByName(values as ValueObject, masks) as T) : hideIn(values, masks);

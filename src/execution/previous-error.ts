@@ -1,7 +1,7 @@
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { AttemptRecord } from "./record.ts";
 
-/** What an attempt is told of the one before it. */
+/** What an attempt is told of the attempt before it. */
 export interface PreviousError {
   class: string;
   message: string;

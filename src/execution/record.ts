@@ -16,14 +16,16 @@ export interface Usage {
 /** One run of a workflow, as it is stored. Times are ISO 8601 UTC with milliseconds. */
 export interface ExecutionRecord {
   run_id: string;
-  /** The stored workflow's id; null when a file was run as it is. */
+  /** The stored workflow's id; null when a file was run without being stored. */
   workflow_id: string | null;
   /** `workflow.id` of the definition. */
   workflow_slug: string;
   workflow_name: string;
   workflow_version: string;
   definition_hash: string;
-  /** Key of the merged definition and the agents this execution keeps to, whatever happens to the files. */
+  /**
+   * Key of the merged definition and the agents of this execution, which stay the same whatever happens to the files.
+   */
   snapshot_hash: string;
   status: ExecutionStatus;
   had_failures: boolean;
@@ -58,17 +60,17 @@ export interface RunOptions {
   env: Record<string, string>;
   /** `--agent stage=ref`, already merged into the snapshot; kept for display. */
   context_modules: string[];
-  /** What is masked in the record and the snapshot, for it is secret; absent when nothing is. */
+  /** What is masked in the record and the snapshot because it is secret; absent when nothing is. */
   kept_apart?: KeptApart;
 }
 
-/** What an execution needs beside the database: it is in `<home>/secrets` for as long as it lives. */
+/** What an execution needs besides the database; it is in `<home>/secrets` for as long as the execution lives. */
 export interface KeptApart {
   /** Names. */
   parameters: string[];
   options: boolean;
   definition: boolean;
-  /** Absolute path of the definition's file; null: it came from none. */
+  /** Absolute path of the definition's file; null: the definition came from no file. */
   file: string | null;
 }
 

@@ -2,18 +2,18 @@ import { parseDuration } from "../workflow/duration.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
 
-/** As much of an attempt's failure as decides whether it is tried again. */
+/** The part of an attempt's failure that decides whether it is tried again. */
 export interface Failure {
   class: string;
   message: string;
-  /** What the agent itself says of it; over the class's own. */
+  /** What the agent itself says; it overrides what the class says. */
   retryable?: boolean;
   retry_after_ms?: number;
   /** What exactly is wrong with the outputs. */
   findings?: ContractProblem[];
 }
 
-/** Trying again changes nothing about these. */
+/** Trying again does not help against these. */
 const neverRetried: ReadonlySet<string> = new Set([
   "auth_failure",
   "invalid_request",
@@ -45,7 +45,7 @@ export function retryDelayMs(policy: EffectiveRetry, number: number, seed: strin
   return Math.max(jitteredMs, Math.min(failure.retry_after_ms ?? 0, longestAskedMs));
 }
 
-/** FNV-1a with a final mix, as a number from 0 to 1: neighbouring seeds must not give neighbouring delays. */
+/** FNV-1a with a final mix, as a number from 0 to 1, so that similar seeds do not give similar delays. */
 function fraction(seed: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < seed.length; at++) hash = Math.imul(hash ^ seed.charCodeAt(at), 0x01000193);

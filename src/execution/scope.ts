@@ -5,13 +5,13 @@ import type { ExecutionRecord, StepRecord } from "./record.ts";
 /** What expressions of one execution see. `stages` grows as steps settle; the rest stays as it is. */
 export interface ExecutionScope {
   readonly values: ValueObject;
-  /** Takes in a step that has changed. */
+  /** Adds the outputs of a step that has changed. */
   update(step: StepRecord): void;
   /** The values as they will be when a stage has completed with these outputs. */
   completedWith(stageId: string, outputs: ValueObject): ValueObject;
 }
 
-/** `env` is what the workflow's own variables have come to; `modules` the texts of context modules by name. */
+/** `env` holds the evaluated variables of the workflow; `modules` the texts of context modules by name. */
 export function openScope(
   definition: EffectiveDefinition,
   record: Pick<ExecutionRecord, "run_id" | "parameters" | "trigger" | "started_at">,

@@ -1,9 +1,9 @@
 import { isHidable, shortestSecret } from "../workflow/secret-name.ts";
 
-/** One way in which a secret may stand in a text. */
+/** One form in which a secret may stand in a text. */
 export interface SecretForm {
   text: string;
-  /** True: a long piece of it is hidden as well. Where lines are folded or cut, no more than that is there. */
+  /** True: a long piece of it is hidden as well, because a text with folded or cut lines holds no more than that. */
   inPieces: boolean;
 }
 
@@ -23,7 +23,7 @@ export function formsOf(secret: string): SecretForm[] {
   };
   const json = jsonOf(secret);
   for (const part of partsOf(secret, json)) {
-    // Pieces of a JSON text are mostly names of fields, which are no secret.
+    // Pieces of a JSON text are mostly names of fields, which are not secret.
     const inPieces = json === undefined || part !== secret;
     for (const text of writtenForms(part)) add(text, inPieces);
     for (const text of base64Forms(part)) add(text, true);
@@ -43,7 +43,7 @@ function partsOf(secret: string, json: unknown): Set<string> {
   return parts;
 }
 
-/** The object or list that a text is; undefined for every other. */
+/** The object or list that a text stands for; undefined for every other text. */
 function jsonOf(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
@@ -71,7 +71,7 @@ function* writtenForms(text: string): Generator<string> {
   const escaped = inJson(text);
   yield escaped;
   yield inJson(escaped);
-  // Other writers of JSON: all but ASCII as \u, slashes and the signs of markup escaped.
+  // The form of other JSON writers: everything except ASCII as \u, and slashes and markup characters escaped.
   yield inAscii(escaped);
   yield escaped.replaceAll("/", "\\/");
   for (const signs of [/[<>&]/g, /[<>&']/g, /[<>&'@+]/g, /@/g]) yield escaped.replace(signs, unicodeEscape);
@@ -102,7 +102,7 @@ function urlForms(text: string): string[] {
   return [encoded, strict, ...keepsSlash, ...inForm];
 }
 
-/** Only what does not depend on the bytes before and after it: they share the first and the last character. */
+/** Only the part that does not depend on the bytes before and after it: the first and last characters do. */
 function* base64Forms(text: string): Generator<string> {
   const bytes = Buffer.from(text);
   for (const offset of [0, 1, 2]) {

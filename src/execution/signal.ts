@@ -1,4 +1,4 @@
-/** A wish about a live execution. The holder of its lease applies it and records the answer. */
+/** A request to a live execution. The holder of its lease applies it and records the answer. */
 export type Signal =
   | { type: "pause" }
   | { type: "resume" }
@@ -6,7 +6,7 @@ export type Signal =
   | { type: "approve"; stage_id: string; actor: string; comment: string | null }
   | { type: "reject"; stage_id: string; actor: string; comment: string | null };
 
-/** What became of a signal. `unchanged`: it already was so (the same decision twice), nothing recorded. */
+/** The answer to a signal. `unchanged`: it already was so (the same decision twice), and nothing was recorded. */
 export type SignalAnswer =
   | { outcome: "applied" | "unchanged"; message: string }
   | { outcome: "refused"; code: "conflict" | "forbidden" | "not_found"; message: string };

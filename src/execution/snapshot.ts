@@ -1,6 +1,6 @@
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 
-/** What an execution keeps to: stored once for all executions that have the same. */
+/** The definition, agents and modules of an execution, stored once for all executions that have the same ones. */
 export interface ExecutionSnapshot {
   /** sha256 over definition, agents and modules, hex. */
   hash: string;
@@ -9,7 +9,7 @@ export interface ExecutionSnapshot {
   modules: Record<string, ContextModule>;
 }
 
-/** An agent's file as an execution keeps it. */
+/** An agent's file as an execution stores it. */
 export interface AgentFile {
   ref: string;
   name: string;
@@ -28,7 +28,7 @@ export interface AgentFile {
   prompt: string;
 }
 
-/** A text of the project that goes into a stage's prompt, as an execution keeps it. */
+/** A text of the project that goes into a stage's prompt, as an execution stores it. */
 export interface ContextModule {
   ref: string;
   name: string;

@@ -10,7 +10,7 @@ export const executionStatuses = [
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
-/** A step's status is what its stage has in expressions. */
+/** Expressions see a step's status as the status of its stage. */
 export const stepStatuses = stageStatuses;
 export type StepStatus = (typeof stepStatuses)[number];
 
@@ -30,7 +30,7 @@ export function hasEnded(status: ExecutionStatus): boolean {
   return endedExecutions.has(status);
 }
 
-/** True when the step came to an end of its own: what was cancelled was not done, begun or not. */
+/** True when the step came to an end of its own; a cancelled step was not finished, whether it had begun or not. */
 export function isDone(status: StepStatus): boolean {
   return isSettled(status) && status !== "cancelled";
 }

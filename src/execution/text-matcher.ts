@@ -1,8 +1,8 @@
 import type { SecretForm } from "./secret-forms.ts";
 
 /**
- * Finds many texts in one pass. The next four characters are looked up in a table of bits, and only where that has one
- * are texts compared: what holds no secret, as nearly every line, costs a few operations a character.
+ * Finds many texts in one pass. The next four characters are looked up in a table of bits, and texts are compared only
+ * where a bit is set. A text without secrets, as nearly every line is, costs a few operations a character.
  */
 export interface TextMatcher {
   add(form: SecretForm): void;
@@ -11,18 +11,18 @@ export interface TextMatcher {
 }
 
 const gram = 4;
-/** So long a piece of a text that is known in pieces is hidden by itself. */
+/** A piece this long of a text that is known in pieces is hidden by itself. */
 const pieceLength = 16;
-/** A shorter text is known as a whole only. */
+/** A shorter text is only known as a whole. */
 const shortestInPieces = 32;
 /** Longer texts are known by their parts: no comparison is longer than this. */
 const longestCompared = 512;
-/** What a message puts where it has cut a value: the beginning of a text that stands before it is found as well. */
+/** What a message puts where it has cut a value; the beginning of a secret before it is found as well. */
 const cutMark = "…";
 
 interface Entry {
   text: string;
-  /** Where in the text the four characters stand; only a piece has another place than 0. */
+  /** Where in the text the four characters stand; only a piece has a place other than 0. */
   at: number;
 }
 
@@ -41,7 +41,7 @@ export function createTextMatcher(): TextMatcher {
   function add({ text, inPieces }: SecretForm): void {
     for (const part of partsOf(text)) put(part, 0);
     if (!inPieces || text.length < shortestInPieces) return;
-    // The beginning and the end are found however little more of it is there.
+    // The beginning and the end are found however little of the rest is there.
     put(text.slice(0, pieceLength), 0);
     put(text, text.length - pieceLength);
     const pieces = new Set<string>();
@@ -86,7 +86,7 @@ export function createTextMatcher(): TextMatcher {
   };
 }
 
-/** What of the text is the entry's, as far as it goes; an empty span for nothing. */
+/** How far the text around matches the entry's; an empty span where it does not. */
 function spanOf(
   { text: known, at: place }: Entry,
   text: string,

@@ -1,6 +1,6 @@
 import type { Usage } from "./record.ts";
 
-/** What two attempts used together. The cost is known only as far as that of both is. */
+/** The sum of two attempts' usage. The cost is only as certain as that of the less certain one. */
 export function addUsage(a: Usage | null, b: Usage | null): Usage | null {
   if (a === null || b === null) return a ?? b;
   return {

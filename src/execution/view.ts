@@ -14,7 +14,7 @@ export interface Driver {
   alive: boolean;
 }
 
-/** The same as an item of a list, which tells nothing of the steps. */
+/** The same as an item of a list, without the steps. */
 export function listedExecution(record: ExecutionRecord, driver: Driver | null) {
   return {
     run_id: record.run_id,
@@ -86,7 +86,7 @@ function attemptView({
   return { ...facts, handed_in: handed_in ?? null, cost: costView(usage) };
 }
 
-/** What is not known is null, never 0; `input_tokens` counts what came from and went to a cache too. */
+/** Unknown values are null, never 0; `input_tokens` includes tokens from and to a cache. */
 function costView(usage: Usage | null) {
   if (usage === null) {
     return { usd: null, input_tokens: null, output_tokens: null, basis: "unknown" as const };

@@ -12,8 +12,8 @@ const meanings: Record<number, string> = {
 };
 
 /**
- * The error answers of an endpoint. 413 and 415 may come from any that takes a body; 401, 403, 429, 500 and 503 from
- * any at all: they are told once.
+ * The error answers of an endpoint. Any endpoint with a body may answer 413 and 415, and every endpoint 401, 403, 429,
+ * 500 and 503, so these are described once.
  */
 export function problems(...statuses: number[]): Record<number, AnswerSpec> {
   return Object.fromEntries(

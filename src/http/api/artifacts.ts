@@ -95,7 +95,7 @@ function surroundings({ options, home, userHome }: Context) {
   return { beside: options.workdir, workdir: options.workdir, home, userHome };
 }
 
-/** One page that holds everything: what a collection has is few. */
+/** One page holds everything, because a collection is small. */
 function envelope<T extends { name: string; description: string | null }>(all: T[], searched = "") {
   const text = searched.toLowerCase();
   const items = all.filter(

@@ -2,7 +2,7 @@ import type { Elysia } from "elysia";
 import type { Endpoint } from "./endpoint.ts";
 import { apiPrefix } from "./mount.ts";
 
-/** What tells about the server itself and is no JSON of the API's own: the document, its page, the metrics. */
+/** Documents about the server itself that are not JSON of the API: the OpenAPI document, its page, the metrics. */
 export function mountDocuments(
   app: Elysia,
   {
@@ -15,7 +15,7 @@ export function mountDocuments(
     styles: readonly string[];
   },
 ): void {
-  // Made when it is first asked for: most servers never are.
+  // Made when it is first asked for, because most servers never are.
   let made: { json: string; page: string } | null = null;
   const documents = async (): Promise<{ json: string; page: string }> => {
     if (made) return made;

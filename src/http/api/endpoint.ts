@@ -18,12 +18,12 @@ export interface Endpoint {
   needsEngine: boolean;
   query?: TObject;
   body?: BodySpec;
-  /** Headers that are read, beside the usual ones. */
+  /** Headers that it reads, besides the usual ones. */
   headers?: Record<string, string>;
   answers: Record<number, AnswerSpec>;
   /** True: a 200 follows from the address and the database alone, and is made without waiting. */
   isKept?: boolean;
-  /** True: the files of workflows are looked at before an answer that was kept is given again. */
+  /** True: the files of workflows are checked before a cached answer is given again. */
   followsFiles?: boolean;
   handle: (call: Call) => Promise<Response> | Response;
 }
@@ -82,7 +82,7 @@ type EndpointSpec<Path extends string, Q extends TObject, B extends BodySpec> = 
   ) => Promise<Response> | Response;
 };
 
-/** Lets a handler know the types of what its schemas have checked. */
+/** Gives a handler the types of what its schemas have checked. */
 export function endpoint<
   const Path extends string,
   Q extends TObject = TObject,

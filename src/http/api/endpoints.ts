@@ -8,7 +8,7 @@ import { systemEndpoints } from "./system.ts";
 import { workflowRunEndpoints } from "./workflow-runs.ts";
 import { workflowEndpoints } from "./workflows.ts";
 
-/** Every route below `/api/v1` that the OpenAPI document tells of. */
+/** Every route below `/api/v1` in the OpenAPI document. */
 export const endpoints: readonly Endpoint[] = [
   ...workflowEndpoints,
   ...workflowRunEndpoints,

@@ -12,9 +12,11 @@ const word = /(?:true|false|null)(?!\w)/;
 const mark = /[{}[\],:]/;
 const tokens = new RegExp([space, string, number, word, mark].map(({ source }) => source).join("|"), "y");
 
-/** The first place that is wrong in a text the parser has refused. Not recursive: it may be deep. */
+/**
+ * The first wrong place in a text that the parser has refused. Not recursive, because the text may be deeply nested.
+ */
 export function jsonTrouble(text: string): JsonTrouble {
-  // "value", "key" … : what may come next; a closing bracket is looked for where a container may end.
+  // "value", "key" … : what may come next; a closing bracket is also accepted where a container may end.
   const open: ("{" | "[")[] = [];
   let wanted: Wanted = "value";
   for (let at = 0; at < text.length;) {

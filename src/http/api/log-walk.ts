@@ -7,12 +7,12 @@ import { nextTurn } from "../../next-turn.ts";
 /** Which lines; `level` null: of each. */
 export type WalkFilter = LogFilter & { level?: LogLevel | null };
 
-/** Numbers of the feed that are looked through at a time: a few milliseconds. */
+/** How many numbers of the feed are searched at a time, which takes a few milliseconds. */
 const slice = 10_000;
 
 /**
- * `logPage`, slice by slice: no index helps a search, and a long log that is looked through at once would hold up every
- * other request. Who asked for it ends it by going away.
+ * `logPage`, slice by slice: no index helps a search, and searching a long log at once would hold up every other
+ * request. It ends when the client goes away.
  */
 export async function walkLog(
   store: Store,
@@ -61,7 +61,7 @@ export async function walkLogBack(
   }
 }
 
-/** A level is read out of a line's text: the database does not know it. */
+/** A level is read from a line's text: the database does not know it. */
 function ofLevel({ lines, has_more }: LogPage, { level }: WalkFilter): LogPage {
   return { lines: level ? lines.filter((line) => isOfLevel(line, level)) : lines, has_more };
 }

@@ -11,7 +11,7 @@ import { readBody } from "./read-body.ts";
 
 export const apiPrefix = "/api/v1";
 
-/** Gives the router each endpoint. Bodies and queries are checked here, so that a handler never sees a wrong one. */
+/** Gives the router each endpoint. Bodies and queries are checked here, so that a handler never sees an invalid one. */
 export function mountEndpoints(app: Elysia, endpoints: readonly Endpoint[], context: Context): void {
   const cache = createAnswerCache(context.store);
   for (const each of endpoints) {
@@ -41,7 +41,7 @@ async function answer(
   return retryWhileLocked(() => each.handle({ context, request, params: readable(params), query, body }));
 }
 
-/** The answer kept from before, else a new one, which is kept. */
+/** The cached answer, else a new one, which is cached. */
 async function answerKept(
   each: Endpoint,
   { context, cache }: { context: Context; cache: AnswerCache },
@@ -65,7 +65,7 @@ async function bodyOf(spec: NonNullable<Endpoint["body"]>, request: Request): Pr
   return checkInput(spec.schema, data === undefined && !spec.required ? {} : data, "body");
 }
 
-/** The router gives null for what is not percent-encoded as it should be. */
+/** The router gives null for a parameter that is not percent-encoded correctly. */
 function readable(params: Record<string, string | null>): Record<string, string> {
   for (const [name, value] of Object.entries(params)) {
     if (typeof value !== "string")

@@ -181,7 +181,7 @@ function jsonSchema(schema: TSchema, schemas: Record<string, JsonSchema>): JsonS
   const { $id } = schema;
   if ($id === undefined) return convert(schema, schemas) as JsonSchema;
   if (!Object.hasOwn(schemas, $id)) {
-    // Before its content: it may name itself.
+    // Noted before its content is converted, because the schema may refer to itself.
     schemas[$id] = {};
     const { $id: _, ...rest } = convert(schema, schemas) as JsonSchema;
     schemas[$id] = rest;

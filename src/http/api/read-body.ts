@@ -39,7 +39,7 @@ async function readBytes(body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the stream: the rest is never kept.
+    // Leaving the loop cancels the stream, so the rest is never stored.
     if (size > mostBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
@@ -58,7 +58,7 @@ function readJson(text: string): unknown {
   const parsed = parseJson(text, mostLevels);
   if ("value" in parsed) return parsed.value;
   if (parsed.fault === "depth") throw new AppError("invalid_usage", `the body ${parsed.problem}`);
-  // The parser's own message names no place, hence another look.
+  // The parser's own message names no place, so the text is read again.
   const { message, line, column } =
     parsed.fault === "syntax" ? jsonTrouble(text) : placeIn(text, parsed.offset, parsed.problem);
   const what = parsed.fault === "syntax" ? `is not JSON: ${message}` : message;

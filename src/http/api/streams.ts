@@ -80,7 +80,7 @@ export const streamEndpoints: Endpoint[] = [
   }),
 ];
 
-/** A stored event is the API's Event; the place stands in `id`. */
+/** A stored event is the API's Event; its place in the feed is the `id`. */
 const asEvent: Encode = (event, place) =>
   `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
@@ -89,7 +89,7 @@ function followExecution(
   request: Request,
   { record, after }: { record: ExecutionRecord; after: number | null },
 ): Response {
-  // An answer with a body would make a browser come back every second, for ever.
+  // An answer with a body would make a browser reconnect every second, for ever.
   const hasAll = after !== null && after >= record.last_event && hasEnded(record.status);
   if (hasAll) return new Response(null, { status: 204 });
   return openStream(context, request, { topic: { kind: "run", run_id: record.run_id }, after: after ?? 0 });

@@ -12,9 +12,9 @@ export interface Outcome {
   toast: Toast | null;
   /** The page to go to. */
   location: string;
-  /** What a script swaps instead of going there; null: it goes there too. */
+  /** The fragments that a script swaps instead of following the redirect; null: it follows it, too. */
   fragments: (() => Html[]) | null;
-  /** What the browser keeps of it, as the value of a `set-cookie`. */
+  /** What the browser stores, as the value of a `set-cookie`. */
   cookie?: string;
 }
 
@@ -46,7 +46,7 @@ function answerOf({ request }: FormCall, { toast, location, fragments, cookie }:
   for (const each of [toast === null ? undefined : toastCookie(toast), cookie]) {
     if (each !== undefined) headers.append("set-cookie", each);
   }
-  // A script is told where to go, a browser goes by itself.
+  // A script is told where to go; a browser follows the redirect by itself.
   headers.set(wantsFragments(request) ? "hx-redirect" : "location", location);
   return new Response(null, { status: wantsFragments(request) ? 200 : 303, headers });
 }
@@ -61,7 +61,7 @@ function toastPart(toast: Toast): Html {
   return ToastLine.update({ toast });
 }
 
-/** A path of this server that a form names to go back to; else the other. */
+/** The path of this server that a form says to go back to; else the other. */
 export function backOf(form: URLSearchParams, otherwise: string): string {
   return localPath(form.get("back"), otherwise);
 }

@@ -36,7 +36,7 @@ function gatesOf(
   { run_id, workflow_name }: Pick<ExecutionRecord, "run_id" | "workflow_name">,
   decider: string,
 ): Approval[] {
-  // One that is damaged must not hide the gates of the others; its own page says what is wrong.
+  // A damaged execution must not hide the gates of the others; its own page says what is wrong.
   const view = unlessDamaged(() =>
     readExecutionView(context, run_id, new URLSearchParams({ tab: "output" }), decider),
   );

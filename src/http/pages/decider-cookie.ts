@@ -4,14 +4,14 @@ export const decidedAsName = "decided_as";
 const mostLength = 200;
 const yearSeconds = 365 * 24 * 3600;
 
-/** The name this browser has decided under the last time; "" before. */
+/** The name that was used for the last decision in this browser; "" before the first. */
 export function decidedAs(request: Request): string {
   return Buffer.from(cookieOf(request, decidedAsName) ?? "", "base64url")
     .toString()
     .slice(0, mostLength);
 }
 
-/** Keeps the name for the next decision. */
+/** Stores the name for the next decision. */
 export function decidedAsCookie(name: string): string {
   const value = Buffer.from(name).toString("base64url");
   return `${decidedAsName}=${value}; Path=/; Max-Age=${yearSeconds}; HttpOnly; SameSite=Strict`;

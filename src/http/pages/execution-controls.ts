@@ -21,7 +21,7 @@ import { readExecutionView } from "./read-execution-view.ts";
 
 const run = "/workflows/:id/executions/:run";
 
-/** What can be done with an execution: here are only the words and the way back. */
+/** The buttons for an execution; only their words and the way back are decided here. */
 export function mountExecutionControls(routes: PageRoutes): void {
   routes.form(`${run}/pause`, (call) =>
     control(call, pausing, () => signalExecution(call.context, runOf(call), { type: "pause" })),
@@ -64,7 +64,7 @@ function decide(call: FormCall, type: "approve" | "reject", word: string): Promi
   });
 }
 
-// Nobody signs a decision without having been chosen, so the server's own user is no default here.
+// Nobody signs a decision without choosing a name, so the server's own user is no default here.
 const noName = 'nobody was named who decides. fill in "As"';
 
 function rerun(call: FormCall, from: RerunFrom): Promise<Answer> {
@@ -90,7 +90,7 @@ function outcome(
   return { toast, location, fragments: () => changedParts(call, decider) };
 }
 
-/** The page does not wait for its stream to show what its own button has done. */
+/** The page shows what its own button has done without waiting for its stream. */
 function changedParts({ context, params }: FormCall, decider: string): Html[] {
   const query = new URLSearchParams({ stage: params["stage"] ?? "", tab: "output" });
   const view = readExecutionView(context, params["run"] ?? "", query, decider);
@@ -105,7 +105,7 @@ function changedParts({ context, params }: FormCall, decider: string): Html[] {
   ];
 }
 
-/** Gates that still wait know now who has decided. */
+/** Gates that still wait are redrawn with the name of whoever has decided. */
 function dialogsOf(view: ExecutionView): Html[] {
   return view.steps
     .filter(({ status }) => status === "waiting_for_approval")

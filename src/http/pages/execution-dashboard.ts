@@ -28,7 +28,7 @@ export function mountExecutionDashboard(routes: PageRoutes): void {
 async function dashboard({ context, request, url, params }: PageCall): Promise<Answer> {
   const view = readExecutionView(context, params["run"] ?? "", url.searchParams, decidedAs(request));
   const { workflow_slug, run_id } = view.execution;
-  // One address for one execution, whatever name of the workflow the link had.
+  // An execution has one address, whatever name of the workflow the link had.
   if (params["id"] !== workflow_slug) return redirect(executionPath(workflow_slug, run_id) + url.search);
   const frame = frameOf(context, request);
   const whole = await withLog(context, view, url.searchParams);
@@ -45,7 +45,7 @@ async function earlierLines({ context, request, url, params }: PageCall): Promis
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }
 
-/** The API gives the whole log; what a filter of the page lets through is the page's own. */
+/** The API gives the whole log; filtering it is a matter of the page. */
 function download({ context, request, url, params }: PageCall): Response {
   const { run: runId = "", stage = "", attempt = "" } = params;
   const { search, stream, level } = addressOf(url.searchParams);
@@ -60,7 +60,7 @@ function download({ context, request, url, params }: PageCall): Response {
   return redirect(`${path}?${query}`);
 }
 
-/** Reads on only as fast as it is taken, and ends when nobody takes it any more. */
+/** Reads on only as fast as the client takes it, and ends when the client goes away. */
 function textFile(parts: AsyncGenerator<string>, signal: AbortSignal, name: string): Response {
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({

@@ -77,7 +77,7 @@ function queryOf(given: URLSearchParams): ExecutionQuery {
   };
 }
 
-/** `at Build UI, 6 of 10`; of one that has failed, what it failed of. */
+/** `at Build UI, 6 of 10`; for one that has failed, the reason. */
 function placeOf(store: Store, execution: ExecutionRecord): string {
   const { run_id, status, progress_done, progress_total } = execution;
   const progress = `${progress_done} of ${progress_total}`;
@@ -101,7 +101,9 @@ function failureOf({ error_message }: ExecutionRecord, steps: readonly StepRecor
   return failed && !why.includes(failed.stage_name) ? `${failed.stage_name}: ${why}` : why;
 }
 
-/** Each by itself: one that has ended meanwhile does not keep the others from being cancelled. */
+/**
+ * Each execution is cancelled by itself: one that has ended meanwhile does not keep the others from being cancelled.
+ */
 function cancelChosen(call: FormCall): Promise<Answer> {
   const { context, form } = call;
   const back = backOf(form, listPath(null, queryOf(new URLSearchParams())));

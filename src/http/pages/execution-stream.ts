@@ -117,7 +117,7 @@ function headParts(view: ExecutionView): Html[] {
   ];
 }
 
-/** Only the stages of which there is something new. */
+/** Only stages with something new. */
 function stageParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
   const changed = new Set(facts.map(({ stage_id }) => stage_id));
   const steps = view.steps.filter(({ stage_id }) => changed.has(stage_id));
@@ -150,13 +150,13 @@ async function panelParts(
   return [head, StageBody.update({ view })];
 }
 
-/** A log without a line says another thing once no line can come any more. */
+/** A log without lines shows another text once no line can come any more. */
 function noteOf(view: ExecutionView, growth: LogGrowth | null): Html[] {
   if (!growth || growth.line > 0) return [];
   return [LogNote.update({ view, isEmpty: true })];
 }
 
-/** The stage tries again: its panel shows the new attempt from its start, and lines are counted anew. */
+/** When the stage tries again, its panel shows the new attempt from its start, and lines are counted anew. */
 function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
   growth.attempt = attemptOf(view);
   growth.known = view.execution.last_event;
@@ -166,7 +166,7 @@ function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
   return StagePanel.update({ view });
 }
 
-/** What a screen reader is told, once. */
+/** The announcement for a screen reader, once. */
 function announcementOf({ execution, steps }: ExecutionView, { type, stage_id }: StoredEvent): string {
   if (stage_id !== null) {
     const step = steps.find((each) => each.stage_id === stage_id);

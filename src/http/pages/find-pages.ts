@@ -18,7 +18,7 @@ import { shownToast } from "./toast-cookie.ts";
 
 const mostOfAKind = 6;
 
-/** The palette's finds; a page of its own without scripts. */
+/** Search results for the palette, and as a page of its own without scripts. */
 export function mountFind(routes: PageRoutes): void {
   routes.page("/find", find);
 }

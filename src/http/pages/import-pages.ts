@@ -9,7 +9,7 @@ import { frameOf } from "./page-frame.ts";
 import { html, redirect, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
 
-/** A definition as text, brought in. */
+/** Imports a definition from a text. */
 export function mountImport(routes: PageRoutes): void {
   routes.page("/workflows/import", (call) => showImport(call, emptyDraft));
   routes.form("/workflows/import", importText);

@@ -7,7 +7,10 @@ import type { PageCall, PageRoutes } from "./page-route.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { wholeOf } from "./read-execution-view.ts";
 
-/** For every page but an execution's own: the sidebar as it changes, and word that a list may be another. */
+/**
+ * The stream of every page except an execution's own: the sidebar as it changes, and a note when a list may have
+ * changed.
+ */
 export function mountLiveStream(routes: PageRoutes): void {
   routes.page("/live", follow);
 }

@@ -10,7 +10,7 @@ import { isWanted, type LineFilter } from "./log-part.ts";
 import { partial } from "../../../views/layout/fragment.ts";
 import { addressOf, wholeOf } from "./read-execution-view.ts";
 
-/** How far a page's log has got. Lines are numbered by all of the attempt, also by those a filter leaves out. */
+/** How far a page's log has got. Line numbers count all lines of the attempt, including those a filter hides. */
 export interface LogGrowth {
   stage: string;
   attempt: number;
@@ -23,10 +23,7 @@ export interface LogGrowth {
   filter: LineFilter;
 }
 
-/**
- * From what the page was drawn with, or from what it told with `Last-Event-ID`:
- * `line.stdout.stderr.system.warn.error`.
- */
+/** From what the page was drawn with, or from the `Last-Event-ID` it sent: `line.stdout.stderr.system.warn.error`. */
 export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth | null {
   if ((query.get("line") ?? "") === "") return null;
   const numbers = (resumed ?? `${query.get("line")}.${query.get("counts")}`).split(".").map(wholeOf);
@@ -47,7 +44,7 @@ export function growthId({ line, counts, levels }: LogGrowth): string {
   return [line, counts.stdout, counts.stderr, counts.system, levels.warn, levels.error].join(".");
 }
 
-/** The lines that have come, to go to the end of the log, with what counts them. */
+/** The new lines, to be appended to the log, and the elements that count them. */
 export function growLog(
   growth: LogGrowth,
   events: readonly StoredEvent[],

@@ -50,7 +50,7 @@ export async function levelCounts(store: Store, attempt: OfAttempt, until: numbe
   return counted.counts;
 }
 
-/** Lines that were taken out of a log that grew too long make it another one. */
+/** Removing lines from a log that grew too long makes it another log. */
 function keyOf(store: Store, { run_id, stage_id, attempt }: OfAttempt): string {
   return [run_id, stage_id, attempt, logFacts(store, run_id, stage_id).cut.lines].join(" ");
 }

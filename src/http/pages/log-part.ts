@@ -11,7 +11,7 @@ import { countLogStreams, logFacts, logPage, logTail } from "../../store/logs.ts
 const pageLines = 1000;
 const walkLines = 5000;
 
-/** What lines are let through; "" and null let all through. */
+/** Which lines are shown; "" and null show all. */
 export interface LineFilter {
   search: string;
   stream: LogStream | "";
@@ -78,7 +78,7 @@ function partOf(
     const first = Math.max(1, place.first - lines.length);
     return { part: { lines, first }, total, last: total, earlier: first - 1, hasLater: true };
   }
-  // Lines that came after the execution was read are the stream's to bring.
+  // The stream brings lines that came after the execution was read.
   const { lines } = logTail(store, { ...filter, limit: pageLines });
   const known = lines.filter(({ seq }) => seq <= until);
   for (const { stream } of lines.slice(known.length)) counts[stream]--;

@@ -30,7 +30,9 @@ function namesIn(outputs: StepRecord["outputs"]): string[] {
   return [...new Set(texts.filter((text) => /^[^\n\0]{1,400}$/.test(text)))].slice(0, mostFiles);
 }
 
-/** Null for what is no file, or lies outside: an agent may name any path, and must not open it to the reader. */
+/**
+ * Null for anything that is no file or lies outside: an agent may name any path, and must not open it to the reader.
+ */
 function fileInside(workdir: string, name: string): string | null {
   try {
     const root = realpathSync(workdir);

@@ -5,8 +5,8 @@ import { takesGzip } from "../server/takes-gzip.ts";
 import { decidedAsName } from "./decider-cookie.ts";
 
 /**
- * Pages that follow from the database and the clock alone are kept, packed, while neither moves on: many tabs ask for
- * the same when something has happened. Ages and times on them are then a second old at most.
+ * Pages that follow from the database and the clock alone are cached, compressed, while neither moves on, because many
+ * tabs ask for the same page when something has happened. Ages and times on them are then at most a second old.
  */
 export interface PageCache {
   answer(request: Request, make: () => Promise<Response>): Promise<Response>;
@@ -18,7 +18,7 @@ export function createPageCache({ store, engineTrouble }: Context): PageCache {
   const cache = createAnswerCache(store);
   return {
     answer: async (request, make) => {
-      // A message is for one reader, once.
+      // A message is for one reader and shown once, so a page with one is not cached.
       if (cookieOf(request, "toast")) return make();
       const isPacked = takesGzip(request);
       const key = keyOf(request, isPacked, engineTrouble()?.message ?? "");

@@ -15,7 +15,7 @@ const countsLifeMs = 5_000;
 /** What is around every page, as things stand now. */
 export function frameOf(context: Context, request: Request, toast: Toast | null = null): Frame {
   const { store } = context;
-  // Before anything is read: what happens in between is told again, not missed.
+  // Read before anything else: an event in between is then sent again, and not missed.
   const lastEvent = lastEventId(store);
   const live = listExecutions(store, { live: true, limit: mostLive });
   const steps = countLiveSteps(store);
@@ -32,7 +32,7 @@ export function frameOf(context: Context, request: Request, toast: Toast | null 
   };
 }
 
-/** The same without a look into the database: for the page that says what is wrong with it. */
+/** The same without reading the database, for the page that says what is wrong with it. */
 export function plainFrame(context: Context, request: Request, toast: Toast | null = null): Frame {
   return {
     now: Date.now(),
@@ -62,7 +62,7 @@ interface Counted {
 
 const counted = new WeakMap<Context, Counted>();
 
-/** Reading folders for every page would be the most of it; what is new shows within seconds. */
+/** Reading folders would take most of the time of every page; a new artifact shows within seconds. */
 function artifactCounts(context: Context): Frame["counts"] {
   const known = counted.get(context);
   const at = Date.now();

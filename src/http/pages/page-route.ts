@@ -35,7 +35,7 @@ export type Answer = Page | Response;
 
 type Handler<Call> = (call: Call) => Answer | Promise<Answer>;
 
-/** Nothing is taken for markup because it looks like it: only what a handler returns as a `Page` is. */
+/** Text is never taken for markup because it looks like it: only what a handler returns as a `Page` is markup. */
 const asMarkup = { autoDetect: false, autoDoctype: false, contentType: "text/html; charset=utf-8" } as const;
 
 export type PageApp = ReturnType<typeof createPageApp>;
@@ -52,7 +52,9 @@ export interface PageRoutes {
   form(path: string, handle: Handler<FormCall>): void;
 }
 
-/** Routes of pages and of the forms on them. What needs the engine is not there while workflows are switched off. */
+/**
+ * Routes of pages and of the forms on them. Routes that need the engine are missing while workflows are switched off.
+ */
 export function pageRoutes(
   app: PageApp,
   context: Context,
@@ -102,7 +104,7 @@ export function wantsFragments({ headers }: Pick<Request, "headers">): boolean {
 /** The plugin's own: for text it is always a response. */
 type ToResponse = (markup: string) => unknown;
 
-/** A page is mostly markup that repeats itself: packed it is a tenth. Streams and files go as they are. */
+/** A page is mostly repeated markup: compressed it is a tenth. Streams and files are sent as they are. */
 async function sendAnswer(request: Request, answer: Answer, toResponse: ToResponse): Promise<Response> {
   if (answer instanceof Response) return answer;
   const { markup, status } = answer;
@@ -125,12 +127,12 @@ async function formOf(request: Request): Promise<URLSearchParams> {
     bytes.push(chunk);
   }
   const form = new URLSearchParams(Buffer.concat(bytes).toString());
-  // To read a form with a large text in it has taken a while, and so may what is done with it.
+  // Reading a form with a large text has taken a while, and so may what is done with it.
   await nextTurn();
   return form;
 }
 
-/** The router gives null for what is not percent-encoded as it should be. */
+/** The router gives null for a parameter that is not percent-encoded correctly. */
 function readable(params: unknown): Record<string, string> {
   const given = (params ?? {}) as Record<string, string | null>;
   for (const [name, value] of Object.entries(given)) {

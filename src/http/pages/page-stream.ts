@@ -5,7 +5,7 @@ import type { Topic } from "../stream/feed-channel.ts";
 import { recordFailure } from "../server/record-failure.ts";
 import type { Context } from "../server/server-parts.ts";
 
-/** At most ten messages a second, however much happens: a page is drawn no faster. */
+/** At most ten messages a second, so that a page is not redrawn more often, however much happens. */
 const shortestMs = 100;
 const heartbeat = ":\n\n";
 const encoder = new TextEncoder();
@@ -18,11 +18,13 @@ export interface PageFeed {
   after: number;
   /** What has changed since the last time, as messages of the stream; "" when nothing has. */
   changes: () => string | Promise<string>;
-  /** True when nothing more can come: the page need not ask again. A server that stops is no such end. */
+  /** True when nothing more can come, so that the page need not ask again. A stopping server is no such end. */
   isOver: () => boolean;
 }
 
-/** The feed only wakes these streams: what they send is read from the database, so that many events are one message. */
+/**
+ * The feed only wakes these streams; what they send is read from the database, so that many events become one message.
+ */
 const wake = (): string => "!";
 
 /** A page's stream: parts of the page as they change. What goes wrong once it has begun is told by the log alone. */
@@ -30,7 +32,7 @@ export function pageStream(context: Context, request: Request, page: PageFeed): 
   const { topic, after, changes, isOver } = page;
   let isLeft = false;
   const failed = (error: unknown): void => {
-    // A page that was left while something was drawn for it misses nothing; the database may be closed by then.
+    // A page that is left while something is drawn for it misses nothing, and the database may be closed by then.
     if (!isLeft) recordFailure({ error, request, context });
   };
   const source = context.feed.open(topic, after, wake, failed).getReader();
@@ -77,7 +79,7 @@ export function pageStream(context: Context, request: Request, page: PageFeed): 
   );
 }
 
-/** A message that the page's script hears of by its name. */
+/** A message that the page's script receives by its name. */
 export function message(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }

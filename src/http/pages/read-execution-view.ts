@@ -10,7 +10,7 @@ import { filesOf } from "./output-files.ts";
 import { logTabOf, type LogPlace } from "./log-part.ts";
 
 /**
- * What the page of an execution shows, as it is stored now, but for the log, which takes longer. Throws
+ * What the page of an execution shows, as it is stored now, without the log, which takes longer. Throws
  * `AppError("not_found")`.
  */
 export function readExecutionView(

@@ -90,7 +90,7 @@ async function start(call: FormCall): Promise<Answer> {
 /** What the fields come to. */
 interface FilledForm extends RunInputs {
   parameters: Record<string, unknown>;
-  /** By field: what is wrong with its text. */
+  /** What is wrong with each field's text, by field. */
   problems: ReadonlyMap<string, string>;
 }
 
@@ -106,7 +106,7 @@ function filledIn(
     const text = texts.get(name) ?? "";
     // The field of a secret never shows the default.
     if (text === "" && isSecretParameter(name, parameter) && (parameter.default ?? null) !== null) continue;
-    // An empty field is no value; an empty text can be given where one is required.
+    // An empty field means no value; a required text may be given as an empty one.
     if (text === "" && !(required && type === "string" && form.has(`p.${name}`))) {
       if (required) problems.set(name, "is required");
       continue;
@@ -170,7 +170,7 @@ function inputsOf({ parameters, overrides, workdir }: FilledForm): RunInputs {
   return { parameters, ...(overrides ? { overrides } : {}), ...(workdir === undefined ? {} : { workdir }) };
 }
 
-/** The plan the fields make; null while they make none. */
+/** The plan that the fields make; null while they are incomplete. */
 async function planOrNull(
   context: Context,
   workflow: WorkflowRecord,
@@ -178,7 +178,7 @@ async function planOrNull(
 ): Promise<Plan | null> {
   if (filled.problems.size > 0) return null;
   try {
-    // A look ahead while one types is no plan that somebody asked for.
+    // A preview while somebody types is not a plan that was asked for, so it is not logged.
     const home = { ...context, log: () => {} };
     return (await planExecution(home, { workflow: workflow.id }, inputsOf(filled))).plan;
   } catch (error) {

@@ -17,7 +17,7 @@ import { shownToast, toastCookie } from "./toast-cookie.ts";
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
-/** What a browser prefers; it keeps that itself, in cookies. */
+/** A browser's preferences, which it stores itself, in cookies. */
 export function mountSettings(routes: PageRoutes): void {
   routes.page("/settings", showSettings);
   routes.form("/settings", saveSettings);
@@ -90,7 +90,7 @@ function themeCookie(theme: string | null): string {
   return cookie("theme", theme === "light" || theme === "dark" ? theme : "");
 }
 
-/** An empty value forgets it. */
+/** An empty value deletes it. */
 function cookie(name: string, value: string): string {
   return `${name}=${value}; Path=/; Max-Age=${value === "" ? 0 : yearSeconds}; HttpOnly; SameSite=Strict`;
 }

@@ -4,7 +4,7 @@ import { cookieOf } from "../server/cookie.ts";
 const name = "toast";
 const mostLength = 600;
 
-/** Keeps a message for the page a form leads to. */
+/** Stores a message for the page that a form leads to. */
 export function toastCookie({ kind, text }: Toast): string {
   const value = Buffer.from(`${kind === "failed" ? "!" : " "}${text.slice(0, mostLength)}`).toString(
     "base64url",
@@ -20,7 +20,7 @@ export function toastOf(request: Request): Toast | null {
   return { kind: text.startsWith("!") ? "failed" : "done", text: text.slice(1) };
 }
 
-/** Goes with the page that has shown the message. */
+/** Deletes the message once a page has shown it. */
 export function shownToast(request: Request): Record<string, string> {
   return cookieOf(request, name)
     ? { "set-cookie": `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict` }

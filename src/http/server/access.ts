@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname as machineName } from "node:os";
 
-/** Who may come in: which names the server answers to, and the token if it has one. */
+/** Who may use the server: which names it answers to, and the token if it has one. */
 export interface Access {
   /** True when the server answers to this host name (without port). */
   answersTo(host: string): boolean;
@@ -13,9 +13,9 @@ export interface Access {
 export interface Token {
   /** Takes as long for any text. */
   matches(given: string): boolean;
-  /** False: a person has thought of it, and it might be guessed by trying. */
+  /** False: a person chose it, so it might be guessed by trying. */
   isRandom: boolean;
-  /** Tells tokens apart without telling them. */
+  /** Distinguishes tokens without revealing them. */
   mark: string;
 }
 
@@ -25,7 +25,7 @@ export interface Secret {
   isRandom: boolean;
 }
 
-/** Loopback binds answer to loopback names only: a page that makes its own name point here is refused. */
+/** Loopback addresses answer to loopback names only: a page that makes its own name point here is refused. */
 export function accessFor(bind: string, secret: Secret | null): Access {
   const own = new Set(["localhost", "127.0.0.1", "[::1]", bind.toLowerCase(), bracketAddress(bind)]);
   const isOpen = !isLoopback(bind);

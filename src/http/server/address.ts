@@ -1,6 +1,9 @@
-/** Path and query of a request, as they were sent. A `URL` of each request costs more than a list that is kept. */
+/**
+ * Path and query of a request, as they were sent. Making a `URL` for each request costs more than a list that is
+ * cached.
+ */
 export function addressOf({ url }: Pick<Request, "url">): string {
-  // A Host that makes no address leaves the path alone.
+  // A Host that is not a valid address does not change the path.
   if (url.startsWith("/")) return url;
   const start = url.indexOf("/", url.indexOf("://") + 3);
   return start < 0 ? "/" : url.slice(start);

@@ -1,9 +1,12 @@
 import { changeMark } from "../../store/change-mark.ts";
 import type { Store } from "../../store/database.ts";
 
-/** Answers that follow from the database alone, kept for as long as it does not change: pages ask again and again. */
+/**
+ * Answers that follow from the database alone, cached for as long as it does not change, because pages ask again and
+ * again.
+ */
 export interface AnswerCache {
-  /** What is kept for an address, and the state of the database that an answer made right now is of. */
+  /** The cached answer for an address, and the state of the database for an answer that is made right now. */
   get(key: string): { body: ArrayBuffer | null; mark: string };
   /** Nothing happens when the database has changed since. */
   keep(key: string, body: ArrayBuffer, mark: string): void;

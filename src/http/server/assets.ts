@@ -7,7 +7,7 @@ import { takesGzip } from "./takes-gzip.ts";
 interface Asset {
   type: string;
   isGzipped: boolean;
-  /** As it is kept; made of its base64 when it is first asked for. */
+  /** The stored bytes; decoded from base64 when first asked for. */
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
@@ -34,7 +34,7 @@ export function assetUrl(path: string): string {
   return `/assets/${hash}/${path}`;
 }
 
-/** Serves what was embedded; whoever asks by the hash of today may keep the answer for ever. */
+/** Serves the embedded files; a client that asks by the present hash may cache the answer for ever. */
 export function mountAssets(app: Elysia): void {
   app.get("/assets/:hash/*", ({ params, request }) => answer(params["*"], params.hash, request));
   app.get("/favicon.ico", ({ request }) => answer("icons/mark.svg", "", request));

@@ -58,7 +58,7 @@ export function createApp(parts: ServerParts): App {
   });
   app.onError(({ error, code, request, set }) => {
     const response = answerFailure(code === "NOT_FOUND" ? noRoute(app, request) : error, request, context);
-    // The answer itself does not come to onAfterResponse, which counts.
+    // onAfterResponse, which counts, does not get the answer itself.
     set.status = response.status;
     return response;
   });
@@ -101,7 +101,7 @@ function answerFailure(error: unknown, request: Request, context: Context): Resp
   return problemPage(problem, traceId, context, request) ?? problemResponse(problem, traceId);
 }
 
-/** The login, and from there back to the page. A script that swaps parts of its page is to leave it. */
+/** Redirects to the login, and from there back to the page. A script that swaps parts of its page must leave it. */
 function toLogin(request: Request, address: string): Response {
   const { method, headers } = request;
   const isPart = wantsFragments(request);

@@ -4,7 +4,7 @@ import type { RateLimit } from "./rate-limit.ts";
 
 export const mostBodyBytes = 2 * 1024 * 1024;
 
-/** What the guard knows beside the request. */
+/** What the guard knows besides the request. */
 export interface Door {
   access: Access;
   /** Counts wrong tokens. */
@@ -14,7 +14,7 @@ export interface Door {
   hasSession: (request: Request) => boolean;
 }
 
-/** Where whoever has no session is still let in: probes, and what the login page needs. */
+/** Paths that need no session: probes, and what the login page needs. */
 const openPaths = /^\/(api\/v1\/(health|ready)|login|assets\/.+|favicon\.ico)$/;
 
 /**
@@ -49,7 +49,7 @@ export function hostName(host: string): string {
 function refuseForeignOrigin(request: Request, host: string): void {
   const origin = request.headers.get("origin");
   const isForeign = origin !== null && hostOf(origin) !== host.toLowerCase();
-  // Without an Origin a browser still says where a request comes from. A link that is followed by hand changes nothing.
+  // Without an Origin a browser still says where a request comes from. Following a link changes nothing.
   const site = request.headers.get("sec-fetch-site");
   const mayChange = request.method !== "GET" && request.method !== "HEAD";
   const isCrossSite = mayChange && (site === "cross-site" || site === "same-site");

@@ -1,4 +1,4 @@
-/** What every answer carries. Scripts, styles and fonts come from files of ours only; nothing is inline. */
+/** Headers of every answer. Scripts, styles and fonts come from our own files only; nothing is inline. */
 export const safetyHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'none'",

@@ -1,6 +1,6 @@
 import { version } from "../../version.ts";
 
-/** What `/health` says as long as the process answers. */
+/** The answer of `/health` as long as the process runs. */
 export function health(): { status: "ok"; name: "skillmeat"; version: string } {
   return { status: "ok", name: "skillmeat", version };
 }

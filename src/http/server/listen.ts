@@ -9,13 +9,13 @@ import type { Metrics } from "./metrics.ts";
 import { problemOf, problemResponse, type Problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
-/** A server that has its port. Until it has its application it says that it lives, and lets everybody else wait. */
+/** A server that has its port. Until its application is loaded it answers health checks and lets all others wait. */
 export interface Listening {
   /** Where a browser on this machine finds it. */
   url: string;
-  /** The application is loaded when something is asked that needs it: most of a server's memory is its. */
+  /** The application, which takes most of a server's memory, is loaded by the first request that needs it. */
   serve(load: () => Promise<App>, metrics: Metrics): void;
-  /** Accepts nothing more, ends streams, waits for answers that are on their way and then cuts them off. */
+  /** Accepts nothing more, ends streams, waits for pending answers and then cuts them off. */
   stop(patienceMs: number): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
   };
 }
 
-/** That the process lives can be told before it has loaded what it is there for; null for anything else. */
+/** Answers whether the process runs before the application is loaded; null for any other request. */
 function earlyAnswer(request: Request, access: Access): Response | null {
   const path = pathOf(request);
   if (path !== "/api/v1/health" || request.method !== "GET") return null;
@@ -84,7 +84,7 @@ function earlyAnswer(request: Request, access: Access): Response | null {
   }
 }
 
-/** To who waited for an application that never came. */
+/** The answer to requests that waited for an application that never came. */
 function answerNeverStarted(): Response {
   const message = "the server ends before it has begun. its output says why";
   return answerProblem({ status: 503, code: "unavailable", message, details: [], headers: {} });
@@ -111,10 +111,10 @@ async function openServer(
       hostname: host,
       port,
       idleTimeout: idleSeconds,
-      // The guard and whoever reads a body refuse what is too large, in our form; the server's own refusal has none.
+      // The guard and the readers of bodies refuse large requests in our form; the server's own refusal has none.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
-      // Left away, two servers share a port.
+      // Without this option two servers would share a port.
       reusePort: false,
       fetch: answer,
     });
@@ -145,7 +145,7 @@ async function isOurs(host: string, port: number): Promise<boolean> {
     const said = (await answer.json()) as { name?: unknown };
     return said.name === "skillmeat";
   } catch {
-    // Whatever it is, it does not speak as we do.
+    // Whatever it is, it does not answer as skillmeat does.
     return false;
   }
 }

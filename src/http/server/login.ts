@@ -29,7 +29,7 @@ export function mountLogin(app: Elysia, parts: LoginParts): void {
     const to = localPath(query.get("to"), "/");
     if (!token || context.sessions.of(request)) return leadingTo(to);
     const link = query.get("t");
-    // Whoever looks ahead (a preview of the link, a browser that guesses) must not use it up.
+    // A request that only looks ahead (a preview of the link, a browser that guesses) must not use the link up.
     if (link !== null && !isLookAhead(request, parts)) return followLink(request, link, to, parts);
     return answer(request, { to, styles, trouble: query.has("stale") ? staleLink : null }, 200);
   });
@@ -62,7 +62,7 @@ export function mountLogin(app: Elysia, parts: LoginParts): void {
   });
 }
 
-/** The secret does not stay in the address, whichever way it goes. */
+/** The secret is removed from the address in any case. */
 async function followLink(
   request: Request,
   link: string,
@@ -108,8 +108,8 @@ function answer(
 }
 
 /**
- * Nobody learns from where a login came. Not for the page itself: without a referrer a browser sends its form with
- * `Origin: null`, which the guard refuses.
+ * Other sites must not learn where a login came from. Not for the page itself: without a referrer a browser sends its
+ * form with `Origin: null`, which the guard refuses.
  */
 const quiet = { "referrer-policy": "no-referrer" };
 

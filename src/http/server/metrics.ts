@@ -8,7 +8,7 @@ import type { Store } from "../../store/database.ts";
 import { countByStatus } from "../../store/execution-counts.ts";
 import { getExecution } from "../../store/executions.ts";
 
-/** What is counted while the server runs, and asked of the database when somebody looks. */
+/** Values that are counted while the server runs, or read from the database when somebody asks. */
 export interface Metrics {
   request(method: string, status: number): void;
   /** Prometheus' text format. `readers`: how many streams are open. */
@@ -75,7 +75,7 @@ function countWork(store: Store, engine: Pick<Engine, "subscribe">): { text(): s
   const take = (event: StoredEvent): void => {
     switch (event.type) {
       case "stage_started":
-        // Those of executions that another process took over never end here.
+        // Executions that another process took over never end here.
         if (startedAt.size > mostStarted) startedAt.clear();
         startedAt.set(attemptKey(event), event.at);
         return;
@@ -134,7 +134,7 @@ function createHistogram() {
   let sum = 0;
   let total = 0;
   return {
-    /** Null: it is not known, and not counted. */
+    /** Null: the value is unknown, and left out. */
     observe: (seconds: number | null): void => {
       if (seconds === null) return;
       buckets.forEach((most, at) => {

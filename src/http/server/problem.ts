@@ -1,7 +1,7 @@
 import { AppError, type AppErrorCode, type AppErrorDetail } from "../../errors.ts";
 import { storeFailure } from "../../store/store-failure.ts";
 
-/** Trouble of a request itself, which no other room knows of. */
+/** An error of the request itself, which only this room knows. */
 export class HttpError extends Error {
   readonly status: number;
   readonly code: string;
@@ -43,7 +43,7 @@ export function problemOf(error: unknown): Problem | null {
   return null;
 }
 
-/** Files (workflows, uploads) meet a full disk, or a user's share of one, as well as the database. */
+/** Files (workflows, uploads) can meet a full disk or an exceeded quota, as well as the database. */
 function isNoSpace(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
@@ -57,7 +57,7 @@ export function problemResponse(problem: Problem, traceId: string): Response {
   return Response.json(body, { status, headers: { ...headers } });
 }
 
-/** The answer to a bug: nothing of it leaves the process but the id under which the log has it. */
+/** The answer to a bug: it reveals only the id under which the log has it. */
 export function bugProblem(): Problem {
   return {
     ...plain("unavailable", "something went wrong inside skillmeat. its log has the trace id"),

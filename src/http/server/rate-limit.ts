@@ -1,4 +1,4 @@
-/** Counts failures by client within a window; tells for how long a client has to wait. */
+/** Counts failures by client within a window; says how long a client has to wait. */
 export interface RateLimit {
   /** Seconds to wait; 0: go ahead. */
   waitSeconds(client: string): number;
@@ -27,7 +27,7 @@ export function createRateLimit(most: number, windowMs: number, now: () => numbe
       const known = current(client);
       if (known) known.count++;
       else {
-        // The oldest goes: whoever floods with addresses pushes out others' counts, never the memory.
+        // The oldest is dropped: a flood of addresses pushes out other counts, but never fills the memory.
         const [oldest] = failures.keys();
         if (failures.size >= mostClients && oldest !== undefined) failures.delete(oldest);
         failures.set(client, { count: 1, since: now() });

@@ -35,12 +35,12 @@ export function recordFailure({ error, request, context }: Failure): void {
   else if (storeFailure(error) === "fatal") recordSeldom("database_failed", { error, request, context });
 }
 
-/** To be told of every error that a request is answered with. */
+/** Call this for every error that a request is answered with. */
 export function noteCode(request: Request, code: string): void {
   codes.set(request, code);
 }
 
-/** A line for every answer that refuses something. Nothing that was sent is in it: a body may hold secrets. */
+/** Writes a line for every answer that refuses a request. It holds nothing that was sent: a body may hold secrets. */
 export function recordRefusal(request: Request, status: number, { log }: ServerParts): void {
   if (status < 400) return;
   log({
@@ -59,7 +59,7 @@ const longestPath = 500;
 const seldomMs = 60_000;
 const recordedAt = new WeakMap<ServerParts, number>();
 
-/** Pages ask again and again: the reason is told once a minute. */
+/** Pages ask again and again, so the reason is logged once a minute. */
 function recordSeldom(event: string, failure: Failure): void {
   const now = Date.now();
   if (now - (recordedAt.get(failure.context) ?? 0) < seldomMs) return;

@@ -4,9 +4,9 @@ const patienceMs = 4_000;
 const againMs = 50;
 
 /**
- * Does what may find the database locked by another process, again and again for 4 s, so that there is an answer within
- * 5: everybody else is answered meanwhile. Nothing of it may have been written when it says so, which holds for
- * whatever writes once.
+ * Repeats work that may find the database locked by another process for 4 s, so that there is an answer within 5 s;
+ * other requests are answered meanwhile. A locked attempt must not have written anything, which holds for work that
+ * writes once.
  */
 export async function retryWhileLocked<T>(work: () => T | Promise<T>): Promise<T> {
   const until = performance.now() + patienceMs;

@@ -5,11 +5,11 @@ import type { Store } from "../../store/database.ts";
 import { isProcessAlive } from "../../store/holder-process.ts";
 import { holders } from "../../store/leases.ts";
 
-/** What is told of a home's server. */
+/** What other commands learn of a home's server. */
 export interface ServerFile {
   pid: number;
   url: string;
-  /** Where its token comes from: a file, the server's own environment, or nowhere, since it asks for none. */
+  /** Where its token comes from: a file, the server's own environment, or nowhere, because it needs none. */
   token: { kind: "file"; file: string } | { kind: "environment" } | { kind: "none" };
 }
 
@@ -25,7 +25,7 @@ export function refuseSecondServer(store: Store, home: string): void {
   );
 }
 
-/** Tells other commands of this home where the server is. Returns the way to take that back. */
+/** Tells other commands of this home where the server is. Returns the way to withdraw that. */
 export function announceServer(home: string, told: Omit<ServerFile, "pid">): () => void {
   const file = join(home, "serve.json");
   const content: ServerFile = { pid: process.pid, ...told };
@@ -35,7 +35,7 @@ export function announceServer(home: string, told: Omit<ServerFile, "pid">): () 
   };
 }
 
-/** The server that runs for this home; null: none does, or it does not listen yet. */
+/** The server that runs for this home; null: none runs, or it does not listen yet. */
 export function runningServer(store: Store, home: string): ServerFile | null {
   const known = readServerFile(home);
   const isRunning = holders(store).some(

@@ -8,7 +8,7 @@ import type { Feed } from "../stream/feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What the server is made of. Nothing in http reaches for a global: all comes from here. */
+/** What the server is made of. Nothing in http uses a global: everything comes from here. */
 export interface ServerParts {
   store: Store;
   engine: Engine;
@@ -18,11 +18,11 @@ export interface ServerParts {
   userHome: string;
   /** How executions started over HTTP are done. */
   options: RunOptions;
-  /** Where such an execution may work if it says where: these folders and what is below them. */
+  /** Where such an execution may work if it names a directory: these folders and everything below them. */
   roots: readonly string[];
-  /** Which dispatcher does what names none. */
+  /** Which dispatcher does a stage that names none. */
   dispatch: DispatchConfig;
-  /** Who decides and creates where a request names nobody. */
+  /** The name for decisions and workflows when a request names nobody. */
   user: string;
   /** False: every route of workflows answers 404 and the pages hide the section. */
   engineEnabled: boolean;
@@ -36,7 +36,7 @@ export interface ServerParts {
 export interface Context extends ServerParts {
   feed: Feed;
   sessions: Sessions;
-  /** Why the engine takes nothing in at the moment, in a sentence with the way out; null: it takes in everything. */
+  /** Why the engine accepts nothing at present, in a sentence with the way out; null: it accepts everything. */
   engineTrouble: () => EngineTrouble | null;
   /** Starts that carry an `Idempotency-Key` and are on their way, by run id. */
   starting: Map<string, Promise<string>>;

@@ -16,9 +16,9 @@ import { cookiesOf } from "./cookie.ts";
 export interface Sessions {
   /** The session whose cookie a request has; null: none, or one that has ended. */
   of(request: Request): SessionRow | null;
-  /** Logs the browser in that asks; what goes into `Set-Cookie`. */
+  /** Starts a session for the browser that asks; returns the value of `Set-Cookie`. */
   begin(request: Request): string;
-  /** Takes the cookie away again. */
+  /** Ends the session; returns what removes the cookie. */
   forgetting(request: Request): string;
   list(): SessionRow[];
   end(id: string): void;
@@ -28,7 +28,7 @@ export interface Sessions {
 }
 
 const lifeMs = 30 * 24 * 60 * 60 * 1000;
-/** Sessions that end by themselves, or by another process, keep their streams for so long. */
+/** Streams of sessions that expire, or that another process ends, go on for this long at most. */
 const lookMs = 15_000;
 const mostCookies = 5;
 const mostClientLength = 300;
@@ -73,7 +73,7 @@ export function createSessions(store: Store, token: Token | null): Sessions {
       const id = letIn.get(request);
       if (id === undefined) return () => {};
       if (isLiving(id)) return following.add(id, ended);
-      // It has ended between the door and the stream.
+      // The session has ended between the check and the stream.
       ended();
       return () => {};
     },

@@ -22,7 +22,7 @@ export function tokenFile(home: string): string {
   return join(home, "serve.token");
 }
 
-/** The token of a home's own file, which is made when there is none. Throws what `readOwnToken` throws. */
+/** The token of a home's own file, which is made when it is missing. Throws what `readOwnToken` throws. */
 export function getOwnToken(home: string): string {
   const file = tokenFile(home);
   const known = readOwnToken(home);
@@ -88,7 +88,10 @@ export function tokenIn(text: string, wrong: (why: string) => AppError): string 
   return token;
 }
 
-/** Whole before it has its name; of two processes that begin together one wins, and both read the same. */
+/**
+ * The file is whole before it gets its name; of two processes that begin together one wins, and both read the same
+ * file.
+ */
 function createWhole(file: string, content: string): void {
   const draft = `${file}.new-${process.pid}-${Bun.randomUUIDv7()}`;
   try {

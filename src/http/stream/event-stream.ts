@@ -1,15 +1,17 @@
 import { AppError } from "../../errors.ts";
 
-/** Who is to be told when the session of whoever reads has ended; returns the way back. */
+/** Calls back when the session of the reader has ended; returns the way to cancel that. */
 export type Follow = (ended: () => void) => () => void;
 
-/** An answer that is a stream of server-sent events. It ends with the session of whoever reads, saying `farewell`. */
+/**
+ * An answer that is a stream of server-sent events. It ends with the session of its reader, after sending `farewell`.
+ */
 export function eventStream(body: ReadableStream<Uint8Array>, follow: Follow, farewell = ""): Response {
   return new Response(withSession(body, follow, farewell), {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
-      // A proxy that collects an answer before it passes it on would make a live stream a late one.
+      // A proxy that collects an answer before it passes it on would delay a live stream.
       "x-accel-buffering": "no",
     },
   });
@@ -50,7 +52,7 @@ function withSession(
         return reader.cancel();
       },
     },
-    // What is not taken waits in the stream behind this one, which looks at how much that is.
+    // Chunks that are not taken wait in the stream behind this one, which checks how much that is.
     { highWaterMark: 0 },
   );
 }

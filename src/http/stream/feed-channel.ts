@@ -7,10 +7,10 @@ import type { WorkSlices } from "./work-slices.ts";
 
 export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 
-/** What a reader gets of an event; `place` is what it goes on after. Empty: nothing. */
+/** How a reader gets an event; `place` is where it continues. Empty: the event is left out. */
 export type Encode = (event: StoredEvent, place: number) => string;
 
-/** Hears why a stream broke off: its answer has begun, and nobody else is told. */
+/** Gets the error of a stream that broke off: its answer has begun, so nobody else is told. */
 export type Failed = (error: unknown) => void;
 
 /** All readers of one topic in one encoding. */
@@ -18,10 +18,10 @@ export interface Channel {
   open(after: number, failed: Failed): ReadableStream<Uint8Array>;
   /** There may be new events. */
   wake(): void;
-  /** A comment to everybody who keeps up; who has not taken anything for a minute is cut off. */
+  /** Sends a comment to every reader that keeps up; a reader that has taken nothing for a minute is cut off. */
   beat(): void;
   readers(): number;
-  /** Nothing can be read any more: everybody's stream breaks off with the error, to be begun again. */
+  /** Nothing can be read any more: all streams break off with the error, and can be resumed. */
   fail(error: unknown): void;
   close(): void;
 }
@@ -30,7 +30,7 @@ interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
   failed: Failed;
   place: number;
-  /** It has all there is, and waits to be woken. */
+  /** The reader has everything there is, and waits to be woken. */
   isAtEnd: boolean;
   stuckSince: number | null;
 }
@@ -45,7 +45,7 @@ interface Chunk {
 
 const pageEvents = 200;
 const mostChunkBytes = 256 * 1024;
-/** What a reader may leave untaken before nothing more is read for it. */
+/** How much a reader may leave untaken before nothing more is read for it. */
 const mostBufferedBytes = 64 * 1024;
 const mostKept = 64;
 const mostKeptBytes = 1024 * 1024;
@@ -74,7 +74,7 @@ export function createChannel(
       reader.controller.enqueue(next.bytes);
     } else if (tape.isOver()) end(reader);
   };
-  /** Gives a reader its next chunk; having taken it, it asks for another. */
+  /** Gives a reader its next chunk; once it is taken, the reader asks for another. */
   const feed = (reader: Reader): void => {
     if (!readers.has(reader) || !hasRoom(reader)) return;
     try {
@@ -112,7 +112,7 @@ export function createChannel(
   };
 }
 
-/** Who reads, and the ways they go. */
+/** The readers, and how they are removed. */
 function createReaders(onEmpty: () => void) {
   const readers = new Set<Reader>();
   const remove = (reader: Reader): void => {
@@ -189,9 +189,9 @@ function createTape(source: Source, encode: Encode) {
   return {
     /** Where a reader goes on: never beyond what is stored, where it would miss what comes next. */
     placeFor: (after: number): number => (after <= head ? after : Math.min(after, source.last())),
-    // At the end nothing is asked of the database: winding on brings what there is.
+    // At the end the database is not asked: advancing brings what is there.
     after: (place: number): Chunk | null => (place >= head ? null : chunkAfter(place)),
-    /** Takes in what has been stored since. */
+    /** Reads what has been stored since. */
     wind: (): void => {
       for (let chunk = chunkAfter(head); chunk; chunk = chunkAfter(head)) {
         head = chunk.place;
@@ -203,7 +203,7 @@ function createTape(source: Source, encode: Encode) {
 }
 
 interface Source {
-  /** False: it is of all executions, and outlives each of them. */
+  /** False: the topic is all executions, and outlives each of them. */
   ends: boolean;
   after(place: number, limit: number): { place: number; event: StoredEvent }[];
   last(): number;

@@ -7,8 +7,8 @@ const pollMs = 25;
 const heartbeatMs = 15_000;
 
 /**
- * The stored events, live, to any number of readers. One look at the database for all of them tells of other processes'
- * commits; an event is read and encoded once for all readers of a topic that are at its end.
+ * Streams the stored events, live, to any number of readers. One look at the database finds other processes' commits
+ * for all of them; an event is read and encoded once for all readers of a topic that are at its end.
  */
 export interface Feed {
   /** A stream of a topic's events after a place (an event's `seq`; of all executions: its number). */
@@ -33,7 +33,7 @@ export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Fee
   };
   const mark = (key: string): void => {
     if (!channels.has(key)) return;
-    // Not at once: the commit that tells of it is still in its caller's hands, and several may come together.
+    // Not at once: the caller of the commit is still busy with it, and several commits may come together.
     if (dirty.size === 0) setImmediate(flush);
     dirty.add(key);
   };

@@ -4,8 +4,8 @@ const sliceMs = 5;
 export type WorkSlices = (work: () => void) => void;
 
 /**
- * Long work of many, cut up: after a slice the requests that have come meanwhile are answered before it goes on. A
- * stream that asks for its next part by itself would else go on until its socket is full, and a hundred for seconds.
+ * Cuts up long work for many readers: after each slice, the requests that have come meanwhile are answered. Otherwise a
+ * stream that asks for its next part by itself would go on until its socket is full, and a hundred of them for seconds.
  */
 export function createWorkSlices(): WorkSlices {
   const waiting: (() => void)[] = [];

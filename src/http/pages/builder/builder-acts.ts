@@ -15,14 +15,14 @@ import { findStage, type DraftReading } from "./read-draft.ts";
 import { RefusedEdit } from "./refused-edit.ts";
 import * as stages from "./stage-edits.ts";
 
-/** What a form of the builder asks. */
+/** A form that the builder has sent. */
 export interface ActCall {
   form: URLSearchParams;
   place: DraftPlace;
   now: Date;
 }
 
-/** Does what a form of the builder asks, on the draft it was sent to. Throws `AppError` and `RefusedEdit`. */
+/** Does what a form of the builder asks, on the draft it belongs to. Throws `AppError` and `RefusedEdit`. */
 export type BuilderAct = (call: ActCall, draft: OpenDraft) => Done;
 
 export const builderActs: Readonly<Record<string, BuilderAct>> = {
@@ -83,7 +83,7 @@ function changeStage(call: ActCall, draft: OpenDraft): Done {
   return { draft: changed, said: renamed ? `Its id is ${newKey} now` : "", editing: isOpen ? newKey : null };
 }
 
-/** An id is renamed everywhere; one that nobody chose follows the name; a gate has no agent, an agent no gate. */
+/** An id is renamed everywhere. A made-up id follows the name. A gate has no agent, and an agent no gate. */
 function withConsequences(
   draft: OpenDraft,
   now: DraftReading,
@@ -187,7 +187,7 @@ function move(call: ActCall, draft: OpenDraft): Done {
   const number = (now?.at ?? 0) + 1;
   const said = `${stage.name} is at place ${number} of ${length} now, in step ${now?.batch ?? 1}`;
   const handle = form.has("to") ? "handle" : by < 0 ? "up" : "down";
-  // A button at the end of the way is disabled: the other one has the focus then.
+  // The button at the end of the list is disabled, so the other one gets the focus.
   const isAtEnd = (handle === "up" && number === 1) || (handle === "down" && number === length);
   const focused = isAtEnd ? (handle === "up" ? "down" : "up") : handle;
   return { draft: changed, said, focus: `${focused}-${domId(key)}` };
@@ -205,7 +205,7 @@ function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
   return {
     draft: changed,
     said: `${kind === "undo" ? "Undone" : "Done again"}: ${group.label}`,
-    // By keys one is somewhere else on the page, and stays there.
+    // With the keyboard the focus is elsewhere on the page, and stays there.
     ...(call.form.get("stays") === "1"
       ? {}
       : { focus: `${nextSteps(changed.changes)[kind] ? kind : otherStep[kind]}-button` }),

@@ -20,7 +20,7 @@ import type { OpenDraft } from "./open-draft.ts";
 /** What became of a change. */
 export interface Done {
   draft: OpenDraft;
-  /** For those who cannot see it, and for a page without scripts. */
+  /** The message for people who cannot see the change, and for a page without scripts. */
   said: string;
   /** The key of the stage whose form is to be open, or is open already. */
   editing?: string | null;
@@ -28,15 +28,15 @@ export interface Done {
   opens?: boolean;
   /** True: the message is shown, with a button that takes the change back. */
   canUndo?: boolean;
-  /** The id of what is to have the focus. */
+  /** The id of the element that gets the focus. */
   focus?: string;
-  /** True: the message is shown, not only said. */
+  /** True: the message is shown, not only announced. */
   isShown?: boolean;
   /** The text as the page has it already. */
   text?: string;
 }
 
-/** What asks for an answer, as values alone. */
+/** A request for an answer, as plain values. */
 export interface Asker {
   place: DraftPlace;
   /** False: a browser without scripts. */
@@ -61,7 +61,7 @@ export function answerChange(asker: Asker, before: OpenDraft, done: Done): Page 
   const { place, isYaml } = asker;
   if (!asker.wantsFragments) {
     const query = editing === null ? "" : `?stage=${encodeURIComponent(editing)}`;
-    // Without scripts nobody can take a message away that lies over the form.
+    // Without scripts nobody could close a message that lies over the form.
     const headers: Record<string, string> =
       said === "" || editing !== null ? {} : { "set-cookie": toastCookie({ kind: "done", text: said }) };
     return { location: `${draft.path}${query}${focus === undefined ? "" : `#${focus}`}`, headers };
@@ -98,7 +98,7 @@ interface Sent {
 const mostSent = 16;
 const sentParts = new Map<string, Sent>();
 
-/** Only a help against needless work: a page that shows another text, or is not known here, gets everything. */
+/** Only avoids needless work: a page that shows another text, or is not known here, gets everything. */
 function changedParts(
   view: BuilderView,
   { id: draftId, shown, hasFlow }: { id: string; shown: string | null; hasFlow: boolean },
@@ -136,7 +136,7 @@ interface Adding {
   add: (id: string, part: Html, isSent?: boolean) => boolean;
 }
 
-/** Card by card while they stand where they stood; else the flow as a whole. */
+/** Single cards are redrawn while they keep their places; otherwise the whole flow is. */
 function addFlow(
   view: BuilderView,
   before: ReadonlyMap<string, string>,

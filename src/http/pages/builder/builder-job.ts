@@ -13,7 +13,7 @@ import { openOf, viewOf } from "./builder-view-of.ts";
 import type { OpenDraft } from "./open-draft.ts";
 import { RefusedEdit } from "./refused-edit.ts";
 
-/** What is asked of a draft, as values alone: it may be done in another thread. */
+/** A request about a draft, as plain values so that another thread may do it. */
 export interface BuilderJob {
   draft: OpenDraft;
   asker: Asker;
@@ -29,7 +29,7 @@ export type BuilderWish =
   /** The page after a change that was made already. */
   | { kind: "show"; done: Done };
 
-/** What the draft has become, which nobody has stored yet (null: it is what it was), and the answer. */
+/** The changed draft, which is not stored yet (null: it is unchanged), and the answer. */
 export type BuilderResult =
   | { kind: "answer"; changed: OpenDraft | null; answer: Page | Redirection }
   | { kind: "refused"; message: string; line: number };

@@ -56,7 +56,7 @@ function startDraft(call: FormCall): Promise<Answer> {
 async function builder(call: PageCall): Promise<Answer> {
   const { context, request, url } = call;
   const draft = openDraft(call);
-  // A draft that was saved has an address of its own now.
+  // A saved draft has an address of its own now.
   if (draft.workflow && call.params["draft"] !== undefined) return redirect(draft.path);
   const { asset: _, ...frame } = frameOf(context, request);
   const answer = await ask(call, draft, { kind: "page", query: url.search, frame });
@@ -93,7 +93,7 @@ async function answerAction(call: FormCall): Promise<Answer> {
   }
 }
 
-/** The answer to what is asked of a draft, once what the draft has become is stored. */
+/** The answer to a request about a draft, after the changed draft was stored. */
 async function ask({ context, request }: PageCall, draft: OpenDraft, wish: BuilderWish): Promise<Answer> {
   const { options, home, userHome } = context;
   const { workdir } = options;
@@ -103,7 +103,7 @@ async function ask({ context, request }: PageCall, draft: OpenDraft, wish: Build
     revision: Number(request.headers.get("x-builder-revision")),
     isYaml: request.headers.get("x-builder-tab") === "yaml",
   };
-  // To open the draft has taken a while, and so does what follows.
+  // Opening the draft has taken a while, and so does what follows.
   await nextTurn();
   const result = await askBuilder({ draft, asker, now: new Date(), wish });
   if (result.kind === "refused") return toText(request, draft, result);
@@ -147,7 +147,7 @@ function answerChoice(call: FormCall, draft: OpenDraft): Promise<Answer> {
   return show({ draft: changeBase(changed, now, base), said });
 }
 
-/** What a form cannot do is done in the text, at the line that stands in the way. */
+/** What a form cannot do is done in the text, at the line that prevents it. */
 function toText(
   request: Request,
   { path }: OpenDraft,

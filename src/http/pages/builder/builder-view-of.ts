@@ -12,7 +12,7 @@ export type DraftPlace = Surroundings;
 const mostReadings = 16;
 const readings = new Map<string, DraftReading>();
 
-/** A text, read; the last one of each draft is kept, for the next request begins with it. */
+/** A text that was read. The last one of each draft is cached, because the next request begins with it. */
 export function readingOf(place: DraftPlace, { row, workflow }: OpenDraft, text = row.text): DraftReading {
   const last = readings.get(row.id);
   if (last?.text === text && last.baseText === row.base_text) return last;
@@ -57,7 +57,7 @@ export function viewOf(where: DraftPlace, draft: OpenDraft): BuilderView {
   };
 }
 
-/** What an address asks to be open. */
+/** What an address says is open. */
 export function openOf(where: DraftPlace, draft: OpenDraft, query: URLSearchParams): BuilderOpen {
   const reading = readingOf(where, draft);
   const named = (name: string) => findStage(reading, query.get(name) ?? "\n");

@@ -3,7 +3,7 @@
  * Offsets and lengths are UTF-16.
  */
 export interface Change {
-  /** Of the text that the change has made. */
+  /** The revision of the text that the change has made. */
   revision: number;
   /** What it did, for the button that takes it back. */
   label: string;
@@ -11,7 +11,7 @@ export interface Change {
   at: number;
   removed: string;
   inserted: number;
-  /** True: goes back together with the one before; both are of one field, shortly after each other. */
+  /** True: it is undone together with the change before; both are of one field, shortly after each other. */
   joins: boolean;
 }
 
@@ -38,8 +38,8 @@ export function changeBetween(before: string, after: string): Pick<Change, "at" 
 }
 
 /**
- * A text that two have changed at the same time, with both changes in; null when they touch the same place, and nobody
- * can tell what is meant.
+ * A text that two have changed at the same time, with both changes in it; null when they touch the same place, so that
+ * it is unclear what is meant.
  */
 export function mergedText(base: string, mine: string, theirs: string): string | null {
   if (base === theirs || mine === theirs) return mine;
@@ -51,7 +51,7 @@ export function mergedText(base: string, mine: string, theirs: string): string |
   return ends(other) < own.at ? joinTexts(base, theirs, mine, own.at) : null;
 }
 
-/** The one up to a place of the base, the other from there on. */
+/** One text up to a place of the base, the other from there on. */
 function joinTexts(base: string, before: string, after: string, at: number): string {
   return before.slice(0, before.length - (base.length - at)) + after.slice(at);
 }
@@ -72,7 +72,7 @@ export function textAt(
   );
 }
 
-/** What would be taken back and what made again next; null when there is nothing. */
+/** The next change to undo and the next to redo; null when there is none. */
 export function nextSteps(changes: readonly Change[]): {
   undo: ChangeGroup | null;
   redo: ChangeGroup | null;
@@ -94,7 +94,7 @@ export function nextSteps(changes: readonly Change[]): {
   return { undo: done.at(-1) ?? null, redo: undone.at(-1) ?? null };
 }
 
-/** The changes that are worth keeping: the last ones, and not too much text. */
+/** The changes that are stored: the last ones, up to a limited amount of text. */
 export function boundedChanges(changes: readonly Change[]): Change[] {
   let characters = 0;
   const kept: Change[] = [];

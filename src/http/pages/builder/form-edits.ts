@@ -55,11 +55,11 @@ export function sentText(fields: URLSearchParams, name: string): string {
 
 function fieldNames(fields: URLSearchParams): string[] {
   const sent = [...fields.keys()].filter((name) => /^(@id$|[a-z_]+(\.|$))/.test(name) && !controls.has(name));
-  // A list of boxes of which none is ticked sends nothing: `has` tells of it.
+  // A list of boxes of which none is ticked sends nothing, so `has` names the list.
   return [...new Set([...sent, ...fields.getAll("has")])];
 }
 
-/** Fields that say what the form is about, and are none of the definition's. */
+/** Fields that say what the form is about and do not belong to the definition. */
 const controls = new Set(["stage", "revision", "has", "part", "then", "back"]);
 
 type Way =
@@ -209,7 +209,7 @@ function typeFor(fields: URLSearchParams, prefix: string, node: SourceNode | nul
     : (textOf(child(node, "type")) ?? "");
 }
 
-/** A value that does not fit its type stays the text it is: the finding says what is wrong with it. */
+/** A value that does not fit its type stays a text; the finding says what is wrong with it. */
 function typedValue(text: string, type: string): Value {
   const made = coerceText(type, text);
   return "value" in made ? made.value : text;

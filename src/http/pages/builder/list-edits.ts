@@ -46,7 +46,7 @@ function insertions(
   });
 }
 
-/** True when the one can be had from the other by leaving items out. */
+/** True when one list results from the other by leaving items out. */
 function isWithin(some: readonly string[], all: readonly string[]): boolean {
   let next = 0;
   for (const text of all) if (text === some[next]) next++;

@@ -14,20 +14,20 @@ export type SavedWorkflow = Pick<
   "id" | "slug" | "name" | "status" | "file_problem" | "definition_hash"
 >;
 
-/** A draft as a request finds it: values alone. What is not stored yet has revision 0. */
+/** A draft as a request finds it, as plain values. A draft that is not stored yet has revision 0. */
 export interface OpenDraft {
   /** Where its builder is. */
   path: string;
   workflow: SavedWorkflow | null;
   row: DraftRow;
   changes: readonly Change[];
-  /** What is saved now, when that is not what the draft was made from. */
+  /** The saved text, when the draft was made from another one. */
   theirs: string | null;
 }
 
 const joinsWithinMs = 5_000;
 
-/** The draft that an address names: of a workflow, or of one that is still to be. Nothing is written. */
+/** The draft that an address names: of a workflow, or of one that does not exist yet. Nothing is written. */
 export function openDraft({ context, params }: Pick<PageCall, "context" | "params">): OpenDraft {
   const { store } = context;
   const id = params["draft"];
@@ -87,7 +87,7 @@ export function changeText(
   return { ...draft, row: { ...row, text, revision, name, changes_json, updated_at }, changes: kept };
 }
 
-/** The draft with what it is measured against: after saving, or after a choice between two versions. */
+/** The draft with a new base: after saving, or after a choice between two versions. */
 export function changeBase(
   draft: OpenDraft,
   now: Date,
@@ -96,7 +96,7 @@ export function changeBase(
   return { ...draft, theirs: null, row: { ...draft.row, ...base, updated_at: now.toISOString() } };
 }
 
-/** Stores what a draft has become. Throws `AppError` when another process was faster. */
+/** Stores a changed draft. Throws `AppError` when another process was faster. */
 export function keepDraft({ store }: Context, before: OpenDraft, after: OpenDraft): void {
   if (writeDraft(store, after.row, before.row.revision)) return;
   throw new AppError("conflict", "the draft was changed at the same time. load it again");
@@ -125,7 +125,7 @@ function draftFor({ store }: Context, record: WorkflowRecord): OpenDraft {
   return { path, workflow, row: current, changes: changesOf(row), theirs };
 }
 
-/** A draft whose way back is damaged still has its text. */
+/** A draft whose undo history is damaged still has its text. */
 function changesOf({ changes_json, id }: DraftRow): Change[] {
   return unlessDamaged(() => storedJson<Change[]>("changes_json", changes_json, `draft "${id}"`)) ?? [];
 }

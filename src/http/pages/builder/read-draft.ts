@@ -23,10 +23,10 @@ export interface DraftReading extends CheckedDraft {
   rows: StageFacts[][];
 }
 
-/** What a draft is read against. */
+/** What a draft is compared with. */
 interface ReadOptions {
   artifacts?: ArtifactLookup | undefined;
-  /** Null: nothing is merely not filled in yet. */
+  /** Null: no field counts as merely not filled in yet. */
   base?: { text: string; isNew: boolean } | null;
 }
 
@@ -48,7 +48,7 @@ function stageIdsOf(text: string): Set<string> {
   return new Set(definition?.stages.map(({ id }) => id));
 }
 
-/** The plan as far as there is one: a cycle has none, nor have no stages. */
+/** The plan, if there is one: there is none with a cycle or without stages. */
 export function planOf({ definition, validation }: DraftReading): Plan | null {
   if (!definition || definition.stages.length === 0 || findCycle(definition.stages) !== null) return null;
   return planWorkflow(definition, { parameters: [], overrides: [], validation });

@@ -1,4 +1,4 @@
-/** A change that cannot be spliced into the text: it is made in the text itself, at this line (from 1). */
+/** A change that cannot be made in the form: it must be made in the text itself, at this line (from 1). */
 export class RefusedEdit extends Error {
   readonly line: number;
 

@@ -35,7 +35,7 @@ export async function saveDraft(
   };
 }
 
-/** Takes the draft away: what is saved is what there is. */
+/** Deletes the draft; the saved definition stays. */
 export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Answer> {
   return answerForm(call, draft.path, async (): Promise<Outcome> => {
     deleteDraft(call.context.store, draft.row.id);

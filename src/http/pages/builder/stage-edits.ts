@@ -9,7 +9,7 @@ import { listOfStage, rootStages } from "../../../workflow/stage-walk.ts";
 /** Where a new stage goes: behind the stage of this key; "" at the very beginning, null at the end. */
 export type Place = string | null;
 
-/** A stage that is there, by its key. Throws `AppError` when it is not. */
+/** The stage with this key. Throws `AppError` when there is none. */
 export function stageOf(draft: DraftReading, key: string): StageFacts {
   const found = findStage(draft, key);
   if (!found)
@@ -44,7 +44,10 @@ export function addStage(
   return { id, edits: [...next.flatMap((stage) => waitsFor(stage, before, id)), insert] };
 }
 
-/** The stage waits for another instead of those it waited for; one that waited for none of them stays as it is. */
+/**
+ * Makes the stage wait for another one instead of those it waited for; a stage that waited for none of them stays as it
+ * is.
+ */
 function waitsFor({ path, stage }: StageFacts, instead: readonly string[], id: string): Edit[] {
   const { depends_on } = stage;
   const isFirst = instead.length === 0 && depends_on.length === 0;
@@ -59,7 +62,7 @@ export function duplicateStage(draft: DraftReading, key: string): { id: string; 
   return { id: to, edits: [{ kind: "duplicate_stage", id: stage.id, to }] };
 }
 
-/** Takes a stage away; who waited for it waits for what it waited for. */
+/** Removes a stage; the stages that waited for it wait for what it waited for. */
 export function removeStage(draft: DraftReading, key: string): Edit[] {
   const { at, path, stage } = stageOf(draft, key);
   if (draft.stages.length === 1) return [{ kind: "set", path: rootStages, value: [] }];
@@ -113,7 +116,7 @@ export function freeId(draft: DraftReading, stem: string, isPlain = false): stri
   }
 }
 
-/** True for an id that nobody has chosen. */
+/** True for an id that the builder made up. */
 export function isMadeUp(id: string): boolean {
   return /^(stage-\d+|approval(-\d+)?)$/.test(id);
 }

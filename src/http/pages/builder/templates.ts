@@ -55,7 +55,7 @@ export function beginnings(): Beginning[] {
   }));
 }
 
-/** The text to begin with, and the workflow's name in it. Throws `AppError` for one there is not. */
+/** The text to begin with, and the workflow's name in it. Throws `AppError` for an unknown template. */
 export function templateText(id: string): { name: string; text: string } {
   const template = templates.find((each) => each.id === id);
   if (!template) throw new AppError("invalid_usage", `there is no template "${id.slice(0, 40)}"`);
