@@ -10,7 +10,7 @@ export interface Arguments {
   isOff(name: string): boolean;
   text(name: string): string | null;
   list(name: string): string[];
-  /** An integer option; refused outside of the bounds. */
+  /** An integer option; a value outside of the bounds is refused. */
   whole(name: string, bounds: { least: number; most: number }): number | null;
 }
 

@@ -8,8 +8,8 @@ import { ownCommand } from "./own-command.ts";
 const leastImportant = 19;
 
 /**
- * Has the whole database looked through by another process, which holds nobody up. With a damaged one the engine takes
- * nothing in any more, and the log has what was found. Returns the way to stop that.
+ * Checks the whole database in another process, which holds nobody up. When it is damaged, the engine accepts nothing
+ * more, and the log has what was found. Returns the way to stop that.
  */
 export function checkInBackground({ home, env, log }: Invocation, engine: Engine): () => void {
   const child = Bun.spawn([...ownCommand(), "check-database", "--data-dir", home], {

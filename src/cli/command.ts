@@ -11,13 +11,13 @@ export interface Command {
   options?: OptionSpec[];
   /** What follows `skillmeat`; shown by `--help`. */
   examples: string[];
-  /** More to say below the options. */
+  /** Further text below the options. */
   notes?: string;
   /** True: the first argument may begin with a dash. */
   takesDashes?: true;
   /** True: for skillmeat itself; neither help nor completion shows it. */
   hidden?: true;
-  /** What an agent must not do: inside of an attempt the command is refused. Ends `an agent does not …`. */
+  /** Inside of an attempt an agent must not do this, so the command is refused. Ends `an agent does not …`. */
   notForAgents?: string;
   load: () => Promise<{ run: CommandRun }>;
 }
@@ -42,13 +42,13 @@ export interface OptionSpec {
   /** True: may be given many times. */
   repeats?: true;
   choices?: readonly string[];
-  /** It is taken no longer; this says why, and what to do instead. Neither help nor completion shows it. */
+  /** The option is no longer accepted; this says why, and what to do instead. Neither help nor completion shows it. */
   gone?: string;
 }
 
 export type CommandRun = (invocation: Invocation) => Promise<ExitCode>;
 
-/** All a command knows of the world it was called in. */
+/** Everything a command knows of its surroundings. */
 export interface Invocation {
   given: Arguments;
   output: Output;

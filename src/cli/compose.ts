@@ -11,8 +11,8 @@ import { agentEnv, dispatcherOf } from "./run-options.ts";
 import { askSecrets } from "./terminal/ask-secrets.ts";
 
 /**
- * What would run of the definition at a path or of a name, under what the command line gives and the working directory
- * overrides. Throws as `planRun` does.
+ * Plans a run of the definition at a path or with a name, with the values of the command line and the overrides of the
+ * working directory. Throws as `planRun` does.
  */
 export async function composePlan(
   invocation: Invocation,
@@ -37,7 +37,7 @@ export async function composePlan(
   return planned;
 }
 
-/** Process lists and the shell's history would show it. */
+/** Process lists and the shell's history would show the secret. */
 function refuseSecretsOnTheLine(given: Invocation["given"], { composed }: PlannedRun): void {
   const { parameters } = composed.definition.config;
   for (const [name] of pairs(given.list("param"), "--param", "name=value")) {

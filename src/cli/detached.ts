@@ -16,13 +16,13 @@ import { withControl } from "./send-signal.ts";
 import { takeOver } from "./take-over.ts";
 import { ownCommand } from "./own-command.ts";
 
-/** What a background host is asked to begin with; it reads it as JSON from stdin. */
+/** The request to a background host, which reads it as JSON from stdin. */
 export type HostRequest =
   | { kind: "start"; request: StartRequest }
   | { kind: "take-over"; run_id: string }
   | { kind: "rerun"; run_id: string; from: RerunFrom; secrets: ValueObject };
 
-/** What it answers, as one line of JSON on stdout, once that is on disk. */
+/** The host's answer, as one line of JSON on stdout, once that is on disk. */
 export type HostAnswer =
   | { run_id: string }
   | { error: { code: AppErrorCode | "bug"; message: string; details: readonly AppErrorDetail[] } };
@@ -55,7 +55,7 @@ export function beginRequest(control: ExecutionControl, request: HostRequest): P
   }
 }
 
-/** A server of the same home takes over whatever nobody drives; null when there is none. */
+/** Hands the execution to a server of the same home, which takes over whatever nobody drives; null when there is none. */
 function handToServer(invocation: Invocation, request: HostRequest): Promise<string | null> {
   return withStore(invocation.home, async (store) => {
     const isServed = holders(store).some((holder) => holder.kind === "serve" && isProcessAlive(holder));

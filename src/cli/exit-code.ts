@@ -8,14 +8,17 @@ export const exitCodes = {
   notFound: 3,
   conflict: 4,
   unavailable: 5,
-  /** A bug in skillmeat itself (EX_SOFTWARE of sysexits.h), told apart from an execution that failed. */
+  /** A bug in skillmeat itself (EX_SOFTWARE of sysexits.h), as opposed to an execution that failed. */
   bug: 70,
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Of an execution: `completed` is well, also with failures unless none may be; what lives is no failure yet. */
+/**
+ * The exit code of an execution: `completed` is a success, also with failures unless those are forbidden; a live
+ * execution is not a failure yet.
+ */
 export function exitOfRun(
   { status, had_failures }: Pick<ExecutionRecord, "status" | "had_failures">,
   requiresSuccess: boolean,

@@ -9,7 +9,7 @@ import { nearest } from "../expression/nearest.ts";
 import { withStore } from "./open-home.ts";
 import { readDefinition } from "./read-input.ts";
 
-/** The definition at a path, else of a stored workflow. Throws `AppError("not_found")`. */
+/** The definition at a path, else the one of a stored workflow. Throws `AppError("not_found")`. */
 export async function findDefinition(invocation: Invocation, name: string): Promise<FoundDefinition> {
   const { read, trouble } = await readHere(name, invocation.workdir);
   if (read) return { ...read, workflow_id: null };

@@ -12,7 +12,7 @@ import { followRows } from "./terminal/execution-rows.ts";
 import { onlyLogs } from "./terminal/show-logs.ts";
 import type { Watcher } from "./terminal/watcher.ts";
 
-/** Shows what happens in an execution that another process drives, until it ends. Ctrl+C only stops looking. */
+/** Shows what happens in an execution that another process drives, until it ends. Ctrl+C only ends the watching. */
 export async function followElsewhere(
   invocation: Invocation,
   store: Store,

@@ -10,7 +10,7 @@ const pollMs = 20;
 const aliveCheckMs = 1000;
 const pageSize = 500;
 
-/** Why following stopped: the execution ended, nobody drives it any more, or nobody reads what we print. */
+/** Why following stopped: the execution ended, nobody drives it any more, or nobody reads the output. */
 export type FollowEnd = "ended" | "abandoned" | "unread";
 
 /**
@@ -26,7 +26,7 @@ export async function followStored(
   let after = seq;
   let checkedAt = performance.now();
   for (;;) {
-    // Before the read: what is committed after it makes the next wait end at once.
+    // Read before the events, so that a commit after it ends the next wait at once.
     const version = store.dataVersion();
     after = drain(store, runId, after, watcher);
     const record = getExecution(store, runId);
@@ -41,7 +41,7 @@ export async function followStored(
   }
 }
 
-/** Hands on all events there are after a number; the number of the last. */
+/** Passes on all events after a number; returns the number of the last. */
 export function drain(store: Store, runId: string, seq: number, watcher: Watcher): number {
   let after = seq;
   for (;;) {

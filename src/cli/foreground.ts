@@ -63,7 +63,7 @@ interface Waiting {
   engine: Engine;
   runId: string;
   interrupts: Interrupts;
-  /** Tells a person something beside what is shown. */
+  /** Tells a person something besides what is shown. */
   say: (line: string) => void;
 }
 
@@ -73,13 +73,13 @@ async function waitForEnd({ given }: Invocation, { engine, runId, interrupts, sa
   if (first !== "cancelled") return first;
   const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
   if (answer.outcome === "refused") return ended;
-  // Not before it is on disk: whoever reads this may press Ctrl+C again, and the execution still is to be cancelled.
+  // Printed only when it is on disk: the reader may press Ctrl+C again, and the execution must still be cancelled.
   if (!given.flag("events")) say("cancelling; waiting for the agents to stop. Ctrl+C again quits at once");
   await Promise.race([ended, engine.failed]);
   return "cancelled";
 }
 
-/** Keeps the events until it is known which execution is ours and who shows them. */
+/** Holds the events until it is known which execution is ours and who shows them. */
 function collect(engine: Engine): { handTo(runId: string, watcher: Watcher): void; close(): void } {
   let kept: StoredEvent[] = [];
   let take = (events: readonly StoredEvent[]): void => {
@@ -112,7 +112,7 @@ function watcherOf(
   if (!isJson && output.isTerminal) {
     const table = openLiveTable(output, followRows(getSteps(store, runId)), Date.now);
     watchers.push(table);
-    // A line of stderr would be written into the table.
+    // A line on stderr would be written into the table.
     say = table.say;
     if (output.canAsk && !isInsideAttempt(invocation))
       watchers.push(askAtGates(invocation, runId, { engine, table }));
@@ -139,7 +139,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
   return exitOfRun(record, given.flag("require-success"));
 }
 
-/** An execution's last word: one Execution as JSON, or the summary. */
+/** The final output about an execution: one Execution as JSON, or the summary. */
 export function showEnded(
   invocation: Invocation,
   store: Store,

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Invocation } from "./command.ts";
 
-/** True where an agent calls: its attempt stands in the environment. */
+/** True inside of an agent's attempt, whose id is in the environment. */
 export function isInsideAttempt({ env }: Pick<Invocation, "env">): boolean {
   return (env["SKILLMEAT_ATTEMPT_ID"] ?? "") !== "";
 }

@@ -3,16 +3,16 @@ import { dirname, join } from "node:path";
 
 const mostBytes = 10 * 1024 * 1024;
 
-/** The lifecycle log of one invocation. What only reads adds to a log that is there, and begins none. */
+/** The lifecycle log of one invocation. Commands that only read append to an existing log, but do not begin one. */
 export interface InvocationLog {
   (entry: object): void;
-  /** From now on what is told is kept, and what has been told already: the home is in use. */
+  /** From now on entries are written, including the earlier ones: the home is in use. */
   begin(): void;
 }
 
 const mostEarly = 100;
 
-/** With `debug` all that is told stands on stderr, too. */
+/** With `debug` all entries also go to stderr. */
 export function openInvocationLog(
   home: string,
   { note, debug }: { note: (message: string) => void; debug: boolean },
@@ -38,7 +38,7 @@ export function lifecycleLogFile(home: string): string {
   return join(home, "logs", "skillmeat.jsonl");
 }
 
-/** The size is looked at once in so many lines. */
+/** The size is checked once in so many lines. */
 const checkEvery = 64;
 
 /**
@@ -71,7 +71,7 @@ function rotate(file: string): void {
   try {
     renameSync(file, file.replace(/\.jsonl$/, ".1.jsonl"));
   } catch (error) {
-    // Another process has just done it.
+    // Another process has just renamed it.
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }

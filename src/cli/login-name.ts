@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 
-/** Who sits at the terminal: as the environment says, else as the system knows the user's number. */
+/** The name of the user at the terminal: from the environment, else the system's name for the user's number. */
 export function loginName(env: Readonly<Record<string, string | undefined>>): string {
   return env["LOGNAME"] || env["USER"] || nameInPasswd() || `uid-${userInfo().uid}`;
 }

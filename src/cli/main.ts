@@ -13,7 +13,7 @@ import { findingsText } from "./terminal/print-findings.ts";
 import { wordsIn } from "./other-words.ts";
 import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
 
-/** The whole command line: reads it, does it, exits. `argv` is what follows the program's name. */
+/** The whole command line: reads it, runs the command, exits. `argv` is what follows the program's name. */
 export async function runCli(argv: readonly string[]): Promise<never> {
   const words = beforeDashes(argv);
   const debug = words.includes("--debug");
@@ -60,7 +60,7 @@ function quit(code: ExitCode): never {
 
 interface Told {
   debug: boolean;
-  /** True: a program reads stdout, and finds the error there. */
+  /** True: a program reads stdout, and expects the error there. */
   asJson: boolean;
 }
 

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { Invocation } from "./command.ts";
 
 /**
- * Opens an address in whatever the system calls its browser. The address stands in a file that only its owner can read:
- * what stands on a command line, every user of the machine can. A machine without a browser is told.
+ * Opens an address in the system's browser. The address is passed in a file that only its owner can read, because every
+ * user of the machine can read a command line. If there is no browser, that is reported.
  */
 export function openBrowser({ home, env, output }: Invocation, url: string): void {
   const program = process.platform === "darwin" ? "open" : "xdg-open";
@@ -13,13 +13,13 @@ export function openBrowser({ home, env, output }: Invocation, url: string): voi
     return output.note(`there is no ${program} here; open the address yourself`);
   if (!hasScreen(env)) return output.note("there is no screen here; open the address in a browser elsewhere");
   const page = pathToFileURL(writePage(home, url)).href;
-  // The browser and all it starts have no use for the token, and outlive this terminal.
+  // The browser and its children do not need the token, and outlive this terminal.
   const { SKILLMEAT_TOKEN: _, ...others } = env;
   const streams = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
   Bun.spawn([program, page], { env: others, detached: true, ...streams }).unref();
 }
 
-/** Without one, `xdg-open` would take a browser for terminals, which nobody would see. */
+/** Without a screen `xdg-open` would start a browser for terminals, which nobody would see. */
 function hasScreen(env: Invocation["env"]): boolean {
   return process.platform === "darwin" || ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].some((name) => env[name]);
 }

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/database.ts";
 import type { Invocation } from "./command.ts";
 
-/** An engine of this process. `kind` tells other processes what it is there for. */
+/** An engine of this process. `kind` tells other processes its purpose. */
 export function openEngine(
   { given, home, env, log, output }: Invocation,
   store: Store,

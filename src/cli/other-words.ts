@@ -4,7 +4,7 @@ import { shellWords, type ShellWord } from "./terminal/shell-words.ts";
 
 type Table = readonly (Command | CommandGroup)[];
 
-/** A word that stands where a command should and names none. */
+/** An unknown word in the place of a command. */
 export interface UnknownWord {
   /** The group it stands in; empty at the top. */
   group: string;
@@ -50,7 +50,7 @@ export function redirect(table: Table, unknown: UnknownWord): AppError | null {
   return new AppError("invalid_usage", `"${said}" is not in this version. "skillmeat --help" lists what is`);
 }
 
-/** Commands that are to come, and that the documents of later versions name. */
+/** Commands of later versions, which the documentation of those versions names. */
 const later = new Set(
   [
     "bundle context mcp memory notify open prune show sync token trigger worker workers worktree".split(" "),
@@ -58,7 +58,7 @@ const later = new Set(
   ].flat(),
 );
 
-/** Words of other tools, and the command below `workflow` that does what they do. */
+/** Words of other tools, and the command below `workflow` that does the same. */
 const meanings: Record<string, (after: readonly string[]) => ShellWord[]> = {
   logs: (after) => ofRun("runs", after, ["--logs"]),
   log: (after) => ofRun("runs", after, ["--logs"]),

@@ -58,15 +58,15 @@ export function readCommandLine(
   return asked ?? { kind: "help", text: root.helpInformation() };
 }
 
-/** `--version` is of the program alone: a command that does not know it refuses it. */
+/** Only the program itself has `--version`: a command that does not know it refuses it. */
 function asksProgramItself(argv: readonly string[]): boolean {
   const [first] = wordsIn(argv);
   return !first || argv.slice(0, first.at).some((word) => word === "--version" || word === "-V");
 }
 
 /**
- * The command that is asked for, alone: to make the parsers of all others takes longer than most commands do. All of
- * them where none is named, for the help and for what was probably meant.
+ * The command that is asked for, alone, because making the parsers of all others takes longer than most commands run.
+ * All of them where none is named, for the help and for suggestions.
  */
 function findAskedCommand(
   table: readonly (Command | CommandGroup)[],
@@ -122,7 +122,7 @@ function parserOption(option: OptionSpec): Option {
   return made;
 }
 
-/** The words before `--`: what follows it is no option, whatever it looks like. */
+/** The words before `--`: nothing after it is an option, whatever it looks like. */
 export function beforeDashes(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf("--");
   return at < 0 ? argv : argv.slice(0, at);
@@ -136,7 +136,7 @@ function refuseGone(specs: readonly OptionSpec[], options: ReadonlyMap<string, u
   }
 }
 
-/** What commander does not look at where an argument may begin with a dash. */
+/** A check that commander leaves out where an argument may begin with a dash. */
 function refuseMore(args: readonly string[], argv: readonly string[]): void {
   const after = Math.max(0, argv.length - beforeDashes(argv).length - 1);
   const option = args.slice(0, args.length - after).find((arg) => /^--?[A-Za-z]/.test(arg));
@@ -158,7 +158,7 @@ function showHelp(parser: Parser, examples: readonly string[], notes?: string): 
   });
 }
 
-/** commander's settings are not inherited by commands that were made beforehand, hence the walk. */
+/** commander's settings are not inherited by commands that were made beforehand, so each command is visited. */
 function configure(parser: Parser, write: (text: string) => void, width: number): void {
   parser.exitOverride().showSuggestionAfterError(true);
   parser.configureOutput({
@@ -187,7 +187,7 @@ function usageError(error: CommanderError, argv: readonly string[]): AppError {
   return new AppError("invalid_usage", `${message}. ${wayOut}`);
 }
 
-/** Where the word stands that is no command: it has no help. */
+/** The position of the word that is no command, and so has no help. */
 function unknownAt({ code }: CommanderError, said: string, argv: readonly string[]): number {
   return code === "commander.unknownCommand" ? argv.indexOf(/'([^']*)'/.exec(said)?.[1] ?? "") : argv.length;
 }

@@ -3,7 +3,7 @@ import { byteText } from "./terminal/byte-text.ts";
 
 type Outcome = Parameters<RetentionOptions["tell"]>[0];
 
-/** What the lifecycle log says of a round of retention. */
+/** The entry of the lifecycle log for a round of retention. */
 export function pruneEntry(outcome: Outcome, at: Date): object {
   const entry = { at: at.toISOString(), workflow_id: "", execution_id: null, stage_id: null, attempt: null };
   if ("error" in outcome) {

@@ -33,12 +33,12 @@ function noDefinition(path: string, absolute: string): AppError {
   );
 }
 
-/** What is at a path; null when nothing is. Throws `AppError("unavailable")` for a place that cannot be looked at. */
+/** What is at a path; null when nothing is. Throws `AppError("unavailable")` for a place that cannot be read. */
 export function statOf(absolute: string, shown: string): Stats | null {
   try {
     return statSync(absolute, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    // Longer than any name can be, so nothing has it.
+    // The path is longer than any name can be, so nothing has it.
     if (error instanceof Error && "code" in error && error.code === "ENAMETOOLONG") return null;
     const said = error instanceof Error ? error.message : String(error);
     throw new AppError("unavailable", `"${shown}" cannot be read: ${said}`);

@@ -25,17 +25,17 @@ export async function runOptions(
   };
 }
 
-/** What agents see of this process's variables. */
+/** The variables of this process that agents see. */
 export function agentEnv({ home, env }: Invocation): Record<string, string> {
   return allowedEnv(env, readConfig(home, env).passEnv);
 }
 
-/** `--workdir`, else where the command was called. Absolute; whether it is there, the preflight asks. */
+/** `--workdir`, else where the command was called. Absolute; the preflight checks whether it exists. */
 export function workdirOf({ given, workdir }: Invocation): string {
   return resolve(workdir, given.text("workdir") ?? ".");
 }
 
-/** The same for what runs later than it is asked for. Throws `AppError("not_found")` where it is no folder. */
+/** The same for a run that starts later. Throws `AppError("not_found")` where it is no folder. */
 export function lastingWorkdirOf(invocation: Invocation): string {
   const folder = workdirOf(invocation);
   const asked = invocation.given.text("workdir") ?? folder;

@@ -6,7 +6,7 @@ import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { openEngine } from "./open-engine.ts";
 import { sayUndriven } from "./terminal/warn-undriven.ts";
 
-/** Gives an execution a signal and says what became of it: one Execution as JSON, or the sentence that `send` gives. */
+/** Gives an execution a signal and prints the result: one Execution as JSON, or the sentence that `send` returns. */
 export async function sendSignal(
   invocation: Invocation,
   store: Store,

@@ -21,7 +21,7 @@ import { pruneEntry } from "./prune-entry.ts";
 import { lastingWorkdirOf, runOptions } from "./run-options.ts";
 
 const stopPatienceMs = 5_000;
-/** Longer than commits of other processes take, shorter than anybody notices: who writes tries again. */
+/** Longer than commits of other processes take, but too short to be noticed; a write is tried again after it. */
 const servingBusyTimeoutMs = 50;
 
 interface ServeOptions {
@@ -59,7 +59,7 @@ export async function serveHome(
   });
 }
 
-/** How the engine is to stop. */
+/** How the engine has to stop. */
 async function serve(
   invocation: Invocation,
   parts: ServerParts,
@@ -73,12 +73,12 @@ async function serve(
   try {
     output.line(`listening on ${listening.url}`);
     const way = announceLogin(invocation, parts, listening.url);
-    // From here on others are answered in between, who must not wait for a lock of another process.
+    // From here on other requests are answered in between, which must not wait for a lock of another process.
     setBusyTimeout(parts.store.sqlite, servingBusyTimeoutMs);
     if (engineEnabled) output.line(recoveredText(await engine.recover()));
     else output.line("workflows are switched off (WORKFLOW_ENGINE_ENABLED)");
     if (given.flag("open")) openBrowser(invocation, way);
-    // It goes on answering then: everything that is stored can still be read.
+    // The server goes on answering then: everything that is stored can still be read.
     engine.failed.catch((error: unknown) => output.note(`error: ${messageOf(error)}`));
     const why = await Promise.race([interrupts.left, interrupts.cancelled]);
     output.note(
@@ -109,7 +109,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Says how a browser gets in; the address that does. */
+/** Prints how to open the server in a browser; returns the address for that. */
 function announceLogin({ output }: Invocation, { store, access }: ServerParts, url: string): string {
   if (access.token === null) {
     output.note(

@@ -5,7 +5,7 @@ import type { ServerFile } from "../http/server/server-file.ts";
 import { getOwnToken, readTokenFile, tokenFile, tokenIn } from "../http/server/token-file.ts";
 import type { Invocation } from "./command.ts";
 
-/** The token a server is to ask for, and where it comes from. */
+/** The token that a server asks for, and where it comes from. */
 export interface ServeToken {
   /** Null: it asks for none. */
   secret: Secret | null;
@@ -13,8 +13,8 @@ export interface ServeToken {
 }
 
 /**
- * What is said on the command line goes over the environment, and a token over none; without any of them it is the
- * home's own, which is made when there is none. Throws `AppError` for what cannot be used or must not be.
+ * The command line overrides the environment, and a token overrides having none. Without any of them it is the home's
+ * own token, which is made when it is missing. Throws `AppError` for a token that cannot or must not be used.
  */
 export function serveToken({ given, env, home, workdir }: Invocation, host: string): ServeToken {
   const named = given.text("token-file");

@@ -3,7 +3,7 @@ import { shortId } from "../execution/short-id.ts";
 import { takeOverExecution } from "../operation/resume-execution.ts";
 import type { ExecutionControl } from "../operation/signal-execution.ts";
 
-/** Takes an execution over whose engine is gone, and lets it go on if it is paused; its id. */
+/** Takes over an execution whose engine is gone, and resumes it if it is paused; returns its id. */
 export async function takeOver(control: ExecutionControl, runId: string): Promise<string> {
   const outcome = await takeOverExecution(control, runId);
   if (outcome === "taken") return runId;

@@ -4,7 +4,7 @@ import type { CommandRun } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { databaseFile } from "../open-home.ts";
 
-/** Looks through the whole database for a server, in a process of its own: it takes as long as it takes. */
+/** Checks the whole database for a server, in a process of its own, because it may take long. */
 export const run: CommandRun = async ({ home, output }) => {
   const store = openStore(databaseFile(home), { readonly: true, migrate: false });
   try {

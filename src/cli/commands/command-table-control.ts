@@ -38,7 +38,7 @@ const eventsOption: OptionSpec = {
   description: "every event on stderr, one JSON object a line",
 };
 
-/** `skillmeat workflow …`: what concerns executions. */
+/** The commands of `skillmeat workflow …` about executions. */
 export const controlCommands: Command[] = [
   {
     name: "run",

@@ -8,7 +8,7 @@ import {
   yesOption,
 } from "./common-options.ts";
 
-/** `skillmeat workflow …`: what concerns definitions. */
+/** The commands of `skillmeat workflow …` about definitions. */
 export const definitionCommands: Command[] = [
   {
     name: "create",

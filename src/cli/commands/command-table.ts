@@ -3,7 +3,7 @@ import { controlCommands } from "./command-table-control.ts";
 import { definitionCommands } from "./command-table-definition.ts";
 import { dispatcherOptions, formatOption, yesOption } from "./common-options.ts";
 
-/** Every command there is. Only the one that is asked for is loaded. */
+/** All commands. Only the one that is asked for is loaded. */
 export const commandTable: (Command | CommandGroup)[] = [
   {
     name: "workflow",

@@ -8,7 +8,7 @@ export const run: CommandRun = async ({ given, output, commands }) => {
   return exitCodes.done;
 };
 
-/** The script of a shell, made from the command table: it asks nothing of skillmeat while somebody types. */
+/** The script of a shell, made from the command table, so that skillmeat is not called while somebody types. */
 export function completionScript(shell: string, commands: readonly (Command | CommandGroup)[]): string {
   const all = contexts(commands);
   if (shell === "bash") return bashScript(all);

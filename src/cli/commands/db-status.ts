@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-code.ts";
 import { databaseFile } from "../open-home.ts";
 import { tableLines } from "../terminal/table.ts";
 
-/** Looks without changing anything: neither makes the database nor migrates it. */
+/** Changes nothing: neither makes the database nor migrates it. */
 export const run: CommandRun = async ({ home, given, output }) => {
   const file = databaseFile(home);
   const isJson = given.text("format") === "json";

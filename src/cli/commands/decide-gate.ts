@@ -9,7 +9,7 @@ import { sendSignal } from "../send-signal.ts";
 export const approve = decisionCommand("approve");
 export const reject = decisionCommand("reject");
 
-/** A command that decides a gate: the one that is named, or the only one that waits. */
+/** A command that decides a gate: the named one, or the only one that waits. */
 function decisionCommand(type: GateDecision["type"]): CommandRun {
   return (invocation) =>
     withStore(invocation.home, async (store) => {

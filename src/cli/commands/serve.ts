@@ -9,12 +9,12 @@ import { listenForInterrupts, type Interrupts } from "../terminal/interrupts.ts"
 const stopPatienceMs = 5_000;
 
 /**
- * Runs the engine as a service until it is told to stop. The port is taken first and the rest is loaded then, part by
- * part: who asks meanwhile whether the server lives is answered.
+ * Runs the engine as a service until it is told to stop. The port is taken first, and the rest is loaded afterwards
+ * part by part, so that health checks are answered meanwhile.
  */
 export const run: CommandRun = async (invocation) => {
   const { place, token } = placeOf(invocation);
-  // Before the port is open: who sees it open may ask for the end at once.
+  // Before the port is open, because whoever sees it open may ask for the end at once.
   const interrupts = listenForInterrupts(() => invocation.quit(exitCodes.interrupted));
   try {
     return await listenAndServe(invocation, { place, token, interrupts });
@@ -40,7 +40,7 @@ async function listenAndServe(
   }
 }
 
-/** What `serve-home` needs, so that no load takes long at a time. */
+/** What `serve-home` needs, in parts, so that no single load takes long. */
 const parts: readonly (() => Promise<unknown>)[] = [
   () => import("../../store/database.ts"),
   () => import("../../engine/create-engine.ts"),
@@ -51,7 +51,7 @@ function letRequestsIn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
-/** A port that is taken is most likely taken by this home's own server: then that is what is said. */
+/** If the port is taken, most likely this home's own server has it: then the message says that. */
 async function listenOrSayWho({ home }: Invocation, place: Place): Promise<Listening> {
   try {
     return await listen(place);

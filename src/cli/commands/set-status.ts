@@ -8,7 +8,7 @@ import { withOpenHome } from "../open-home.ts";
 export const publish = statusCommand("published");
 export const archive = statusCommand("archived");
 
-/** A command that gives a stored workflow a status. Giving it the one it has is no mistake. */
+/** A command that sets the status of a stored workflow. Setting the status it already has is no mistake. */
 function statusCommand(status: WorkflowStatus): CommandRun {
   return (invocation) =>
     withOpenHome(invocation, async (open) => {

@@ -23,7 +23,7 @@ export const run: CommandRun = async (invocation) => {
   const read = await readDefinition(path, workdir);
   if (!read) throw new AppError("not_found", `there is no file or folder "${path}"`);
   const name = given.text("name");
-  // What does not hold is told before its name is changed.
+  // Errors of the definition are reported before its name is changed.
   const { workflow } = await requireValid(read.text, read.file);
   const text = name === null ? read.text : renameDefinition(read.text, slugOf(name), name);
   const id = name === null ? workflow.id : slugOf(name);
@@ -46,7 +46,7 @@ export const run: CommandRun = async (invocation) => {
   });
 };
 
-/** What a file finds beside it, the stored copy may not: said now, not when it runs. */
+/** The stored copy may not find what the file finds beside it; this is reported now, not when it runs. */
 function warnOfMissing(invocation: Invocation, { file, definition }: WorkflowRecord): void {
   const { output, workdir } = invocation;
   if (file === null) return;

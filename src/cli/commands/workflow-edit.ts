@@ -31,7 +31,7 @@ export const run: CommandRun = (invocation) =>
     return exitCodes.done;
   });
 
-/** The editor that is set; else `vi`, which without a terminal would wait for keys that never come. */
+/** The editor from the environment, else `vi`, which without a terminal would wait for keys that never come. */
 function editorOf({ env, output }: Invocation): string {
   const editor = env["VISUAL"] || env["EDITOR"];
   if (editor) return editor;
@@ -43,7 +43,7 @@ function editorOf({ env, output }: Invocation): string {
 }
 
 async function letEdit({ env, workdir }: Invocation, editor: string, file: string): Promise<void> {
-  // As git does it: the variable may hold options, so a shell reads it; the file is an argument, never pasted.
+  // As in git, the variable may hold options, so a shell reads it; the file is an argument, never pasted.
   const child = Bun.spawn(["/bin/sh", "-c", `${editor} "$@"`, editor, file], {
     cwd: workdir,
     env: { ...env },
@@ -64,11 +64,11 @@ async function letEdit({ env, workdir }: Invocation, editor: string, file: strin
     throw new AppError("declined", `the editor "${editor}" has removed the file; nothing was saved`);
 }
 
-/** What a shell says of a program that it cannot start, and of one that it does not find. */
+/** The exit codes of a shell for a program that it cannot start, and for one that it does not find. */
 const cannotStart = 126;
 const isNotThere = 127;
 
-/** Throws `FindingsError` when the text does not hold. */
+/** Throws `FindingsError` when the text has errors. */
 async function saveDraft(
   { output }: Invocation,
   open: OpenHome,

@@ -41,7 +41,7 @@ function insideOf(source: string): { text: string; start: number } {
     : { text: match[1], start: source.indexOf("{{") + 2 };
 }
 
-/** Every namespace is there, empty where the file has none: as a workflow sees them. */
+/** Every namespace exists, empty where the file has none, as in a workflow. */
 function scopeOf({ given, workdir }: Invocation): ValueObject {
   const empty = { parameters: {}, stages: {}, context: {}, env: {}, run: {}, workflow: {} };
   const file = given.text("context");

@@ -40,7 +40,7 @@ export const run: CommandRun = (invocation) =>
     return exitCodes.done;
   });
 
-/** What a list says in the place of the status; null: the file is as it should be. */
+/** What a list shows instead of the status; null: there is no problem with the file. */
 function fileWord({ file_problem }: WorkflowRecord): string | null {
   if (file_problem === null || file_problem.kind === "name") return null;
   return file_problem.kind === "missing" ? "no file" : file_problem.kind;

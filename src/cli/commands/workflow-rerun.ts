@@ -23,7 +23,7 @@ export const run: CommandRun = async (invocation) => {
   return runInForeground(invocation, (control) => rerunExecution(control, run_id, { from, secrets }));
 };
 
-/** Whoever sits at a terminal is asked for what is not given; elsewhere the engine says what is missing. */
+/** A person at a terminal is asked for missing secrets; elsewhere the engine reports what is missing. */
 async function askMissingSecrets(
   invocation: Invocation,
   { run_id, from, values }: { run_id: string; from: RerunFrom; values: ValueObject },

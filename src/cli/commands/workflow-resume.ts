@@ -14,7 +14,7 @@ import { withStore } from "../open-home.ts";
 import { sendSignal, withControl } from "../send-signal.ts";
 import { takeOver } from "../take-over.ts";
 
-/** Lets a paused execution go on where it is driven; takes it over when nobody drives it any more. */
+/** Resumes a paused execution where it is driven, or takes it over when nobody drives it any more. */
 export const run: CommandRun = async (invocation) => {
   const { record, driven } = await withStore(invocation.home, (store) => {
     const found = findRun(store, invocation.given.argument(0));

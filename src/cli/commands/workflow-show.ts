@@ -84,7 +84,7 @@ function parametersText({ config }: WorkflowRecord): string {
     .join(", ");
 }
 
-/** A model that the stage does not name may be the agent's own: the plan tells which. */
+/** A model that the stage does not name may be the agent's own; the plan shows which. */
 function doneBy({ artifact, model }: EffectiveRole): string {
   return model === null ? artifact : `${artifact} (${model})`;
 }

@@ -33,7 +33,7 @@ async function checkNamed(invocation: Invocation, name: string): Promise<Checked
   }
 }
 
-/** A file that is too large or no text has one finding, as any other that does not hold has its own. */
+/** A file that is too large or not text gets one finding, like any other invalid definition. */
 function unfit({ fault, message }: UnfitText): ValidationResult {
   const place = { path: "", line: 1, column: 1, stage_id: null, hint: null };
   const finding = { severity: "error", category: "schema", code: fault, message, ...place } as const;

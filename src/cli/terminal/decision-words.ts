@@ -4,7 +4,7 @@ import { loginName } from "../login-name.ts";
 import { plainLine } from "./plain-text.ts";
 import type { ShellWord } from "./shell-words.ts";
 
-/** The whole command that decides a gate, also for whoever is none of its approvers by their login name. */
+/** The whole command that decides a gate, with a name where the login name is no approver. */
 export function decisionWords(
   invocation: Invocation,
   decision: "approve" | "reject",

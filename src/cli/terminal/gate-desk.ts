@@ -32,7 +32,7 @@ interface Desk {
   engine: Engine;
   table: LiveTable;
   keys: Keys;
-  /** Gates that are still to be asked about; the first one is. */
+  /** Gates that still have to be asked about; the first one is being asked about. */
   queue: Waiting[];
   /** The gate whose question is open, or whose decision is on its way. */
   open: Waiting | null;
@@ -71,7 +71,7 @@ function waitingIn(event: StoredEvent): Waiting[] {
   return [{ stageId: event.stage_id, message: plainText(message ?? "").trim(), approvers }];
 }
 
-/** A gate that has been decided elsewhere is asked about no more; null: none is. */
+/** A gate that has been decided elsewhere is not asked about any more; null: none is. */
 function drop(desk: Desk, stageId: string | null): void {
   desk.queue = desk.queue.filter((gate) => stageId !== null && gate.stageId !== stageId);
   if (desk.open === null || (stageId !== null && desk.open.stageId !== stageId)) return;
@@ -87,7 +87,7 @@ async function askNext(desk: Desk, trouble: string | null): Promise<void> {
   await askAbout(desk, gate, trouble);
 }
 
-/** What was typed before the question is on the screen was meant for something else. */
+/** Keys typed before the question is on the screen were meant for something else. */
 async function askAbout(desk: Desk, gate: Waiting, trouble: string | null): Promise<void> {
   desk.keys.listen(null);
   await desk.keys.settled();
@@ -120,7 +120,7 @@ function choose(desk: Desk, gate: Waiting, key: string): void {
 
 type Decision = "approve" | "reject";
 
-/** Asks in whose name it is decided: a sole approver is offered. */
+/** Asks for the name under which the gate is decided; a sole approver is offered. */
 function askWho(desk: Desk, gate: Waiting, { decision, typed }: { decision: Decision; typed: string }): void {
   const { approvers, stageId } = gate;
   const [sole = "", ...others] = approvers;
@@ -162,7 +162,7 @@ async function decide(
   return askNext(desk, trouble);
 }
 
-/** Why a decision was not taken; null: it was. */
+/** Why a decision was refused; null: it was accepted. */
 async function refusalOf(answer: ReturnType<Engine["signal"]>): Promise<string | null> {
   try {
     const { outcome, message } = await answer;

@@ -1,4 +1,4 @@
-/** What somebody wants of a running command from outside. */
+/** Requests to a running command from outside: Ctrl+C and signals. */
 export interface Interrupts {
   /** Resolves at the first Ctrl+C. */
   readonly cancelled: Promise<"cancelled">;

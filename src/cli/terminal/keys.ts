@@ -8,7 +8,7 @@ export interface Keys {
   close(): void;
 }
 
-/** What raw mode takes away from the terminal's driver is passed on as the signal it would have been. */
+/** In raw mode the terminal's driver sends no signals, so their keys are passed on as signals here. */
 const signals: Record<string, NodeJS.Signals> = { "\u0003": "SIGINT", "\u001c": "SIGQUIT" };
 const suspend = "\u001a";
 

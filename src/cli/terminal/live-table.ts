@@ -8,9 +8,9 @@ import { tableLines, type Column } from "./table.ts";
 import type { Watcher } from "./watcher.ts";
 import { stageKind } from "../../workflow/stage-kind.ts";
 
-/** A person does not see more, and a terminal over a slow line cannot take more. */
+/** A person does not see more, and a slow line to the terminal cannot take more. */
 const frameMs = 100;
-/** Elapsed times move on although nothing happens. */
+/** Elapsed times advance although nothing happens. */
 const tickMs = 1000;
 
 export const showCursor = "\u001b[?25h";
@@ -58,7 +58,7 @@ export function openLiveTable(output: Output, runRows: RunRows, now: () => numbe
   };
 }
 
-/** Below this many lines a question leaves none for the table. */
+/** On a terminal with fewer lines, a question leaves no room for the table. */
 const leastTable = 4;
 
 /** The table, the bar and the question below them, in no more lines than the terminal has. */
@@ -86,7 +86,7 @@ function liveLines(
   if (room < 1) return [];
   const bar = progressBar(output, runRows.done(), rows.length);
   if (room < 3) return [bar];
-  // Beside the rows stand the head and the bar, and the line that says what is left out.
+  // Besides the rows there are the head, the bar, and the line that says what is left out.
   const isWhole = rows.length <= room - 2;
   const shown = isWhole ? rows : pickRows(rows, Math.max(1, room - 3));
   const hidden = rows.length - shown.length;
@@ -94,7 +94,9 @@ function liveLines(
   return [...tableOf(output, shown, nowMs), ...more, bar];
 }
 
-/** Where not all fit: what goes on now, then what comes next, then what ended last; in the file's order. */
+/**
+ * Rows to show where not all fit: running ones, then the next ones, then those that ended last; in the file's order.
+ */
 function pickRows(rows: readonly RunRow[], room: number): readonly RunRow[] {
   if (rows.length <= room) return rows;
   const rank = (row: RunRow): number => (isSettled(row.status) ? 2 : row.status === "pending" ? 1 : 0);

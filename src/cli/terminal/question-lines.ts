@@ -35,7 +35,7 @@ function findFitting(forms: readonly string[], columns: number): string {
   return forms.find((form) => Bun.stringWidth(form) < columns) ?? cut(forms.at(-1) ?? "", columns);
 }
 
-/** At the blanks; a word that is too long is broken. */
+/** Breaks at blanks; a word that is too long is broken. */
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";

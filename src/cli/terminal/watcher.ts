@@ -4,6 +4,6 @@ import type { StoredEvent } from "../../execution/event.ts";
 export interface Watcher {
   /** Takes events of the execution, in their order. */
   take(events: readonly StoredEvent[]): void;
-  /** Nothing more comes: leaves the final state behind. */
+  /** No more events come: shows the final state. */
   close(): void;
 }
