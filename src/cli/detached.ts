@@ -55,7 +55,7 @@ export function beginRequest(control: ExecutionControl, request: HostRequest): P
   }
 }
 
-/** Hands the execution to a server of the same home, which takes over whatever nobody drives; null when there is none. */
+/** Hands the execution to a server of the same home, which takes over what nobody drives; null when there is none. */
 function handToServer(invocation: Invocation, request: HostRequest): Promise<string | null> {
   return withStore(invocation.home, async (store) => {
     const isServed = holders(store).some((holder) => holder.kind === "serve" && isProcessAlive(holder));
