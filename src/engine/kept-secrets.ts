@@ -88,8 +88,9 @@ export function sweepSecrets(folder: string, lives: (runId: string) => boolean):
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
+    if (lives(name)) continue;
     const ageMs = Date.now() - statSync(file).mtimeMs;
-    if (ageMs > aboutToBeStoredMs && !lives(name)) rmSync(file, { force: true });
+    if (ageMs > aboutToBeStoredMs) rmSync(file, { force: true });
   }
 }
 

@@ -3,10 +3,14 @@ import { storeFailure } from "../store/store-failure.ts";
 import { logProblem } from "./clean-up.ts";
 import type { EngineState } from "./engine-state.ts";
 import { driveAgain } from "./recovery.ts";
+import { partsOfMany, type StoredParts } from "./stored-parts.ts";
 import { takeSignals } from "./take-signals.ts";
 
-/** How many leases one commit takes: many, because each commit waits for the disk, but few enough to hold nobody up. */
-const leasesAtOnce = 200;
+/** How many executions the first turn takes over; each later one takes as many as it has time for. */
+const firstBatch = 100;
+const mostAtOnce = 1_000;
+/** How long one turn should take: everybody else waits for its end. */
+const turnMs = 25;
 const busyPauseMs = 25;
 
 /**
@@ -22,13 +26,18 @@ export function recoverAll(engine: EngineState): Promise<string[]> {
 async function recoverInBatches(engine: EngineState): Promise<string[]> {
   const recovered: string[] = [];
   const left = deadLeases(engine.store, engine.processes.isAlive);
+  let atOnce = firstBatch;
+  await turnOfOthers(engine);
   while (left.length > 0 && engine.phase === "open") {
-    const batch = left.slice(0, leasesAtOnce);
+    const batch = left.slice(0, atOnce);
+    const begunMs = engine.scheduler.elapsedMs();
     try {
       recovered.push(...recoverBatch(engine, batch));
       left.splice(0, batch.length);
+      const tookMs = engine.scheduler.elapsedMs() - begunMs;
+      atOnce = Math.min(mostAtOnce, 2 * atOnce, Math.ceil((batch.length * turnMs) / Math.max(tookMs, 1)));
       // It comes after the commit of the batch's changes, which was planned for this turn before.
-      await new Promise<void>((resolve) => engine.scheduler.nextTurn(resolve));
+      await turnOfOthers(engine);
     } catch (error) {
       if (storeFailure(error) !== "busy") throw error;
       await new Promise<void>((resolve) => engine.scheduler.after(busyPauseMs, resolve));
@@ -37,28 +46,41 @@ async function recoverInBatches(engine: EngineState): Promise<string[]> {
   return recovered;
 }
 
+function turnOfOthers({ scheduler }: EngineState): Promise<void> {
+  return new Promise((resolve) => scheduler.nextTurn(resolve));
+}
+
 /** Without an await: nobody may see an execution whose lease is ours and which is not driven. */
 function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
   const wanted = batch.filter((runId) => !engine.unreadable.has(runId) && !engine.live.has(runId));
   const taken = takeLeases(engine.store, wanted, engine.holderId, engine.processes.isAlive);
-  const recovered = taken.filter((runId) => {
-    try {
-      driveAgain(engine, runId);
-      return true;
-    } catch (error) {
-      if (storeFailure(error) !== null) giveBackUndriven(engine, taken);
-      if (storeFailure(error) !== null) throw error;
-      engine.unreadable.add(runId);
-      logProblem(engine, runId, "execution_unreadable", error);
-      return false;
-    }
-  });
+  const recovered = driveTaken(engine, taken);
   // Nobody else answers signals that were posted to a dead holder.
   if (recovered.length > 0) takeSignals(engine);
   return recovered;
 }
 
-/** The remaining executions of a batch in the middle of which the database failed. */
-function giveBackUndriven({ store, live, holderId }: EngineState, taken: readonly string[]): void {
-  for (const runId of taken) if (!live.has(runId)) releaseLease(store, runId, holderId);
+/** Drives those that can be read, and returns them. Gives the leases of the rest back when the database fails. */
+function driveTaken(engine: EngineState, taken: readonly string[]): string[] {
+  try {
+    const parts = partsOfMany(engine, taken);
+    return taken.filter((runId) => tryToDrive(engine, runId, parts));
+  } catch (error) {
+    const { store, live, holderId } = engine;
+    for (const runId of taken) if (!live.has(runId)) releaseLease(store, runId, holderId);
+    throw error;
+  }
+}
+
+/** False for one that cannot be read, which is told. Throws what SQLite throws. */
+function tryToDrive(engine: EngineState, runId: string, parts: StoredParts): boolean {
+  try {
+    driveAgain(engine, runId, parts);
+    return true;
+  } catch (error) {
+    if (storeFailure(error) !== null) throw error;
+    engine.unreadable.add(runId);
+    logProblem(engine, runId, "execution_unreadable", error);
+    return false;
+  }
 }

@@ -1,5 +1,4 @@
 import { DamagedRow } from "../store/damaged-row.ts";
-import { loadForEngine } from "../store/executions.ts";
 import { releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
 import { retryHeldSteps } from "../machine/apply-signal.ts";
@@ -14,6 +13,7 @@ import { sweepAttempts } from "./sweep-attempts.ts";
 import { restoreExecution } from "./restore-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
+import { partsOfOne, type StoredParts } from "./stored-parts.ts";
 import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
@@ -22,25 +22,29 @@ export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
   if (ours) return ours.drives ? "taken" : "held";
   const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;
-  driveAgain(engine, runId);
+  driveAgain(engine, runId, partsOfOne(engine));
   // Nobody else answers a signal that was posted to its dead holder.
   takeSignals(engine);
   return "taken";
 }
 
 /** Goes on with an execution whose lease this engine has just taken. Throws what `readAgain` throws. */
-export function driveAgain(engine: EngineState, runId: string): void {
-  const execution = readAgain(engine, runId, true);
+export function driveAgain(engine: EngineState, runId: string, parts: StoredParts): void {
+  const execution = readAgain(engine, runId, { drives: true, parts });
   holdExecution(engine, execution);
-  continueExecution(engine, execution);
+  continueExecution(engine, execution, parts);
 }
 
 /** An execution whose lease this engine has just taken. The lease is given back when it cannot be read. */
-export function readAgain(engine: EngineState, runId: string, drives: boolean): LiveExecution {
+export function readAgain(
+  engine: EngineState,
+  runId: string,
+  { drives, parts }: { drives: boolean; parts: StoredParts },
+): LiveExecution {
   try {
-    const loaded = loadForEngine(engine.store, runId);
+    const loaded = parts.read(runId);
     if (!loaded) throw new AppError("not_found", `there is no execution "${runId}"`);
-    return restoreExecution(engine, loaded, drives);
+    return restoreExecution(engine, loaded, { drives, mayHaveSecrets: parts.mayHaveSecrets(runId) });
   } catch (error) {
     releaseLease(engine.store, runId, engine.holderId);
     throw toDamagedRow(error, runId);
@@ -54,11 +58,11 @@ function toDamagedRow(error: unknown, runId: string): unknown {
 }
 
 /** Re-adopts the agents that run, and looks at all steps that may go on. */
-function continueExecution(engine: EngineState, execution: LiveExecution): void {
+function continueExecution(engine: EngineState, execution: LiveExecution, parts: StoredParts): void {
   if (phaseOf(execution) === "pending") return startStored(engine, execution);
   for (const step of execution.steps) if (step.record.status === "running") adoptStep(execution, step);
   showDeadlines(engine, execution);
-  sweepAttempts(engine, execution);
+  if (parts.mayHaveAttempts(execution.runId)) sweepAttempts(engine, execution);
   finishStopping(execution, momentOf(engine));
   retryHeldSteps(execution, momentOf(engine));
   planFlush(engine, execution);

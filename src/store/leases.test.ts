@@ -13,6 +13,7 @@ import {
   releaseLease,
   removeHolder,
   takeLease,
+  takeLeases,
   type Holder,
 } from "./leases.ts";
 import { commitTransitions } from "./transitions.ts";
@@ -126,4 +127,18 @@ test("dead leases are those of unended executions that nobody alive drives, olde
   expect(deadLeases(store, isAlive)).toEqual([running, free, paused]);
   expect(asked).toBe(1);
   expect(deadLeases(store, everybody)).toEqual([free]);
+});
+
+test("many leases are taken at once, those of the dead alone, and the commits after it wait for the disk again", () => {
+  const store = aStore();
+  const [held, free, ended] = [add(store), add(store), add(store, { status: "failed" })].map(
+    ({ execution }) => execution.record.run_id,
+  );
+  if (!held || !free || !ended) throw new Error("three were added");
+  releaseLease(store, free, "first");
+  const wanted = [held, "none", ended, free];
+  expect(takeLeases(store, wanted, "second", everybody)).toEqual([free]);
+  expect(takeLeases(store, wanted, "second", nobody)).toEqual([held, free]);
+  expect(holderOf(store, held)?.id).toBe("second");
+  expect(store.sqlite.query("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
 });

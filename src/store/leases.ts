@@ -1,5 +1,5 @@
 import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
-import { runTransaction, type Store } from "./database.ts";
+import { runTransaction, runUnsyncedTransaction, type Store } from "./database.ts";
 
 /** A process that may drive executions; `pid`, `process_start` and `boot_id` identify it for good. */
 export interface Holder {
@@ -62,31 +62,48 @@ export function holderOf(store: Store, runId: string): Holder | null {
  * another living holder has it; `ended`, `missing`: there is nothing to drive.
  */
 export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
-  return runTransaction(store, () => takeWithin(store, runId, holderId, isAlive));
+  return runTransaction(store, () => takeWithin(store, [runId], holderId, isAlive).get(runId) ?? "missing");
 }
 
-/** Takes the leases of several executions in one commit; the ids of those that are this holder's now. */
+/**
+ * Takes the leases of several executions in one commit; the ids of those that are this holder's now. The commit does
+ * not wait for the disk: when the machine loses its power, every holder is dead, whatever leases it had.
+ */
 export function takeLeases(
   store: Store,
   runIds: readonly string[],
   holderId: string,
   isAlive: IsAlive,
 ): string[] {
-  const isDriver = askOnce(isAlive);
-  return runTransaction(store, () =>
-    runIds.filter((runId) => takeWithin(store, runId, holderId, isDriver) === "taken"),
-  );
+  const outcomes = runUnsyncedTransaction(store, () => takeWithin(store, runIds, holderId, isAlive));
+  return runIds.filter((runId) => outcomes.get(runId) === "taken");
 }
 
-function takeWithin(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
-  const status = store.prepare<{ status: ExecutionStatus }, [string]>(selectStatus).get(runId)?.status;
-  if (!status) return "missing";
+/** The outcomes by execution; one that is missing has none. */
+function takeWithin(
+  store: Store,
+  runIds: readonly string[],
+  holderId: string,
+  isAlive: IsAlive,
+): Map<string, LeaseOutcome> {
+  const isDriver = askOnce(isAlive);
+  const rows = store.prepare<WantedRow, [string]>(selectWanted).all(JSON.stringify(runIds));
+  const outcomes = new Map(rows.map(({ run_id, ...row }) => [run_id, outcomeFor(row, holderId, isDriver)]));
+  const toTake = rows.filter(({ id, run_id }) => id !== holderId && outcomes.get(run_id) === "taken");
+  if (toTake.length > 0) {
+    store.prepare(upsertLeases).run(JSON.stringify(toTake.map(({ run_id }) => run_id)), holderId);
+  }
+  return outcomes;
+}
+
+function outcomeFor(
+  { status, id, ...holder }: Omit<WantedRow, "run_id">,
+  holderId: string,
+  isDriver: IsAlive,
+): Exclude<LeaseOutcome, "missing"> {
   if (hasEnded(status)) return "ended";
-  const holder = holderOf(store, runId);
-  if (holder?.id === holderId) return "taken";
-  if (holder && isAlive(holder)) return "held";
-  store.prepare(upsertLease).run(runId, holderId);
-  return "taken";
+  if (id === null || id === holderId) return "taken";
+  return isDriver({ ...holder, id }) ? "held" : "taken";
 }
 
 /** Gives back a lease without ending its execution; nothing happens when it is not this holder's. */
@@ -101,9 +118,11 @@ export function hasOrphans(store: Store): boolean {
 
 /** Executions that have not ended and that no living process drives, oldest first. Each holder is looked up once. */
 export function deadLeases(store: Store, isAlive: IsAlive): string[] {
-  const isDriver = askOnce(isAlive);
-  const rows = store.prepare<LiveExecution, []>(selectLive).all();
-  return rows.filter((row) => row.id === null || !isDriver({ ...row, id: row.id })).map((row) => row.run_id);
+  const living = store.prepare<Holder, []>(selectDriving).all().filter(isAlive);
+  const rows = store
+    .prepare<{ id: string }, [string]>(selectDead)
+    .all(JSON.stringify(living.map(({ id }) => id)));
+  return rows.map(({ id }) => id);
 }
 
 /** Looking for a process costs more than everything else that is done for one lease. */
@@ -116,23 +135,32 @@ function askOnce(isAlive: IsAlive): IsAlive {
   };
 }
 
-type LiveExecution = Omit<Holder, "id"> & { id: string | null; run_id: string };
+/** An execution with its holder; without one the holder's columns are null. */
+type WantedRow = Omit<Holder, "id"> & { id: string | null; run_id: string; status: ExecutionStatus };
 
 const holderColumns = "id, pid, process_start, boot_id, kind, heartbeat_at";
 const insertHolder = `INSERT INTO holders (${holderColumns}) VALUES (?, ?, ?, ?, ?, ?)`;
-const selectStatus = "SELECT status FROM workflow_executions WHERE id = ?";
 const selectHolderOf =
   "SELECT h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
   "FROM leases l JOIN holders h ON h.id = l.holder_id WHERE l.execution_id = ?";
-const upsertLease =
-  "INSERT INTO leases (execution_id, holder_id, revision) VALUES (?, ?, 1) " +
+const selectWanted =
+  "SELECT e.id AS run_id, e.status, h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
+  "FROM workflow_executions e LEFT JOIN leases l ON l.execution_id = e.id LEFT JOIN holders h ON h.id = l.holder_id " +
+  "WHERE e.id IN (SELECT value FROM json_each(?))";
+// WHERE true: without it SQLite takes ON for the condition of a join.
+const upsertLeases =
+  "INSERT INTO leases (execution_id, holder_id, revision) SELECT value, ?2, 1 FROM json_each(?1) WHERE true " +
   "ON CONFLICT (execution_id) DO UPDATE SET holder_id = excluded.holder_id, revision = revision + 1";
 // Without the name of the index SQLite reads the status of all executions.
 const selectOrphan =
   "SELECT id FROM workflow_executions INDEXED BY executions_live " +
   "WHERE status NOT IN ('completed', 'failed', 'cancelled') " +
   "AND NOT EXISTS (SELECT 1 FROM leases WHERE execution_id = id) LIMIT 1";
-const selectLive =
-  "SELECT e.id AS run_id, h.id, h.pid, h.process_start, h.boot_id, h.kind, h.heartbeat_at " +
-  "FROM workflow_executions e LEFT JOIN leases l ON l.execution_id = e.id LEFT JOIN holders h ON h.id = l.holder_id " +
-  "WHERE e.status NOT IN ('completed', 'failed', 'cancelled') ORDER BY coalesce(e.started_at, e.created_at), e.id";
+const selectDriving =
+  `SELECT ${holderColumns} FROM holders ` +
+  "WHERE EXISTS (SELECT 1 FROM leases WHERE holder_id = holders.id) ORDER BY id";
+const selectDead =
+  "SELECT e.id FROM workflow_executions e INDEXED BY executions_live LEFT JOIN leases l ON l.execution_id = e.id " +
+  "WHERE e.status NOT IN ('completed', 'failed', 'cancelled') " +
+  "AND (l.holder_id IS NULL OR l.holder_id NOT IN (SELECT value FROM json_each(?))) " +
+  "ORDER BY coalesce(e.started_at, e.created_at), e.id";

@@ -12,7 +12,7 @@ import {
   writeDraft,
 } from "./drafts.ts";
 import { countByStatus } from "./execution-counts.ts";
-import { findExecutions, getSteps, loadForEngine, waitingSteps } from "./executions.ts";
+import { findExecutions, getSteps, loadForEngine, unendedAmong, waitingSteps } from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
 import { releaseKey, reserveKey } from "./idempotency.ts";
@@ -26,6 +26,7 @@ import {
   releaseLease,
   removeHolder,
   takeLease,
+  takeLeases,
 } from "./leases.ts";
 import { executionSorts, listExecutions, type ExecutionFilter } from "./list-executions.ts";
 import { listWorkflows, workflowSorts, workflowTagCounts, type WorkflowFilter } from "./list-workflows.ts";
@@ -93,12 +94,14 @@ function exerciseExecutions(store: Store): void {
   commitTransitions(store, { holder_id: "h", created: [], updated: [anUpdate(run)] });
   signalAnswer(store, "s");
   holderOf(store, run_id);
+  takeLeases(store, [run_id], "h", nobody);
   deadLeases(store, nobody);
   hasOrphans(store);
   findExecutions(store, "run-");
   getSteps(store, run_id);
   waitingSteps(store, run_id);
   loadForEngine(store, run_id);
+  unendedAmong(store, [run_id]);
   eventsAfter(store, run_id, 0, 10);
   allEventsAfter(store, 0, 10);
   lastEventId(store);

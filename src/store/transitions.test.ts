@@ -4,7 +4,7 @@ import type { StepRecord } from "../execution/record.ts";
 import { aNewExecution, anEvent, anUpdate } from "../testing/an-execution.ts";
 import { openTestStore } from "../testing/open-test-store.ts";
 import type { Store } from "./database.ts";
-import { getExecution, getSteps, loadForEngine } from "./executions.ts";
+import { getExecution, getSteps, loadForEngine, readForEngine } from "./executions.ts";
 import { eventsAfter } from "./feed.ts";
 import { holderOf, registerHolder } from "./leases.ts";
 import { logFacts, noLog } from "./logs.ts";
@@ -67,6 +67,22 @@ test("what is created is read back exactly, snapshot and machine included", () =
   expect(loaded?.steps).toEqual(run.steps.toReversed());
   expect(loaded?.snapshot).toEqual(run.snapshot);
   expect(loaded?.offsets.get("stage-1")).toEqual({ stdout: 0, stderr: 0 });
+});
+
+test("many are read at once as each would be alone, share their snapshot, and a damaged one hides no other", () => {
+  const [first, second, damaged] = [aNewExecution(), aNewExecution(), aNewExecution()];
+  const store = aStoreWith(first, second, damaged);
+  const ids = [first, second, damaged].map(({ execution }) => execution.record.run_id);
+  const [firstId = "", secondId = "", damagedId = ""] = ids;
+  store.sqlite.query("UPDATE workflow_executions SET options_json = '[' WHERE id = ?").run(damagedId);
+  const read = readForEngine(store, ids);
+  expect([read(firstId), read(secondId)]).toEqual([
+    loadForEngine(store, firstId),
+    loadForEngine(store, secondId),
+  ]);
+  expect(read(firstId)?.snapshot).toBe(read(secondId)?.snapshot);
+  expect(() => read(damagedId)).toThrow("it is damaged in the database");
+  expect(read("none")).toBeNull();
 });
 
 test("an own property named __proto__ comes back as one", () => {
