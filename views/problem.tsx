@@ -10,7 +10,7 @@ interface Trouble {
   traceId: string;
 }
 
-/** What went wrong, as a page: it looks nothing up, for that may be what does not work. */
+/** An error as a page. It looks nothing up, because that may be what fails. */
 export function problemDocument(frame: Frame, { status, message, lines, traceId }: Trouble): string {
   const title = status === 404 ? "Not found" : status < 500 ? "That did not work" : "Something is wrong";
   return page({

@@ -14,7 +14,7 @@ export interface EngineFacts {
   running: number;
   live: number;
   trouble: { kind: string; message: string } | null;
-  /** Null: there is nothing to log in to. */
+  /** Null: no login is needed. */
   logins: readonly Login[] | null;
 }
 

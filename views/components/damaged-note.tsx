@@ -2,7 +2,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { Icon } from "./icon.tsx";
 import { plural } from "./usage-text.ts";
 
-/** Says of a list that something of it cannot be read, and who names it. */
+/** Says that some entries of a list cannot be read, and which command names them. */
 export function DamagedNote({ count, what }: { count: number; what: string }): Html {
   if (count === 0) return <></>;
   return (

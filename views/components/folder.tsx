@@ -1,6 +1,6 @@
 import type { Html } from "../jsx/jsx-runtime.ts";
 
-/** A folder by its last name; the whole path for who points at it or listens. */
+/** A folder by its last name; the tooltip and screen readers give the whole path. */
 export function Folder({ path }: { path: string }): Html {
   const name = path.split("/").findLast((part) => part !== "") ?? path;
   return (

@@ -8,7 +8,7 @@ interface IconProps {
   spins?: boolean;
 }
 
-/** A page shows hundreds, of few kinds. */
+/** A page shows hundreds of icons of few kinds, so each kind is made once. */
 const made = new Map<string, Html>();
 
 /** Decoration: the words beside it, or the label of its button, say the same. The page brings the drawing once. */

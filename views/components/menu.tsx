@@ -4,7 +4,7 @@ import type { IconName } from "./icon-names.ts";
 
 interface MenuProps {
   id: string;
-  /** Of the button, for those who cannot see it. */
+  /** The button's label for people who cannot see it. */
   label: string;
   icon?: IconName;
   /** Shown on the button beside the icon. */

@@ -8,7 +8,7 @@ const symbols = new Map(
   ]),
 );
 
-/** What a swapped part of a page may show though the page did not. */
+/** Icons that a swapped part of a page may show although the page did not. */
 const always =
   `circle-dashed loader-circle circle-check circle-x circle-pause hand rotate-cw ban skip-forward x
   check play pause square bot chevron-down rotate-ccw circle-play workflow layers

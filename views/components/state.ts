@@ -33,7 +33,7 @@ export const markIcons: Readonly<Record<Mark, IconName>> = {
   skipped: "skip-forward",
 };
 
-/** The most urgent thing there is to say of an execution: a gate that waits goes before all that runs. */
+/** The most urgent state of an execution: a waiting gate comes before everything that runs. */
 export function executionState(
   execution: Pick<ExecutionRecord, "status" | "waiting_gates" | "had_failures">,
 ): State {
@@ -90,5 +90,5 @@ function failedGateWord({ error_class, decided_by }: Pick<StepRecord, "decided_b
   return decided_by === byDeadline ? "Timed out, rejected" : "Rejected";
 }
 
-/** Who is named when a gate's deadline decides. */
+/** The name that is shown when a gate's deadline decides. */
 const byDeadline = "timeout";

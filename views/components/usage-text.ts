@@ -8,7 +8,7 @@ export function countText(count: number): string {
   return `${(count / 1_000_000).toFixed(1).replace(/\.0$/, "")}M`;
 }
 
-/** `$2.18`; `< $0.01` for less than a cent. Null when the price is unknown: that is not nothing. */
+/** `$2.18`; `< $0.01` for less than a cent. Null when the price is unknown, which is not the same as nothing. */
 export function costText(usage: Usage | null): string | null {
   if (!usage || usage.basis === "unknown") return null;
   const cents = usage.cost_micro_usd / 10_000;

@@ -1,6 +1,6 @@
 import { raw, type Html } from "../jsx/jsx-runtime.ts";
 
-/** Characters that turn the direction of the text around them, or that are not to be seen at all. */
+/** Characters that turn the direction of the text around them, or that are invisible. */
 const hidden = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /**

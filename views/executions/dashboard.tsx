@@ -33,7 +33,7 @@ export function dashboardPage(frame: Frame, view: ExecutionView): string {
   });
 }
 
-/** All of the page that another stage, tab or view changes. */
+/** Everything on the page that changes with the stage, tab or view. */
 function Run({ view }: { view: ExecutionView }): Html {
   return (
     <main id="main" class="exec" tabindex="-1" data-run={view.execution.run_id}>

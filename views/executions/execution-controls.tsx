@@ -10,7 +10,7 @@ import { waitingGate } from "./gates.tsx";
 import { isLive } from "./execution-head.tsx";
 import type { ExecutionView } from "./execution-view.ts";
 
-/** What can be done with the execution as it stands now. */
+/** The actions that the execution allows at present. */
 export const ExecutionControls = fragment<{ view: ExecutionView }>(
   "run-controls",
   "outerMorph",

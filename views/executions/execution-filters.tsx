@@ -20,7 +20,7 @@ const triggers: readonly [string, string][] = [
   ["scheduled", "Scheduled"],
 ];
 
-/** All of it is in the address. */
+/** The address holds all filters. */
 export function ExecutionFilters({ list }: { list: ExecutionList }): Html {
   const { query, workflow } = list;
   return (

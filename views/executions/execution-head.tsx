@@ -12,7 +12,7 @@ import { fragment } from "../layout/fragment.ts";
 import type { ExecutionView } from "./execution-view.ts";
 import { subjectParameter } from "./subject-parameter.ts";
 
-/** What the execution is and how it stands, in one line. */
+/** The execution's name and state, in one line. */
 export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "outerMorph", ({ view }, id) => {
   const { execution, now } = view;
   const { started_at, created_at, completed_at, workflow_name, run_id, error_message, parent_id } = execution;
@@ -73,7 +73,7 @@ function subjectOf({ execution }: ExecutionView): string {
   return subjectParameter(execution) ?? executionName(execution.run_id);
 }
 
-/** With more, the gaps between them would take the room of the segments on a phone. */
+/** With more segments, the gaps between them would take all their room on a phone. */
 const mostApart = 40;
 
 /** One segment a stage, in order. */

@@ -69,7 +69,7 @@ export const DecisionDialog = fragment<DecisionProps>(
   },
 );
 
-/** Who decided last, if that one may decide here; never somebody who was not chosen. */
+/** The name of the last decision, if that person may decide here; never a person who was not chosen. */
 function deciderOf({ gate, decider }: WaitingGate): string {
   const approvers = gate?.approvers ?? [];
   return approvers.length === 0 || approvers.includes(decider) ? decider : "";

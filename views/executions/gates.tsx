@@ -11,7 +11,7 @@ import { NextGates } from "./next-gates.tsx";
 import { isLive } from "./execution-head.tsx";
 import type { ExecutionView } from "./execution-view.ts";
 
-/** A gate that waits, with all that whoever decides has to know. */
+/** A waiting gate, with everything that is needed to decide it. */
 export interface WaitingGate {
   execution: Pick<ExecutionRecord, "run_id" | "workflow_slug">;
   step: StepRecord;
@@ -109,7 +109,7 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
   );
 }
 
-/** Since when, until when, and who may. */
+/** Since when the gate waits, until when, and who may decide. */
 export function GateFacts({ gate: { step, gate, now } }: { gate: WaitingGate }): Html {
   const { started_at, deadline_at } = step;
   const approvers = gate?.approvers ?? [];

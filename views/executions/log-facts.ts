@@ -16,7 +16,7 @@ export function isGrowing(view: ExecutionView): boolean {
   return attemptOf(view) >= Math.max(1, selected.attempt_number);
 }
 
-/** Where a part of the log is to be had by itself. */
+/** The address of a part of the log. */
 export function logPartPath(
   view: ExecutionView,
   query: { before?: number; first?: number },

@@ -45,7 +45,7 @@ function lineText(line: LogLine, number: number, search: string): string {
     })
     .join("");
   return (
-    // No stop for the Tab key: thousands of them would stand between the log and what follows.
+    // Lines are not reached with the Tab key: thousands of them would stand between the log and what follows.
     `<div class="ln ${level}" id="L${number}">` +
     `<a href="#L${number}" tabindex="-1" aria-label="Line ${number}">${number}</a>` +
     `<time>${clockText(line.at)}</time><b>${level}</b><span>${text}</span></div>`

@@ -48,7 +48,7 @@ export function LogPanel({ view }: { view: ExecutionView }): Html {
   );
 }
 
-/** Why there is nothing to read (yet); gone with the first line. */
+/** Why there are no lines (yet); removed with the first line. */
 export const LogNote = fragment<{ view: ExecutionView; isEmpty: boolean }>(
   "log-note",
   "outerMorph",

@@ -6,7 +6,7 @@ import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 interface NextGatesProps {
   steps: readonly StepRecord[];
-  /** True: the run has ended, no gate will be asked any more. */
+  /** True: the run has ended, so no gate will be asked any more. */
   isOver: boolean;
 }
 

@@ -22,7 +22,7 @@ export function StageOutput({ view }: { view: ExecutionView }): Html {
   );
 }
 
-/** What an attempt that failed had handed in: it is no output. */
+/** What a failed attempt had handed in; these are not outputs. */
 function HandedInValues({ left }: { left: HandedIn }): Html {
   const { outputs, text, exit_code: code } = left;
   const given =

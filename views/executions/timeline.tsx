@@ -101,7 +101,7 @@ export function StepSpan({ step, now }: { step: StepRecord; now: number }): Html
   return <Elapsed start={step.started_at} end={step.completed_at} now={now} />;
 }
 
-/** What there is to know besides that all went well. It is never empty: a row keeps its height whatever happens. */
+/** A note on anything besides success. It is never empty, so that a row keeps its height. */
 function RowNote({ step }: { step: StepRecord }): Html {
   const state = stepState(step);
   const parts = noteParts(step);

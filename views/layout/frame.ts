@@ -17,11 +17,11 @@ export interface Frame {
   liveCount: number;
   waitingCount: number;
   counts: { agents: number; skills: number; context: number };
-  /** `trouble`: why the engine takes nothing in at the moment. */
+  /** `trouble`: why the engine accepts nothing at present. */
   engine: { running: number; trouble: { kind: string; message: string } | null };
   /** Number of the newest event of all executions: where the page's stream goes on. */
   lastEvent: number;
-  /** False: workflows are switched off here, and nothing leads to them. */
+  /** False: workflows are switched off here, and no link leads to them. */
   hasWorkflows: boolean;
   toast: Toast | null;
 }
@@ -47,7 +47,7 @@ export interface Toast {
   text: string;
 }
 
-/** What a page says of itself. */
+/** What a page says about itself. */
 export interface PageFacts {
   title: string;
   /** What the browser's tab says, when that is more. */

@@ -47,7 +47,7 @@ export function Sidebar({ frame, section }: { frame: Frame; section: Section }):
   );
 }
 
-/** What changes while people look: the counts, the live executions. Swapped whole. */
+/** The parts that change while people look: the counts and the live executions. Swapped as a whole. */
 export const SidebarLive = fragment<{ frame: Frame; section: Section }>(
   "side-live",
   "outerMorph",

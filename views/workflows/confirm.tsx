@@ -18,7 +18,7 @@ interface Question {
   fields?: Child;
 }
 
-/** A page that asks before something that cannot be taken back. A key too many must lose nothing. */
+/** A page that asks before something that cannot be undone, so that one key too many loses nothing. */
 export function confirmPage(frame: Frame, question: Question): string {
   const { title, text, action, word, isDanger = false, about, fields } = question;
   return page({

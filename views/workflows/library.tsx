@@ -74,7 +74,7 @@ function LibraryList({ frame, library }: { frame: Frame; library: Library }): Ht
   );
 }
 
-/** Nothing there at all, or nothing like it: two different things to do next. */
+/** Either there are no workflows at all, or none matches; each suggests a different next step. */
 function NoWorkflows({ query }: { query: LibraryQuery }): Html {
   const isNarrowed = query.search !== "" || query.tags.length > 0 || query.status !== "";
   if (isNarrowed) {

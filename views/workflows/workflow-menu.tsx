@@ -5,7 +5,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath } from "../paths.ts";
 import type { WorkflowSummary } from "./workflow-summary.ts";
 
-/** All there is to do with a workflow besides running it. */
+/** The actions on a workflow. */
 export function WorkflowMenu({ workflow }: { workflow: WorkflowSummary }): Html {
   const { slug, name, status } = workflow;
   return (

@@ -6,7 +6,7 @@ import type { IconName } from "../../components/icon-names.ts";
 import { plural } from "../../components/usage-text.ts";
 import type { Html } from "../../jsx/jsx-runtime.ts";
 
-/** What there is to know of a stage at a glance. */
+/** The facts of a stage at a glance. */
 export function CardFacts({ stage }: { stage: EffectiveStage }): Html {
   const { roles, gate, context, condition, depends_on, error_policy } = stage;
   const values = Object.keys(stage.inputs).length + Object.keys(stage.outputs).length;

@@ -20,7 +20,7 @@ import type { FormScope } from "./problems.tsx";
 export interface AdvancedProps {
   scope: FormScope;
   stage: EffectiveStage;
-  /** What holds for stages that say nothing themselves. */
+  /** Defaults for stages that say nothing themselves. */
   usual: { onFailure: OnFailure; workspace: Workspace };
 }
 

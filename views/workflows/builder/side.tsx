@@ -158,7 +158,7 @@ function More({ view, scope }: { view: BuilderView; scope: FormScope }): Html {
   );
 }
 
-/** What would run, as the definition stands. */
+/** The plan of the definition as it stands. */
 export function PlanPart({ view }: { view: BuilderView }): Html {
   return (
     <section id="builder-plan">

@@ -10,7 +10,7 @@ import { stageKind } from "../../../src/workflow/stage-kind.ts";
 interface CardProps {
   view: BuilderView;
   facts: StageFacts;
-  /** How many stand side by side. */
+  /** How many cards stand side by side. */
   beside: number;
 }
 
