@@ -26,7 +26,10 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   noise: async (folder) => (await import("./noise.ts")).measureNoise(folder),
   hold: async (folder) => (await import("./hold.ts")).measureHold(folder),
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
+  peers: async (folder) => (await import("./peers.ts")).measurePeers(folder),
 };
+/** Only measured when asked for: other people's programs. */
+const onRequest = ["peers"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(topics, name));
@@ -37,7 +40,7 @@ if (unknown !== undefined) {
 
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(topics)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : onRequest.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
   rows.push(...(await inFolder(measure)));
 }
