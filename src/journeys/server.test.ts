@@ -155,10 +155,6 @@ test("what another process runs is seen live", async () => {
   await process.ended;
 });
 
-/** How long a write waits for a lock before it is refused. */
-const longestWriteWaitMs = 4000;
-const refused = "refused after its wait";
-
 test("while another process keeps the database locked everybody is answered, and what is written waits for it", async () => {
   const journey = begin("server-locked");
   const { process, url } = await serve(journey);
@@ -166,27 +162,20 @@ test("while another process keeps the database locked everybody is answered, and
   const other = new Database(join(journey.home, "workflows.db"));
   other.run("PRAGMA busy_timeout = 5000");
   other.run("BEGIN IMMEDIATE");
-  const lockedAt = performance.now();
   let isLocked = true;
   const written = [
     post(url, "/workflows", {
       definition: exampleDefinition.replace("release-notes", "other").replace("Release Notes", "Other"),
     }),
     post(url, "/workflows/release-notes/run", { parameters: { version: "2" } }),
-  ].map(async (answer) => {
-    const { status } = await answer;
-    return status === 503 && performance.now() - lockedAt >= longestWriteWaitMs
-      ? refused
-      : [status, isLocked];
-  });
+  ].map(async (answer) => [(await answer).status, isLocked]);
+  // Writers are refused after four seconds: little is asked meanwhile, so that a busy machine has answered it by then.
   const read = await Promise.all([fetch(`${url}/api/v1/health`), fetch(`${url}/api/v1/workflows`)]);
   expect(read.map(({ status }) => status)).toEqual([200, 200]);
   isLocked = false;
   other.run("ROLLBACK");
   other.close();
-  // A machine that is too busy to read within the wait has its writers refused, as it should.
-  const answers = await Promise.all(written);
-  expect(answers.map((answer, at) => (answer === refused ? [201 + at, false] : answer))).toEqual([
+  expect(await Promise.all(written)).toEqual([
     [201, false],
     [202, false],
   ]);
