@@ -8,9 +8,9 @@ import { takeSignals } from "./take-signals.ts";
 
 /** How many executions the first turn takes over; each later one takes as many as it has time for. */
 const firstBatch = 100;
-const mostAtOnce = 1_000;
-/** How long one turn should take: everybody else waits for its end. */
-const turnMs = 25;
+const mostAtOnce = 300;
+/** How long one turn should take: everybody else waits for its end, and an answer takes a few turns. */
+const turnMs = 10;
 const busyPauseMs = 25;
 
 /**
