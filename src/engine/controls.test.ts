@@ -229,6 +229,27 @@ describe("timeouts:", () => {
     });
   });
 
+  test("an attempt that fails just before its time is over waits for its next try all the same", async () => {
+    const engine = await anEngine();
+    const runId = await engine.start(
+      `${head}stages: [{id: a, ${agent}, error_policy: {timeout: 1m, retry: {max_attempts: 2, initial_interval: 30s}}}]`,
+    );
+    const first = await engine.agents.running("a");
+    engine.clock.advance(59_999);
+    first.finish({ ok: false, error: { class: "x", message: "x" } });
+    // The failure is taken in, and its commit has not come yet.
+    for (let turn = 0; turn < 20; turn++) await null;
+    engine.clock.advance(1);
+    await engine.until(() => engine.statuses(runId)["a"] === "retry_wait");
+    await engine.engine.signal(runId, { type: "pause" });
+    await engine.engine.signal(runId, { type: "resume" });
+    expect(engine.agents.asked).toEqual(["a/1"]);
+    engine.clock.advance(40_000);
+    (await engine.agents.running("a")).finish({ ok: true });
+    await engine.engine.ended(runId);
+    expect(engine.agents.asked).toEqual(["a/1", "a/2"]);
+  });
+
   test("the dispatcher is told for how long an agent may be silent; what it then says is a timeout too", async () => {
     const engine = await anEngine();
     const idle = "idle_timeout: 5m, retry: {max_attempts: 2, initial_interval: 1s}";

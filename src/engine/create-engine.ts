@@ -184,6 +184,8 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
     const execution = engine.live.get(runId);
     const step = stageId === undefined ? null : execution?.byId.get(stageId);
     if (!execution || step === undefined) continue;
+    // Its state has just changed: this was the deadline of the one before, the new one's is set with the commit.
+    if (step && step.leftMs !== null) continue;
     applyDeadline(execution, step, momentOf(engine));
     planFlush(engine, execution);
   }
