@@ -9,6 +9,7 @@ import { handedIn } from "../execution/handed-in.ts";
 import type { Failure } from "../execution/retry.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
+import { storeFailure } from "../store/store-failure.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { Value } from "../expression/value.ts";
 import { armDeadlines, deadlineKey } from "./hold-execution.ts";
@@ -37,37 +38,47 @@ export async function runAttempt(
   run: AttemptRun,
   how: "new" | "readopt",
 ): Promise<AttemptResult> {
+  try {
+    const log = openLogSink(engine, run.execution, run.step);
+    try {
+      return await dispatchAttempt(engine, run, how, log);
+    } finally {
+      await log.end();
+    }
+  } catch (error) {
+    // The agent has not failed: a later engine takes its result.
+    if (storeFailure(error) === "fatal") engine.fail(error);
+    const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
+    const { masks } = run.execution;
+    return { kind: "failed", failure: shortFailure(failure, masks), handed_in: null, usage: null };
+  }
+}
+
+async function dispatchAttempt(
+  engine: EngineState,
+  run: AttemptRun,
+  how: "new" | "readopt",
+  log: ReturnType<typeof openLogSink>,
+): Promise<AttemptResult> {
   const { execution, step } = run;
-  const log = openLogSink(engine, execution, step);
   const control: DispatchControl = {
     signal: run.stop,
     log,
     masks: execution.masks,
     holdTime: () => holdTime(engine, run),
   };
-  try {
-    const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
-    const request = stageRequest(engine, execution, step);
-    if (how === "new") warnOfMissing(log, missingModules(execution, step));
-    const result =
-      how === "new"
-        ? await dispatcher.dispatch(request, control)
-        : await dispatcher.readopt(request, control);
-    keepNewMasks(engine, execution);
-    if (result === "gone" || result === "unbegun") return { kind: result };
-    const outcome = judgeResult(request, result, execution.masks);
-    for (const warning of warningsOf(outcome)) log.warn(warning);
-    const summed =
-      outcome.kind === "succeeded"
-        ? await withSummary(outcome, { request, run, dispatcher, control })
-        : outcome;
-    await log.end();
-    return summed;
-  } catch (error) {
-    await log.end();
-    const failure = { class: "internal", message: error instanceof Error ? error.message : String(error) };
-    return { kind: "failed", failure: shortFailure(failure, execution.masks), handed_in: null, usage: null };
-  }
+  const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+  const request = stageRequest(engine, execution, step);
+  if (how === "new") warnOfMissing(log, missingModules(execution, step));
+  const result =
+    how === "new" ? await dispatcher.dispatch(request, control) : await dispatcher.readopt(request, control);
+  keepNewMasks(engine, execution);
+  if (result === "gone" || result === "unbegun") return { kind: result };
+  const outcome = judgeResult(request, result, execution.masks);
+  for (const warning of warningsOf(outcome)) log.warn(warning);
+  return outcome.kind === "succeeded"
+    ? await withSummary(outcome, { request, run, dispatcher, control })
+    : outcome;
 }
 
 /** Stops the clock of the attempt's timeout; calling the result starts it anew. */

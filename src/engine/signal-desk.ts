@@ -118,6 +118,7 @@ async function passedBy(engine: EngineState, runId: string, signal: Signal): Pro
     finishStopping(execution, momentOf(engine));
     const answer = applySignal(execution, signal, momentOf(engine));
     await stopOrphans(engine, execution);
+    if (engine.phase === "failed") throw engine.failure;
     execution.changes.release = true;
     await new Promise<void>((resolve, fail) => {
       execution.changes.waiting.push({ done: resolve, fail });
