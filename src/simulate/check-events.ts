@@ -17,6 +17,7 @@ interface Data {
   recovered?: boolean;
   deadline_at?: string;
   actor?: string;
+  error_class?: string;
   error_message?: string;
   outputs?: { given?: string };
 }
@@ -89,11 +90,12 @@ function checkStart(
 }
 
 function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tell): void {
-  const { actor, error_message, outputs, status } = event.data as Data;
+  const { actor, error_class, error_message, outputs, status } = event.data as Data;
   const { run_id, stage_id, attempt } = event;
   const ofAttempt = world.history.agents.filter(
     (agent) => agent.attempt_id === `${run_id}/${stage_id}/${attempt}`,
   );
+  if (error_class === "internal") tell("no_surprise", error_message ?? "");
   if (event.type === "gate_resolved") {
     if (step.accepted.has(0))
       tell(actor === "timeout" ? "deadline_fires_once" : "one_result_per_attempt", "again");
@@ -115,7 +117,8 @@ function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tel
   const agent = ofAttempt.at(-1);
   if (status !== "timed_out" || !agent || !error_message?.startsWith("took longer") || wasClockSet(world))
     return;
-  const lastedMs = (agent.toldToStopAtMs ?? world.time.nowMs()) - agent.askedAtMs;
+  const beginMs = world.time.wallMs() - world.time.nowMs();
+  const lastedMs = Date.parse(event.at) - beginMs - agent.askedAtMs;
   if (lastedMs < agent.stage.timeout_ms - 1) tell("deadline_is_kept", `it was stopped after ${lastedMs} ms`);
 }
 

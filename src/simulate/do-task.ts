@@ -3,6 +3,7 @@ import { goldenScenarios } from "./golden-scenarios.ts";
 import { randomScenario } from "./random-scenario.ts";
 import { runScenario } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
 import type { Failure, Task, TaskResult } from "./task.ts";
 
 interface Named {
@@ -19,10 +20,18 @@ export function doTask(task: Task): TaskResult {
     for (const kind of coverage) result.coverage[kind] = (result.coverage[kind] ?? 0) + 1;
     const [first] = violations;
     if (!first) continue;
-    result.failures.push({ name, scenario, invariant: first.invariant, message: first.message });
+    const failure = { name, scenario, invariant: first.invariant, message: first.message };
+    result.failures.push(task.shrinks ? smallest(failure) : failure);
     if (task.stopsAtFirst) break;
   }
   return result;
+}
+
+/** The same failure with a scenario that has little in it beside what matters. */
+export function smallest(failure: Failure): Failure {
+  const scenario = shrink(failure.scenario, (each) => failsAlike(failure, each));
+  const broken = runScenario(scenario).violations.find(({ invariant }) => invariant === failure.invariant);
+  return { ...failure, scenario, message: broken?.message ?? failure.message };
 }
 
 /** Whether a scenario breaks the same invariant as an earlier failure. */

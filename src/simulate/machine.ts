@@ -172,7 +172,8 @@ function crash(state: MachineState, process: SimulatedProcess, { takes, down_ms 
   const dying = takes === "machine" ? [...living.values()] : [process];
   for (const each of dying) end(state, each, each === process ? down_ms : down_ms + world.draw.upTo(50));
   if (takes !== "process") agents.endAll();
-  if (takes === "machine") world.disk.restart();
+  if (takes !== "machine") return;
+  world.disk.restart();
   checker.checkAll(false);
 }
 

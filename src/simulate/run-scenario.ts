@@ -28,7 +28,7 @@ export interface Outcome {
 /** How long everything may take once nothing more is done to it, in simulated time. */
 const longestMs = 600_000;
 /** How long is looked at it once everything has ended. */
-const afterMs = 3_000;
+const afterMs = 1_500;
 const settleEveryMs = 500;
 
 /** Lets a scenario happen, from the empty database to the end of every execution in it. */

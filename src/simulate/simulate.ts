@@ -1,20 +1,18 @@
 /**
  * `npm run simulate`: simulated histories of the engine, each held against every invariant. `--seeds 10000` runs so
  * many random ones, `--golden` lets something fail at each place of the fixed ones, `--seed 12` runs one, tells its
- * story and shrinks it where it fails, `--mutants` shows that planted bugs are found. Exit code 1: an invariant was
- * broken, or a bug was not found.
+ * story and shrinks it where it fails, `--mutants` shows that planted bugs are found (with `--scenarios` also in what).
+ * Exit code 1: an invariant was broken, or a bug was not found.
  */
-import { appendFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { failsAlike } from "./do-task.ts";
+import { smallest } from "./do-task.ts";
 import { invariants } from "./invariants.ts";
 import { mutants } from "./mutants/mutants.ts";
 import { randomScenario } from "./random-scenario.ts";
 import { runScenario } from "./run-scenario.ts";
-import { shrink } from "./shrink.ts";
 import type { Failure, Task, TaskResult } from "./task.ts";
 
 const { values } = parseArgs({
@@ -24,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     golden: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
+    scenarios: { type: "boolean", default: false },
   },
 });
 
@@ -34,6 +33,7 @@ const plain: Task = {
   from: Number(values.from),
   count: Number(values.seeds),
   stopsAtFirst: false,
+  shrinks: false,
   mutant: null,
 };
 const processes = availableParallelism();
@@ -71,30 +71,36 @@ async function runAll(task: Task): Promise<boolean> {
 }
 
 async function findMutants(): Promise<boolean> {
-  let found = 0;
+  let count = 0;
   for (const { name } of mutants) {
-    const { histories, failures } = await share({ ...plain, stopsAtFirst: true, mutant: name });
+    const { histories, failures } = await share({
+      ...plain,
+      stopsAtFirst: true,
+      shrinks: true,
+      mutant: name,
+    });
     const [first] = failures;
-    if (first) found++;
-    console.log(
-      `${name}: ${first ? `${first.invariant}, ${first.name}` : `NOT FOUND in ${histories} histories`}`,
-    );
+    if (first) count++;
+    console.log(`${name}: ${first ? found(first) : `NOT FOUND in ${histories} histories`}`);
+    if (first && values.scenarios) console.log(JSON.stringify(first.scenario));
   }
-  console.log(`${found} of ${mutants.length} planted bugs are found`);
-  return found === mutants.length;
+  console.log(`${count} of ${mutants.length} planted bugs are found`);
+  return count === mutants.length;
+}
+
+function found({ invariant, name, message, scenario }: Failure): string {
+  const stages = scenario.workflows.reduce((sum, workflow) => sum + workflow.stages.length, 0);
+  const size = `${stages} stages, ${scenario.actions.length} actions, ${scenario.faults.length} faults`;
+  return `breaks ${invariant} in ${name}; shrunk to ${size}: ${message}`;
 }
 
 /** Says what fails, shrinks it, and says how to keep it as a test. */
 function report(failure: Failure): void {
-  console.log(
-    `\n${failure.name} breaks ${failure.invariant}: ${invariants[failure.invariant]}.\n${failure.message}`,
-  );
-  const scenario = shrink(failure.scenario, (each) => failsAlike(failure, each));
-  const [first] = runScenario(scenario).violations;
-  const kept = { name: failure.name, invariant: failure.invariant, scenario };
-  appendFileSync(join(process.cwd(), "dist", "simulate-failures.jsonl"), `${JSON.stringify(kept)}\n`);
-  console.log(`shrunk: ${first?.message}\n${JSON.stringify(scenario)}`);
-  console.log("add it to src/simulate/regressions.json, with a name that says what went wrong\n");
+  const { name, invariant, message, scenario } = smallest(failure);
+  console.log(`\n${name} breaks ${invariant}: ${invariants[invariant]}`);
+  console.log(`as small as it gets: ${message}`);
+  console.log(JSON.stringify({ name: "what went wrong", invariant, scenario }));
+  console.log("add this to src/simulate/regressions.json, with a name that says what went wrong\n");
 }
 
 /** Spreads a task over processes and puts together what comes of it. */

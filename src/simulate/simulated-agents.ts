@@ -134,7 +134,6 @@ function begin(state: AgentsState, request: StageRequest, askedAtMs: number): Pl
     askedAtMs,
     startedAtMs,
     phase: "runs",
-    toldToStopAtMs: null,
     takenAtMs: null,
     result: null,
   };
@@ -198,7 +197,6 @@ function tellToStop(state: AgentsState, place: Place): void {
   const { agent } = place;
   const { time, draw, nature } = state.world;
   if (agent.phase !== "runs") return;
-  agent.toldToStopAtMs ??= time.nowMs();
   const isStubborn = agent.plan.ends === "stubborn";
   const result = isStubborn ? resultOf(agent) : failure("agent_error", "ended by signal 15");
   time.at(time.nowMs() + draw.upTo(30), nature, () => end(state, place, result));

@@ -13,6 +13,8 @@ export interface Task {
   count: number;
   /** Ends with the first history that breaks an invariant. */
   stopsAtFirst: boolean;
+  /** Makes the scenarios that fail as small as can be. */
+  shrinks: boolean;
   mutant: string | null;
 }
 

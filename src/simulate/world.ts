@@ -80,7 +80,6 @@ export interface Agent {
   phase: "runs" | "ended" | "gone";
   askedAtMs: number;
   startedAtMs: number;
-  toldToStopAtMs: number | null;
   /** When an engine got its result. */
   takenAtMs: number | null;
   result: StageResult | null;

@@ -126,4 +126,22 @@ export const mutants: readonly Mutant[] = [
     find: "FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?)",
     replace: "FROM events WHERE execution_id = ? AND seq >= ? ORDER BY seq LIMIT ?)",
   },
+  {
+    name: "count time for an agent that is gone",
+    file: "engine/durations.ts",
+    find: "return livedMs === null ? 0 :",
+    replace: "return livedMs === null ? Infinity :",
+  },
+  {
+    name: "clear a result away before a passing command's cancel is stored",
+    file: "engine/signal-desk.ts",
+    find: "execution.changes.waiting.push({ done });",
+    replace: "done();",
+  },
+  {
+    name: "let an old deadline decide a new state",
+    file: "engine/create-engine.ts",
+    find: "if (step && step.leftMs !== null) continue;",
+    replace: "",
+  },
 ];
