@@ -163,6 +163,22 @@ describe("over a restart", () => {
     expect(next.statuses(runId)).toEqual({ a: "timed_out" });
   });
 
+  test("an agent that could not begin yet has all of its time, whatever was stored meanwhile", async () => {
+    const first = await anEngine();
+    const runId = await first.start(slow);
+    const { control } = await first.agents.running("a");
+    control.holdTime?.();
+    control.log.write("system", "waits for its worktree");
+    first.clock.advance(1_000);
+    await first.until(() => first.feed(runId).some(({ type }) => type === "log_line"));
+    const next = await restarted(first, () => {}, undefined, minuteMs);
+    next.clock.advance(28 * minuteMs);
+    expect(await status(next, runId, "a")).toBe("running");
+    next.clock.advance(2 * minuteMs);
+    await next.engine.ended(runId);
+    expect(next.statuses(runId)).toEqual({ a: "timed_out" });
+  });
+
   test("a clock that was set back counts as no time at all", async () => {
     const first = await anEngine(failsFirst);
     const runId = await first.start(again);

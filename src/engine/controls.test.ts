@@ -238,7 +238,7 @@ describe("timeouts:", () => {
     engine.clock.advance(59_999);
     first.finish({ ok: false, error: { class: "x", message: "x" } });
     // The failure is taken in, and its commit has not come yet.
-    for (let turn = 0; turn < 20; turn++) await null;
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     engine.clock.advance(1);
     await engine.until(() => engine.statuses(runId)["a"] === "retry_wait");
     await engine.engine.signal(runId, { type: "pause" });

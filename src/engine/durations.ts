@@ -20,7 +20,7 @@ export function clockOf(engine: EngineState, execution: LiveExecution): StoredCl
     at_ms: engine.alarm.now(),
     spent_ms: spentMs + (sinceMs === null ? 0 : engine.deadlines.watchedMs() - sinceMs),
     left_ms: Object.fromEntries(
-      [...execution.timed].map((step) => [step.record.stage_id, leftOf(engine, execution, step) ?? 0]),
+      [...execution.timed].map((step) => [step.record.stage_id, storedLeftOf(engine, execution, step)]),
     ),
   };
 }
@@ -78,6 +78,12 @@ export function openJumpWatch(engine: EngineState): () => void {
 }
 
 const worthShowingMs = 2_000;
+
+/** An attempt whose agent cannot begin yet has no deadline, and all of its time. */
+function storedLeftOf(engine: EngineState, execution: LiveExecution, step: LiveStep): number {
+  const isHeld = step.record.status === "running" && step.attempt?.stopping === null;
+  return leftOf(engine, execution, step) ?? (isHeld ? step.plan.timeoutMs : 0);
+}
 
 /** Null when it is over already. */
 function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record }: LiveStep): number | null {
