@@ -144,4 +144,10 @@ export const mutants: readonly Mutant[] = [
     find: "if (step && step.leftMs !== null) continue;",
     replace: "",
   },
+  {
+    name: "store no time for an agent that cannot begin yet",
+    file: "engine/durations.ts",
+    find: "?? (isHeld ? step.plan.timeoutMs : 0);",
+    replace: "?? (isHeld ? 0 : 0);",
+  },
 ];
