@@ -101,6 +101,7 @@ describe.skipIf(program === null)("the starter", () => {
     const starter = aStarter();
     await until("a supervisor is there", () => childrenOf(starter.pid).length === 1);
     for (const spare of childrenOf(starter.pid)) process.kill(spare, "SIGKILL");
+    await until("it is gone", () => childrenOf(starter.pid).length === 0);
     expect(await (await starter.start(aRequest("exit 4"))).ended).toBe(4);
     await until("the next one is there", () => childrenOf(starter.pid).length === 1);
     const spares = childrenOf(starter.pid);
