@@ -62,10 +62,11 @@ describe.skipIf(!hasChromium)("the login", () => {
 
   test("by a link that is too old is refused, and says how to get another one", async () => {
     const place = await aGuardedSite("login-late");
+    const link = await linkOf(place);
     const database = openLiveDatabase(join(place.journey.home, "workflows.db"));
     database.run("UPDATE login_links SET expires_at = '2020-01-01T00:00:00.000Z'");
     database.close();
-    const page = await visit(place, await linkOf(place), { theme: "dark" });
+    const page = await visit(place, link, { theme: "dark" });
     await page.waitForURL(/stale=1/);
     expect(await page.getByText("skillmeat open").isVisible()).toBe(true);
     await shot(page, "login-stale-dark");
