@@ -11,6 +11,7 @@ import type { Store } from "../store/database.ts";
 import { getExecution } from "../store/executions.ts";
 import { machineProcesses, type ProcessTable } from "../store/holder-process.ts";
 import type { HolderKind } from "../store/leases.ts";
+import { storeFailure } from "../store/store-failure.ts";
 import { failWaiting } from "./hold-execution.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
@@ -87,23 +88,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       refuseInTrouble(engine);
       return startExecution(engine, request);
     },
-    rerun: async (runId, from, secrets) => {
-      refuseInTrouble(engine);
-      return rerunExecution(engine, runId, from, secrets);
-    },
+    rerun: (runId, from, secrets) =>
+      failingWithDatabase(engine, () => {
+        refuseInTrouble(engine);
+        return rerunExecution(engine, runId, from, secrets);
+      }),
     secretsOfRerun: (runId, from) => secretsOfRerun(engine, runId, from),
-    signal: (runId, signal) => signalExecution(engine, runId, signal),
-    takeOver: async (runId) => {
-      refuseInTrouble(engine);
-      const outcome = takeOver(engine, runId);
-      if (outcome === "missing") throw new AppError("not_found", `there is no execution "${runId}"`);
-      return outcome;
-    },
-    recover: async () => {
-      refuseInTrouble(engine);
-      engine.takesOver = options.kind === "serve";
-      return recoverAll(engine);
-    },
+    signal: (runId, signal) => failingWithDatabase(engine, () => signalExecution(engine, runId, signal)),
+    takeOver: (runId) =>
+      failingWithDatabase(engine, () => {
+        refuseInTrouble(engine);
+        const outcome = takeOver(engine, runId);
+        if (outcome === "missing") throw new AppError("not_found", `there is no execution "${runId}"`);
+        return outcome;
+      }),
+    recover: () =>
+      failingWithDatabase(engine, () => {
+        refuseInTrouble(engine);
+        engine.takesOver = options.kind === "serve";
+        return recoverAll(engine);
+      }),
     subscribe: (listener) => {
       engine.listeners.add(listener);
       return () => engine.listeners.delete(listener);
@@ -111,6 +115,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ended: (runId) => waitForEnd(engine, runId),
     stop: (mode) => stopEngine(engine, mode, stopWatching),
   };
+}
+
+/**
+ * What a database that fails for good has still written is unknown, a lease for example: the engine ends with it,
+ * whoever comes upon it.
+ */
+async function failingWithDatabase<T>(engine: EngineState, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (storeFailure(error) === "fatal") engine.fail(error);
+    throw error;
+  }
 }
 
 function newState(options: EngineOptions, reject: (error: unknown) => void): EngineState {
