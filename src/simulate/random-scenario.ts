@@ -33,7 +33,7 @@ function randomWorkflow(draw: Draw): WorkflowPlan {
   return {
     scheduling: draw.chance(50) ? "batch" : "eager",
     max_parallel: 1 + draw.upTo(3),
-    timeout_ms: draw.chance(15) ? 500 + draw.upTo(4_000) : 120_000,
+    timeout_ms: draw.chance(15) ? 500 + draw.upTo(4_000) : 3_600_000,
     stages: ids.map((id, at) => randomStage(draw, id, ids.slice(0, at))),
   };
 }

@@ -66,7 +66,7 @@ function smallerOnes(scenario: Scenario): Scenario[] {
 
 function plainerWorkflows(workflow: WorkflowPlan): WorkflowPlan[] {
   const { stages } = workflow;
-  const plain = { scheduling: "eager", max_parallel: 3, timeout_ms: 120_000 } as const;
+  const plain = { scheduling: "eager", max_parallel: 3, timeout_ms: 3_600_000 } as const;
   return [
     ...changed(workflow, plain),
     ...stages.flatMap((stage, at) =>
