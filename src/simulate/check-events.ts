@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../execution/event.ts";
 import { isSettled, type StepStatus } from "../execution/status.ts";
 import type { InvariantName } from "./invariants.ts";
-import { wasClockSet, type StoredRun, type World } from "./world.ts";
+import { wasClockSet, type Agent, type StoredRun, type World } from "./world.ts";
 
 /** A step as the events so far have it. */
 interface Followed {
@@ -95,6 +95,9 @@ function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tel
   const ofAttempt = world.history.agents.filter(
     (agent) => agent.attempt_id === `${run_id}/${stage_id}/${attempt}`,
   );
+  const isLate = world.history.cancels.some((cancel) => cancel.run_id === run_id && event.seq > cancel.after);
+  if (isLate && event.type === "stage_completed")
+    tell("cancel_ends_it", "a result was taken after the cancel");
   if (error_class === "internal") tell("no_surprise", error_message ?? "");
   if (event.type === "gate_resolved") {
     if (step.accepted.has(0))
@@ -114,12 +117,16 @@ function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tel
   ) {
     tell("result_is_the_agents", `${outputs?.given} was not given by an agent of this attempt`);
   }
-  const agent = ofAttempt.at(-1);
-  if (status !== "timed_out" || !agent || !error_message?.startsWith("took longer") || wasClockSet(world))
-    return;
-  const beginMs = world.time.wallMs() - world.time.nowMs();
-  const lastedMs = Date.parse(event.at) - beginMs - agent.askedAtMs;
-  if (lastedMs < agent.stage.timeout_ms - 1) tell("deadline_is_kept", `it was stopped after ${lastedMs} ms`);
+  if (status === "timed_out" && error_message?.startsWith("took longer")) {
+    checkTimeout(world, ofAttempt.at(-1), tell);
+  }
+}
+
+/** The agent has had all of its time. After a standstill of the engine nobody knows what came first. */
+function checkTimeout(world: World, agent: Agent | undefined, tell: Tell): void {
+  if (!agent || wasClockSet(world) || world.scenario.faults.some(({ kind }) => kind === "stall")) return;
+  const lastedMs = (agent.endedAtMs ?? world.time.nowMs()) - agent.askedAtMs;
+  if (lastedMs < agent.stage.timeout_ms - 1) tell("deadline_is_kept", `it was over after ${lastedMs} ms`);
 }
 
 function follow(event: StoredEvent, step: Followed): void {

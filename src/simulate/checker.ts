@@ -163,13 +163,15 @@ function seeAnswer(world: World, { action, run_id }: Call, { outcome }: SignalAn
     if (count === 1) return;
     world.violate("acknowledged_is_kept", `${actor}'s decision on ${stage_id} is stored ${count} times`);
   }
+  const { calls, pauses, cancels } = world.history;
+  const after = lastEventOf(world, run_id) ?? 0;
+  if (action.kind === "cancel") cancels.push({ run_id, after });
   if (action.kind !== "pause") return;
-  const { calls, pauses } = world.history;
   // One that was asked for before may be applied after it.
   const mayGoOn = calls.some(
     (call) => call.run_id === run_id && call.action.kind === "resume" && call.outcome === "open",
   );
-  if (!mayGoOn) pauses.push({ run_id, after: lastEventOf(world, run_id) ?? 0, until: null });
+  if (!mayGoOn) pauses.push({ run_id, after, until: null });
 }
 
 function seeRefusal(world: World, { action, run_id, process }: Call, error: unknown): void {

@@ -14,7 +14,8 @@ export const invariants = {
   order_holds: "a step starts only when every step before it has settled",
   limits_hold: "no execution and no engine runs more agents at once than it may",
   pause_starts_nothing: "nothing starts while a pause holds",
-  cancel_ends_it: "an execution whose cancel was acknowledged ends as cancelled",
+  cancel_ends_it:
+    "an execution whose cancel was acknowledged takes no result any more, and ends as cancelled",
   deadline_fires_once: "a deadline decides a gate once",
   deadline_is_kept: "nothing that waits for its time happens before it",
   replay_gives_the_record: "the events, applied one after the other, give the stored records",

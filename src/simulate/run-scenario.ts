@@ -43,6 +43,7 @@ export function runScenario(scenario: Scenario): Outcome {
     agents: [],
     announced: new Map(),
     pauses: [],
+    cancels: [],
     readers: [],
   };
   const world: World = {

@@ -22,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     golden: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
+    mutant: { type: "string" },
     scenarios: { type: "boolean", default: false },
   },
 });
@@ -42,7 +43,9 @@ process.exit((await main()) ? 0 : 1);
 
 function main(): boolean | Promise<boolean> {
   if (values.seed !== undefined) return runSeed(Number(values.seed));
-  return values.mutants ? findMutants() : runAll({ ...plain, what: values.golden ? "golden" : "seeds" });
+  return values.mutants || values.mutant !== undefined
+    ? findMutants()
+    : runAll({ ...plain, what: values.golden ? "golden" : "seeds" });
 }
 
 /** One history, event by event. */
@@ -72,7 +75,8 @@ async function runAll(task: Task): Promise<boolean> {
 
 async function findMutants(): Promise<boolean> {
   let count = 0;
-  for (const { name } of mutants) {
+  const asked = mutants.filter(({ name }) => values.mutant === undefined || name === values.mutant);
+  for (const { name } of asked) {
     const { histories, failures } = await share({
       ...plain,
       stopsAtFirst: true,
@@ -84,8 +88,8 @@ async function findMutants(): Promise<boolean> {
     console.log(`${name}: ${first ? found(first) : `NOT FOUND in ${histories} histories`}`);
     if (first && values.scenarios) console.log(JSON.stringify(first.scenario));
   }
-  console.log(`${count} of ${mutants.length} planted bugs are found`);
-  return count === mutants.length;
+  console.log(`${count} of ${asked.length} planted bugs are found`);
+  return count === asked.length && count > 0;
 }
 
 function found({ invariant, name, message, scenario }: Failure): string {

@@ -133,6 +133,7 @@ function begin(state: AgentsState, request: StageRequest, askedAtMs: number): Pl
     stage,
     askedAtMs,
     startedAtMs,
+    endedAtMs: null,
     phase: "runs",
     takenAtMs: null,
     result: null,
@@ -153,6 +154,7 @@ function end({ world }: AgentsState, { agent, followers }: Place, result: StageR
   if (agent.phase !== "runs") return;
   agent.phase = result ? "ended" : "gone";
   agent.result = result;
+  agent.endedAtMs = world.time.nowMs();
   for (const follower of followers) tellEnd(world, agent, follower);
 }
 

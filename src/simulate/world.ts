@@ -44,6 +44,8 @@ export interface History {
   announced: Map<string, StoredEvent[]>;
   /** Between which events a pause holds for certain; `until` null: it holds still. */
   pauses: { run_id: string; after: number; until: number | null }[];
+  /** After which event a cancel is acknowledged. */
+  cancels: { run_id: string; after: number }[];
   readers: Reader[];
 }
 
@@ -80,6 +82,7 @@ export interface Agent {
   phase: "runs" | "ended" | "gone";
   askedAtMs: number;
   startedAtMs: number;
+  endedAtMs: number | null;
   /** When an engine got its result. */
   takenAtMs: number | null;
   result: StageResult | null;

@@ -74,8 +74,7 @@ export const mutants: readonly Mutant[] = [
     name: "ignore a pause",
     file: "machine/execution-state.ts",
     find: 'return execution.drives && phaseOf(execution) === "running";',
-    replace:
-      'return execution.drives && (phaseOf(execution) === "running" || phaseOf(execution) === "pausing");',
+    replace: 'return execution.drives && ["running", "pausing", "paused"].includes(phaseOf(execution));',
   },
   {
     name: "exceed max_parallel",
@@ -91,9 +90,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "take a late result in",
-    file: "engine/flush.ts",
-    find: "if (engine.live.get(execution.runId) !== execution || step.attempt !== attempt) return;",
-    replace: "if (step.attempt !== attempt) return;",
+    file: "machine/apply-result.ts",
+    find: 'if (stopping === "cancel" || stopping === "execution_timeout") {',
+    replace: 'if (stopping === "execution_timeout") {',
   },
   {
     name: "forget an event in the commit",
