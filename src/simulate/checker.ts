@@ -74,10 +74,12 @@ function seeDispatch(world: World, process: SimulatedProcess, attempt: AskedAtte
   if (workflow && ofRun > workflow.max_parallel) {
     world.violate("limits_hold", `${run_id} runs ${ofRun} steps at once, ${workflow.max_parallel} at most`);
   }
-  const ofProcess = countOf(world, selectRunningOf, process.pid);
-  const most = process.maxSteps + process.adopted.size;
-  if (ofProcess > most) {
-    world.violate("limits_hold", `process ${process.pid} runs ${ofProcess} steps at once, ${most} at most`);
+  // What it has taken over from others runs already, or begins again, however much that is.
+  if (!process.adopted.has(attempt.attempt_id)) process.begun.add(attempt.attempt_id);
+  const rows = world.disk.store.prepare<{ attempt_id: string }, [number]>(selectRunningOf).all(process.pid);
+  const count = rows.filter(({ attempt_id }) => process.begun.has(attempt_id)).length;
+  if (count > process.maxSteps) {
+    world.violate("limits_hold", `process ${process.pid} runs ${count} steps, ${process.maxSteps} at most`);
   }
   checkWait(world, attempt);
 }
@@ -201,8 +203,9 @@ const selectStep =
 const selectRunning =
   "SELECT count(*) AS count FROM execution_steps WHERE execution_id = ? AND status = 'running'";
 const selectRunningOf =
-  "SELECT count(*) AS count FROM holders h JOIN leases l ON l.holder_id = h.id JOIN execution_steps s " +
-  "ON s.execution_id = l.execution_id WHERE h.pid = ? AND s.status = 'running'";
+  "SELECT s.execution_id || '/' || stage_id_ref || '/' || attempt_number AS attempt_id FROM holders h " +
+  "JOIN leases l ON l.holder_id = h.id JOIN execution_steps s ON s.execution_id = l.execution_id " +
+  "WHERE h.pid = ? AND s.status = 'running'";
 const selectDecision =
   "SELECT count(*) AS count FROM events WHERE execution_id = ? AND stage_id = ? AND type = 'gate_resolved' " +
   "AND json_extract(data_json, '$.actor') = ?";

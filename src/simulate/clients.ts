@@ -172,7 +172,7 @@ function withProcess(
 function stop({ machine }: ClientsState, { by, mode, down_ms }: Action & { kind: "stop" }): void {
   const process = machine.process(by);
   if (!process?.engine) return;
-  process.isStopping = mode === "stop";
+  process.isStopping ||= mode === "stop";
   const over = (): void => machine.end(process, down_ms);
   void process.engine.stop(mode).then(over, over);
 }

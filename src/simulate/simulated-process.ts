@@ -20,6 +20,8 @@ export interface SimulatedProcess extends Owner, DiskUser {
   isStopping: boolean;
   /** Attempts of earlier engines that it has taken over. */
   adopted: Set<string>;
+  /** Attempts that it has begun itself, not taken over from an earlier engine. */
+  begun: Set<string>;
   /** It is about to do something that can be seen from outside; false: it has died, and that is not done any more. */
   act(): boolean;
 }
@@ -71,6 +73,7 @@ export function makeProcess(world: World, options: ProcessOptions): SimulatedPro
     engine: null,
     isStopping: false,
     adopted: new Set(),
+    begun: new Set(),
     act: () => {
       if (!process.isAlive) return false;
       counters.acts++;
