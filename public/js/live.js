@@ -32,6 +32,22 @@ function refresh() {
   htmx.ajax("GET", location.pathname + location.search, { target, select: target, swap: "outerMorph" });
 }
 
+/* The answer to a button may come after the stream has shown what followed it; then the page is asked for anew. */
+let newest = 0;
+let isStale = false;
+document.addEventListener("htmx:after:swap", () => {
+  const shown = Number(document.getElementById("run-head")?.dataset.event ?? 0);
+  if (shown >= newest) newest = shown;
+  else if (!isStale) {
+    isStale = true;
+    // The dialog that was answered is closed by then.
+    setTimeout(() => {
+      isStale = false;
+      refresh();
+    }, 0);
+  }
+});
+
 document.addEventListener("htmx:sse:error", fallBack);
 for (const failure of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(failure, ({ target }) => {

@@ -184,6 +184,29 @@ describe.skipIf(!hasChromium)("gates", () => {
     ]);
     await shot(page, "gates-summary");
   });
+
+  test("an answer that comes after the stream has shown the end does not take the page back", async () => {
+    const place = await site("late-answer");
+    const runId = await place.start("talk", { topic: "squid", lines: 1 });
+    await place.gateWaits(runId);
+    place.hold();
+    const page = await visit(place, `/workflows/talk/executions/${runId}`);
+    await page.locator('html[data-live="on"]').waitFor();
+    // The answer is drawn while the stage after the gate is held, and arrives when all has ended.
+    await page.route("**/gates/*/approve", async (route) => {
+      const response = await route.fetch();
+      place.release();
+      await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
+      await route.fulfill({ response });
+    });
+    const refreshed = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith(runId));
+    await page.keyboard.press("a");
+    await page.keyboard.type("ann");
+    await page.keyboard.press("Enter");
+    await refreshed;
+    await page.locator("#run-progress p", { hasText: "5 of 5 finished" }).waitFor();
+    expect(await page.locator("#run-head .badge").innerText()).toContain("Completed");
+  });
 });
 
 /** Every word of every gate can be scrolled to, and none lies over another. */

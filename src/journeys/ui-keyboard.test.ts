@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)("by keyboard", () => {
     await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
-    expect(await page.locator("#run-progress p").innerText()).toBe("5 of 5 finished");
+    await page.locator("#run-progress p", { hasText: "5 of 5 finished" }).waitFor();
   });
 
   test("J and K choose the stage, which is in the address; slash goes to the search", async () => {

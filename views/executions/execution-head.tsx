@@ -17,7 +17,7 @@ export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "oute
   const { execution, now } = view;
   const { started_at, created_at, completed_at, workflow_name, run_id, error_message, parent_id } = execution;
   return (
-    <div id={id} class="xtitle">
+    <div id={id} class="xtitle" data-event={execution.last_event}>
       <h1>
         {`${workflow_name} `}
         <span>{subjectOf(view)}</span>
