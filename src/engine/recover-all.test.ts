@@ -67,3 +67,15 @@ test("a database that another process keeps locked is waited for, and the rest i
   expect((await recovering).toSorted()).toEqual(runIds.toSorted());
   rmSync(folder, { recursive: true, force: true });
 });
+
+test("an execution whose lease another process took and gave back is read anew, and goes on", async () => {
+  const { engine, store, start, until, statuses } = await anEngine();
+  const runId = await start(waiting);
+  await until(() => statuses(runId)["ask"] === "waiting_for_approval");
+  store.sqlite.run("DELETE FROM leases WHERE execution_id = ?", [runId]);
+  expect(await engine.recover()).toEqual([runId]);
+  expect(heldLeases(store)).toBe(1);
+  await engine.signal(runId, { type: "approve", stage_id: "ask", actor: "ann", comment: null });
+  await engine.ended(runId);
+  expect(statuses(runId)).toEqual({ ask: "completed" });
+});
