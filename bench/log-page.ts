@@ -6,6 +6,7 @@ import { currentProcess } from "../src/store/holder-process.ts";
 import { registerHolder } from "../src/store/leases.ts";
 import { commitTransitions } from "../src/store/transitions.ts";
 import { aNewExecution, anUpdate } from "../src/testing/an-execution.ts";
+import { chromiumPath } from "../src/testing/chromium-path.ts";
 import { serveSkillmeat } from "./http-programs.ts";
 import { seedLog } from "./http-seed.ts";
 import { median, msText, timed, type Row } from "./measure.ts";
@@ -23,7 +24,7 @@ export async function measureLogPage(folder: string): Promise<Row[]> {
   registerHolder(store, { id: "h", ...currentProcess(), kind: "run", heartbeat_at: "" });
   const server = await serveSkillmeat(home);
   const browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: chromiumPath,
     args: ["--headless", "--no-sandbox", "--disable-gpu"],
   });
   try {

@@ -6,10 +6,9 @@ import { chromium, type Browser, type BrowserContext, type Locator, type Page } 
 import type { ExecutionView } from "../execution/view.ts";
 import { journeys, type Journey, type Running } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
+import { chromiumPath } from "../testing/chromium-path.ts";
 import { longestWaitMs } from "../testing/limits.ts";
 
-/** Debian's; `apt-get install chromium` brings it. */
-const chromiumPath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(chromiumPath);
 
 /** Pictures of what a person would have seen are kept in this folder, when somebody asks for them. */

@@ -132,7 +132,7 @@ describe.skipIf(!hasChromium)("in the text", () => {
     await page.getByRole("link", { name: "YAML" }).click();
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+End");
-    await changed(page, () => page.keyboard.type("# at the end\nstages: 1\n"));
+    await changed(page, () => page.keyboard.insertText("# at the end\nstages: 1\n"));
     expect(await page.locator("#builder-findings li.failed").first().innerText()).toContain("stages");
     expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);
     await changed(page, () => page.locator("#undo-button").click());
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)("in the text", () => {
     await page.locator(".cm-content", { hasText: "name: Checked twice" }).waitFor();
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+End");
-    await changed(page, () => page.keyboard.type("# kept"));
+    await changed(page, () => page.keyboard.insertText("# kept"));
     expect(await textOf(page)).toContain("name: Checked twice");
     expect(await textOf(page)).toEndWith("# kept");
     expect(await page.title()).toStartWith("●");

@@ -66,8 +66,14 @@ describe.skipIf(!hasChromium)("a long log", () => {
     ];
     await page.locator("#log").focus();
     await page.locator("#log").hover();
-    const requests: string[] = [];
-    page.on("request", (request) => requests.push(request.url()));
+    // The page goes to its end by itself, once; the reader moves after that.
+    await page.waitForFunction(
+      "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2)(document.getElementById('log'))",
+    );
+    const parts: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).searchParams.has("before")) parts.push(request.url());
+    });
     for (const [at, [first, gesture]] of gestures.entries()) {
       const [top = 0] = await lineNumbers(page);
       await gesture();
@@ -77,7 +83,7 @@ describe.skipIf(!hasChromium)("a long log", () => {
       const line = Number(((await page.evaluate(seen)) as string).slice(1));
       expect(Math.abs(line - top)).toBeLessThanOrEqual(1);
       expect((await lineNumbers(page))[0]).toBe(Number(first.slice(1)));
-      expect(requests.length).toBe(at + 1);
+      expect(parts.length).toBe(at + 1);
     }
     await page.getByRole("link", { name: "To the start of the log" }).click();
     await page.locator("#L1:target").waitFor();
