@@ -75,7 +75,7 @@ const testRooms = new Set(["testing", "journeys", "simulate"]);
 /** A package, or a part of the platform, that one room alone may know. */
 const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^(drizzle-orm|bun:sqlite)/, rooms: ["store"] },
-  { module: /^xstate/, rooms: ["machine", "engine"] },
+  { module: /^xstate/, rooms: ["machine"] },
   { module: /^(elysia|@elysiajs)/, rooms: ["http"] },
   { module: /^@kitajs/, rooms: ["views"] },
   { module: /^commander/, rooms: ["cli"] },
@@ -118,7 +118,7 @@ describe("the house is kept:", () => {
 
   test("no import goes round in a circle", () => expect(cycle(sources)).toEqual([]));
 
-  test("only the store knows SQL, only machine and engine XState, only http Elysia, only the command line its libraries", () => {
+  test("only the store knows SQL, only machine XState, only http Elysia, only the command line its libraries", () => {
     const wrong = sources.flatMap((file) =>
       onlyIn
         .filter(
@@ -127,6 +127,29 @@ describe("the house is kept:", () => {
         .map(({ module }) => `${file.path} imports ${module.source}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("operation knows neither requests nor terminals: its doors translate", () => {
+    const doors = /\b(Request|Response|Headers|FormData|URLSearchParams|process\.std(in|out|err)|isTTY)\b/;
+    const modules = /^node:(http|https|readline|tty)/;
+    const wrong = sources.filter(
+      (file) =>
+        file.room === "operation" &&
+        (doors.test(file.code) || file.imports.some((each) => modules.test(each))),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("a file that mounts pages is imported by the list of pages alone", () => {
+    const mounting = new Set(
+      sources
+        .filter(({ code }) => /^export function mount\w+\(routes: PageRoutes\)/m.test(code))
+        .map(({ path }) => path),
+    );
+    const wrong = sources
+      .filter(({ path }) => path !== "src/http/pages/pages.ts")
+      .filter((file) => file.imports.some((module) => mounting.has(resolved(file, module))));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
   test("expression, workflow, execution, machine and views do no IO, read no clock and make no ids", () => {

@@ -16,7 +16,7 @@ import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { shownToast } from "./toast-cookie.ts";
-import { tab, workflowOf } from "./workflow-pages.ts";
+import { answerTab, workflowOf } from "./workflow-tab.ts";
 
 const rowsAPage = 50;
 const mostAtOnce = 100;
@@ -37,7 +37,9 @@ function all(call: PageCall): Answer {
 function ofWorkflow(call: PageCall): Answer {
   const { id, slug, name } = workflowOf(call);
   const list = listOf(call, { id, slug, name });
-  return tab(call, "executions", () => ExecutionTable({ list, frame: frameOf(call.context, call.request) }));
+  return answerTab(call, "executions", () =>
+    ExecutionTable({ list, frame: frameOf(call.context, call.request) }),
+  );
 }
 
 function listOf(

@@ -25,7 +25,7 @@ import {
   type Answer,
 } from "./page-route.ts";
 import { shownToast, toastCookie } from "./toast-cookie.ts";
-import { workflowOf } from "./workflow-pages.ts";
+import { workflowOf } from "./workflow-tab.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 
 /** Starting a run by hand: its fields, its plan as they are filled in, and the start itself. */

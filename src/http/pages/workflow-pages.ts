@@ -1,5 +1,4 @@
 import { confirmPage } from "../../../views/workflows/confirm.tsx";
-import { detailPage, type DetailTab } from "../../../views/workflows/detail.tsx";
 import { diffLines } from "../../../views/workflows/diff.ts";
 import { History } from "../../../views/workflows/history.tsx";
 import { StageList } from "../../../views/workflows/stage-list.tsx";
@@ -9,7 +8,6 @@ import type { Crumb } from "../../../views/layout/frame.ts";
 import { workflowPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
 import { duplicateWorkflow } from "../../operation/duplicate-workflow.ts";
-import { openWorkflow } from "../../operation/open-workflow.ts";
 import { deleteWorkflow, saveWorkflow, setWorkflowStatus } from "../../operation/save-workflow.ts";
 import { listWorkflowVersions } from "../../store/read-workflows.ts";
 import type { WorkflowRecord, WorkflowVersion } from "../../store/workflow-record.ts";
@@ -19,15 +17,15 @@ import { frameOf } from "./page-frame.ts";
 import { html, type FormCall, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { wholeOf } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
-import { summaryOf } from "./workflow-summary.ts";
+import { answerTab, workflowOf } from "./workflow-tab.ts";
 
 const versionsAPage = 50;
 
 export function mountWorkflowPages(routes: PageRoutes): void {
-  routes.page("/workflows/:id", (call) => tab(call, "", StageList));
-  routes.page("/workflows/:id/settings", (call) => tab(call, "settings", settings));
+  routes.page("/workflows/:id", (call) => answerTab(call, "", StageList));
+  routes.page("/workflows/:id/settings", (call) => answerTab(call, "settings", settings));
   routes.page("/workflows/:id/history", (call) =>
-    tab(call, "history", (workflow) => history(call, workflow)),
+    answerTab(call, "history", (workflow) => history(call, workflow)),
   );
   routes.page("/workflows/:id/export", exportWorkflow);
   routes.page("/workflows/:id/delete", askDelete);
@@ -37,22 +35,6 @@ export function mountWorkflowPages(routes: PageRoutes): void {
   routes.form("/workflows/:id/duplicate", duplicate);
   routes.form("/workflows/:id/publish", (call) => setStatus(call, "published", "Published"));
   routes.form("/workflows/:id/archive", (call) => setStatus(call, "archived", "Archived"));
-}
-
-export function tab(call: PageCall, name: DetailTab, content: (workflow: WorkflowRecord) => Child): Answer {
-  const { context, request } = call;
-  const record = workflowOf(call);
-  const workflow = summaryOf(context.store, record);
-  const frame = frameOf(context, request);
-  return html(
-    detailPage({ frame, workflow, tab: name, children: content(record) }),
-    200,
-    shownToast(request),
-  );
-}
-
-export function workflowOf({ context, params }: PageCall): WorkflowRecord {
-  return openWorkflow(context, params["id"] ?? "");
 }
 
 function settings({ config, context, error_policy, file, author, definition }: WorkflowRecord): Child {
