@@ -1,9 +1,8 @@
-import { deadLeases, holderOf, releaseLease, takeLeases } from "../store/leases.ts";
+import { deadLeases, releaseLease, takeLeases } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { logProblem } from "./clean-up.ts";
 import type { EngineState } from "./engine-state.ts";
-import { lostError, loseExecution } from "./hold-execution.ts";
-import { driveAgain } from "./recovery.ts";
+import { driveAgain, isDrivenHere } from "./recovery.ts";
 import { partsOfMany, type StoredParts } from "./stored-parts.ts";
 import { takeSignals } from "./take-signals.ts";
 
@@ -59,19 +58,6 @@ function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
   // Nobody else answers signals that were posted to a dead holder.
   if (recovered.length > 0) takeSignals(engine);
   return recovered;
-}
-
-/**
- * False when this engine does not have the execution. Also when it has it without the lease: another process took this
- * one for dead, drove the execution and has left it, so that what this engine remembers of it is out of date. It
- * forgets that.
- */
-function isDrivenHere(engine: EngineState, runId: string): boolean {
-  const execution = engine.live.get(runId);
-  if (!execution) return false;
-  if (engine.created.has(execution) || holderOf(engine.store, runId)?.id === engine.holderId) return true;
-  loseExecution(engine, execution, lostError(execution));
-  return false;
 }
 
 /** Drives those that can be read, and returns them. Gives the leases of the rest back when the database fails. */

@@ -319,6 +319,15 @@ describe("recovery:", () => {
     expect(control.signal.aborted).toBe(false);
     expect(engine.statuses(runId)).toEqual({ a: "running" });
   });
+
+  test("an execution whose lease another process took and gave back is taken over again", async () => {
+    const engine = await anEngine();
+    const runId = await engine.start(`${head}stages: [{id: ask, type: gate, gate: {}}]`);
+    engine.store.sqlite.run("DELETE FROM leases");
+    expect(await engine.engine.takeOver(runId)).toBe("taken");
+    await engine.engine.signal(runId, { type: "approve", stage_id: "ask", actor: "ann", comment: null });
+    expect(engine.view(runId).status).toBe("completed");
+  });
 });
 
 describe("what goes wrong for one does not take down the others:", () => {

@@ -1,11 +1,11 @@
 import { DamagedRow } from "../store/damaged-row.ts";
-import { releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
+import { holderOf, releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
 import { retryHeldSteps } from "../machine/apply-signal.ts";
 import { phaseOf } from "../machine/execution-state.ts";
 import { begin, finishStopping } from "../machine/orchestration.ts";
 import { adoptStep } from "../machine/start-step.ts";
-import { holdExecution } from "./hold-execution.ts";
+import { holdExecution, lostError, loseExecution } from "./hold-execution.ts";
 import { showDeadlines } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush } from "./flush-plan.ts";
@@ -18,14 +18,34 @@ import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
 export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
-  const ours = engine.live.get(runId);
-  if (ours) return ours.drives ? "taken" : "held";
+  if (isDrivenHere(engine, runId)) return engine.live.get(runId)?.drives ? "taken" : "held";
   const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;
   driveAgain(engine, runId, partsOfOne(engine));
   // Nobody else answers a signal that was posted to its dead holder.
   takeSignals(engine);
   return "taken";
+}
+
+/**
+ * False when this engine does not have the execution. Also when it has it without the lease: another process took this
+ * one for dead, drove the execution and has left it, so that what this engine remembers of it is out of date. It
+ * forgets that.
+ */
+export function isDrivenHere(engine: EngineState, runId: string): boolean {
+  const execution = engine.live.get(runId);
+  if (!execution) return false;
+  if (!isStored(engine, execution) || holderOf(engine.store, runId)?.id === engine.holderId) return true;
+  loseExecution(engine, execution, lostError(execution));
+  return false;
+}
+
+/** One that was only just started has no lease before its first commit. */
+function isStored({ created, unwritten }: EngineState, execution: LiveExecution): boolean {
+  const inBatch = unwritten?.transitions.created.some(
+    (each) => each.execution.record.run_id === execution.runId,
+  );
+  return !created.has(execution) && !inBatch;
 }
 
 /** Goes on with an execution whose lease this engine has just taken. Throws what `readAgain` throws. */
