@@ -1,5 +1,5 @@
 import type { StoredEvent } from "../execution/event.ts";
-import type { TransitionBatch } from "../store/transitions.ts";
+import type { ExecutionUpdate, NewExecution, TransitionBatch } from "../store/transitions.ts";
 import type { Changes, LiveExecution } from "./live-execution.ts";
 
 /** What one commit writes of one execution, and what follows once it is on disk. */
@@ -21,4 +21,16 @@ export interface Batch {
   written: Written[];
   /** Since when the database has refused it, by the alarm's monotonic clock; null: it was not tried yet. */
   hinderedSinceMs: number | null;
+}
+
+/** The batch without some of its executions; null when nothing is left of it. */
+export function leaveOut(batch: Batch, isLeftOut: (execution: LiveExecution) => boolean): Batch | null {
+  const written = batch.written.filter(({ execution }) => !isLeftOut(execution));
+  if (written.length === 0) return null;
+  const left = new Set(written.map(({ execution }) => execution.runId));
+  const isLeft = ({ execution: { record } }: NewExecution | ExecutionUpdate): boolean =>
+    left.has(record.run_id);
+  const { created, updated, holder_id } = batch.transitions;
+  const transitions = { holder_id, created: created.filter(isLeft), updated: updated.filter(isLeft) };
+  return { ...batch, written, transitions };
 }

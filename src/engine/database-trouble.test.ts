@@ -174,6 +174,30 @@ stages: [{id: a, ${agent}}]`;
     await engine.engine.stop("leave");
     store.close();
   });
+
+  test("writes nothing later of what another process took over meanwhile", async () => {
+    const store = aStore();
+    const engine = await anEngine(undefined, { store, kind: "serve" });
+    await engine.engine.recover();
+    const runId = await engine.start(gated);
+    const free = fill(store);
+    const comment = "x".repeat(50_000);
+    const approve = { type: "approve", stage_id: "ask", actor: "ann", comment } as const;
+    await expect(engine.engine.signal(runId, approve)).rejects.toThrow(/is full/);
+
+    free();
+    const other = new Database(store.path);
+    other.run("DELETE FROM leases");
+    while (other.query("SELECT * FROM leases").all().length === 0) await aTurn();
+    other.close();
+    while (engine.engine.trouble() !== null) engine.clock.advance(1_000);
+    await aTurn();
+    expect(engine.statuses(runId)).toEqual({ ask: "waiting_for_approval" });
+    expect((await engine.engine.signal(runId, approve)).outcome).toBe("applied");
+    expect(engine.statuses(runId)).toEqual({ ask: "completed" });
+    await engine.engine.stop("leave");
+    store.close();
+  });
 });
 
 describe("a database that another process keeps locked", () => {

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { leaveOut } from "./batch.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
 
@@ -15,13 +16,23 @@ export function holdExecution(engine: EngineState, execution: LiveExecution): vo
 
 /**
  * Forgets an execution that another process drives now. Its agents are stopped, because their results would be refused.
+ * What the database has not taken of it yet is dropped: it does not follow on what the other process has stored.
  */
 export function loseExecution(engine: EngineState, execution: LiveExecution, error: unknown): void {
   for (const { abort } of execution.steps) abort?.abort();
+  dropUnwritten(engine, execution, error);
   forgetExecution(engine, execution);
   failWaiting(execution.changes.waiting, error);
   for (const { fail } of engine.waiters.get(execution.runId) ?? []) fail(error);
   engine.waiters.delete(execution.runId);
+}
+
+function dropUnwritten(engine: EngineState, execution: LiveExecution, error: unknown): void {
+  const batch = engine.unwritten;
+  const dropped = batch?.written.find((written) => written.execution === execution);
+  if (!batch || !dropped) return;
+  engine.unwritten = leaveOut(batch, (each) => each === execution);
+  failWaiting(dropped.changes.waiting, error);
 }
 
 /** The error for callers that wait for an execution which this engine has lost. */

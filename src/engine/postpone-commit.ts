@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { failWaiting, forgetExecution } from "./hold-execution.ts";
-import type { Batch } from "./batch.ts";
+import { leaveOut, type Batch } from "./batch.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -46,17 +46,14 @@ export function probeDatabase(engine: EngineState): void {
 
 function tellWaiting(engine: EngineState, batch: Batch): void {
   const error = new AppError("unavailable", troubleOf(engine)?.message ?? "the database cannot be written");
-  const isNew = ({ execution }: { execution: LiveExecution }): boolean =>
-    batch.transitions.created.some(({ execution: { record } }) => record.run_id === execution.runId);
-  const dropped = [...batch.written.filter(isNew).map(({ execution }) => execution), ...engine.created];
+  const isNew = ({ runId }: LiveExecution): boolean =>
+    batch.transitions.created.some(({ execution: { record } }) => record.run_id === runId);
+  const dropped = [...batch.written.map(({ execution }) => execution).filter(isNew), ...engine.created];
   for (const { changes } of batch.written) failWaiting(changes.waiting, error);
   for (const { changes } of engine.live.values()) failWaiting(changes.waiting, error);
   for (const execution of dropped) {
     engine.created.delete(execution);
     forgetExecution(engine, execution);
   }
-  const written = batch.written.filter((each) => !isNew(each));
-  const { transitions } = batch;
-  engine.unwritten =
-    written.length === 0 ? null : { ...batch, written, transitions: { ...transitions, created: [] } };
+  engine.unwritten = leaveOut(batch, isNew);
 }
