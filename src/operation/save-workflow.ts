@@ -18,7 +18,7 @@ import { definitionIn } from "../collection/detect-artifact-type.ts";
 import { lockingFiles } from "../collection/files-lock.ts";
 import { markOfFile } from "../collection/look-at-files.ts";
 import { requireValid } from "./require-valid.ts";
-import { refreshLockedIndex, type Library } from "./refresh-index.ts";
+import { refreshIndex, refreshLockedIndex, type Library } from "./refresh-index.ts";
 import { workflowEntry } from "./workflow-entry.ts";
 import {
   moveWorkflow,
@@ -64,6 +64,9 @@ export interface OpenHome extends Library {
 export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<WorkflowRecord> {
   const { home, store, log } = open;
   const effective = await requireValid(saving.text, saving.file ?? "definition");
+  // What was changed by hand is read in a turn of its own: it may be long, and the row takes a while, too.
+  refreshIndex(open);
+  await nextTurn();
   const saved = await lockingFiles(home, () => {
     refreshLockedIndex(open);
     const over = saving.over && getWorkflow(store, saving.over.id);

@@ -37,8 +37,17 @@ const checks: Step[] = ["types", "lint", "format", "unused"].map((name) => ({
 /** Journeys wait for other processes most of the time: two cores keep three files busy. */
 const workers = Math.max(3, Math.min(availableParallelism(), 8));
 
+/** Tests of one file that run side by side: with more, a program's patience with another ends on a busy machine. */
+const sideBySide = 6;
+
 // Files of one worker share their modules and one browser; what a file makes it clears away.
-const options = ["--no-isolate", "--only-failures", `--timeout=${longestTestMs}`, "--coverage"];
+const options = [
+  "--no-isolate",
+  "--only-failures",
+  `--max-concurrency=${sideBySide}`,
+  `--timeout=${longestTestMs}`,
+  "--coverage",
+];
 const testCommand = [bun, "test", `--parallel=${workers}`, ...options, ...paths];
 
 // Everything that tests write lies in one folder, which goes with them.

@@ -6,6 +6,7 @@ import { mostBodyBytes, tooLarge } from "../server/guard.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import type { Context } from "../server/server-parts.ts";
 import { takesGzip } from "../server/takes-gzip.ts";
+import { packMarkup, unpackMarkup, type PackedMarkup } from "./packed-markup.ts";
 import { createPageCache } from "./page-cache.ts";
 
 /** What a page is made from. */
@@ -25,7 +26,7 @@ const leastPacked = 1024;
 
 /** A page or parts of one: markup, and what goes with it. */
 export interface Page {
-  markup: string;
+  markup: string | PackedMarkup;
   status: number;
   headers: Record<string, string>;
 }
@@ -108,14 +109,23 @@ type ToResponse = (markup: string) => unknown;
 async function sendAnswer(request: Request, answer: Answer, toResponse: ToResponse): Promise<Response> {
   if (answer instanceof Response) return answer;
   const { markup, status } = answer;
-  const plain = (await toResponse(markup)) as Response;
+  const plain = (await toResponse(typeof markup === "string" ? markup : "")) as Response;
   const headers = new Headers({ ...Object.fromEntries(plain.headers), ...answer.headers });
-  if (!takesGzip(request)) return new Response(plain.body, { status, headers });
-  headers.append("vary", "accept-encoding");
+  const isPacked = takesGzip(request);
+  if (isPacked) headers.append("vary", "accept-encoding");
+  if (typeof markup !== "string") {
+    if (isPacked) return sendPacked(markup, status, headers);
+    return new Response(await unpackMarkup(markup), { status, headers });
+  }
+  if (!isPacked) return new Response(plain.body, { status, headers });
   const bytes = new Uint8Array(await plain.arrayBuffer());
   if (bytes.byteLength < leastPacked) return new Response(bytes, { status, headers });
+  return sendPacked(packMarkup(bytes), status, headers);
+}
+
+function sendPacked({ gzip }: PackedMarkup, status: number, headers: Headers): Response {
   headers.set("content-encoding", "gzip");
-  return new Response(Bun.gzipSync(bytes, { library: "libdeflate", level: 1 }), { status, headers });
+  return new Response(gzip, { status, headers });
 }
 
 async function formOf(request: Request): Promise<URLSearchParams> {

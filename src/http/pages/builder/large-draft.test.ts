@@ -55,6 +55,13 @@ test("others are answered while the builder draws 2,000 stages, changes one and 
   expect([both.includes("name: Seven"), both.includes("name: Nine")]).toEqual([true, true]);
 });
 
+test("who takes nothing compressed gets the page as it is", async () => {
+  const plain = await server.ask("GET", path, { headers: { "accept-encoding": "identity" } });
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  expect(plain.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(plain.body.includes("Stage 1999")).toBe(true);
+});
+
 test("a change that cannot be made says so, from the thread as from here", async () => {
   const gone = await post("stage", { stage: "gone", name: "x" }, "2");
   expect([gone.status, gone.body]).toEqual([409, expect.stringContaining("is not there any more")]);
