@@ -97,16 +97,18 @@ describe.skipIf(program === null)("the starter", () => {
     expect(await Promise.all(statuses)).toEqual(requests.map((_, status) => status));
   });
 
-  test("forks the next supervisor in advance, does without it when it is killed, and takes it along when it ends", async () => {
+  test("has supervisors that share its memory and nothing else: how one ends concerns no other", async () => {
     const starter = aStarter();
-    await until("a supervisor is there", () => childrenOf(starter.pid).length === 1);
-    for (const spare of childrenOf(starter.pid)) process.kill(spare, "SIGKILL");
-    await until("it is gone", () => childrenOf(starter.pid).length === 0);
+    const waiting = 'until test -e "$HERE/go"; do sleep 0.02; done; exit 5';
+    const requests = Array.from({ length: 3 }, () => aRequest(waiting));
+    const [killed, broken, third] = await Promise.all(requests.map((request) => starter.start(request)));
+    process.kill(killed?.pid ?? 0, "SIGKILL");
+    process.kill(broken?.pid ?? 0, "SIGSEGV");
+    expect(await Promise.all([killed?.ended, broken?.ended])).toEqual([null, null]);
+    for (const { folder } of requests) writeFileSync(join(folder, "go"), "");
+    expect(await third?.ended).toBe(5);
     expect(await (await starter.start(aRequest("exit 4"))).ended).toBe(4);
-    await until("the next one is there", () => childrenOf(starter.pid).length === 1);
-    const spares = childrenOf(starter.pid);
-    process.kill(starter.pid, "SIGKILL");
-    await until("it has ended, too", () => !spares.some(isAlive));
+    expect(childrenOf(starter.pid)).toEqual([]);
   });
 
   test("starts no second agent in a folder that has had one", async () => {
