@@ -3,12 +3,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "./measure.ts";
 
-const batches = 8;
-const perBatch = 50;
+const rounds = 8;
+const perRound = 50;
 
 /** Durable commits that do nothing but write so many bytes as one row. */
 export interface BareCommits {
-  /** Milliseconds of one: the median of some batches, after one that lets the disk come to rest. */
+  /** Milliseconds of one: the median of some rounds, after one that lets the disk come to rest. */
   ms(): number;
   close(): void;
 }
@@ -21,15 +21,15 @@ export function openBareCommits(folder: string, bytes: number): BareCommits {
   database.run("CREATE TABLE bare (id INTEGER PRIMARY KEY, content BLOB)");
   const insert = database.prepare("INSERT INTO bare (content) VALUES (?)");
   const content = new Uint8Array(Math.max(1, Math.round(bytes))).fill(97);
-  const batch = (): number => {
+  const measureRound = (): number => {
     const started = performance.now();
-    for (let done = 0; done < perBatch; done++) insert.run(content);
-    return (performance.now() - started) / perBatch;
+    for (let done = 0; done < perRound; done++) insert.run(content);
+    return (performance.now() - started) / perRound;
   };
   return {
     ms: () => {
-      batch();
-      return median(Array.from({ length: batches }, batch));
+      measureRound();
+      return median(Array.from({ length: rounds }, measureRound));
     },
     close: () => database.close(),
   };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isGroup, type Command } from "./command.ts";
 import { commandTable } from "./commands/command-table.ts";
-import { readCommandLine } from "./program.ts";
+import { readCommandLine } from "./read-command-line.ts";
 
 const page = readFileSync(join(import.meta.dir, "../../docs/cli.md"), "utf8");
 const sections = new Map(

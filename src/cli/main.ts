@@ -11,19 +11,19 @@ import { openOutput, type Output } from "./terminal/output.ts";
 import { plainLine } from "./terminal/plain-text.ts";
 import { findingsText } from "./terminal/print-findings.ts";
 import { wordsIn } from "./other-words.ts";
-import { beforeDashes, readCommandLine, type Asked } from "./program.ts";
+import { beforeDashes, readCommandLine, type CommandLine } from "./read-command-line.ts";
 
 /** The whole command line: reads it, runs the command, exits. `argv` is what follows the program's name. */
 export async function runCli(argv: readonly string[]): Promise<never> {
   const words = beforeDashes(argv);
   const debug = words.includes("--debug");
   const output = openOutput({ color: !words.includes("--no-color"), env: process.env });
-  const code = await outcome(argv, output, debug);
+  const code = await runCommandLine(argv, output, debug);
   const isTaken = await output.drained();
   return quit(isTaken || code !== exitCodes.done ? code : exitCodes.unavailable);
 }
 
-async function outcome(argv: readonly string[], output: Output, debug: boolean): Promise<ExitCode> {
+async function runCommandLine(argv: readonly string[], output: Output, debug: boolean): Promise<ExitCode> {
   try {
     const asked = readCommandLine(commandTable, argv, Math.min(output.columns || 100, 120));
     if (asked.kind !== "command") {
@@ -37,7 +37,7 @@ async function outcome(argv: readonly string[], output: Output, debug: boolean):
 }
 
 async function perform(
-  { command, path, args, options }: Extract<Asked, { kind: "command" }>,
+  { command, path, args, options }: Extract<CommandLine, { kind: "command" }>,
   output: Output,
   debug: boolean,
 ): Promise<ExitCode> {

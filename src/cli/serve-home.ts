@@ -97,7 +97,7 @@ async function serve(
 function pruneDaily({ home, env, log }: Invocation): () => void {
   const { retention } = readConfig(home, env);
   if (!retention) return () => {};
-  const tell: RetentionOptions["tell"] = (outcome) => log(pruneEntry(outcome, new Date()));
+  const tell: RetentionOptions["tell"] = (result) => log(pruneEntry(result, new Date()));
   const after: RetentionOptions["after"] = (ms, call) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);

@@ -5,9 +5,9 @@ import type { ExecutionControl } from "../operation/signal-execution.ts";
 
 /** Takes over an execution whose engine is gone, and resumes it if it is paused; returns its id. */
 export async function takeOver(control: ExecutionControl, runId: string): Promise<string> {
-  const outcome = await takeOverExecution(control, runId);
-  if (outcome === "taken") return runId;
-  if (outcome === "held") throw new AppError("conflict", `execution "${runId}" is driven by another process`);
+  const result = await takeOverExecution(control, runId);
+  if (result === "taken") return runId;
+  if (result === "held") throw new AppError("conflict", `execution "${runId}" is driven by another process`);
   throw new AppError(
     "conflict",
     `execution "${runId}" has ended. skillmeat workflow rerun ${shortId(runId)} begins anew`,

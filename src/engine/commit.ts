@@ -6,11 +6,11 @@ import {
   commitTransitions,
   type ExecutionUpdate,
   type NewExecution,
-  type TransitionBatch,
+  type TransitionSet,
 } from "../store/transitions.ts";
 import { storedActor } from "../machine/stored-actor.ts";
 import { lostError } from "./hold-execution.ts";
-import type { Batch, Written } from "./batch.ts";
+import type { PendingCommit, ExecutionWrite } from "./pending-commit.ts";
 import { logProblem } from "./clean-up.ts";
 import { clockOf } from "./durations.ts";
 import { isoTime } from "../machine/moment.ts";
@@ -18,16 +18,16 @@ import type { EngineState, Hindrance } from "./engine-state.ts";
 import { lifecycleEntry } from "../execution/lifecycle.ts";
 import { hasChanges, noChanges, type Changes, type LiveExecution } from "./live-execution.ts";
 
-export interface CommitOutcome {
-  written: Written[];
+export interface CommitResult {
+  written: ExecutionWrite[];
   /** Executions whose lease was lost, or whose rows the database refuses: nothing of them is written. */
-  refused: { written: Written; error: unknown }[];
+  refused: { written: ExecutionWrite; error: unknown }[];
 }
 
 /** Takes the unwritten changes of every dirty execution. */
-export function takeBatch(engine: EngineState): Batch {
-  const transitions: TransitionBatch = { holder_id: engine.holderId, created: [], updated: [] };
-  const written: Written[] = [];
+export function takePendingCommit(engine: EngineState): PendingCommit {
+  const transitions: TransitionSet = { holder_id: engine.holderId, created: [], updated: [] };
+  const written: ExecutionWrite[] = [];
   const at = isoTime(engine.alarm.now());
   for (const execution of engine.dirty) {
     const isNew = engine.created.has(execution);
@@ -43,15 +43,18 @@ export function takeBatch(engine: EngineState): Batch {
   return { transitions, written, hinderedSinceMs: null };
 }
 
-/** Writes a batch. `failed`: the database has failed for good, and with it the engine. */
-export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | Hindrance | "failed" {
+/** Writes a pending commit. `failed`: the database has failed for good, and with it the engine. */
+export function writePendingCommit(
+  engine: EngineState,
+  pending: PendingCommit,
+): CommitResult | Hindrance | "failed" {
   try {
-    const { lost } = commitTransitions(engine.store, batch.transitions);
-    const isLost = ({ execution }: Written): boolean => lost.includes(execution.runId);
-    if (lost.length === 0) return { written: batch.written, refused: [] };
+    const { lost } = commitTransitions(engine.store, pending.transitions);
+    const isLost = ({ execution }: ExecutionWrite): boolean => lost.includes(execution.runId);
+    if (lost.length === 0) return { written: pending.written, refused: [] };
     return {
-      written: batch.written.filter((each) => !isLost(each)),
-      refused: batch.written
+      written: pending.written.filter((each) => !isLost(each)),
+      refused: pending.written
         .filter(isLost)
         .map((written) => ({ written, error: lostError(written.execution) })),
     };
@@ -59,9 +62,9 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
     const failure = storeFailure(error);
     if (failure === "busy") return "locked";
     if (failure === "full") return "full";
-    if (failure === null && batch.written.length > 1) return commitOneByOne(engine, batch);
+    if (failure === null && pending.written.length > 1) return commitOneByOne(engine, pending);
     if (failure === null && isRefusal(error)) {
-      return { written: [], refused: batch.written.map((written) => ({ written, error })) };
+      return { written: [], refused: pending.written.map((written) => ({ written, error })) };
     }
     engine.fail(error);
     return "failed";
@@ -69,28 +72,28 @@ export function commitBatch(engine: EngineState, batch: Batch): CommitOutcome | 
 }
 
 /** A row that the database refuses must not keep the other executions from being written. */
-function commitOneByOne(engine: EngineState, batch: Batch): CommitOutcome | Hindrance | "failed" {
-  const { holder_id, created, updated } = batch.transitions;
-  const outcome: CommitOutcome = { written: [], refused: [] };
-  for (const written of batch.written) {
+function commitOneByOne(engine: EngineState, pending: PendingCommit): CommitResult | Hindrance | "failed" {
+  const { holder_id, created, updated } = pending.transitions;
+  const result: CommitResult = { written: [], refused: [] };
+  for (const written of pending.written) {
     const isOurs = (each: NewExecution | ExecutionUpdate): boolean =>
       each.execution.record.run_id === written.execution.runId;
     const transitions = { holder_id, created: created.filter(isOurs), updated: updated.filter(isOurs) };
-    const one = commitBatch(engine, { transitions, written: [written], hinderedSinceMs: null });
+    const one = writePendingCommit(engine, { transitions, written: [written], hinderedSinceMs: null });
     if (one === "failed") return one;
     // The transitions before it are on disk already: trying all of them again would write those twice.
     if (one === "locked" || one === "full")
-      outcome.refused.push({ written, error: lostError(written.execution) });
+      result.refused.push({ written, error: lostError(written.execution) });
     else {
-      outcome.written.push(...one.written);
-      outcome.refused.push(...one.refused);
+      result.written.push(...one.written);
+      result.refused.push(...one.refused);
     }
   }
-  return outcome;
+  return result;
 }
 
 /** Calls the listeners in the order of the feed. A listener that throws does not affect the others. */
-export function announce(engine: EngineState, written: readonly Written[]): void {
+export function announce(engine: EngineState, written: readonly ExecutionWrite[]): void {
   for (const { execution, feed } of written) {
     if (feed.length === 0) continue;
     for (const listener of engine.listeners) {
@@ -107,7 +110,7 @@ export function announce(engine: EngineState, written: readonly Written[]): void
   }
 }
 
-function takeChanges(execution: LiveExecution, at: string): Written {
+function takeChanges(execution: LiveExecution, at: string): ExecutionWrite {
   const { changes, record } = execution;
   execution.changes = noChanges();
   beginLogs(execution, changes);
@@ -145,7 +148,7 @@ function beginLogs({ byId }: LiveExecution, changes: Changes): void {
   }
 }
 
-function newExecution({ execution, changes, feed }: Written, machine: string): NewExecution {
+function newExecution({ execution, changes, feed }: ExecutionWrite, machine: string): NewExecution {
   const { hash, definition, agents, modules } = execution.snapshot;
   return {
     execution: { record: execution.record, machine },
@@ -156,7 +159,7 @@ function newExecution({ execution, changes, feed }: Written, machine: string): N
   };
 }
 
-function update({ execution, changes, feed, hasEnded }: Written, machine: string): ExecutionUpdate {
+function update({ execution, changes, feed, hasEnded }: ExecutionWrite, machine: string): ExecutionUpdate {
   return {
     execution: { record: execution.record, machine },
     steps: [...changes.steps].map(({ record, actor }) => ({ record, machine: storedActor(actor) })),

@@ -3,7 +3,7 @@ import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
 import type { Blueprint } from "../machine/blueprint.ts";
-import type { Batch } from "./batch.ts";
+import type { PendingCommit } from "./pending-commit.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
 import type { LifecycleLog } from "../execution/lifecycle.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -50,7 +50,7 @@ export interface EngineState {
   /** Who waits for an execution's end. */
   readonly waiters: Map<string, { wake: () => void; fail: (error: unknown) => void }[]>;
   /** A commit that the database has not taken yet. */
-  unwritten: Batch | null;
+  unwritten: PendingCommit | null;
   /** Why the database refuses it, where that is worth telling. */
   hindrance: Hindrance | null;
   /** Tells observers, in a sentence, that something hinders the engine or no longer does. */

@@ -1,8 +1,8 @@
 import { runAttempt, sweeperOf } from "./agent-run.ts";
 import { armDeadlines, failWaiting, forgetExecution, loseExecution, lostError } from "./hold-execution.ts";
 import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
-import type { Written } from "./batch.ts";
-import { announce, commitBatch, takeBatch } from "./commit.ts";
+import type { ExecutionWrite } from "./pending-commit.ts";
+import { announce, writePendingCommit, takePendingCommit } from "./commit.ts";
 import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
 import { isSettled } from "../execution/status.ts";
 import type { Effect } from "../machine/execution-state.ts";
@@ -23,22 +23,22 @@ export function flush(engine: EngineState): void {
   engine.isFlushPlanned = false;
   if (engine.phase === "failed" || engine.phase === "closed") return;
   if (!engine.unwritten) fillPlaces(engine);
-  const batch = engine.unwritten ?? takeBatch(engine);
-  if (batch.written.length === 0) return engine.hindrance ? probeDatabase(engine) : undefined;
-  // The batch is kept here too so that the callers that wait for it are told when the database fails.
-  engine.unwritten = batch;
-  const outcome = commitBatch(engine, batch);
-  if (outcome === "failed") return;
-  if (outcome === "locked" || outcome === "full") return postponeCommit(engine, batch, outcome);
+  const pending = engine.unwritten ?? takePendingCommit(engine);
+  if (pending.written.length === 0) return engine.hindrance ? probeDatabase(engine) : undefined;
+  // The pending commit is kept here too so that the callers that wait for it are told when the database fails.
+  engine.unwritten = pending;
+  const result = writePendingCommit(engine, pending);
+  if (result === "failed") return;
+  if (result === "locked" || result === "full") return postponeCommit(engine, pending, result);
   engine.unwritten = null;
   setHindrance(engine, null);
-  for (const { written, error } of outcome.refused) {
+  for (const { written, error } of result.refused) {
     loseExecution(engine, written.execution, error);
     failWaiting(written.changes.waiting, error);
   }
-  for (const { execution, changes } of outcome.written) armDeadlines(engine, execution, changes.steps);
-  announce(engine, outcome.written);
-  for (const written of outcome.written) act(engine, written);
+  for (const { execution, changes } of result.written) armDeadlines(engine, execution, changes.steps);
+  announce(engine, result.written);
+  for (const written of result.written) act(engine, written);
   if (engine.dirty.size > 0 || engine.queue.hasReady()) planFlush(engine);
 }
 
@@ -52,7 +52,7 @@ function fillPlaces(engine: EngineState): void {
   }
 }
 
-function act(engine: EngineState, { execution, changes, hasEnded }: Written): void {
+function act(engine: EngineState, { execution, changes, hasEnded }: ExecutionWrite): void {
   // The callers that wait for the commit are told first, because starting a hundred agents takes a while.
   for (const { done } of changes.waiting) done();
   for (const effect of changes.effects) actOne(engine, execution, effect);

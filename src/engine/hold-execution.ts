@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { leaveOut } from "./batch.ts";
+import { leaveOut } from "./pending-commit.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
 
@@ -28,10 +28,10 @@ export function loseExecution(engine: EngineState, execution: LiveExecution, err
 }
 
 function dropUnwritten(engine: EngineState, execution: LiveExecution, error: unknown): void {
-  const batch = engine.unwritten;
-  const dropped = batch?.written.find((written) => written.execution === execution);
-  if (!batch || !dropped) return;
-  engine.unwritten = leaveOut(batch, (each) => each === execution);
+  const pending = engine.unwritten;
+  const dropped = pending?.written.find((written) => written.execution === execution);
+  if (!pending || !dropped) return;
+  engine.unwritten = leaveOut(pending, (each) => each === execution);
   failWaiting(dropped.changes.waiting, error);
 }
 

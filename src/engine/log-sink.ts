@@ -7,7 +7,7 @@ import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
 
-/** Lines are written in batches: after this time at the latest, and at once when this many have come together. */
+/** Lines are written together: after this time at the latest, and at once when this many have come together. */
 const mostBufferedLines = 1000;
 const mostBufferedBytes = 1 << 20;
 /**

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { heartbeat } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
 import { failWaiting, forgetExecution } from "./hold-execution.ts";
-import { leaveOut, type Batch } from "./batch.ts";
+import { leaveOut, type PendingCommit } from "./pending-commit.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState, Hindrance } from "./engine-state.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -17,10 +17,10 @@ const lockPatienceMs = 4_000;
  * the disk is full, after some seconds when another process has the database locked. New executions of the commit are
  * dropped then, because nobody will know of them; all other changes are written when that is possible.
  */
-export function postponeCommit(engine: EngineState, batch: Batch, why: Hindrance): void {
+export function postponeCommit(engine: EngineState, pending: PendingCommit, why: Hindrance): void {
   const nowMs = engine.alarm.monotonic();
-  const sinceMs = batch.hinderedSinceMs ?? nowMs;
-  engine.unwritten = { ...batch, hinderedSinceMs: sinceMs };
+  const sinceMs = pending.hinderedSinceMs ?? nowMs;
+  engine.unwritten = { ...pending, hinderedSinceMs: sinceMs };
   if (why === "full" || nowMs - sinceMs >= lockPatienceMs) {
     setHindrance(engine, why);
     tellWaiting(engine, engine.unwritten);
@@ -44,16 +44,16 @@ export function probeDatabase(engine: EngineState): void {
   }
 }
 
-function tellWaiting(engine: EngineState, batch: Batch): void {
+function tellWaiting(engine: EngineState, pending: PendingCommit): void {
   const error = new AppError("unavailable", troubleOf(engine)?.message ?? "the database cannot be written");
   const isNew = ({ runId }: LiveExecution): boolean =>
-    batch.transitions.created.some(({ execution: { record } }) => record.run_id === runId);
-  const dropped = [...batch.written.map(({ execution }) => execution).filter(isNew), ...engine.created];
-  for (const { changes } of batch.written) failWaiting(changes.waiting, error);
+    pending.transitions.created.some(({ execution: { record } }) => record.run_id === runId);
+  const dropped = [...pending.written.map(({ execution }) => execution).filter(isNew), ...engine.created];
+  for (const { changes } of pending.written) failWaiting(changes.waiting, error);
   for (const { changes } of engine.live.values()) failWaiting(changes.waiting, error);
   for (const execution of dropped) {
     engine.created.delete(execution);
     forgetExecution(engine, execution);
   }
-  engine.unwritten = leaveOut(batch, isNew);
+  engine.unwritten = leaveOut(pending, isNew);
 }

@@ -27,7 +27,7 @@ function heldLeases(store: Store): number {
   return store.sqlite.query<{ n: number }, []>("SELECT count(*) AS n FROM leases").get()?.n ?? 0;
 }
 
-test("hundreds of executions are taken over batch by batch, and others have their turn in between", async () => {
+test("hundreds of executions are taken over in groups, and others have their turn in between", async () => {
   const folder = mkdtempSync(join(tmpdir(), "recover-all-"));
   const { path, runIds } = await leftWaiting(folder);
   const next = await anEngine(undefined, { store: openStore(path) });

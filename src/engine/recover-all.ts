@@ -7,36 +7,37 @@ import { partsOfMany, type StoredParts } from "./stored-parts.ts";
 import { takeSignals } from "./take-signals.ts";
 
 /** How many executions the first turn takes over; each later one takes as many as it has time for. */
-const firstBatch = 100;
+const firstGroupSize = 100;
 const mostAtOnce = 300;
 /** How long one turn should take: everybody else waits for its end, and an answer takes a few turns. */
 const turnMs = 10;
 const busyPauseMs = 25;
 
 /**
- * Takes over every execution whose holder is dead, batch by batch, and lets others have their turn in between; the ids
- * taken. An execution that cannot be read is left alone, and told. Whoever asks while it is under way gets its answer.
- * Stops early when the engine does. Throws what SQLite throws, but waits for a database that is only locked.
+ * Takes over every execution whose holder is dead, a group at a time, and lets others have their turn in between.
+ * Resolves with the ids that it has taken. It leaves alone, and logs, an execution that cannot be read. A second caller
+ * gets the answer of the round that is under way. Stops early when the engine does. Throws what SQLite throws, but waits
+ * for a database that is only locked.
  */
 export function recoverAll(engine: EngineState): Promise<string[]> {
-  engine.recovering ??= recoverInBatches(engine).finally(() => (engine.recovering = null));
+  engine.recovering ??= recoverInGroups(engine).finally(() => (engine.recovering = null));
   return engine.recovering;
 }
 
-async function recoverInBatches(engine: EngineState): Promise<string[]> {
+async function recoverInGroups(engine: EngineState): Promise<string[]> {
   const recovered: string[] = [];
   const left = deadLeases(engine.store, engine.processes.isAlive);
-  let atOnce = firstBatch;
+  let atOnce = firstGroupSize;
   await turnOfOthers(engine);
   while (left.length > 0 && engine.phase === "open") {
-    const batch = left.slice(0, atOnce);
+    const group = left.slice(0, atOnce);
     const begunMs = engine.scheduler.elapsedMs();
     try {
-      recovered.push(...recoverBatch(engine, batch));
-      left.splice(0, batch.length);
+      recovered.push(...recoverGroup(engine, group));
+      left.splice(0, group.length);
       const tookMs = engine.scheduler.elapsedMs() - begunMs;
-      atOnce = Math.min(mostAtOnce, 2 * atOnce, Math.ceil((batch.length * turnMs) / Math.max(tookMs, 1)));
-      // It comes after the commit of the batch's changes, which was planned for this turn before.
+      atOnce = Math.min(mostAtOnce, 2 * atOnce, Math.ceil((group.length * turnMs) / Math.max(tookMs, 1)));
+      // It comes after the commit of the group's changes, which was planned for this turn before.
       await turnOfOthers(engine);
     } catch (error) {
       if (storeFailure(error) !== "busy") throw error;
@@ -51,8 +52,8 @@ function turnOfOthers({ scheduler }: EngineState): Promise<void> {
 }
 
 /** Without an await: nobody may see an execution whose lease is ours and which is not driven. */
-function recoverBatch(engine: EngineState, batch: readonly string[]): string[] {
-  const wanted = batch.filter((runId) => !engine.unreadable.has(runId) && !isDrivenHere(engine, runId));
+function recoverGroup(engine: EngineState, group: readonly string[]): string[] {
+  const wanted = group.filter((runId) => !engine.unreadable.has(runId) && !isDrivenHere(engine, runId));
   const taken = takeLeases(engine.store, wanted, engine.holderId, engine.processes.isAlive);
   const recovered = driveTaken(engine, taken);
   // Nobody else answers signals that were posted to a dead holder.

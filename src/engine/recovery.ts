@@ -1,5 +1,5 @@
 import { DamagedRow } from "../store/damaged-row.ts";
-import { holderOf, releaseLease, takeLease, type LeaseOutcome } from "../store/leases.ts";
+import { holderOf, releaseLease, takeLease, type LeaseResult } from "../store/leases.ts";
 import { AppError } from "../errors.ts";
 import { retryHeldSteps } from "../machine/apply-signal.ts";
 import { phaseOf } from "../machine/execution-state.ts";
@@ -17,7 +17,7 @@ import { partsOfOne, type StoredParts } from "./stored-parts.ts";
 import { takeSignals } from "./take-signals.ts";
 
 /** Takes over one execution whose holder is dead and goes on with it. */
-export function takeOver(engine: EngineState, runId: string): LeaseOutcome {
+export function takeOver(engine: EngineState, runId: string): LeaseResult {
   if (isDrivenHere(engine, runId)) return engine.live.get(runId)?.drives ? "taken" : "held";
   const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
   if (lease !== "taken") return lease;

@@ -46,8 +46,8 @@ export async function signalExecution(
       if (answer) return answer;
     } else {
       const lease = takeLease(engine.store, runId, engine.holderId, engine.processes.isAlive);
-      if (lease === "missing" || lease === "ended") return await passedBy(engine, runId, signal);
-      if (lease === "taken") return await passedBy(engine, runId, signal);
+      if (lease === "missing" || lease === "ended") return await signalUndriven(engine, runId, signal);
+      if (lease === "taken") return await signalUndriven(engine, runId, signal);
     }
   }
 }
@@ -106,7 +106,7 @@ function withoutSecrets({ secretsDir }: EngineState, runId: string, signal: Sign
 }
 
 /** Nobody drives the execution: the lease is taken, the signal applied, nothing started, and the lease given back. */
-async function passedBy(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
+async function signalUndriven(engine: EngineState, runId: string, signal: Signal): Promise<SignalAnswer> {
   const execution = readAgain(engine, runId, { drives: false, parts: partsOfOne(engine) });
   // An ended execution cannot change and has no lease to write under: its machines only say what is refused.
   if (hasEnded(execution.record.status)) return applySignal(execution, signal, momentOf(engine));

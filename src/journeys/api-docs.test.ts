@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, program } from "../testing/journey.ts";
+import { journeys, executable } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 
 const begin = journeys();
@@ -16,7 +16,7 @@ test("every shell example of docs/api.md works, in its order, against the compil
   const script = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map((match) => match[1]).join("\n");
   const file = journey.write("examples.sh", `set -euxo pipefail\n${script}`);
   mkdirSync(join(journey.folder, "bin"));
-  symlinkSync(program, join(journey.folder, "bin", "skillmeat"));
+  symlinkSync(executable, join(journey.folder, "bin", "skillmeat"));
   const path = `${journey.folder}/bin:${process.env["PATH"] ?? ""}`;
   const shell = Bun.spawn(["bash", file], {
     cwd: journey.folder,

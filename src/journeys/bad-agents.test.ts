@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { journeys, program, type Journey } from "../testing/journey.ts";
+import { journeys, executable, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
 import { residentBytes } from "../testing/process-table.ts";
@@ -97,7 +97,7 @@ describe("a log", () => {
     expect(logs.stdout.length).toBeWithin(47 * mebibyte, 53 * mebibyte);
     // A slow reader gets all of it, too.
     const slow = Bun.spawnSync(
-      ["sh", "-c", '"$0" workflow runs "$1" --logs | { sleep 0.3; wc -c; }', program, run?.run_id ?? ""],
+      ["sh", "-c", '"$0" workflow runs "$1" --logs | { sleep 0.3; wc -c; }', executable, run?.run_id ?? ""],
       {
         env: { PATH: process.env["PATH"] ?? "", SKILLMEAT_HOME: journey.home },
       },

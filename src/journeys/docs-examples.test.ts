@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { parse } from "yaml";
 import { commandTable } from "../cli/commands/command-table.ts";
-import { readCommandLine } from "../cli/program.ts";
+import { readCommandLine } from "../cli/read-command-line.ts";
 import { openArtifacts } from "../collection/artifacts.ts";
 import { parseSimulationScript } from "../dispatch/simulation-script.ts";
 import { endpoints } from "../http/api/endpoints.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, program, type Ended, type Journey } from "../testing/journey.ts";
+import { journeys, executable, type Ended, type Journey } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -55,7 +55,7 @@ describe.concurrent("a question that is answered", () => {
     ["with Ctrl+C", "\u0003", 130, "interrupted; nothing was changed"],
   ])("%s", async (_what, keys, code, said) => {
     const journey = await aStored();
-    const terminal = openTerminal(journey, [program, "workflow", "delete", "journey"]);
+    const terminal = openTerminal(journey, [executable, "workflow", "delete", "journey"]);
     await until("it asks", () => terminal.shown().includes("[y/N]"));
     terminal.type(keys);
     expect((await terminal.ended).code).toBe(code);

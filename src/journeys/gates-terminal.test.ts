@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { journeys, program, type Journey } from "../testing/journey.ts";
+import { journeys, executable, type Journey } from "../testing/journey.ts";
 import { openTerminal, type Terminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { writeWorkflow } from "../testing/journey-workflows.ts";
@@ -90,7 +90,7 @@ describe.concurrent("at gates on a terminal", () => {
 });
 
 function run(journey: Journey, more: string[] = [], size = { cols: 100, rows: 30 }): Terminal {
-  return openTerminal(journey, [program, "workflow", "run", ".", ...more], size);
+  return openTerminal(journey, [executable, "workflow", "run", ".", ...more], size);
 }
 
 /** The question about a gate is on the screen, with its keys below; `count` questions have been until then. */

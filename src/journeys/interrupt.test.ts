@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { shortId } from "../execution/short-id.ts";
-import { journeys, program, runIdOf, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, executable, runIdOf, type Journey, type Running } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -143,7 +143,7 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
     patientAgent(journey);
     journey.write("go", "");
     writeWorkflow(journey, { one: {}, two: { after: ["one"] } });
-    const pipe = Bun.spawn(["sh", "-c", `"${program}" workflow run . | head -1`], {
+    const pipe = Bun.spawn(["sh", "-c", `"${executable}" workflow run . | head -1`], {
       cwd: journey.folder,
       env: { PATH: process.env["PATH"] ?? "", HOME: journey.folder, SKILLMEAT_HOME: journey.home },
       stdin: "ignore",
@@ -162,7 +162,7 @@ describe.concurrent("on a terminal", () => {
     patientAgent(journey);
     journey.write("go", "");
     writeWorkflow(journey, { ask: { gate: { message: "ready?" } }, work: { after: ["ask"] } });
-    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    const terminal = openTerminal(journey, [executable, "workflow", "run", "."]);
     await until("it asks", () =>
       /gate "ask" waits for approval: ready\?[^]*approve\? \[y\]es/.test(terminal.shown()),
     );
@@ -184,7 +184,7 @@ describe.concurrent("on a terminal", () => {
     const journey = begin("terminal-no");
     patientAgent(journey);
     writeWorkflow(journey, { first: { gate: {} }, second: { gate: {} } });
-    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    const terminal = openTerminal(journey, [executable, "workflow", "run", "."]);
     await until("it asks", () => /"first" waits[^]*\[y\]es/.test(terminal.shown()));
     terminal.type("l");
     await until("it asks about the other", () => /"second" waits[^]*\[y\]es/.test(terminal.shown()));
@@ -201,7 +201,7 @@ describe.concurrent("on a terminal", () => {
     const journey = begin("terminal-ctrl-c");
     patientAgent(journey);
     writeWorkflow(journey, { ask: { gate: {} } });
-    const terminal = openTerminal(journey, [program, "workflow", "run", "."]);
+    const terminal = openTerminal(journey, [executable, "workflow", "run", "."]);
     await until("it asks", () => /"ask" waits[^]*\[y\]es/.test(terminal.shown()));
     terminal.type("\u0003");
     const { code, output } = await terminal.ended;
@@ -214,12 +214,12 @@ describe.concurrent("on a terminal", () => {
     patientAgent(journey);
     writeWorkflow(journey, { only: {} });
     const { running, runId } = await started(journey, 1);
-    const no = openTerminal(journey, [program, "workflow", "cancel", runId]);
+    const no = openTerminal(journey, [executable, "workflow", "cancel", runId]);
     await until("it asks", () => no.shown().includes("[y/N]"));
     no.type("n\r");
     expect((await no.ended).code).toBe(1);
     expect((await journey.execution(runId)).status).toBe("running");
-    const yes = openTerminal(journey, [program, "workflow", "cancel", runId]);
+    const yes = openTerminal(journey, [executable, "workflow", "cancel", runId]);
     await until("it asks", () => yes.shown().includes("[y/N]"));
     yes.type("y\r");
     expect((await yes.ended).code).toBe(0);

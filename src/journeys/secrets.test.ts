@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, program, type Journey } from "../testing/journey.ts";
+import { journeys, executable, type Journey } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent } from "../testing/journey-workflows.ts";
@@ -229,7 +229,7 @@ describe("on a terminal", () => {
       plantAsked(journey);
       const dispatch = ["--dispatcher", "command"];
       const terminal = openTerminal(journey, [
-        program,
+        executable,
         "workflow",
         "run",
         ".",
@@ -246,7 +246,7 @@ describe("on a terminal", () => {
       const runId = /\(([0-9a-f-]{36})\)/.exec(terminal.shown())?.[1] ?? "";
       expect(await lengthSeen(journey, runId)).toEqual({ n: typed.length });
 
-      const again = openTerminal(journey, [program, "workflow", "rerun", runId]);
+      const again = openTerminal(journey, [executable, "workflow", "rerun", runId]);
       await until("it asks", () => again.shown().includes(question) || undefined);
       again.type(`${typed}2\r`);
       const ended = await again.ended;
@@ -262,13 +262,13 @@ describe("on a terminal", () => {
     async () => {
       const journey = begin("secrets-not-asked");
       plantAsked(journey);
-      const left = openTerminal(journey, [program, "workflow", "run", ".", "--param", "page=x"]);
+      const left = openTerminal(journey, [executable, "workflow", "run", ".", "--param", "page=x"]);
       await until("it asks", () => left.shown().includes(question) || undefined);
       left.type("\u0003");
       expect((await left.ended).code).toBe(130);
       expect(left.shown()).toContain("interrupted; nothing was started");
 
-      const refused = openTerminal(journey, [program, "workflow", "run", "."]);
+      const refused = openTerminal(journey, [executable, "workflow", "run", "."]);
       expect((await refused.ended).code).toBe(2);
       expect(refused.shown()).toContain('parameter "page" of type string is missing');
       expect(refused.shown()).not.toContain(question);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { journeys, program, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, executable, type Journey, type Running } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 
@@ -117,7 +117,7 @@ describe("a server on the loopback", () => {
     journey.write("bin/xdg-open", `#!/bin/sh\necho "$@" >"$HOME/opened"\n`);
     const path = `${journey.folder}/bin:${process.env["PATH"]}`;
     const settings = [`PATH=${path}`, "DISPLAY=:0", "SKILLMEAT_NO_TOKEN="];
-    const terminal = openTerminal(journey, ["env", ...settings, program, "open"]);
+    const terminal = openTerminal(journey, ["env", ...settings, executable, "open"]);
     expect((await terminal.ended).code).toBe(0);
     const [opened] = await until("the browser is opened", () => {
       const lines = journey.lines("opened");

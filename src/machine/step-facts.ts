@@ -8,17 +8,17 @@ import type { Failure } from "../execution/retry.ts";
 import type { EffectiveInput, EffectiveStage } from "../workflow/effective.ts";
 import { checkValue } from "../workflow/value-type.ts";
 
-type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+type Evaluation<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** Whether a stage's condition lets it run. */
-export function conditionHolds(stage: EffectiveStage, scope: ValueObject): Outcome<boolean> {
+export function conditionHolds(stage: EffectiveStage, scope: ValueObject): Evaluation<boolean> {
   const { condition } = stage;
   if (condition === null) return { ok: true, value: true };
   return tryEvaluate("the condition", () => isTruthy(evaluate(parseCondition(condition).expression, scope)));
 }
 
 /** A stage's inputs, resolved and checked against their types; all problems are named at once. */
-export function resolveInputs(stage: EffectiveStage, scope: ValueObject): Outcome<ValueObject> {
+export function resolveInputs(stage: EffectiveStage, scope: ValueObject): Evaluation<ValueObject> {
   const inputs = Object.create(null) as Record<string, Value>;
   const problems: string[] = [];
   for (const [name, input] of Object.entries(stage.inputs)) {
@@ -33,14 +33,14 @@ export function resolveInputs(stage: EffectiveStage, scope: ValueObject): Outcom
 }
 
 /** A text with `${{ }}` in it, as text. */
-export function textOf(what: string, template: string, scope: ValueObject): Outcome<string> {
+export function textOf(what: string, template: string, scope: ValueObject): Evaluation<string> {
   return tryEvaluate(what, () => {
     const value = evaluateTemplate(parseTemplate(template), scope);
     return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
   });
 }
 
-function inputValue(name: string, input: EffectiveInput, scope: ValueObject): Outcome<Value> {
+function inputValue(name: string, input: EffectiveInput, scope: ValueObject): Evaluation<Value> {
   const { source } = input;
   if (source === null) return { ok: true, value: input.value ?? input.default ?? null };
   return tryEvaluate(`input "${name}"`, () => {
@@ -61,7 +61,7 @@ function inputProblem(name: string, { type, required, source }: EffectiveInput, 
   return problem === null ? null : `input "${name}" ${problem}`;
 }
 
-function tryEvaluate<T>(what: string, run: () => T): Outcome<T> {
+function tryEvaluate<T>(what: string, run: () => T): Evaluation<T> {
   try {
     return { ok: true, value: run() };
   } catch (error) {

@@ -13,7 +13,7 @@ import { checkOnce } from "./check-cache.ts";
 import { preflight, type StartOptions } from "./preflight.ts";
 
 /** A request to run a workflow, or to see its plan. */
-export interface RunWish {
+export interface RunRequest {
   source: FoundDefinition;
   parameters: Record<string, Value>;
   /** True: texts become their parameter's declared type. */
@@ -50,7 +50,7 @@ export interface PlannedRun {
  * Checks everything about a run that can be checked before it starts. Throws `FindingsError` for a definition with
  * errors, `AppError` for parameters or swaps that do not fit.
  */
-export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRun> {
+export async function planRun(wish: RunRequest, place: RunPlace): Promise<PlannedRun> {
   const { source, swaps, swapNames, options } = wish;
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
@@ -74,7 +74,7 @@ export async function planRun(wish: RunWish, place: RunPlace): Promise<PlannedRu
  */
 async function planWithSecrets(
   composed: Composed,
-  { parameters, coerce, written, askSecrets }: RunWish,
+  { parameters, coerce, written, askSecrets }: RunRequest,
 ): Promise<ReturnType<typeof planOf>> {
   const how = { coerce, ...(written && { written }) };
   const missing = askSecrets ? missingSecrets(composed.definition, parameters) : [];

@@ -11,8 +11,8 @@ import { signalExecution, type ExecutionControl } from "./signal-execution.ts";
 export async function resumeExecution(control: ExecutionControl, runId: string): Promise<void> {
   const { status } = getExecution(control.store, runId);
   if (!hasEnded(status) && !isDriven(control.store, runId)) {
-    const outcome = await takeOverExecution(control, runId);
-    if (outcome === "taken" || status !== "paused") return;
+    const result = await takeOverExecution(control, runId);
+    if (result === "taken" || status !== "paused") return;
   }
   await signalExecution(control, runId, { type: "resume" });
 }
@@ -25,13 +25,13 @@ export async function takeOverExecution(
   control: ExecutionControl,
   runId: string,
 ): Promise<"taken" | "held" | "ended"> {
-  const outcome = await control.engine.takeOver(runId);
-  if (outcome !== "taken" || getExecution(control.store, runId).status !== "paused") return outcome;
+  const result = await control.engine.takeOver(runId);
+  if (result !== "taken" || getExecution(control.store, runId).status !== "paused") return result;
   try {
     await signalExecution(control, runId, { type: "resume" });
   } catch (error) {
     // Another process has resumed it meanwhile.
     if (!(error instanceof AppError && error.code === "conflict")) throw error;
   }
-  return outcome;
+  return result;
 }

@@ -45,9 +45,9 @@ test("the rule is applied soon after the start and once a day, until it is stopp
     env: {},
     now: clock.now,
     after: clock.after,
-    tell: (outcome) => {
-      if ("error" in outcome) throw outcome.error;
-      told.shift()?.(outcome.report);
+    tell: (result) => {
+      if ("error" in result) throw result.error;
+      told.shift()?.(result.report);
     },
   });
   const first = round();

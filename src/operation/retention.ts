@@ -17,7 +17,7 @@ export interface RetentionOptions {
   retention: NonNullable<Config["retention"]>;
   env: Readonly<Record<string, string | undefined>>;
   /** Gets the result of each round. */
-  tell: (outcome: { report: PruneReport } | { error: unknown }) => void;
+  tell: (result: { report: PruneReport } | { error: unknown }) => void;
   now: () => number;
   /** Calls once after a while; returns the way to cancel that. */
   after: (ms: number, call: () => void) => () => void;

@@ -16,7 +16,7 @@ export type HolderKind = "serve" | "run" | "background" | "command";
 
 export type IsAlive = (holder: Holder) => boolean;
 
-export type LeaseOutcome = "taken" | "held" | "ended" | "missing";
+export type LeaseResult = "taken" | "held" | "ended" | "missing";
 
 export function registerHolder(store: Store, holder: Holder): void {
   const { id, pid, process_start, boot_id, kind, heartbeat_at } = holder;
@@ -61,7 +61,7 @@ export function holderOf(store: Store, runId: string): Holder | null {
  * Takes an execution's lease unless a living holder has it. `taken`: it is this holder's now (or was before); `held`:
  * another living holder has it; `ended`, `missing`: there is nothing to drive.
  */
-export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseOutcome {
+export function takeLease(store: Store, runId: string, holderId: string, isAlive: IsAlive): LeaseResult {
   return runTransaction(store, () => takeWithin(store, [runId], holderId, isAlive).get(runId) ?? "missing");
 }
 
@@ -75,32 +75,34 @@ export function takeLeases(
   holderId: string,
   isAlive: IsAlive,
 ): string[] {
-  const outcomes = runUnsyncedTransaction(store, () => takeWithin(store, runIds, holderId, isAlive));
-  return runIds.filter((runId) => outcomes.get(runId) === "taken");
+  const results = runUnsyncedTransaction(store, () => takeWithin(store, runIds, holderId, isAlive));
+  return runIds.filter((runId) => results.get(runId) === "taken");
 }
 
-/** The outcomes by execution; one that is missing has none. */
+/** The results by execution; one that is missing has none. */
 function takeWithin(
   store: Store,
   runIds: readonly string[],
   holderId: string,
   isAlive: IsAlive,
-): Map<string, LeaseOutcome> {
+): Map<string, LeaseResult> {
   const isDriver = askOnce(isAlive);
   const rows = store.prepare<WantedRow, [string]>(selectWanted).all(JSON.stringify(runIds));
-  const outcomes = new Map(rows.map(({ run_id, ...row }) => [run_id, outcomeFor(row, holderId, isDriver)]));
-  const toTake = rows.filter(({ id, run_id }) => id !== holderId && outcomes.get(run_id) === "taken");
+  const results = new Map(
+    rows.map(({ run_id, ...row }) => [run_id, leaseResultFor(row, holderId, isDriver)]),
+  );
+  const toTake = rows.filter(({ id, run_id }) => id !== holderId && results.get(run_id) === "taken");
   if (toTake.length > 0) {
     store.prepare(upsertLeases).run(JSON.stringify(toTake.map(({ run_id }) => run_id)), holderId);
   }
-  return outcomes;
+  return results;
 }
 
-function outcomeFor(
+function leaseResultFor(
   { status, id, ...holder }: Omit<WantedRow, "run_id">,
   holderId: string,
   isDriver: IsAlive,
-): Exclude<LeaseOutcome, "missing"> {
+): Exclude<LeaseResult, "missing"> {
   if (hasEnded(status)) return "ended";
   if (id === null || id === holderId) return "taken";
   return isDriver({ ...holder, id }) ? "held" : "taken";

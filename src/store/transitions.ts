@@ -14,8 +14,8 @@ import {
 } from "./execution-tables.ts";
 import { columnsBut, inserter, updater } from "./row-writer.ts";
 
-/** Everything that becomes durable in one commit: the transitions that were ready together. */
-export interface TransitionBatch {
+/** The transitions that were ready together: one commit makes all of them durable. */
+export interface TransitionSet {
   holder_id: string;
   created: NewExecution[];
   updated: ExecutionUpdate[];
@@ -62,17 +62,17 @@ export interface LogCut {
 }
 
 /**
- * Writes a batch in one commit. Every run's lease is checked first: a run whose lease this holder no longer has is
+ * Writes a set of transitions in one commit. Every run's lease is checked first: a run whose lease this holder no longer has is
  * named in `lost` and nothing of it is written. When this returns, all the rest is on disk. Throws what SQLite throws
- * (see `storeFailure`), and then nothing of the batch is written. The holder must be registered.
+ * (see `storeFailure`), and then nothing of the set is written. The holder must be registered.
  */
-export function commitTransitions(store: Store, batch: TransitionBatch): { lost: string[] } {
+export function commitTransitions(store: Store, set: TransitionSet): { lost: string[] } {
   return runTransaction(store, () => {
-    for (const created of batch.created) writeCreated(store, batch.holder_id, created);
+    for (const created of set.created) writeCreated(store, set.holder_id, created);
     const lost: string[] = [];
-    for (const update of batch.updated) {
+    for (const update of set.updated) {
       const runId = update.execution.record.run_id;
-      if (holdsLease(store, batch.holder_id, runId)) writeUpdate(store, batch.holder_id, update);
+      if (holdsLease(store, set.holder_id, runId)) writeUpdate(store, set.holder_id, update);
       else lost.push(runId);
     }
     return { lost };

@@ -16,7 +16,7 @@ import { longestTestMs } from "./limits.ts";
 import { processesWith, signalIfThere } from "./process-table.ts";
 
 /** The compiled program: `npm test` builds it first. */
-export const program = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../../dist/skillmeat");
+export const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../../dist/skillmeat");
 
 /** What a process came to. */
 export interface Ended {
@@ -124,7 +124,7 @@ function startProgram(
   args: readonly string[],
   { env = {}, cwd = folder, stdin, under = [] }: StartOptions = {},
 ): Running {
-  const child = Bun.spawn([...under, program, ...args], {
+  const child = Bun.spawn([...under, executable, ...args], {
     cwd,
     env: { ...plainEnv(folder, home), ...env },
     stdin: stdin === undefined ? "ignore" : new Blob([stdin]),

@@ -15,7 +15,7 @@ interface Step {
   command: string[];
 }
 
-interface Outcome {
+interface TestResult {
   passed: number;
   /** The name of each check or test that failed. */
   failed: string[];
@@ -54,7 +54,7 @@ const testCommand = [bun, "test", `--parallel=${workers}`, ...options, ...paths]
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-tests-"));
 process.env["TMPDIR"] = folder;
 
-const outcomes: Outcome[] = [];
+const outcomes: TestResult[] = [];
 for (const step of preparations) outcomes.push(await runStep(step));
 outcomes.push(
   ...(await Promise.all([...(paths.length === 0 ? [runInTurn(checks)] : []), runTests(testCommand)]).then(
@@ -70,14 +70,14 @@ for (const name of failed) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-async function runInTurn(steps: Step[]): Promise<Outcome[]> {
-  const all: Outcome[] = [];
+async function runInTurn(steps: Step[]): Promise<TestResult[]> {
+  const all: TestResult[] = [];
   for (const step of steps) all.push(await runStep(step));
   return all;
 }
 
 /** What it prints is shown in one piece when it has ended, since others print beside it. */
-async function runStep({ name, command }: Step): Promise<Outcome> {
+async function runStep({ name, command }: Step): Promise<TestResult> {
   const startedMs = performance.now();
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const texts = await Promise.all([child.stdout.text(), child.stderr.text()]);
@@ -89,7 +89,7 @@ async function runStep({ name, command }: Step): Promise<Outcome> {
 }
 
 /** Shows what the runner prints while it prints it, and counts from its summary. */
-async function runTests(command: string[]): Promise<Outcome> {
+async function runTests(command: string[]): Promise<TestResult> {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const kept: string[] = [];
   await Promise.all([show(child.stdout, kept), show(child.stderr, kept)]);

@@ -20,13 +20,13 @@ export function fragment<Props>(
   draw: (props: Props, id: string) => Html,
 ): Fragment<Props> {
   const idOf = (props: Props): string => (typeof place === "string" ? place : place(props));
-  const drawn = (props: Props): Html => draw(props, idOf(props));
-  return Object.assign(drawn, {
-    update: (props: Props) => partial(`#${idOf(props)}`, swap, drawn(props)),
+  const drawInPlace = (props: Props): Html => draw(props, idOf(props));
+  return Object.assign(drawInPlace, {
+    update: (props: Props) => updatePart(`#${idOf(props)}`, swap, drawInPlace(props)),
   });
 }
 
 /** Markup with the place in the page that it goes to. */
-export function partial(target: string, swap: Swap, children: Child): Html {
+export function updatePart(target: string, swap: Swap, children: Child): Html {
   return jsx("hx-partial", { "hx-target": target, "hx-swap": swap, children } as { children: Child });
 }

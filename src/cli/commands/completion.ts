@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { isGroup, type Command, type CommandGroup, type CommandRun, type OptionSpec } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
-import { globalOptions } from "../program.ts";
+import { globalOptions } from "../read-command-line.ts";
 
 export const run: CommandRun = async ({ given, output, commands }) => {
   output.write(completionScript(given.argument(0), commands));

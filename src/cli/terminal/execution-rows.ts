@@ -4,7 +4,7 @@ import type { StepRecord } from "../../execution/record.ts";
 import { isDone, type StepStatus } from "../../execution/status.ts";
 
 /** One stage of an execution as the live table shows it. */
-export interface RunRow {
+export interface StepTableRow {
   batch: number;
   stage_id: string;
   type: "agent" | "gate";
@@ -18,9 +18,9 @@ export interface RunRow {
 }
 
 /** The stages of one execution, kept up to date by its events. */
-export interface RunRows {
+export interface StepTable {
   /** In the order of their batches. */
-  rows(): readonly RunRow[];
+  rows(): readonly StepTableRow[];
   apply(event: StoredEvent): void;
   done(): number;
 }
@@ -31,7 +31,7 @@ interface FollowedStep {
   lastLine: string;
 }
 
-export function followRows(steps: readonly StepRecord[]): RunRows {
+export function followRows(steps: readonly StepRecord[]): StepTable {
   const followed = steps
     .toSorted((a, b) => a.batch - b.batch)
     .map((record): FollowedStep => ({ record, lastLine: "" }));
@@ -68,7 +68,7 @@ function applyToFollowed(step: FollowedStep, event: OfStage): void {
   step.record = applyToStep(step.record, event, event.at);
 }
 
-function rowOf({ record, lastLine }: FollowedStep): RunRow {
+function rowOf({ record, lastLine }: FollowedStep): StepTableRow {
   const { batch, stage_id, type, status, started_at, completed_at } = record;
   const attempt = status === "pending" ? 0 : record.attempt_number;
   const says = record.error_message ?? record.skip_reason ?? gateText(record) ?? lastLine;

@@ -2,7 +2,7 @@ import { isSettled } from "../../execution/status.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Output } from "./output.ts";
 import { paintStatus } from "./paint.ts";
-import type { RunRow, RunRows } from "./execution-rows.ts";
+import type { StepTableRow, StepTable } from "./execution-rows.ts";
 import { questionLines, type Question } from "./question-lines.ts";
 import { tableLines, type Column } from "./table.ts";
 import type { Watcher } from "./watcher.ts";
@@ -23,7 +23,7 @@ export interface LiveTable extends Watcher {
 }
 
 /** The stages of an execution as a table that is redrawn in place, at most ten times a second. */
-export function openLiveTable(output: Output, runRows: RunRows, now: () => number): LiveTable {
+export function openLiveTable(output: Output, runRows: StepTable, now: () => number): LiveTable {
   const screen = openScreen(output);
   let question: Question | null = null;
   let pending: Timer | null = null;
@@ -64,7 +64,7 @@ const leastTable = 4;
 /** The table, the bar and the question below them, in no more lines than the terminal has. */
 function frame(
   output: Output,
-  runRows: RunRows,
+  runRows: StepTable,
   { question, nowMs }: { question: Question | null; nowMs: number },
 ): string[] {
   const { columns, paint } = output;
@@ -79,7 +79,7 @@ function frame(
 /** The table and the bar below it, as far as there is room. */
 function liveLines(
   output: Output,
-  runRows: RunRows,
+  runRows: StepTable,
   { nowMs, room }: { nowMs: number; room: number },
 ): string[] {
   const rows = runRows.rows();
@@ -97,9 +97,9 @@ function liveLines(
 /**
  * Rows to show where not all fit: running ones, then the next ones, then those that ended last; in the file's order.
  */
-function pickRows(rows: readonly RunRow[], room: number): readonly RunRow[] {
+function pickRows(rows: readonly StepTableRow[], room: number): readonly StepTableRow[] {
   if (rows.length <= room) return rows;
-  const rank = (row: RunRow): number => (isSettled(row.status) ? 2 : row.status === "pending" ? 1 : 0);
+  const rank = (row: StepTableRow): number => (isSettled(row.status) ? 2 : row.status === "pending" ? 1 : 0);
   const numbered = rows.map((row, at) => ({ row, at }));
   numbered.sort((a, b) => rank(a.row) - rank(b.row) || (rank(a.row) === 2 ? b.at - a.at : a.at - b.at));
   return numbered
@@ -108,7 +108,7 @@ function pickRows(rows: readonly RunRow[], room: number): readonly RunRow[] {
     .map(({ row }) => row);
 }
 
-function tableOf(output: Output, rows: readonly RunRow[], nowMs: number): string[] {
+function tableOf(output: Output, rows: readonly StepTableRow[], nowMs: number): string[] {
   const { paint } = output;
   const columns: Column[] = [
     { title: "batch", align: "right" },
@@ -131,7 +131,7 @@ function tableOf(output: Output, rows: readonly RunRow[], nowMs: number): string
   return tableLines(columns, cells, output.columns);
 }
 
-function elapsedOf(row: RunRow, nowMs: number): string {
+function elapsedOf(row: StepTableRow, nowMs: number): string {
   if (row.started_at === null) return "";
   const end = row.completed_at === null ? nowMs : Date.parse(row.completed_at);
   return elapsedText(end - Date.parse(row.started_at));

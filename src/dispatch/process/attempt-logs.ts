@@ -140,5 +140,5 @@ function withinFile(file: number, place: number): number {
 
 const noEnd = { stdout: Number.MAX_SAFE_INTEGER, stderr: Number.MAX_SAFE_INTEGER };
 
-/** Others get a turn here: the receiver of the lines writes them in batches, by a timer. */
+/** Others get a turn here: the receiver of the lines collects them and writes them by a timer. */
 export const longestTurnMs = 8;

@@ -8,7 +8,7 @@ import { html, redirect, wantsFragments, type FormCall, type Answer } from "./pa
 import { toastCookie } from "./toast-cookie.ts";
 
 /** What became of a form. */
-export interface Outcome {
+export interface FormResult {
   toast: Toast | null;
   /** The page to go to. */
   location: string;
@@ -25,7 +25,7 @@ export interface Outcome {
 export async function answerForm(
   call: FormCall,
   back: string,
-  doIt: () => Promise<Outcome>,
+  doIt: () => Promise<FormResult>,
 ): Promise<Answer> {
   try {
     return answerOf(call, await doIt());
@@ -37,7 +37,7 @@ export async function answerForm(
   }
 }
 
-function answerOf({ request }: FormCall, { toast, location, fragments, cookie }: Outcome): Answer {
+function answerOf({ request }: FormCall, { toast, location, fragments, cookie }: FormResult): Answer {
   if (wantsFragments(request) && fragments !== null) {
     const parts = [...fragments(), ...(toast ? [toastPart(toast)] : [])].map(render).join("\n");
     return html(parts, 200, cookie === undefined ? {} : { "set-cookie": cookie });

@@ -13,7 +13,7 @@ import { rerunExecution } from "../../operation/rerun-execution.ts";
 import { resumeExecution } from "../../operation/resume-execution.ts";
 import { signalExecution } from "../../operation/signal-execution.ts";
 import { getExecution } from "../../store/executions.ts";
-import { answerForm, backOf, type Outcome } from "./answer-form.ts";
+import { answerForm, backOf, type FormResult } from "./answer-form.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import { decidedAs, decidedAsCookie } from "./decider-cookie.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
@@ -46,7 +46,7 @@ function control(call: FormCall, said: string | null, operation: () => Promise<u
   const back = backOf(call.form, pageOf(call));
   return answerForm(call, back, async () => {
     await retryWhileLocked(operation);
-    return outcome(call, back, said);
+    return showChanges(call, back, said);
   });
 }
 
@@ -60,7 +60,7 @@ function decide(call: FormCall, type: "approve" | "reject", word: string): Promi
     const decision = { type, stage_id: params["stage"] ?? "", actor, comment };
     await retryWhileLocked(() => decideGate(context, runOf(call), decision));
     const said = `${word}: ${params["stage"] ?? ""}`;
-    return { ...outcome(call, back, said, actor), cookie: decidedAsCookie(actor) };
+    return { ...showChanges(call, back, said, actor), cookie: decidedAsCookie(actor) };
   });
 }
 
@@ -80,12 +80,12 @@ function rerun(call: FormCall, from: RerunFrom): Promise<Answer> {
   });
 }
 
-function outcome(
+function showChanges(
   call: FormCall,
   location: string,
   said: string | null,
   decider = decidedAs(call.request),
-): Outcome {
+): FormResult {
   const toast = said === null ? null : ({ kind: "done", text: said } as const);
   return { toast, location, fragments: () => changedParts(call, decider) };
 }

@@ -24,7 +24,7 @@ import { decidedAs } from "./decider-cookie.ts";
 import { growLog, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
-import { partial } from "../../../views/layout/fragment.ts";
+import { updatePart } from "../../../views/layout/fragment.ts";
 import { readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 
 const eventsAtOnce = 2000;
@@ -88,7 +88,7 @@ async function partsFor(
       ...gateParts(view(), facts),
       ...(await panelParts(context, view(), facts, growth)),
       live,
-      partial(
+      updatePart(
         "#say",
         "innerHTML",
         facts

@@ -7,7 +7,7 @@ import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
 import { logLine } from "../../execution/stored-event.ts";
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import { isWanted, type LineFilter } from "./log-part.ts";
-import { partial } from "../../../views/layout/fragment.ts";
+import { updatePart } from "../../../views/layout/fragment.ts";
 import { addressOf, wholeOf } from "./read-execution-view.ts";
 
 /** How far a page's log has got. Line numbers count all lines of the attempt, including those a filter hides. */
@@ -68,7 +68,7 @@ export function growLog(
   const counts = [
     StreamChoice.update({ view: view(), counts: growth.counts }),
     LevelChoice.update({ view: view(), levels: growth.levels }),
-    partial("#log-count", "innerHTML", growth.line),
+    updatePart("#log-count", "innerHTML", growth.line),
   ];
   if (lines.length === 0) return counts;
   const chunk = LogChunk.update({

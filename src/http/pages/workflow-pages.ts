@@ -135,7 +135,7 @@ function remove(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
   return answerForm(call, workflowPath(workflow.slug, "delete"), async () => {
     await retryWhileLocked(() => deleteWorkflow(call.context, workflowOf(call)));
-    return outcome("/workflows", `Deleted ${workflow.name}`);
+    return goWithToast("/workflows", `Deleted ${workflow.name}`);
   });
 }
 
@@ -146,7 +146,7 @@ function restore(call: FormCall): Promise<Answer> {
     const { definition, number } = savedVersion(call, workflow, call.form);
     const saving = { text: definition, expected: null, status: null, created_by: null };
     await retryWhileLocked(() => saveWorkflow(call.context, { ...saving, over: workflowOf(call) }));
-    return outcome(back, `Restored save #${number}`);
+    return goWithToast(back, `Restored save #${number}`);
   });
 }
 
@@ -157,7 +157,7 @@ function duplicate(call: FormCall): Promise<Answer> {
     const copy = await retryWhileLocked(() =>
       duplicateWorkflow(context, { ...wanted, original: workflowOf(call) }),
     );
-    return outcome(workflowPath(copy.slug), `Made ${copy.name}`);
+    return goWithToast(workflowPath(copy.slug), `Made ${copy.name}`);
   });
 }
 
@@ -166,10 +166,10 @@ function setStatus(call: FormCall, status: "published" | "archived", word: strin
   return answerForm(call, workflowPath(slug), async () => {
     const change = { status, expected: null };
     await retryWhileLocked(() => setWorkflowStatus(call.context, workflowOf(call), change));
-    return outcome(workflowPath(slug), `${word} ${name}`);
+    return goWithToast(workflowPath(slug), `${word} ${name}`);
   });
 }
 
-function outcome(location: string, text: string) {
+function goWithToast(location: string, text: string) {
   return { toast: { kind: "done", text } as const, location, fragments: null };
 }

@@ -19,25 +19,25 @@ export const mutants: readonly Mutant[] = [
   {
     name: "skip a commit",
     file: "engine/commit.ts",
-    find: "const { lost } = commitTransitions(engine.store, batch.transitions);",
-    replace: `const { created, updated } = batch.transitions;
+    find: "const { lost } = commitTransitions(engine.store, pending.transitions);",
+    replace: `const { created, updated } = pending.transitions;
     const skips = created.length === 0 && updated.every(({ answers, logs }) => answers.length + logs.length > 0);
-    const { lost } = skips ? { lost: [] } : commitTransitions(engine.store, batch.transitions);`,
+    const { lost } = skips ? { lost: [] } : commitTransitions(engine.store, pending.transitions);`,
   },
   {
     name: "act before the commit",
     file: "engine/flush.ts",
-    find: "const outcome = commitBatch(engine, batch);",
-    replace: `for (const { execution, changes } of batch.written) {
+    find: "const result = writePendingCommit(engine, pending);",
+    replace: `for (const { execution, changes } of pending.written) {
     for (const effect of changes.effects.splice(0)) actOne(engine, execution, effect);
   }
-  const outcome = commitBatch(engine, batch);`,
+  const result = writePendingCommit(engine, pending);`,
   },
   {
     name: "announce before the commit",
     file: "engine/flush.ts",
-    find: "const outcome = commitBatch(engine, batch);",
-    replace: "announce(engine, batch.written);\n  const outcome = commitBatch(engine, batch);",
+    find: "const result = writePendingCommit(engine, pending);",
+    replace: "announce(engine, pending.written);\n  const result = writePendingCommit(engine, pending);",
   },
   {
     name: "acknowledge a signal before the commit",

@@ -1,6 +1,6 @@
 import type { Value } from "../../expression/value.ts";
 import { blanksAbove, blanksBelow, blockLines, nextLine, type BlockLines } from "./chunks.ts";
-import type { Collection } from "./collection.ts";
+import type { MapOrList } from "./map-or-list.ts";
 import { Refusal } from "./refusal.ts";
 import type { Splice } from "./splice.ts";
 import type { TextLayout } from "./text-layout.ts";
@@ -12,7 +12,7 @@ export type NewEntry = [name: string | null, value: Value];
 /** Entries into a block collection, which is never empty, before the one at `at`: as far apart as the others are. */
 export function insertInBlock(
   { text, style }: TextLayout,
-  holder: Collection,
+  holder: MapOrList,
   at: number,
   given: readonly NewEntry[],
   like: BlockPlace["like"],
@@ -43,12 +43,7 @@ export function insertInBlock(
 }
 
 /** Takes entries out with their comments, but never all of them. Of blank lines on both sides one lot goes too. */
-export function removeFromBlock(
-  { text }: TextLayout,
-  holder: Collection,
-  from: number,
-  to: number,
-): Splice[] {
+export function removeFromBlock({ text }: TextLayout, holder: MapOrList, from: number, to: number): Splice[] {
   const { chunks } = blockLines(text, holder);
   const [first, last, above, below] = [chunks[from], chunks[to], chunks[from - 1], chunks[to + 1]];
   if (!first || !last) return [];
@@ -68,7 +63,7 @@ export function removeFromBlock(
 }
 
 /** An item to another place; what stands between the items stays where it is. */
-export function moveInBlock({ text }: TextLayout, holder: Collection, from: number, to: number): Splice[] {
+export function moveInBlock({ text }: TextLayout, holder: MapOrList, from: number, to: number): Splice[] {
   const { chunks, column } = blockLines(text, holder);
   const [low, high] = [Math.min(from, to), Math.max(from, to)];
   const moved = chunks.slice(low, high + 1);
@@ -90,7 +85,7 @@ export function moveInBlock({ text }: TextLayout, holder: Collection, from: numb
 /** The text of an item, and the splice that puts another such text right below it. */
 export function itemInBlock(
   { text, style }: TextLayout,
-  holder: Collection,
+  holder: MapOrList,
   at: number,
 ): { start: number; end: number; splice: (copy: string) => Splice } {
   const block = blockLines(text, holder);

@@ -1,5 +1,5 @@
 import { insertInBlock, moveInBlock, removeFromBlock, type NewEntry } from "./block-entries.ts";
-import type { Collection } from "./collection.ts";
+import type { MapOrList } from "./map-or-list.ts";
 import { insertInFlow, moveInFlow, removeFromFlow } from "./flow-entries.ts";
 import { styleOf } from "./put-value.ts";
 import type { Splice } from "./splice.ts";
@@ -8,7 +8,7 @@ import type { TextLayout } from "./text-layout.ts";
 /** Into a collection that is not empty, before the entry at `at`. */
 export function insertEntries(
   layout: TextLayout,
-  holder: Collection,
+  holder: MapOrList,
   at: number,
   entries: readonly NewEntry[],
 ): Splice[] {
@@ -18,10 +18,10 @@ export function insertEntries(
 }
 
 /** From one to another, both gone; at least one has to stay. */
-export function removeEntries(layout: TextLayout, holder: Collection, from: number, to: number): Splice[] {
+export function removeEntries(layout: TextLayout, holder: MapOrList, from: number, to: number): Splice[] {
   return holder.isFlow ? removeFromFlow(layout, holder, from, to) : removeFromBlock(layout, holder, from, to);
 }
 
-export function moveEntry(layout: TextLayout, holder: Collection, from: number, to: number): Splice[] {
+export function moveEntry(layout: TextLayout, holder: MapOrList, from: number, to: number): Splice[] {
   return holder.isFlow ? moveInFlow(layout, holder, from, to) : moveInBlock(layout, holder, from, to);
 }

@@ -1,4 +1,4 @@
-import type { Collection, Entry } from "./collection.ts";
+import type { MapOrList, Entry } from "./map-or-list.ts";
 import { Refusal } from "./refusal.ts";
 import { columnOf } from "./text-style.ts";
 
@@ -19,7 +19,7 @@ export interface BlockLines {
 }
 
 /** Throws a `Refusal` where tabs indent. */
-export function blockLines(text: string, { entries }: Collection): BlockLines {
+export function blockLines(text: string, { entries }: MapOrList): BlockLines {
   const [first] = entries;
   const column = first ? columnOf(text, first.start) : 0;
   let from = first ? lineStart(text, first.start) : 0;

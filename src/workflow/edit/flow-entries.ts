@@ -1,5 +1,5 @@
 import { lineEnd, lineStart, nextLine } from "./chunks.ts";
-import type { Collection, Entry } from "./collection.ts";
+import type { MapOrList, Entry } from "./map-or-list.ts";
 import type { NewEntry } from "./block-entries.ts";
 import { styleOf } from "./put-value.ts";
 import { Refusal } from "./refusal.ts";
@@ -12,7 +12,7 @@ import { writeKey } from "./write-scalar.ts";
 /** Entries into brackets that are not empty, before the one at `at`. Where each has a line, so have the new ones. */
 export function insertInFlow(
   layout: TextLayout,
-  holder: Collection,
+  holder: MapOrList,
   at: number,
   given: readonly NewEntry[],
 ): Splice[] {
@@ -30,13 +30,13 @@ export function insertInFlow(
 }
 
 /** A text as it is, right behind an item. */
-export function insertTextInFlow(layout: TextLayout, holder: Collection, at: number, item: string): Splice[] {
+export function insertTextInFlow(layout: TextLayout, holder: MapOrList, at: number, item: string): Splice[] {
   return insertTexts(layout, holder, at, [item], lineIndent(layout.text, holder));
 }
 
 function insertTexts(
   { text, style }: TextLayout,
-  { entries, inner }: Collection,
+  { entries, inner }: MapOrList,
   at: number,
   texts: readonly string[],
   indent: string | null,
@@ -68,7 +68,7 @@ function insertTexts(
 /** Takes entries out with their commas and the comments of their lines, but never all of them. */
 export function removeFromFlow(
   { text }: TextLayout,
-  { entries, inner }: Collection,
+  { entries, inner }: MapOrList,
   from: number,
   to: number,
 ): Splice[] {
@@ -93,7 +93,7 @@ export function removeFromFlow(
 /** Items change places; the commas and what else stands between them stay, the comments of their lines go along. */
 export function moveInFlow(
   { text }: TextLayout,
-  { entries, inner }: Collection,
+  { entries, inner }: MapOrList,
   from: number,
   to: number,
 ): Splice[] {
@@ -118,7 +118,7 @@ export function moveInFlow(
 }
 
 /** What the lines of the entries are indented by; null where the first does not begin a line. */
-function lineIndent(text: string, { entries }: Collection): string | null {
+function lineIndent(text: string, { entries }: MapOrList): string | null {
   const [first] = entries;
   const before = first ? text.slice(lineStart(text, first.start), first.start) : "-";
   return before.trim() === "" ? before : null;

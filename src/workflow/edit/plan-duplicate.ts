@@ -2,7 +2,7 @@ import type { Value } from "../../expression/value.ts";
 import { nodeAt } from "../source-node.ts";
 import { listOfStage } from "../stage-walk.ts";
 import { itemInBlock } from "./block-entries.ts";
-import { collectionOf } from "./collection.ts";
+import { mapOrListOf } from "./map-or-list.ts";
 import type { Edit } from "./edit.ts";
 import { isMap, stepIn, withItem } from "./edited-value.ts";
 import { insertTextInFlow } from "./flow-entries.ts";
@@ -21,7 +21,7 @@ export function planDuplicateStage(
   const { at, path } = place;
   const list = listOfStage(place);
   refuseTaken(editing, to);
-  const holder = collectionOf(placeAt(layout, list).value);
+  const holder = mapOrListOf(placeAt(layout, list).value);
   const { entry } = placeAt(layout, path);
   const own = nodeAt(source.root, [...path, "id"]);
   if (!holder || !entry || own?.kind !== "scalar") return trouble(`stage "${id}" cannot be copied`, path);

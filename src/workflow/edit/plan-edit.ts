@@ -2,7 +2,7 @@ import type { Value } from "../../expression/value.ts";
 import type { Source } from "../read-source.ts";
 import { valueOf, type Path } from "../source-node.ts";
 import { insertEntries, moveEntry, removeEntries } from "./change-entries.ts";
-import { collectionOf } from "./collection.ts";
+import { mapOrListOf } from "./map-or-list.ts";
 import type { Edit } from "./edit.ts";
 import {
   removedPath,
@@ -63,7 +63,7 @@ function unbracedWay(layout: TextLayout, expected: Value, path: Path, value: Val
     const way = path.slice(0, depth);
     const place = placeAt(layout, way);
     if (place.depth < depth || !place.holder || place.holder.isFlow) return null;
-    const held = collectionOf(place.value);
+    const held = mapOrListOf(place.value);
     if (!held?.isFlow) continue;
     if (layout.text.slice(held.inner.start, held.inner.end).includes("#")) return null;
     return () => {
@@ -96,7 +96,7 @@ export function planInsert({ layout, value, trouble }: Editing, edit: Of<"insert
   const { path, at } = edit;
   const expected = withItem(value, path, at, edit.value, trouble);
   const place = placeAt(layout, path);
-  const holder = collectionOf(place.value);
+  const holder = mapOrListOf(place.value);
   if (place.depth < path.length || !holder || holder.entries.length === 0) {
     return { expected, ways: setValue(layout, value, path, [edit.value]) };
   }
@@ -108,7 +108,7 @@ export function planMove({ layout, value, trouble }: Editing, edit: Of<"move">):
   const list = path.reduce<Value>((held, step) => stepIn(held, step) ?? null, value);
   if (!Array.isArray(list)) trouble("there is no list to move in", path);
   const expected = withMoved(value, path, from, to, trouble);
-  const holder = collectionOf(placeAt(layout, path).value);
+  const holder = mapOrListOf(placeAt(layout, path).value);
   const entry = holder?.entries[from];
   if (!holder || !entry || from === to) return { expected, ways: [() => []] };
   refuseShared(entry, [...path, from]);

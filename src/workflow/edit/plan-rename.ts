@@ -1,6 +1,6 @@
 import { nearest } from "../../expression/nearest.ts";
 import { child, nodeAt, textOf, type Path, type SourceNode } from "../source-node.ts";
-import { endOf } from "./collection.ts";
+import { endOf } from "./map-or-list.ts";
 import type { Edit } from "./edit.ts";
 import { withKey, withValue } from "./edited-value.ts";
 import type { Editing, PlannedEdit } from "./plan-edit.ts";

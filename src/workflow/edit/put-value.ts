@@ -2,7 +2,7 @@ import type { CST } from "yaml";
 import type { Value } from "../../expression/value.ts";
 import type { ScalarStyle } from "../source-node.ts";
 import { lineEnd, lineStart, blockLines } from "./chunks.ts";
-import { blockHeader, collectionOf, endOf, type Entry } from "./collection.ts";
+import { blockHeader, mapOrListOf, endOf, type Entry } from "./map-or-list.ts";
 import type { Splice } from "./splice.ts";
 import type { Place, TextLayout } from "./text-layout.ts";
 import { columnOf } from "./text-style.ts";
@@ -39,8 +39,8 @@ export function styleOf(text: string, token: CST.Token | null): ScalarStyle | nu
 /** Where a value on the line of its dash begins. */
 function insideOf(text: string, { after, value }: Entry): number | undefined {
   if (!value || value.type === "block-scalar") return undefined;
-  const start = collectionOf(value)?.entries[0]?.start ?? value.offset;
-  const first = collectionOf(value)?.isFlow === false ? start : value.offset;
+  const start = mapOrListOf(value)?.entries[0]?.start ?? value.offset;
+  const first = mapOrListOf(value)?.isFlow === false ? start : value.offset;
   return lineStart(text, first) === lineStart(text, after) ? columnOf(text, first) : undefined;
 }
 
@@ -100,7 +100,7 @@ function oldParts(text: string, entry: Entry): { inline: Span; below: Span | nul
   }
   const isBlock = value.type === "block-map" || value.type === "block-seq";
   if (!isBlock) return { inline: { start: value.offset, end: endOf(value) }, below: null };
-  const inside = collectionOf(value);
+  const inside = mapOrListOf(value);
   const end = (inside && blockLines(text, inside).chunks.at(-1)?.end) ?? endOf(value);
   const start = inside?.entries[0]?.start ?? value.offset;
   if (lineStart(text, start) === lineStart(text, after)) return { inline: { start, end }, below: null };

@@ -1,6 +1,6 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { Path } from "../source-node.ts";
-import { collectionOf, type Collection } from "./collection.ts";
+import { mapOrListOf, type MapOrList } from "./map-or-list.ts";
 import { insertEntries, removeEntries } from "./change-entries.ts";
 import { isMap, isSame, stepIn } from "./edited-value.ts";
 import { putValue } from "./put-value.ts";
@@ -34,7 +34,7 @@ function spliceDifferences(layout: TextLayout, path: Path, old: Value, value: Va
 function differ(setting: Setting, path: Path, old: Value, value: Value): void {
   if (isSame(old, value)) return;
   const { layout, splices } = setting;
-  const holder = collectionOf(placeAt(layout, path).value);
+  const holder = mapOrListOf(placeAt(layout, path).value);
   if (holder && isMap(old) && isMap(value) && Object.keys(old).some((key) => Object.hasOwn(value, key))) {
     return differInMap(setting, path, holder, old, value);
   }
@@ -53,7 +53,7 @@ function spliceWhole(layout: TextLayout, path: Path, value: Value): Splice[] {
 function differInMap(
   setting: Setting,
   path: Path,
-  holder: Collection,
+  holder: MapOrList,
   old: ValueObject,
   value: ValueObject,
 ): void {
@@ -84,7 +84,7 @@ function differInMap(
 function differInList(
   setting: Setting,
   path: Path,
-  holder: Collection,
+  holder: MapOrList,
   old: readonly Value[],
   value: readonly Value[],
 ): void {
@@ -103,7 +103,7 @@ function differInList(
   }
 }
 
-function removeShared({ entries, isMap }: Collection, path: Path, from: number, to: number): void {
+function removeShared({ entries, isMap }: MapOrList, path: Path, from: number, to: number): void {
   for (let at = from; at <= to; at++) {
     const entry = entries[at];
     if (entry) refuseShared(entry, [...path, isMap ? (entry.name ?? at) : at]);
@@ -116,7 +116,7 @@ function makePath(layout: TextLayout, root: Value, path: Path, value: Value): Sp
   const here = path.slice(0, place.depth);
   const [step = "", ...rest] = path.slice(place.depth);
   const made = wrapValue(rest, value);
-  const holder = collectionOf(place.value);
+  const holder = mapOrListOf(place.value);
   if (!holder || holder.entries.length === 0) {
     const old = here.reduce<Value>((held, each) => stepIn(held, each) ?? null, root);
     const short = typeof old === "string" ? shortFieldAt(here) : null;
@@ -149,7 +149,7 @@ function asMap(step: string | number, value: Value): ValueObject {
 }
 
 /** Behind the nearest of the fields that the schema has before it; a name, and what it does not know, at the end. */
-function placeOfKey({ entries }: Collection, path: Path, key: string, stays: readonly boolean[]): number {
+function placeOfKey({ entries }: MapOrList, path: Path, key: string, stays: readonly boolean[]): number {
   const order = keysAt(path);
   const own = order.indexOf(key);
   if (own < 0) return entries.length;

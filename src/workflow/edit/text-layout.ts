@@ -2,7 +2,7 @@ import type { CST } from "yaml";
 import type { Source } from "../read-source.ts";
 import { pathText } from "../source-path.ts";
 import type { Path } from "../source-node.ts";
-import { collectionOf, oddIn, type Collection, type Entry } from "./collection.ts";
+import { mapOrListOf, oddIn, type MapOrList, type Entry } from "./map-or-list.ts";
 import { Refusal } from "./refusal.ts";
 import { textStyle, type TextStyle } from "./text-style.ts";
 
@@ -20,7 +20,7 @@ export interface Place {
   /** How many steps of the path are there. */
   depth: number;
   /** What holds the entry; null at the top. */
-  holder: Collection | null;
+  holder: MapOrList | null;
   entry: Entry | null;
   value: CST.Token | null;
 }
@@ -60,7 +60,7 @@ export function placeAt(layout: TextLayout, path: Path): Place {
   let place: Place = { depth: 0, holder: null, entry: null, value: layout.root };
   while (place.depth < path.length) {
     const step = path[place.depth] ?? "";
-    const holder = collectionOf(place.value);
+    const holder = mapOrListOf(place.value);
     const entry = holder ? entryOf(holder, step) : null;
     if (!holder || !entry) return place;
     refuseOdd(entry.odd, path.slice(0, place.depth + 1));
@@ -70,7 +70,7 @@ export function placeAt(layout: TextLayout, path: Path): Place {
   return place;
 }
 
-function entryOf(holder: Collection, step: string | number): Entry | null {
+function entryOf(holder: MapOrList, step: string | number): Entry | null {
   if (typeof step === "number") return holder.isMap ? null : (holder.entries[step] ?? null);
   return holder.isMap ? (holder.entries.find(({ name }) => name === step) ?? null) : null;
 }

@@ -2,7 +2,7 @@ import type { SourceEntry, SourceList, SourceMapping, SourceNode, SourceScalar }
 import { readBlockScalar } from "./block-scalar.ts";
 import { readFlowCollection } from "./flow-collection.ts";
 import { keyText, readInlineScalar } from "./inline-scalar.ts";
-import { addEntry, enterCollection, leaveCollection } from "./nesting.ts";
+import { addEntry, enterNesting, leaveNesting } from "./nesting.ts";
 import {
   codes,
   findNextLine,
@@ -27,7 +27,7 @@ export function readBlockCollection(reading: Reading): SourceMapping | SourceLis
 }
 
 function readBlockMap(reading: Reading, firstKey: SourceScalar): SourceMapping {
-  enterCollection(reading);
+  enterNesting(reading);
   const { column } = reading;
   const entries = new Map<string, SourceEntry>();
   let key = firstKey;
@@ -37,12 +37,12 @@ function readBlockMap(reading: Reading, firstKey: SourceScalar): SourceMapping {
     if (reading.column !== column) break;
     key = readKey(reading);
   }
-  const end = finishCollection(reading, column);
+  const end = finishBlock(reading, column);
   return { kind: "map", entries, start: firstKey.start, end, origin: null };
 }
 
 function readBlockList(reading: Reading): SourceList {
-  enterCollection(reading);
+  enterNesting(reading);
   const { column, at: start } = reading;
   const items: SourceNode[] = [];
   do {
@@ -55,7 +55,7 @@ function readBlockList(reading: Reading): SourceList {
     }
     if (items.length > mostItems) unusual();
   } while (reading.column === column && isAtDash(reading));
-  const end = finishCollection(reading, column);
+  const end = finishBlock(reading, column);
   return { kind: "list", items, start, end, origin: null };
 }
 
@@ -63,9 +63,9 @@ function readBlockList(reading: Reading): SourceList {
  * Where the content of a collection ends. Comments as far in as its items, or further, belong to it: it then takes
  * everything up to the next line.
  */
-function finishCollection(reading: Reading, column: number): number {
+function finishBlock(reading: Reading, column: number): number {
   if (reading.column > column) unusual();
-  leaveCollection(reading);
+  leaveNesting(reading);
   const end = reading.taken;
   if (column > 0 && reading.comments >= column) {
     reading.taken = reading.at;

@@ -1,6 +1,6 @@
 import type { SourceEntry, SourceList, SourceMapping, SourceNode } from "../source-node.ts";
 import { keyText, readInlineScalar } from "./inline-scalar.ts";
-import { addEntry, enterCollection, leaveCollection } from "./nesting.ts";
+import { addEntry, enterNesting, leaveNesting } from "./nesting.ts";
 import { codes, isDocumentMark, skipComment, skipSpaces, unusual, type Reading } from "./reading.ts";
 
 /**
@@ -8,7 +8,7 @@ import { codes, isDocumentMark, skipComment, skipSpaces, unusual, type Reading }
  * the one with the bracket that closes the outermost may stand right at it. Afterwards `at` is behind that bracket.
  */
 export function readFlowCollection(reading: Reading, inside: number): SourceMapping | SourceList {
-  return readCollection(reading, { inside, isOutermost: true });
+  return readNestedFlow(reading, { inside, isOutermost: true });
 }
 
 interface Surroundings {
@@ -16,13 +16,13 @@ interface Surroundings {
   isOutermost: boolean;
 }
 
-function readCollection(reading: Reading, around: Surroundings): SourceMapping | SourceList {
-  enterCollection(reading);
+function readNestedFlow(reading: Reading, around: Surroundings): SourceMapping | SourceList {
+  enterNesting(reading);
   const isMap = reading.text.charCodeAt(reading.at) === codes.openBrace;
   reading.at++;
   reading.pieces += 2;
   const built = isMap ? readMap(reading, around) : readList(reading, around);
-  leaveCollection(reading);
+  leaveNesting(reading);
   return built;
 }
 
@@ -66,7 +66,7 @@ function nextItem(reading: Reading, around: Surroundings, isFirst: boolean, clos
 function readItem(reading: Reading, around: Surroundings): SourceNode {
   const code = reading.text.charCodeAt(reading.at);
   return code === codes.openBrace || code === codes.openBracket
-    ? readCollection(reading, around)
+    ? readNestedFlow(reading, around)
     : readInlineScalar(reading, true);
 }
 

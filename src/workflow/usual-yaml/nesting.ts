@@ -5,12 +5,12 @@ import { unusual, type Reading } from "./reading.ts";
 const deepest = 60;
 
 /** Begins a collection. */
-export function enterCollection(reading: Reading): void {
+export function enterNesting(reading: Reading): void {
   if (++reading.depth > deepest) unusual();
 }
 
 /** Ends it. */
-export function leaveCollection(reading: Reading): void {
+export function leaveNesting(reading: Reading): void {
   reading.depth--;
 }
 

@@ -11,7 +11,7 @@ import { StageEditor } from "../../../../views/workflows/builder/stage-editor.ts
 import { UndoToast } from "../../../../views/workflows/builder/undo-toast.tsx";
 import { YamlNow } from "../../../../views/workflows/builder/yaml-pane.tsx";
 import type { Page } from "../page-route.ts";
-import { partial } from "../../../../views/layout/fragment.ts";
+import { updatePart } from "../../../../views/layout/fragment.ts";
 import { toastCookie } from "../toast-cookie.ts";
 import { viewOf, type DraftPlace } from "./builder-view-of.ts";
 import { textAt } from "./draft-changes.ts";
@@ -73,14 +73,14 @@ export function answerChange(asker: Asker, before: OpenDraft, done: Done): Page 
     hasFlow: !isYaml,
   });
   const hasText = isYaml && view.text !== done.text;
-  if (hasText) parts.push(partial("#yaml-now", "outerHTML", YamlNow({ text: view.text })));
-  const more: Html[] = said === "" ? [] : [partial("#say", "innerHTML", said)];
+  if (hasText) parts.push(updatePart("#yaml-now", "outerHTML", YamlNow({ text: view.text })));
+  const more: Html[] = said === "" ? [] : [updatePart("#say", "innerHTML", said)];
   const facts = editing === null ? undefined : view.stages.find(({ key }) => key === editing);
-  if (facts && done.opens) more.push(partial("#stage-editor", "innerHTML", StageEditor({ view, facts })));
-  else if (facts) more.push(partial("#stage-form", "outerMorph", StageEditor({ view, facts })));
+  if (facts && done.opens) more.push(updatePart("#stage-editor", "innerHTML", StageEditor({ view, facts })));
+  else if (facts) more.push(updatePart("#stage-form", "outerMorph", StageEditor({ view, facts })));
   if (done.isShown)
-    more.push(partial("#toasts", "beforeend", ToastLine({ toast: { kind: "done", text: said } })));
-  if (done.canUndo) more.push(partial("#toasts", "beforeend", UndoToast({ view, text: said })));
+    more.push(updatePart("#toasts", "beforeend", ToastLine({ toast: { kind: "done", text: said } })));
+  if (done.canUndo) more.push(updatePart("#toasts", "beforeend", UndoToast({ view, text: said })));
   const headers = {
     ...(hasText ? { "x-builder-text": "yaml-now" } : {}),
     ...(done.opens ? { "x-builder-open": "stage-editor" } : {}),
@@ -111,7 +111,7 @@ function changedParts(
     const text = render(part).replaceAll(/name="revision" value="\d+"/g, "");
     texts.set(id, text);
     if (before.get(id) === text) return false;
-    if (isSent) changed.push(partial(`#${id}`, "outerMorph", part));
+    if (isSent) changed.push(updatePart(`#${id}`, "outerMorph", part));
     return true;
   };
   add("builder-state", BuilderState({ view }));
@@ -150,5 +150,5 @@ function addFlow(
       add(`card-${domId(facts.key)}`, StageCard({ view, facts, beside: row.length }), isSame);
     }
   }
-  if (!isSame) changed.push(partial("#flow", "outerMorph", Flow({ view })));
+  if (!isSame) changed.push(updatePart("#flow", "outerMorph", Flow({ view })));
 }

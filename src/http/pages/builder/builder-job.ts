@@ -6,7 +6,7 @@ import { render } from "../../../../views/jsx/jsx-runtime.ts";
 import { AppError } from "../../../errors.ts";
 import { assetUrl } from "../../server/assets.ts";
 import type { Page } from "../page-route.ts";
-import { partial } from "../../../../views/layout/fragment.ts";
+import { updatePart } from "../../../../views/layout/fragment.ts";
 import { builderActs } from "./builder-acts.ts";
 import { answerChange, type Asker, type Done, type Redirection } from "./builder-answer.ts";
 import { openOf, viewOf } from "./builder-view-of.ts";
@@ -57,10 +57,12 @@ function drawPage(
   const open = openOf(place, draft, new URLSearchParams(query));
   const answer = (markup: string): Page => ({ markup, status: 200, headers: {} });
   if (wantsFragments && open.editing) {
-    return answer(render(partial("#stage-editor", "innerHTML", StageEditor({ view, facts: open.editing }))));
+    return answer(
+      render(updatePart("#stage-editor", "innerHTML", StageEditor({ view, facts: open.editing }))),
+    );
   }
   if (wantsFragments && open.moving) {
-    return answer(render(partial("#move-dialog", "innerHTML", MoveForm({ view, facts: open.moving }))));
+    return answer(render(updatePart("#move-dialog", "innerHTML", MoveForm({ view, facts: open.moving }))));
   }
   return answer(builderPage({ ...frame, asset: assetUrl }, view, open));
 }

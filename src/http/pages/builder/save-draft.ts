@@ -4,7 +4,7 @@ import { AppError } from "../../../errors.ts";
 import { deleteDraft } from "../../../store/drafts.ts";
 import type { WorkflowRecord } from "../../../store/workflow-record.ts";
 import { FindingsError } from "../../../workflow/findings-error.ts";
-import { answerForm, type Outcome } from "../answer-form.ts";
+import { answerForm, type FormResult } from "../answer-form.ts";
 import { retryWhileLocked } from "../../server/retry-while-locked.ts";
 import type { Answer, FormCall } from "../page-route.ts";
 import { changeBase, keepDraft, savedOf, type OpenDraft } from "./open-draft.ts";
@@ -37,7 +37,7 @@ export async function saveDraft(
 
 /** Deletes the draft; the saved definition stays. */
 export function discardDraft(call: FormCall, draft: OpenDraft): Promise<Answer> {
-  return answerForm(call, draft.path, async (): Promise<Outcome> => {
+  return answerForm(call, draft.path, async (): Promise<FormResult> => {
     deleteDraft(call.context.store, draft.row.id);
     const text = draft.workflow ? "The changes are discarded" : `Discarded ${draft.row.name}`;
     return {

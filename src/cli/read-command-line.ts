@@ -4,7 +4,7 @@ import { isGroup, type Command, type CommandGroup, type OptionSpec } from "./com
 import { redirect, unknownWord, wordsIn } from "./other-words.ts";
 
 /** What a command line asks for. */
-export type Asked =
+export type CommandLine =
   | { kind: "help"; text: string }
   | { kind: "version" }
   | { kind: "command"; command: Command; path: string; args: string[]; options: Map<string, unknown> };
@@ -27,16 +27,16 @@ export function readCommandLine(
   table: readonly (Command | CommandGroup)[],
   argv: readonly string[],
   width: number,
-): Asked {
+): CommandLine {
   const unknown = unknownWord(table, argv);
   const redirected = unknown && redirect(table, unknown);
   if (redirected) throw redirected;
-  let asked: Asked | null = null;
+  let asked: CommandLine | null = null;
   const root = parserOf("skillmeat");
   root.summary("write, run and watch multi-stage work done by AI agents");
   if (asksProgramItself(argv)) root.option("-V, --version", "the version");
   for (const option of globalOptions) root.addOption(parserOption(option));
-  const ask = (next: Asked): void => {
+  const ask = (next: CommandLine): void => {
     if (next.kind === "command" && next.command.takesDashes) refuseMore(next.args, argv);
     asked = next;
   };
@@ -84,7 +84,7 @@ function addEntry(
   parent: Parser,
   entry: Command | CommandGroup,
   path: string,
-  ask: (asked: Asked) => void,
+  ask: (asked: CommandLine) => void,
 ): void {
   const parser = parserOf(entry.name).summary(entry.summary);
   parent.addCommand(parser, { hidden: !isGroup(entry) && entry.hidden === true });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { AppError } from "../errors.ts";
 import { isGroup } from "./command.ts";
 import { commandTable } from "./commands/command-table.ts";
-import { readCommandLine } from "./program.ts";
+import { readCommandLine } from "./read-command-line.ts";
 
 const read = (...argv: string[]) => readCommandLine(commandTable, argv, 100);
 

@@ -1,11 +1,11 @@
 import { CST } from "yaml";
 import { Refusal } from "./refusal.ts";
 
-export type CollectionToken = CST.BlockMap | CST.BlockSequence | CST.FlowCollection;
+export type MapOrListToken = CST.BlockMap | CST.BlockSequence | CST.FlowCollection;
 
 /** A map or a list of the text, with the place of everything in it. */
-export interface Collection {
-  token: CollectionToken;
+export interface MapOrList {
+  token: MapOrListToken;
   isFlow: boolean;
   isMap: boolean;
   entries: Entry[];
@@ -30,17 +30,17 @@ export interface Entry {
   odd: number | null;
 }
 
-const known = new WeakMap<CST.Token, Collection>();
+const known = new WeakMap<CST.Token, MapOrList>();
 
 /** Null for what is no map and no list. */
-export function collectionOf(token: CST.Token | null | undefined): Collection | null {
+export function mapOrListOf(token: CST.Token | null | undefined): MapOrList | null {
   if (!token) return null;
-  const found = known.get(token) ?? readCollection(token);
+  const found = known.get(token) ?? readMapOrList(token);
   if (found) known.set(token, found);
   return found;
 }
 
-function readCollection(token: CST.Token): Collection | null {
+function readMapOrList(token: CST.Token): MapOrList | null {
   if (token.type === "block-map" || token.type === "block-seq") {
     return {
       token,
@@ -72,7 +72,7 @@ export function endOf(token: CST.Token): number {
     }
     case "block-map":
     case "block-seq": {
-      const last = collectionOf(token)?.entries.at(-1);
+      const last = mapOrListOf(token)?.entries.at(-1);
       return last ? last.end : token.offset;
     }
     default:
