@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readSource } from "../src/workflow/read-source.ts";
 import { wideWorkflow } from "./edit.ts";
 import { serveSkillmeat } from "./http-programs.ts";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 const rounds = 15;
 const stages = 200;
@@ -30,7 +30,7 @@ export async function measureBuilder(folder: string): Promise<Row[]> {
       if (answer.status !== 200) throw new Error(page);
       revision = Number(/data-revision="(\d+)"/.exec(page)?.[1]);
     };
-    const limit = (): Promise<number> => timed(() => readSource(text));
+    const limit = (): Promise<number> => timeWork(() => readSource(text));
     const row = async (what: string, figure: () => Promise<number>): Promise<Row> =>
       timesRow(`${what}, ${stages} stages, over HTTP`, await compare(rounds, { figure, limit }), {
         limitIs: "parsing once",
@@ -39,12 +39,12 @@ export async function measureBuilder(folder: string): Promise<Row[]> {
     let count = 0;
     return [
       await row("a field by the form", () =>
-        timed(() =>
+        timeWork(() =>
           send("stage", { stage: "stage-150", revision: String(revision), name: `Name ${count++}` }),
         ),
       ),
       await row("a stage moved by its button", () =>
-        timed(() => send("move", { stage: "stage-100", by: count++ % 2 === 0 ? "1" : "-1" })),
+        timeWork(() => send("move", { stage: "stage-100", by: count++ % 2 === 0 ? "1" : "-1" })),
       ),
     ];
   } finally {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "
 import { join } from "node:path";
 import { serveSkillmeat, type Served } from "./http-programs.ts";
 import { largeWorkflow } from "./language.ts";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
 const startsARound = 200;
@@ -18,8 +18,8 @@ async function wholeValidate(folder: string): Promise<Row> {
   writeFileSync(file, largeWorkflow(1_000));
   const parser = await compileParser(folder);
   const compared = await compare(7, {
-    figure: () => timed(() => runProgram([executable, "workflow", "validate", file], folder)),
-    limit: () => timed(() => runProgram([parser, file], folder)),
+    figure: () => timeWork(() => runProgram([executable, "workflow", "validate", file], folder)),
+    limit: () => timeWork(() => runProgram([parser, file], folder)),
   });
   const limitIs = "a program that parses it with yaml";
   return timesRow("validate of 1,000 stages, the whole process", compared, { limitIs, most: 1 });

@@ -1,7 +1,7 @@
 import { applyEdits } from "../src/workflow/edit/apply-edit.ts";
 import type { Edit } from "../src/workflow/edit/edit.ts";
 import { readSource } from "../src/workflow/read-source.ts";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 const rounds = 21;
 const stages = 200;
@@ -24,8 +24,8 @@ export async function measureEdits(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [what, edit] of edits) {
     const measured = await compare(rounds, {
-      figure: () => timed(() => applyOrThrow(text, [edit])),
-      limit: () => timed(() => readSource(text)),
+      figure: () => timeWork(() => applyOrThrow(text, [edit])),
+      limit: () => timeWork(() => readSource(text)),
     });
     rows.push(timesRow(`${what}, ${stages} stages`, measured, { limitIs: "parsing once", most: 5 }));
   }
@@ -35,8 +35,8 @@ export async function measureEdits(): Promise<Row[]> {
     value: [],
   }));
   const measured = await compare(rounds, {
-    figure: () => timed(() => applyOrThrow(text, many)),
-    limit: () => timed(() => readSource(text)),
+    figure: () => timeWork(() => applyOrThrow(text, many)),
+    limit: () => timeWork(() => readSource(text)),
   });
   rows.push(
     timesRow(`${many.length} edits at once, ${stages} stages`, measured, {

@@ -1,6 +1,6 @@
 import type { Engine, StartRequest } from "../src/engine/engine.ts";
 import { databaseBytes, openBareCommits, type BareCommits } from "./bare-commits.ts";
-import { compare, median, msText, timed, timesRow, type Row } from "./measure.ts";
+import { compare, median, msText, timeWork, timesRow, type Row } from "./measure.ts";
 import { aRequest, openBench, runToEnd, stagesOf, type Bench } from "./run-in-process.ts";
 
 const liveAtOnce = 200;
@@ -14,9 +14,9 @@ export async function measureExecutions(folder: string): Promise<Row[]> {
   const bare = openBareCommits(folder, bytes / 7);
   try {
     return [
-      await manyAtOnce(bench.engine, request, bare),
-      await oneAlone(bench.engine, request, bare),
-      ...(await chain(bench.engine, folder, bare)),
+      await measureManyAtOnce(bench.engine, request, bare),
+      await measureOneAlone(bench.engine, request, bare),
+      ...(await measureChain(bench.engine, folder, bare)),
     ];
   } finally {
     bare.close();
@@ -24,10 +24,10 @@ export async function measureExecutions(folder: string): Promise<Row[]> {
   }
 }
 
-async function manyAtOnce(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
+async function measureManyAtOnce(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
   const perRound = 1_000;
   const compared = await compare(5, {
-    figure: async () => (await timed(() => keepLive(engine, request, perRound))) / perRound,
+    figure: async () => (await timeWork(() => keepLive(engine, request, perRound))) / perRound,
     limit: () => bare.ms(),
   });
   const row = timesRow(`three steps, ${liveAtOnce} executions live`, compared, {
@@ -47,11 +47,11 @@ async function keepLive(engine: Engine, request: StartRequest, count: number): P
   await Promise.all(Array.from({ length: liveAtOnce }, one));
 }
 
-async function oneAlone(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
+async function measureOneAlone(engine: Engine, request: StartRequest, bare: BareCommits): Promise<Row> {
   const compared = await compare(7, {
     figure: async () => {
       const times: number[] = [];
-      for (let run = 0; run < 40; run++) times.push(await timed(() => runToEnd(engine, request)));
+      for (let run = 0; run < 40; run++) times.push(await timeWork(() => runToEnd(engine, request)));
       return median(times);
     },
     limit: () => bare.ms(),
@@ -59,7 +59,7 @@ async function oneAlone(engine: Engine, request: StartRequest, bare: BareCommits
   return timesRow("three steps, alone", compared, { limitIs: "durable commit", most: 15, unit: "commits" });
 }
 
-async function chain(engine: Engine, folder: string, bare: BareCommits): Promise<Row[]> {
+async function measureChain(engine: Engine, folder: string, bare: BareCommits): Promise<Row[]> {
   const steps = 200;
   const request = aRequest(stagesOf(steps, { isChain: true }), { workdir: folder });
   const slopes: number[] = [];

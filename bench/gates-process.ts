@@ -30,7 +30,7 @@ stages:
 if (import.meta.main) {
   const [, , folder = "", count = "0"] = process.argv;
   const { engine } = await openBench(folder, 8);
-  const idleMb = await settledMb();
+  const idleMb = await measureSettledMb();
   const waiting = new Promise<void>((resolve) => {
     let left = Number(count);
     engine.subscribe((events) => {
@@ -42,7 +42,7 @@ if (import.meta.main) {
     await Promise.all(Array.from({ length: atOnce }, () => engine.start(request)));
   }
   await waiting;
-  const waitingMb = await settledMb();
+  const waitingMb = await measureSettledMb();
 
   const before = process.cpuUsage();
   const started = performance.now();
@@ -59,7 +59,7 @@ if (import.meta.main) {
 }
 
 /** What stays after garbage is collected and its pages are given back. */
-async function settledMb(): Promise<number> {
+async function measureSettledMb(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     Bun.gc(true);
     await Bun.sleep(300);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openStore, type Store } from "../src/store/database.ts";
 import { serveSkillmeat, type Served } from "./http-programs.ts";
 import { seedManyExecutions } from "./http-seed.ts";
-import { compare, median, timed, timesRow, type Row } from "./measure.ts";
+import { compare, median, timeWork, timesRow, type Row } from "./measure.ts";
 
 const few = 1_000;
 const many = 1_000_000;
@@ -70,7 +70,7 @@ async function answerMs({ served, store }: Seeded, path: string): Promise<number
   for (let count = 0; count < requests; count++) {
     // SQLite writes nothing when a row becomes what it is.
     change.run(String(performance.now()));
-    times.push(await timed(() => answer(served.url + path)));
+    times.push(await timeWork(() => answer(served.url + path)));
   }
   return median(times);
 }

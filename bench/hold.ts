@@ -21,7 +21,7 @@ export async function measureHold(folder: string): Promise<Row[]> {
       plan: () => send(`${api}/workflows/${made}/plan`, {}),
       create: (round) => sendText(`${api}/workflows`, worstDefinition(round + 1)),
       "page of the builder": () => fetch(builder),
-      "change in the builder": (round) => change(builder, round),
+      "change in the builder": (round) => sendChange(builder, round),
       "change of the text in the builder": (round) => changeText(builder, round),
     };
     for (const [name, act] of Object.entries(acts))
@@ -83,7 +83,7 @@ async function createWorkflow(api: string, text: string): Promise<string> {
 }
 
 /** The first stage gets another name, as the page's script sends it. */
-function change(builder: string, round: number): Promise<Response> {
+function sendChange(builder: string, round: number): Promise<Response> {
   return sendForm(`${builder}/stage`, round, { stage: "s0", name: `Name ${round}` });
 }
 

@@ -60,7 +60,7 @@ export function seedManyExecutions(store: Store, count: number): void {
     columnsBut(table, [])
       .map((name) => `"${name}"`)
       .join(", ");
-  const copied = (table: Parameters<typeof columnsBut>[0], changed: Record<string, string>): string => {
+  const writeCopySql = (table: Parameters<typeof columnsBut>[0], changed: Record<string, string>): string => {
     const values = columnsBut(table, []).map((name) => changed[name] ?? `"${name}"`);
     const name = getTableName(table);
     return `INSERT INTO ${name} (${columns(table)}) SELECT ${values.join(", ")} FROM ${name}, numbers WHERE ${name}.rowid = 1`;
@@ -76,9 +76,9 @@ export function seedManyExecutions(store: Store, count: number): void {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO numbers SELECT i FROM n",
       )
       .run(count);
-    store.sqlite.run(copied(workflowExecutions, { ...times, id, workflow_name: name }));
-    store.sqlite.run(copied(executionSteps, { id, execution_id: id }));
-    store.sqlite.run(copied(events, { id: "number + 1", execution_id: id }));
+    store.sqlite.run(writeCopySql(workflowExecutions, { ...times, id, workflow_name: name }));
+    store.sqlite.run(writeCopySql(executionSteps, { id, execution_id: id }));
+    store.sqlite.run(writeCopySql(events, { id: "number + 1", execution_id: id }));
     store.sqlite.run("DROP TABLE numbers");
   });
 }

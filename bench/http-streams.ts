@@ -23,19 +23,19 @@ export async function measureStreams(folder: string): Promise<Row[]> {
     `${server.url}/api/v1/workflow-executions/${run_id}/stream?after=${after}`;
   // From the newest event on: old ones would be counted as late.
   const fromNow = (): string => stream(run.execution.record.last_event);
-  const happen = (): void => {
+  const commitEvent = (): void => {
     const event = anEvent(run_id, run.execution.record.last_event + 1, { data: { at_ms: now() } });
     commitTransitions(store, { holder_id: "h", created: [], updated: [anUpdate(run, { events: [event] })] });
   };
   try {
-    const one = await latencies(fromNow(), 1, happen);
+    const one = await latencies(fromNow(), 1, commitEvent);
     // The first readers make the program load what it needs for them.
     const before = server.memory();
     const idle = await openReaders(stream(9999), 500, () => {});
     await Bun.sleep(500);
     const grown = (server.memory() - before) / 1_000_000;
     idle.close();
-    const many = await latencies(fromNow(), 500, happen);
+    const many = await latencies(fromNow(), 500, commitEvent);
     return [
       latencyRow("commit to one reader, p95", one, 50),
       latencyRow("commit to 500 readers of one execution, p95", many, 150),

@@ -5,19 +5,19 @@ import type { EffectiveDefinition } from "../src/workflow/effective.ts";
 import { resolveParameters } from "../src/workflow/parameters.ts";
 import { planWorkflow } from "../src/workflow/plan.ts";
 import { checkWorkflow } from "../src/workflow/validate.ts";
-import { compare, msText, timed, timesRow, type Row } from "./measure.ts";
+import { compare, msText, timeWork, timesRow, type Row } from "./measure.ts";
 
 /** Checking and planning, against what the YAML library needs for the same text. */
 export async function measureLanguage(): Promise<Row[]> {
   const large = largeWorkflow(1_000);
   const delivery = readFileSync(join(import.meta.dir, "../examples/delivery/WORKFLOW.yaml"), "utf8");
   const planned = await compare(9, {
-    figure: () => timed(() => plan(large)),
-    limit: () => timed(() => parseDocument(large)),
+    figure: () => timeWork(() => plan(large)),
+    limit: () => timeWork(() => parseDocument(large)),
   });
   const checked = await compare(41, {
-    figure: () => timed(() => check(delivery)),
-    limit: () => timed(() => parseDocument(delivery)),
+    figure: () => timeWork(() => check(delivery)),
+    limit: () => timeWork(() => parseDocument(delivery)),
   });
   return [
     timesRow("check and plan 1,000 stages", planned, { limitIs: "yaml alone", most: 3 }),

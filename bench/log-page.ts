@@ -9,7 +9,7 @@ import { aNewExecution, anUpdate } from "../src/testing/an-execution.ts";
 import { chromiumPath } from "../src/testing/chromium-path.ts";
 import { serveSkillmeat } from "./http-programs.ts";
 import { seedLog } from "./http-seed.ts";
-import { median, msText, timed, type Row } from "./measure.ts";
+import { median, msText, timeWork, type Row } from "./measure.ts";
 
 const openings = 5;
 const longLines = 50_000;
@@ -33,7 +33,7 @@ export async function measureLogPage(folder: string): Promise<Row[]> {
     const opened: number[] = [];
     for (let count = 0; count < openings; count++) {
       opened.push(
-        await timed(async () => {
+        await timeWork(async () => {
           await page.goto(address(runId));
           await page.locator(".ln").last().waitFor();
         }),

@@ -3,24 +3,24 @@ import { sendPure } from "../src/machine/pure-actor.ts";
 import { sendToStarted } from "../src/machine/started-actor.ts";
 import { restoreActor, storedActor } from "../src/machine/stored-actor.ts";
 import { stageEvents } from "../src/testing/machine-events.ts";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 const lives = 2_000;
 
 /** What a started XState actor costs beside the pure transition of the same machine; no database in either. */
 export async function measureMachine(): Promise<Row[]> {
   return [
-    await life("a step's life as a started actor", stepLife),
-    await life("the same, restarted", restarted),
+    await measureLife("a step's life as a started actor", stepLife),
+    await measureLife("the same, restarted", restartAfterEach),
   ];
 }
 
-async function life(what: string, live: (send: SendToActor) => void): Promise<Row> {
+async function measureLife(what: string, live: (send: SendToActor) => void): Promise<Row> {
   const one = async (send: SendToActor): Promise<number> => {
     const all = (): void => {
       for (let step = 0; step < lives; step++) live(send);
     };
-    return (await timed(all)) / lives;
+    return (await timeWork(all)) / lives;
   };
   const compared = await compare(9, { figure: () => one(sendToStarted), limit: () => one(sendPure) });
   return timesRow(what, compared, { limitIs: "pure transition", most: 1.5 });
@@ -36,7 +36,7 @@ function stepLife(send: SendToActor): void {
 }
 
 /** The same, made again from what is stored after each. */
-function restarted(send: SendToActor): void {
+function restartAfterEach(send: SendToActor): void {
   let actor = newActor("stage");
   for (const event of [stageEvents.START, stageEvents.FAILED, stageEvents.START, stageEvents.SUCCEEDED]) {
     send(actor, event);

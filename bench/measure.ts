@@ -39,7 +39,7 @@ export async function compare(
 }
 
 /** Milliseconds that the work takes. */
-export async function timed(work: () => unknown): Promise<number> {
+export async function timeWork(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;

@@ -8,7 +8,10 @@ const warmUpMs = 5_000;
 const mebibyte = 1 << 20;
 const perMinute = 200 * mebibyte;
 
-/** What others notice of an agent that prints very much: one that prints 200 MB a minute, one that prints without a pause. */
+/**
+ * What others notice of an agent that prints very much: one that prints 200 MB a minute, one that prints without a
+ * pause.
+ */
 export async function measureNoise(folder: string): Promise<Row[]> {
   const line = "compiled module 4711 of 9000 in 12 ms, with 3 warnings and no error at all\\n";
   const tenth = Math.round(perMinute / 600);

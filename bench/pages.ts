@@ -29,14 +29,17 @@ export async function measurePages(folder: string): Promise<Row[]> {
     const rows: Row[] = [];
     for (const [what, page, api] of pairs) {
       const limitIs = "the API's answer";
-      const asked = (before: () => void) =>
+      const compareWith = (before: () => void) =>
         compare(rounds, {
           figure: () => p95(server.url + page, before),
           limit: () => p95(server.url + api, before),
         });
-      rows.push(timesRow(`${what}, the page, p95`, await asked(() => {}), { limitIs, most: 3 }));
+      rows.push(timesRow(`${what}, the page, p95`, await compareWith(() => {}), { limitIs, most: 3 }));
       // After a change neither the page nor the answer that is kept is of use.
-      const anew = timesRow(`${what}, made anew, p95`, await asked(() => touch(store)), { limitIs, most: 3 });
+      const anew = timesRow(`${what}, made anew, p95`, await compareWith(() => touch(store)), {
+        limitIs,
+        most: 3,
+      });
       rows.push({ ...anew, budget: "", holds: null });
       rows.push(...(await wireRows(what, server.url, page)));
     }

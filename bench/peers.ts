@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { compare, msText, timed, type Row } from "./measure.ts";
+import { compare, msText, timeWork, type Row } from "./measure.ts";
 import { aRequest, openBench, runToEnd, stagesOf } from "./run-in-process.ts";
 
 const chains = 16;
@@ -18,7 +18,7 @@ export async function measurePeers(folder: string): Promise<Row[]> {
   const rows = await measureOurs(folder);
   for (const name of ["mastra", "restate"]) rows.push(...(await measurePeer(name, folder)));
   // Dagu has no package on npm: the registry answers 404 for `dagu`.
-  rows.push(absent("dagu", "npm has no package of it"));
+  rows.push(absentPeerRow("dagu", "npm has no package of it"));
   return rows;
 }
 
@@ -30,7 +30,7 @@ async function measureOurs(folder: string): Promise<Row[]> {
   });
   try {
     return await measureJobs("skillmeat", (count) =>
-      timed(() => together(() => runToEnd(engine, request), count)),
+      timeWork(() => runTogether(() => runToEnd(engine, request), count)),
     );
   } finally {
     await close();
@@ -40,7 +40,7 @@ async function measureOurs(folder: string): Promise<Row[]> {
 /** A peer is a process that answers each number on its stdin with the milliseconds that so many chains took. */
 async function measurePeer(name: string, folder: string): Promise<Row[]> {
   if (!existsSync(join(peersFolder, "node_modules"))) {
-    return [absent(name, "not installed: npm install --prefix bench/peers")];
+    return [absentPeerRow(name, "not installed: npm install --prefix bench/peers")];
   }
   const home = join(folder, name);
   mkdirSync(home);
@@ -70,20 +70,20 @@ async function measurePeer(name: string, folder: string): Promise<Row[]> {
 }
 
 async function measureJobs(name: string, run: RunChains): Promise<Row[]> {
-  const bare = (count: number) => () => timed(() => together(spawnThree, count));
+  const bare = (count: number) => () => timeWork(() => runTogether(spawnThree, count));
   const one = await compare(11, { figure: () => run(1), limit: bare(1) });
   const many = await compare(7, { figure: () => run(chains), limit: bare(chains) });
   const rate = (ms: number) => `${Math.round((3 * chains * 1000) / ms)} a second`;
   return [
     {
-      ...absent(name, ""),
+      ...absentPeerRow(name, ""),
       what: `${name}: three programs in a row`,
       figure: msText(one.figure),
       limit: `three bare spawns: ${msText(one.limit)}`,
       ratio: `${one.ratio.toFixed(2)} ×`,
     },
     {
-      ...absent(name, ""),
+      ...absentPeerRow(name, ""),
       what: `${name}: ${chains} × three programs`,
       figure: rate(many.figure),
       limit: `bare spawns: ${rate(many.limit)}`,
@@ -92,7 +92,7 @@ async function measureJobs(name: string, run: RunChains): Promise<Row[]> {
   ];
 }
 
-function absent(name: string, reason: string): Row {
+function absentPeerRow(name: string, reason: string): Row {
   return { what: name, figure: reason, limit: "", ratio: "", budget: "", holds: null };
 }
 
@@ -113,6 +113,6 @@ async function spawnThree(): Promise<void> {
   }
 }
 
-async function together(work: () => Promise<void>, count: number): Promise<void> {
+async function runTogether(work: () => Promise<void>, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, work));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeAttemptFolder, removeAttemptFolder } from "../src/dispatch/process/attempt-folder.ts";
 import { createLaunch } from "../src/dispatch/process/launcher.ts";
 import { createTicker } from "../src/dispatch/process/ticker.ts";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 import type { StartRequest } from "../src/engine/engine.ts";
 import { aRequest, openBench, runToEnd, stagesOf } from "./run-in-process.ts";
 
@@ -22,18 +22,28 @@ export async function measurePrograms(folder: string): Promise<Row[]> {
   const chain = aRequest(stagesOf(3, { isChain: true, outputs: false }), options);
   const wide = aRequest(stagesOf(many, { isChain: false, outputs: false }), options);
   const supervised = supervisor(join(folder, "supervised"));
-  const inChains = (request: StartRequest) => () => together(() => runToEnd(engine, request), chains);
-  const wideLimit = { count: many, work: () => together(runProgram, many) };
-  const chainLimit = { count: 3 * chains, work: () => together(() => threeTimes(runProgram), chains) };
+  const inChains = (request: StartRequest) => () => runTogether(() => runToEnd(engine, request), chains);
+  const wideLimit = { count: many, work: () => runTogether(runProgram, many) };
+  const chainLimit = { count: 3 * chains, work: () => runTogether(() => threeTimes(runProgram), chains) };
   try {
     return [
-      await inARow("three programs in a row", () => runToEnd(engine, chain), 3.1),
-      await atOnce(`${many} programs, max_parallel ${many}`, () => runToEnd(engine, wide), wideLimit, 0.55),
-      await atOnce(`${chains} executions of three programs in a row`, inChains(chain), chainLimit, 0.55),
-      await inARow("three supervisors with their files, alone", () => threeTimes(supervised), null),
-      await atOnce(
+      await measureInARow("three programs in a row", () => runToEnd(engine, chain), 3.1),
+      await measureAtOnce(
+        `${many} programs, max_parallel ${many}`,
+        () => runToEnd(engine, wide),
+        wideLimit,
+        0.55,
+      ),
+      await measureAtOnce(
+        `${chains} executions of three programs in a row`,
+        inChains(chain),
+        chainLimit,
+        0.55,
+      ),
+      await measureInARow("three supervisors with their files, alone", () => threeTimes(supervised), null),
+      await measureAtOnce(
         `${many} supervisors with their files, alone`,
-        () => together(supervised, many),
+        () => runTogether(supervised, many),
         wideLimit,
         null,
       ),
@@ -43,8 +53,8 @@ export async function measurePrograms(folder: string): Promise<Row[]> {
   }
 }
 
-async function inARow(what: string, work: () => Promise<void>, most: number | null): Promise<Row> {
-  const figures = { figure: () => timed(work), limit: () => timed(() => threeTimes(runProgram)) };
+async function measureInARow(what: string, work: () => Promise<void>, most: number | null): Promise<Row> {
+  const figures = { figure: () => timeWork(work), limit: () => timeWork(() => threeTimes(runProgram)) };
   const row = timesRow(what, await compare(21, figures), { limitIs: "three bare spawns", most: most ?? 0 });
   return most === null ? { ...row, budget: "", holds: null } : row;
 }
@@ -55,13 +65,13 @@ interface BareSpawns {
   work: () => Promise<void>;
 }
 
-async function atOnce(
+async function measureAtOnce(
   what: string,
   work: () => Promise<void>,
   bare: BareSpawns,
   least: number | null,
 ): Promise<Row> {
-  const figures = { figure: () => timed(work), limit: () => timed(bare.work) };
+  const figures = { figure: () => timeWork(work), limit: () => timeWork(bare.work) };
   const { figure, limit, ratio } = await compare(11, figures);
   return {
     what,
@@ -77,7 +87,7 @@ async function threeTimes(work: () => Promise<void>): Promise<void> {
   for (let done = 0; done < 3; done++) await work();
 }
 
-async function together(work: () => Promise<void>, count: number): Promise<void> {
+async function runTogether(work: () => Promise<void>, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, work));
 }
 

@@ -7,7 +7,7 @@ import { columnsBut } from "../src/store/row-writer.ts";
 import { loadForEngine } from "../src/store/executions.ts";
 import { serveSkillmeat, type Served } from "./http-programs.ts";
 import { check } from "./language.ts";
-import { median, msText, timed, type Row } from "./measure.ts";
+import { median, msText, timeWork, type Row } from "./measure.ts";
 import { aRequest, openBench } from "./run-in-process.ts";
 
 const executions = 10_000;
@@ -35,7 +35,7 @@ export async function measureRecovery(folder: string): Promise<Row[]> {
   try {
     const seen: Seen[] = [];
     for (let round = 0; round < rounds; round++) {
-      const readMs = await timed(() => readAll(store));
+      const readMs = await timeWork(() => readAll(store));
       seen.push({ readMs, ...(await recoverOnce(home, store)) });
     }
     return rowsOf(seen);
@@ -146,7 +146,7 @@ async function recoverOnce(home: string, store: Store): Promise<Omit<Seen, "read
   over.abort();
   const { health, page } = await asking;
   const memoryBytes = server.memory();
-  const idlePage = await timed(() => answer(server, pagePath));
+  const idlePage = await timeWork(() => answer(server, pagePath));
   await server.stop();
   return { recoveryMs, health, page, idlePage, memoryBytes };
 }
@@ -157,7 +157,7 @@ async function askBoth(server: Served, over: AbortSignal): Promise<Pick<Seen, "h
   const longest = async (path: string, everyMs: number): Promise<number> => {
     let longestMs = 0;
     while (!over.aborted) {
-      longestMs = Math.max(longestMs, await timed(() => answer(server, path)));
+      longestMs = Math.max(longestMs, await timeWork(() => answer(server, path)));
       await Bun.sleep(everyMs);
     }
     return longestMs;

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compare, timed, timesRow, type Row } from "./measure.ts";
+import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 /** The executable's start, against the smallest program that the same compiler makes. */
 export async function measureStart(folder: string): Promise<Row[]> {
@@ -8,8 +8,8 @@ export async function measureStart(folder: string): Promise<Row[]> {
   if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
   const hello = await compileHello(folder);
   const compared = await compare(25, {
-    figure: () => timed(() => runProgram([executable, "--version"])),
-    limit: () => timed(() => runProgram([hello])),
+    figure: () => timeWork(() => runProgram([executable, "--version"])),
+    limit: () => timeWork(() => runProgram([hello])),
   });
   return [timesRow("skillmeat --version", compared, { limitIs: "compiled hello world", most: 1.5 })];
 }

@@ -5,7 +5,7 @@ import { registerHolder } from "../src/store/leases.ts";
 import { columnsBut } from "../src/store/row-writer.ts";
 import { commitTransitions } from "../src/store/transitions.ts";
 import { aNewExecution, anUpdate } from "../src/testing/an-execution.ts";
-import { compare, timed, type Row } from "./measure.ts";
+import { compare, timeWork, type Row } from "./measure.ts";
 
 type Run = ReturnType<typeof aNewExecution>;
 
@@ -20,8 +20,8 @@ export async function measureStore(): Promise<Row[]> {
   commitTransitions(store, { holder_id: "h", created: runs, updated: [] });
   const updateRows = plainUpdates(store, runs);
   const { figure, limit, ratio } = await compare(9, {
-    figure: () => timed(() => transitions(store, runs)),
-    limit: () => timed(updateRows),
+    figure: () => timeWork(() => transitions(store, runs)),
+    limit: () => timeWork(updateRows),
   });
   store.close();
   return [

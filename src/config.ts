@@ -86,7 +86,7 @@ export function followsLinks(home: string): boolean {
   const file = join(home, "config.toml");
   const value = table(file, readToml(file), "workflow")["follow_links"];
   if (value === undefined || typeof value === "boolean") return value ?? false;
-  throw wrong(file, "workflow.follow_links", "true or false");
+  throw wrongValueError(file, "workflow.follow_links", "true or false");
 }
 
 function isEnabled(file: string, root: Table, workflow: Table, env: Env): boolean {
@@ -95,14 +95,14 @@ function isEnabled(file: string, root: Table, workflow: Table, env: Env): boolea
   const value =
     workflow["workflow_engine_enabled"] ?? workflow["engine_enabled"] ?? root["workflow_engine_enabled"];
   if (value === undefined) return true;
-  if (typeof value !== "boolean") throw wrong(file, "workflow_engine_enabled", "true or false");
+  if (typeof value !== "boolean") throw wrongValueError(file, "workflow_engine_enabled", "true or false");
   return value;
 }
 
 function maxSteps(file: string, value: unknown): number {
   if (value === undefined) return 8;
   if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > 1000) {
-    throw wrong(file, "workflow.max_steps", "a whole number from 1 to 1000");
+    throw wrongValueError(file, "workflow.max_steps", "a whole number from 1 to 1000");
   }
   return Number(value);
 }
@@ -110,11 +110,11 @@ function maxSteps(file: string, value: unknown): number {
 function serveRoots(file: string, given: unknown, env: Env): string[] | null {
   if (given === undefined) return null;
   const isList = Array.isArray(given) && given.length > 0;
-  if (!isList) throw wrong(file, "serve.roots", "a list of at least one absolute path");
+  if (!isList) throw wrongValueError(file, "serve.roots", "a list of at least one absolute path");
   return given.map((path: unknown) => {
     const whole = typeof path === "string" ? path.replace(/^~(?=\/|$)/, env["HOME"] || homedir()) : "";
     if (!isAbsolute(whole))
-      throw wrong(file, "serve.roots", 'a list of absolute paths, such as "/home/ada/work"');
+      throw wrongValueError(file, "serve.roots", 'a list of absolute paths, such as "/home/ada/work"');
     return whole;
   });
 }
@@ -123,9 +123,9 @@ function retention(file: string, given: Table): Config["retention"] {
   const { executions, keep = null } = given;
   const olderThanMs = executions === undefined ? null : parseDuration(String(executions));
   if (executions !== undefined && (typeof executions !== "string" || olderThanMs === null))
-    throw wrong(file, "retention.executions", 'a duration such as "90d"');
+    throw wrongValueError(file, "retention.executions", 'a duration such as "90d"');
   if (keep !== null && (!Number.isInteger(keep) || Number(keep) < 1))
-    throw wrong(file, "retention.keep", "a whole number, at least 1");
+    throw wrongValueError(file, "retention.keep", "a whole number, at least 1");
   if (olderThanMs === null && keep === null) return null;
   return { olderThanMs, keep: keep === null ? null : Number(keep) };
 }
@@ -135,7 +135,7 @@ function passEnv(file: string, given: unknown): string[] {
   const isName = (name: unknown): name is string =>
     typeof name === "string" && /^[A-Za-z_][A-Za-z0-9_]*\*?$/.test(name);
   if (Array.isArray(given) && given.every(isName)) return given;
-  throw wrong(file, "agents.pass_env", 'a list of variables, such as ["GITHUB_TOKEN", "NPM_*"]');
+  throw wrongValueError(file, "agents.pass_env", 'a list of variables, such as ["GITHUB_TOKEN", "NPM_*"]');
 }
 
 function channels(file: string, given: Table): Map<string, string> {
@@ -144,7 +144,7 @@ function channels(file: string, given: Table): Map<string, string> {
       const path = `workflow.channels.${name}`;
       const url = text(file, path, value) ?? "";
       if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-        throw wrong(file, path, "an http or https address");
+        throw wrongValueError(file, path, "an http or https address");
       return [name, url];
     }),
   );
@@ -174,16 +174,17 @@ function readToml(file: string): Table {
 function table(file: string, parent: Table, key: string, path = key): Table {
   const value = Object.hasOwn(parent, key) ? parent[key] : undefined;
   if (value === undefined) return {};
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(file, path, "a table");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrongValueError(file, path, "a table");
   return value as Table;
 }
 
 function text(file: string, path: string, value: unknown): string | null {
   if (value === undefined) return null;
-  if (typeof value !== "string" || value === "") throw wrong(file, path, "a text");
+  if (typeof value !== "string" || value === "") throw wrongValueError(file, path, "a text");
   return value;
 }
 
-function wrong(file: string, path: string, wanted: string): AppError {
+function wrongValueError(file: string, path: string, wanted: string): AppError {
   return new AppError("invalid_usage", `${file}: "${path}" must be ${wanted}`);
 }

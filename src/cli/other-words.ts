@@ -41,7 +41,7 @@ export function unknownWord(table: Table, argv: readonly string[]): UnknownWord 
 export function redirect(table: Table, unknown: UnknownWord): AppError | null {
   const { group, word, before, after } = unknown;
   const said = ["skillmeat", ...(group === "" ? [] : [group]), word].join(" ");
-  const meant = group === "" || group === "workflow" ? meantBy(table, word, after) : null;
+  const meant = group === "" || group === "workflow" ? findMeaning(table, word, after) : null;
   if (meant !== null) {
     const command = shellWords(["skillmeat", ...before, "workflow", ...meant]);
     return new AppError("invalid_usage", `there is no command "${said}". write: ${command}`);
@@ -73,7 +73,7 @@ const meanings: Record<string, (after: readonly string[]) => ShellWord[]> = {
   rm: (after) => ["delete", ...after],
 };
 
-function meantBy(table: Table, word: string, after: readonly string[]): ShellWord[] | null {
+function findMeaning(table: Table, word: string, after: readonly string[]): ShellWord[] | null {
   const meaning = Object.hasOwn(meanings, word) ? meanings[word] : undefined;
   if (meaning) return meaning(after);
   const workflow = table.find(({ name }) => name === "workflow");

@@ -48,7 +48,7 @@ export function removeEntry(text: string, file: string, name: string, type: stri
   const at = before.findIndex((entry) => entry["name"] === name && entry["type"] === type);
   if (at < 0) return text;
   const block = blocks(text)[at];
-  if (!block) throw unsafe(file, `remove the entry "${name}"`);
+  if (!block) throw unsafeChangeError(file, `remove the entry "${name}"`);
   const removed = text.slice(0, block.start) + text.slice(block.end);
   return checkSplice(
     touch(removed, now),
@@ -69,7 +69,7 @@ export function renameEntry(
   const at = before.findIndex((each) => each["name"] === entry.name && each["type"] === entry.type);
   if (at < 0) return text;
   const block = blocks(text)[at];
-  if (!block) throw unsafe(file, `rename the entry "${entry.name}"`);
+  if (!block) throw unsafeChangeError(file, `rename the entry "${entry.name}"`);
   const whole = text.slice(block.start, block.end);
   const own = whole.slice(0, /\n[ \t]*\[(?!\[\s*artifacts\s*\]\])/.exec(whole)?.index ?? whole.length);
   const made = withValue(withValue(own, "name", renamed.name), "path", renamed.path);
@@ -180,11 +180,11 @@ function insertInline(text: string, arrayEnd: number, entry: string): string {
 
 /** A splice must have done what it says and no more: one bad entry makes the collection unreadable for SkillMeat. */
 function checkSplice(text: string, file: string, expected: readonly Table[]): string {
-  if (!Bun.deepEquals(readManifest(text, file), expected)) throw unsafe(file, "edit it");
+  if (!Bun.deepEquals(readManifest(text, file), expected)) throw unsafeChangeError(file, "edit it");
   return text;
 }
 
-function unsafe(file: string, what: string): AppError {
+function unsafeChangeError(file: string, what: string): AppError {
   return new AppError(
     "conflict",
     `${file} is written in a way that skillmeat cannot ${what} without changing more`,

@@ -20,7 +20,7 @@ export function readTextFile(absolute: string, shown: string): string {
     const found = statSync(absolute, { throwIfNoEntry: false });
     if (!found) throw new AppError("not_found", `there is no file "${shown}"`);
     if (!found.isFile() && !found.isFIFO()) throw new AppError("invalid_usage", `"${shown}" is not a file`);
-    if (found.size > mebibyte) throw tooLarge(shown, found.size);
+    if (found.size > mebibyte) throw tooLargeError(shown, found.size);
     return decodeText(readFileSync(absolute), shown);
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -33,7 +33,7 @@ export function readTextFile(absolute: string, shown: string): string {
 
 /** The text that bytes hold: at most 1 MiB of UTF-8 without NUL. Throws `UnfitText`. */
 export function decodeText(bytes: Uint8Array, shown: string): string {
-  if (bytes.byteLength > mebibyte) throw tooLarge(shown, bytes.byteLength);
+  if (bytes.byteLength > mebibyte) throw tooLargeError(shown, bytes.byteLength);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes("\u0000")) return text;
@@ -43,7 +43,7 @@ export function decodeText(bytes: Uint8Array, shown: string): string {
   throw new UnfitText("not_text", `"${shown}" is not a text file (UTF-8)`);
 }
 
-function tooLarge(shown: string, bytes: number): UnfitText {
+function tooLargeError(shown: string, bytes: number): UnfitText {
   const size = (bytes / mebibyte).toFixed(1);
   return new UnfitText("too_large", `"${shown}" has ${size} MiB; a file may have 1 MiB at most`);
 }

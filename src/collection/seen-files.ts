@@ -74,13 +74,13 @@ function noteReads<Read extends (path: string, ...options: never[]) => unknown>(
   note: (seen: Seen, path: string) => void,
   read: Read,
 ): Read {
-  const noted = (path: string, ...options: unknown[]): unknown => {
+  const noteAndRead = (path: string, ...options: unknown[]): unknown => {
     // Before it is read: a change in between is then seen as one.
     if (current) note(current, path);
     return Reflect.apply(read, fs, [path, ...options]);
   };
   // It takes and gives what `read` does, overloads and all.
-  return noted as unknown as Read;
+  return noteAndRead as unknown as Read;
 }
 
 function noteThere(seen: Seen, path: string): void {

@@ -62,14 +62,18 @@ function headTrouble(file: string, { workdir, path }: ProgramPlace): ProgramTrou
   const [interpreter = "", ...rest] = words;
   if (interpreter === "") return null;
   const wayOut = "install it, or name another one there";
-  const missing = (says: string): ProgramTrouble => ({ code: "interpreter_missing", says, wayOut });
+  const missingInterpreter = (says: string): ProgramTrouble => ({
+    code: "interpreter_missing",
+    says,
+    wayOut,
+  });
   const program = resolve(workdir, interpreter);
   if (!mayRun(program))
-    return missing(`the first line of ${file} names "${interpreter}", which cannot be run`);
+    return missingInterpreter(`the first line of ${file} names "${interpreter}", which cannot be run`);
   if (basename(interpreter) !== "env") return null;
   const looked = rest.find((word) => !word.startsWith("-") && !word.includes("="));
   if (looked === undefined || Bun.which(looked, { PATH: path, cwd: workdir }) !== null) return null;
-  return missing(`the first line of ${file} looks for "${looked}", which is not in PATH`);
+  return missingInterpreter(`the first line of ${file} looks for "${looked}", which is not in PATH`);
 }
 
 /** The system looks for an interpreter whose name ends in a carriage return, and only says that it is not there. */

@@ -35,7 +35,7 @@ export function parseSimulationScript(
     requireMapping(top["stages"] ?? {}, `${file}: stages`, "a mapping"),
   )) {
     if (stages && !stages.includes(id)) {
-      throw wrong(
+      throw wrongEntryError(
         `${file}: stages.${id}`,
         `the workflow has no stage "${id}". its stages: ${stages.join(", ")}`,
       );
@@ -47,7 +47,7 @@ export function parseSimulationScript(
 
 function attemptsOf(entries: unknown, place: string): SimulatedAttempt[] {
   const list = Array.isArray(entries) ? entries : [entries];
-  if (list.length === 0) throw wrong(place, "needs at least one entry");
+  if (list.length === 0) throw wrongEntryError(place, "needs at least one entry");
   return list.map((entry, at) => attemptOf(entry ?? {}, `${place}[${at}]`));
 }
 
@@ -70,10 +70,10 @@ function failureOf(fail: unknown, place: string): StageError {
   onlyKeys(map, ["class", "message", "retry_after_ms", "retryable"], place);
   const { retry_after_ms, retryable } = map;
   if (retry_after_ms !== undefined && !(Number.isInteger(retry_after_ms) && Number(retry_after_ms) >= 0)) {
-    throw wrong(`${place}.retry_after_ms`, "must be whole milliseconds, 0 or more");
+    throw wrongEntryError(`${place}.retry_after_ms`, "must be whole milliseconds, 0 or more");
   }
   if (retryable !== undefined && typeof retryable !== "boolean") {
-    throw wrong(`${place}.retryable`, "must be true or false");
+    throw wrongEntryError(`${place}.retryable`, "must be true or false");
   }
   return {
     class: textOf(map["class"] ?? "agent_error", `${place}.class`),
@@ -85,14 +85,15 @@ function failureOf(fail: unknown, place: string): StageError {
 
 function simulatedUsage(usage: unknown, place: string): Usage {
   const read = usageOf(usage);
-  if ("problem" in read) throw wrong(place, read.problem);
+  if ("problem" in read) throw wrongEntryError(place, read.problem);
   return read.usage;
 }
 
 function delayOf(delay: unknown, place: string): number {
   if (delay === 0 || (typeof delay === "string" && /^0(ms|s)?$/.test(delay))) return 0;
   const ms = typeof delay === "string" ? parseDuration(delay) : null;
-  if (ms === null) throw wrong(place, `must be a duration such as "200ms", not ${JSON.stringify(delay)}`);
+  if (ms === null)
+    throw wrongEntryError(place, `must be a duration such as "200ms", not ${JSON.stringify(delay)}`);
   return ms;
 }
 
@@ -104,23 +105,23 @@ function textsOf(value: unknown, place: string): string[] {
 function textOf(value: unknown, place: string): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw wrong(place, "must be a text");
+  throw wrongEntryError(place, "must be a text");
 }
 
 function requireMapping(value: unknown, place: string, wanted: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, Value>;
   }
-  throw wrong(place, `must be ${wanted}`);
+  throw wrongEntryError(place, `must be ${wanted}`);
 }
 
 function onlyKeys(map: Record<string, unknown>, known: readonly string[], place: string): void {
   const unknown = Object.keys(map).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    throw wrong(place, `does not know "${unknown}". known: ${known.join(", ")}`);
+    throw wrongEntryError(place, `does not know "${unknown}". known: ${known.join(", ")}`);
   }
 }
 
-function wrong(place: string, what: string): AppError {
+function wrongEntryError(place: string, what: string): AppError {
   return new AppError("invalid_usage", `${place}: ${what}`);
 }

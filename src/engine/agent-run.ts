@@ -5,7 +5,7 @@ import type { AttemptResult } from "../machine/apply-result.ts";
 import type { RunningAttempt } from "../machine/execution-state.ts";
 import { classWithoutSecret } from "../execution/error-class.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
-import { handedIn } from "../execution/handed-in.ts";
+import { collectHandedIn } from "../execution/handed-in.ts";
 import type { Failure } from "../execution/retry.ts";
 import { isSettled } from "../execution/status.ts";
 import { addUsage } from "../execution/usage.ts";
@@ -133,7 +133,7 @@ export function dispatcherName(
 
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
   const usage = result.usage ?? null;
-  const handed = handedIn(hiddenResult(result, masks));
+  const handed = collectHandedIn(hiddenResult(result, masks));
   if (!result.ok) {
     const failure = result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
     return { kind: "failed", failure: shortFailure(failure, masks), handed_in: handed, usage };
@@ -155,7 +155,7 @@ function judgeResult(request: StageRequest, result: StageResult, masks: Masks): 
 }
 
 /** The message is hidden before it is cut, because the cut may go through a secret. */
-function hiddenResult(result: StageResult, masks: Masks): Parameters<typeof handedIn>[0] {
+function hiddenResult(result: StageResult, masks: Masks): Parameters<typeof collectHandedIn>[0] {
   const { outputs, raw_outputs, text, exit_code } = result;
   return {
     outputs: hideIn((outputs ?? raw_outputs ?? null) as Value, masks),

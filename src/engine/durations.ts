@@ -38,7 +38,7 @@ export function resumeCounting(
   const nowMs = engine.alarm.now();
   const gapMs = Math.max(0, nowMs - (stored?.at_ms ?? Date.parse(execution.record.updated_at)));
   const counted = [...execution.timed].map((step) => {
-    const leftMs = stored?.left_ms[step.record.stage_id] ?? leftByWall(step, nowMs - gapMs);
+    const leftMs = stored?.left_ms[step.record.stage_id] ?? leftMsByWallClock(step, nowMs - gapMs);
     const countedMs = Math.min(gapMs, unwatchedMs(engine, execution, step, leftMs));
     step.leftMs = Math.max(0, leftMs - countedMs);
     return countedMs;
@@ -91,7 +91,7 @@ function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record 
 }
 
 /** Earlier versions did not count durations: such an execution has only the instant. */
-function leftByWall({ record, plan }: LiveStep, atMs: number): number {
+function leftMsByWallClock({ record, plan }: LiveStep, atMs: number): number {
   const leftMs = record.deadline_at === null ? 0 : Date.parse(record.deadline_at) - atMs;
   return Math.min(leftMs, plan.timeoutMs);
 }

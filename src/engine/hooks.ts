@@ -133,13 +133,13 @@ function endGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 function openHookOutput(stream: ReadableStream<Uint8Array>): { whole: Promise<string>; sofar: () => string } {
   const decoder = new TextDecoder();
   let text = "";
-  const sofar = (): string => (text.length > mostSaid ? `${text.slice(0, mostSaid)}…` : text).trim();
+  const saidSoFar = (): string => (text.length > mostSaid ? `${text.slice(0, mostSaid)}…` : text).trim();
   const read = async (): Promise<string> => {
     for await (const chunk of stream)
       if (text.length <= mostSaid) text += decoder.decode(chunk, { stream: true });
-    return sofar();
+    return saidSoFar();
   };
-  return { whole: read(), sofar };
+  return { whole: read(), sofar: saidSoFar };
 }
 
 function plainMessage({ record }: LiveExecution, name: HookName, stageId: string | null): string {

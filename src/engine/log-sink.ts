@@ -1,7 +1,7 @@
 import type { LogSink } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
 import { isoTime } from "../machine/moment.ts";
-import { noLog } from "../store/logs.ts";
+import { emptyLogFacts } from "../store/logs.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -25,7 +25,7 @@ export function openLogSink(
 ): LogSink & { warn(warning: string): void; end(): Promise<void> } {
   const offsets = { ...step.offsets };
   const limits = { mostBytes: engine.mostLogBytes, lineBytes: lineCost(step.record.stage_id) };
-  const kept = (step.log ??= openStepLog(step.storedLog ?? noLog(), limits));
+  const kept = (step.log ??= openStepLog(step.storedLog ?? emptyLogFacts(), limits));
   const warned = new Set<string>();
   const keeper = createKeeper(engine, execution, step);
   let isOver = false;
@@ -83,10 +83,10 @@ function isWritten({ phase, live }: EngineState, execution: LiveExecution): bool
 function nextCommit(engine: EngineState, { changes }: LiveExecution, step: LiveStep): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   changes.waiting.push({ done: resolve, fail: () => resolve() });
-  const stopped = (): void => {
+  const resolveWhenClosed = (): void => {
     if (engine.phase === "closed") resolve();
   };
-  step.abort?.signal.addEventListener("abort", stopped, { once: true });
+  step.abort?.signal.addEventListener("abort", resolveWhenClosed, { once: true });
   return promise;
 }
 

@@ -16,8 +16,8 @@ const busyPauseMs = 25;
 /**
  * Takes over every execution whose holder is dead, a group at a time, and lets others have their turn in between.
  * Resolves with the ids that it has taken. It leaves alone, and logs, an execution that cannot be read. A second caller
- * gets the answer of the round that is under way. Stops early when the engine does. Throws what SQLite throws, but waits
- * for a database that is only locked.
+ * gets the answer of the round that is under way. Stops early when the engine does. Throws what SQLite throws, but
+ * waits for a database that is only locked.
  */
 export function recoverAll(engine: EngineState): Promise<string[]> {
   engine.recovering ??= recoverInGroups(engine).finally(() => (engine.recovering = null));

@@ -40,7 +40,7 @@ export function startFrom(
 ): Promise<string> {
   const moment = momentOf(engine);
   // Expressions see as run.started_at the time of the event that starts the execution.
-  const execution = made(engine, blueprint, { ...record, started_at: moment.at }, parts);
+  const execution = makeNewExecution(engine, blueprint, { ...record, started_at: moment.at }, parts);
   const sealed = seal(execution.record, blueprint, { masks: execution.masks, file });
   execution.record = sealed.record;
   execution.snapshot = sealed.snapshot;
@@ -60,7 +60,7 @@ export function knownBlueprint(engine: EngineState, blueprint: Blueprint): Bluep
   return engine.blueprints.get(blueprint.hash)?.blueprint ?? blueprint;
 }
 
-function made(
+function makeNewExecution(
   engine: EngineState,
   blueprint: Blueprint,
   record: ExecutionRecord,

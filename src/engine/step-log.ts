@@ -91,7 +91,7 @@ export function openStepLog(
 
   const tail = createTail(drop);
 
-  function leftOut(): LeftOut {
+  function takeLeftOut(): LeftOut {
     const since = cut;
     said = { lines: said.lines + since.lines, bytes: said.bytes + since.bytes };
     cut = noLinesLeftOut();
@@ -99,7 +99,7 @@ export function openStepLog(
   }
 
   return {
-    leftOut,
+    leftOut: takeLeftOut,
     take: (line) => {
       const short = shorten(line);
       const size = Buffer.byteLength(short.text) + lineBytes;
@@ -113,7 +113,7 @@ export function openStepLog(
     endPiece: () => {
       if (tail.isEmpty()) return null;
       const isFirst = !isEnding;
-      const since = isFirst ? leftOut() : null;
+      const since = isFirst ? takeLeftOut() : null;
       const notice = said.lines > 0 ? [noticeOf(said)] : [];
       const { lines, bytes } = tail.shift();
       kept += bytes;

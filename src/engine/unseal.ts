@@ -125,7 +125,7 @@ function restoreDefinition(
   const text = sourceText(engine, record);
   const source = text === null ? undefined : checkWorkflow(text, { file: "WORKFLOW.yaml" }).definition;
   const missing: string[] = [];
-  const again = filledIn(masked, source, "", missing) as EffectiveDefinition;
+  const again = fillMasked(masked, source, "", missing) as EffectiveDefinition;
   const [first] = missing;
   if (first === undefined) return again;
   throw new AppError(
@@ -155,7 +155,7 @@ function sourceText(engine: EngineState, record: ExecutionRecord): string | null
 }
 
 /** The masked texts, taken from the same place of the source. */
-function filledIn(masked: unknown, source: unknown, path: string, missing: string[]): unknown {
+function fillMasked(masked: unknown, source: unknown, path: string, missing: string[]): unknown {
   if (typeof masked === "string") {
     if (!masked.includes(mask)) return masked;
     if (typeof source === "string" && fits(masked, source)) return source;
@@ -168,9 +168,10 @@ function filledIn(masked: unknown, source: unknown, path: string, missing: strin
       ? (source as Record<string | number, unknown>)[key]
       : undefined;
   const below = (key: string | number): string => (path === "" ? String(key) : `${path}.${key}`);
-  if (Array.isArray(masked)) return masked.map((item, at) => filledIn(item, within(at), below(at), missing));
+  if (Array.isArray(masked))
+    return masked.map((item, at) => fillMasked(item, within(at), below(at), missing));
   return Object.fromEntries(
-    Object.entries(masked).map(([key, item]) => [key, filledIn(item, within(key), below(key), missing)]),
+    Object.entries(masked).map(([key, item]) => [key, fillMasked(item, within(key), below(key), missing)]),
   );
 }
 

@@ -12,7 +12,7 @@ const mostBytes = 64 * 1024;
 const cut = " … (cut)";
 
 /** Null when there was nothing at all. */
-export function handedIn(given: {
+export function collectHandedIn(given: {
   outputs?: unknown;
   text?: string | undefined;
   exit_code?: number | null | undefined;

@@ -9,10 +9,10 @@ export function addUsage(a: Usage | null, b: Usage | null): Usage | null {
     cache_write: a.cache_write + b.cache_write,
     output: a.output + b.output,
     cost_micro_usd: a.cost_micro_usd + b.cost_micro_usd,
-    basis: a.basis === b.basis ? a.basis : weaker(a.basis, b.basis),
+    basis: a.basis === b.basis ? a.basis : weakerBasis(a.basis, b.basis),
   };
 }
 
-function weaker(a: Usage["basis"], b: Usage["basis"]): Usage["basis"] {
+function weakerBasis(a: Usage["basis"], b: Usage["basis"]): Usage["basis"] {
   return a === "unknown" || b === "unknown" ? "unknown" : "price_table";
 }

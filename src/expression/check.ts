@@ -1,4 +1,4 @@
-import { functions, takes } from "./functions.ts";
+import { functions, takesCount } from "./functions.ts";
 import { partsOf, type Expression } from "./syntax.ts";
 import { unknownFunction, unknownNamespace, wrongCount, type WrongName } from "./wrong-name.ts";
 
@@ -29,6 +29,6 @@ function problemOf(
   if (node.kind !== "call") return null;
   const called = functions.get(node.name);
   if (!called) return unknownFunction(node.name);
-  if (takes(called, node.args.length)) return null;
+  if (takesCount(called, node.args.length)) return null;
   return { message: wrongCount(node.name, called, node.args), hint: null };
 }

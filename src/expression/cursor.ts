@@ -52,11 +52,11 @@ export function isSymbol(token: Token, symbol: string): boolean {
 }
 
 /** The error for the current token not being what had to come. */
-export function expected(cursor: Cursor, what: string): ExpressionError {
-  return new ExpressionError(`expected ${what}, found ${described(cursor)}`, cursor.token.start);
+export function expectedError(cursor: Cursor, what: string): ExpressionError {
+  return new ExpressionError(`expected ${what}, found ${describeToken(cursor)}`, cursor.token.start);
 }
 
-function described({ source, token }: Cursor): string {
+function describeToken({ source, token }: Cursor): string {
   if (token.kind === "end") return "the end of the expression";
   const text = source.slice(token.start, token.end);
   const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;

@@ -1,5 +1,5 @@
 import { ExpressionError } from "./expression-error.ts";
-import { functions, takes } from "./functions.ts";
+import { functions, takesCount } from "./functions.ts";
 import { isSame, markedArray, markedObject, plain, readFrom, type Marked } from "./marked.ts";
 import { hasOwnProperty, isObject, ownProperty } from "./own-property.ts";
 import type { Binary, Call, Expression, Index, Member, Name } from "./syntax.ts";
@@ -80,7 +80,7 @@ function evaluateCall({ name, args, start }: Call, scope: ValueObject): Marked {
     const { message, hint } = unknownFunction(name);
     throw new ExpressionError(`${message}. ${hint}`, start);
   }
-  if (!takes(called, args.length)) throw new ExpressionError(wrongCount(name, called, args), start);
+  if (!takesCount(called, args.length)) throw new ExpressionError(wrongCount(name, called, args), start);
   const values: Marked[] = [];
   for (const each of args) {
     const value = evaluateMarked(each, scope);

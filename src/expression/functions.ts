@@ -54,7 +54,7 @@ export const functions: ReadonlyMap<string, FunctionEntry> = new Map<string, Fun
 ]);
 
 /** Whether a function may be called with so many arguments. */
-export function takes({ parameters, takesMore }: FunctionEntry, count: number): boolean {
+export function takesCount({ parameters, takesMore }: FunctionEntry, count: number): boolean {
   return takesMore ? count >= parameters.length - 1 : count === parameters.length;
 }
 

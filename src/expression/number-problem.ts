@@ -19,12 +19,12 @@ export function numberProblem(written: string, value: number = Number(written)):
 /** A very large number with an exponent that comes out as it went in. */
 function isMeasure(written: string, value: number): boolean {
   if (Math.abs(value) < writtenWithExponent) return false;
-  const given = significant(written);
-  return given !== null && given === significant(String(value));
+  const given = significantDigits(written);
+  return given !== null && given === significantDigits(String(value));
 }
 
 /** Digits and exponent of a number in exponent notation: the same text for the same number. Null for other forms. */
-function significant(written: string): string | null {
+function significantDigits(written: string): string | null {
   const [, whole = "", fraction = "", exponent = ""] =
     /^[+-]?([0-9]+)(?:\.([0-9]*))?[eE]([+-]?[0-9]+)$/.exec(written) ?? [];
   if (exponent === "") return null;

@@ -1,5 +1,5 @@
 import { ExpressionError } from "./expression-error.ts";
-import { expected, isSymbol, openCursor, type Cursor } from "./cursor.ts";
+import { expectedError, isSymbol, openCursor, type Cursor } from "./cursor.ts";
 import { parsePostfix } from "./parse-postfix.ts";
 import type { BinaryOperator, Expression } from "./syntax.ts";
 
@@ -19,7 +19,7 @@ export function parseExpression(source: string): Expression {
   }
   const cursor = openCursor(source, parseTernary);
   const expression = parseTernary(cursor);
-  if (cursor.token.kind !== "end") throw new ExpressionError(leftOver(cursor), cursor.token.start);
+  if (cursor.token.kind !== "end") throw new ExpressionError(describeLeftOver(cursor), cursor.token.start);
   return expression;
 }
 
@@ -29,7 +29,7 @@ function parseTernary(cursor: Cursor): Expression {
   const question = cursor.take();
   const then = cursor.nested(question.start, () => parseTernary(cursor));
   if (!isSymbol(cursor.token, ":")) {
-    throw expected(cursor, '":" and the value for when the condition is false');
+    throw expectedError(cursor, '":" and the value for when the condition is false');
   }
   cursor.take();
   const otherwise = cursor.nested(question.start, () => parseTernary(cursor));
@@ -101,12 +101,12 @@ function refuseChain(cursor: Cursor, first: string, operators: readonly BinaryOp
 }
 
 /** Something stands after a whole expression: say what could join it. */
-function leftOver(cursor: Cursor): string {
+function describeLeftOver(cursor: Cursor): string {
   const { token } = cursor;
   if (isSymbol(token, "(")) return "only functions can be called, and by their name alone";
   const words: Record<string, string> = { and: '"&&"', or: '"||"', eq: '"=="', ne: '"!="' };
   if (token.kind === "identifier" && Object.hasOwn(words, token.name)) {
     return `"${token.name}" is not an operator. did you mean ${words[token.name]}?`;
   }
-  return expected(cursor, "an operator or the end of the expression").message;
+  return expectedError(cursor, "an operator or the end of the expression").message;
 }

@@ -1,5 +1,5 @@
 import { ExpressionError } from "./expression-error.ts";
-import { expected, isSymbol, type Cursor } from "./cursor.ts";
+import { expectedError, isSymbol, type Cursor } from "./cursor.ts";
 import { isHiddenKey } from "./own-property.ts";
 import type { Expression, ObjectLiteral } from "./syntax.ts";
 
@@ -18,9 +18,9 @@ function parseMember(cursor: Cursor, object: Expression, start: number): Express
   cursor.take();
   const { token } = cursor;
   if (token.kind === "number") {
-    throw expected(cursor, "a name after \".\" (one that begins with a digit goes in brackets: ['…'])");
+    throw expectedError(cursor, "a name after \".\" (one that begins with a digit goes in brackets: ['…'])");
   }
-  if (token.kind !== "identifier") throw expected(cursor, 'a name after "."');
+  if (token.kind !== "identifier") throw expectedError(cursor, 'a name after "."');
   cursor.take();
   return { kind: "member", object, property: token.name, propertyStart: token.start, start, end: token.end };
 }
@@ -45,9 +45,9 @@ function parsePrimary(cursor: Cursor): Expression {
       if (token.symbol === "(") return parseGroup(cursor);
       if (token.symbol === "[") return parseArray(cursor);
       if (token.symbol === "{") return parseObject(cursor);
-      throw expected(cursor, "a value");
+      throw expectedError(cursor, "a value");
     case "end":
-      throw expected(cursor, "a value");
+      throw expectedError(cursor, "a value");
     default:
       return token satisfies never;
   }
@@ -104,7 +104,7 @@ function parseObject(cursor: Cursor): Expression {
   for (;;) {
     const key = parseKey(cursor, keys);
     keys.add(key);
-    if (!isSymbol(cursor.token, ":")) throw expected(cursor, `":" after the key "${key}"`);
+    if (!isSymbol(cursor.token, ":")) throw expectedError(cursor, `":" after the key "${key}"`);
     cursor.take();
     entries.push({ key, value: cursor.nested(start, cursor.parseAny) });
     if (!isSymbol(cursor.token, ",")) {
@@ -117,7 +117,7 @@ function parseObject(cursor: Cursor): Expression {
 function parseKey(cursor: Cursor, taken: ReadonlySet<string>): string {
   const { token } = cursor;
   if (token.kind !== "identifier" && token.kind !== "string") {
-    throw expected(cursor, "a key, which is a name or a string");
+    throw expectedError(cursor, "a key, which is a name or a string");
   }
   const key = token.kind === "identifier" ? token.name : token.value;
   if (isHiddenKey(key))
@@ -128,6 +128,6 @@ function parseKey(cursor: Cursor, taken: ReadonlySet<string>): string {
 }
 
 function close(cursor: Cursor, closing: string, wanted: string): number {
-  if (!isSymbol(cursor.token, closing)) throw expected(cursor, wanted);
+  if (!isSymbol(cursor.token, closing)) throw expectedError(cursor, wanted);
   return cursor.take().end;
 }

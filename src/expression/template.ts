@@ -57,7 +57,7 @@ export function readTemplate(text: string): Read<TemplatePart> {
     plain += text.slice(at, start);
     if (plain !== "") parts.push({ kind: "text", text: plain });
     plain = "";
-    const part = caught(errors, () => readExpression(text, start));
+    const part = collectError(errors, () => readExpression(text, start));
     if (part) parts.push(part);
     at = part ? part.end : afterFault(text, Math.max(start + opening.length, errors.at(-1)?.offset ?? 0));
   }
@@ -115,7 +115,7 @@ export function readCondition(text: string): Read<{ expression: Expression; offs
   const start = text.length - text.trimStart().length;
   if (!text.startsWith(opening, start)) {
     const errors: ExpressionError[] = [];
-    const expression = caught(errors, () => parseExpression(text));
+    const expression = collectError(errors, () => parseExpression(text));
     return { parts: expression ? [{ expression, offset: 0 }] : [], errors };
   }
   const { parts, errors } = readTemplate(text);
@@ -136,7 +136,7 @@ export function readCondition(text: string): Read<{ expression: Expression; offs
 function readExpression(text: string, start: number): ExpressionPart {
   const span = findSpan(text, start);
   const source = text.slice(span.from, span.to);
-  const expression = shifted(span.from, () => parseExpression(source));
+  const expression = shiftErrors(span.from, () => parseExpression(source));
   return { kind: "expression", source, offset: span.from, end: span.close + 2, expression };
 }
 
@@ -148,7 +148,7 @@ function afterFault(text: string, from: number): number {
   return open < 0 ? close + 2 : Math.min(close + 2, open);
 }
 
-function caught<Result>(errors: ExpressionError[], run: () => Result): Result | null {
+function collectError<Result>(errors: ExpressionError[], run: () => Result): Result | null {
   try {
     return run();
   } catch (error) {
@@ -198,7 +198,7 @@ function evaluateSingle(part: ExpressionPart, scope: ValueObject): Value {
 }
 
 function evaluatePart({ expression, offset }: ExpressionPart, scope: ValueObject): Value {
-  return shifted(offset, () => evaluate(expression, scope));
+  return shiftErrors(offset, () => evaluate(expression, scope));
 }
 
 function textOf(value: Value, offset: number): string {
@@ -210,7 +210,7 @@ function textOf(value: Value, offset: number): string {
 }
 
 /** Offsets of errors count from the start of the expression; in a template they count from the start of its text. */
-function shifted<Result>(offset: number, run: () => Result): Result {
+function shiftErrors<Result>(offset: number, run: () => Result): Result {
   try {
     return run();
   } catch (error) {

@@ -57,7 +57,7 @@ function readToken(text: string, at: number, previous: Token | undefined): Token
   if (sign && !isMistyped(text, at, sign)) {
     return { kind: "symbol", symbol: sign, start: at, end: at + sign.length };
   }
-  throw new ExpressionError(unexpected(text, at), at);
+  throw new ExpressionError(describeUnexpected(text, at), at);
 }
 
 function readNumber(digits: string, start: number): Token {
@@ -77,7 +77,7 @@ function isMistyped(text: string, at: number, sign: string): boolean {
 }
 
 /** What to say about a character that begins no token, with what was probably meant. */
-function unexpected(text: string, at: number): string {
+function describeUnexpected(text: string, at: number): string {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   const instead: [found: string, use: string][] = [
     ["===", '"=="'],
@@ -99,7 +99,7 @@ function unexpected(text: string, at: number): string {
   if (/[\p{L}\p{N}]/u.test(character)) {
     return `unexpected "${character}". names hold only a-z, A-Z, 0-9, "_" and "-"; others go in brackets: ['…']`;
   }
-  return `unexpected ${shown(character)}`;
+  return `unexpected ${showCharacter(character)}`;
 }
 
 function wayOut({ plain }: Unseen): string {
@@ -108,7 +108,7 @@ function wayOut({ plain }: Unseen): string {
 }
 
 /** Characters that cannot be seen are named by their number. */
-function shown(character: string): string {
+function showCharacter(character: string): string {
   if (/[\p{P}\p{S}\p{L}\p{N}]/u.test(character)) return `"${character}"`;
   return `character ${codeName(character)}`;
 }

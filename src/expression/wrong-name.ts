@@ -8,12 +8,12 @@ export interface WrongName {
 }
 
 export function unknownNamespace(name: string, known: readonly string[]): WrongName {
-  return { message: `there is no namespace "${shortened(name)}"`, hint: wayOut(name, "namespaces", known) };
+  return { message: `there is no namespace "${shortenName(name)}"`, hint: wayOut(name, "namespaces", known) };
 }
 
 export function unknownFunction(name: string): WrongName {
   return {
-    message: `there is no function "${shortened(name)}"`,
+    message: `there is no function "${shortenName(name)}"`,
     hint: wayOut(name, "functions", [...functions.keys()]),
   };
 }
@@ -68,6 +68,6 @@ function wayOut(name: string, what: string, known: readonly string[]): string {
   return `${meant === null ? "" : `did you mean "${meant}"? `}${what} are ${list}`;
 }
 
-function shortened(name: string): string {
+function shortenName(name: string): string {
   return name.length > 60 ? `${name.slice(0, 60)}…` : name;
 }

@@ -102,7 +102,7 @@ async function openSite(
   journey.write(".claude/agents/talker.md", agentFile("talker"));
   journey.write(".claude/agents/talker.sh", talkerScript);
   let server = journey.start(["serve", "--port", "0", ...options], { env });
-  const url = await listening(server);
+  const url = await waitUntilListening(server);
   const ask = async (path: string, type: string, body?: string): Promise<unknown> => {
     const given = body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body };
     const answer = await fetch(`${url}/api/v1${path}`, given);
@@ -123,7 +123,7 @@ async function openSite(
       await server.ended;
       // The port is nobody's in between: a program that has just taken it soon gives it back.
       do server = journey.start(["serve", "--port", new URL(url).port, ...options], { env });
-      while ((await listening(server)) === "");
+      while ((await waitUntilListening(server)) === "");
     },
     start: async (workflow, parameters = {}) => {
       const body = JSON.stringify({ parameters });
@@ -141,7 +141,7 @@ async function openSite(
 }
 
 /** Its address; "" when its port was held by another. */
-async function listening(server: Running): Promise<string> {
+async function waitUntilListening(server: Running): Promise<string> {
   let isOver = false;
   void server.ended.then(() => (isOver = true));
   return until("the server listens", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { axeFindings, goesSideways, hasChromium, shot, sites } from "./ui-browser.ts";
-import { begin, changed, closeStage, openStage, textOf } from "./ui-builder-visit.ts";
+import { begin, changeBuilder, closeStage, openStage, textOf } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
 
@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     const before = await textOf(page);
     await openStage(page, "Work");
     const field = page.locator('#stage-editor [name="@id"]');
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await field.fill("draft");
       await field.press("Tab");
     });
@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     );
     await closeStage(page);
     expect(await page.evaluate("document.activeElement.id")).toBe("edit-draft");
-    await changed(page, () => page.locator("#undo-button").click());
+    await changeBuilder(page, () => page.locator("#undo-button").click());
     expect(await textOf(page)).toBe(before);
     await page.close();
   });
@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     await begin(page, "Two-stage review");
     await openStage(page, "Work");
     const agent = page.locator('#stage-editor [name="roles.primary.artifact"]');
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await agent.fill("talk");
       await page.locator("[role=option]").first().waitFor();
       await shot(page, "builder-picker");
@@ -99,19 +99,21 @@ describe.skipIf(!hasChromium)("in the stage editor", () => {
     });
     expect(await agent.inputValue()).toBe("agent:talker");
     const tools = page.getByLabel("Add to Tools");
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await tools.fill("sum");
       await page.locator("[role=option]").first().waitFor();
       await tools.press("ArrowDown");
       await tools.press("Enter");
     });
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await tools.fill("skill:elsewhere");
       await tools.press("Enter");
     });
-    await changed(page, () => page.getByRole("button", { name: "Remove skill:sum from Tools" }).click());
+    await changeBuilder(page, () =>
+      page.getByRole("button", { name: "Remove skill:sum from Tools" }).click(),
+    );
     await page.locator("#stage-editor summary", { hasText: "Add input" }).click();
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await page.locator('#stage-editor [name="inputs.1.@name"]').fill("tone");
       await page.keyboard.press("Tab");
     });
@@ -132,22 +134,22 @@ describe.skipIf(!hasChromium)("in the text", () => {
     await page.getByRole("link", { name: "YAML" }).click();
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+End");
-    await changed(page, () => page.keyboard.insertText("# at the end\nstages: 1\n"));
+    await changeBuilder(page, () => page.keyboard.insertText("# at the end\nstages: 1\n"));
     expect(await page.locator("#builder-findings li.failed").first().innerText()).toContain("stages");
     expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);
-    await changed(page, () => page.locator("#undo-button").click());
+    await changeBuilder(page, () => page.locator("#undo-button").click());
     expect(await textOf(page)).toBe(before);
     await page.waitForFunction(
       "!document.querySelector('.cm-host').shadowRoot.textContent.includes('at the end')",
     );
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await page.locator('[name="workflow.name"]').fill("Checked twice");
       await page.keyboard.press("Tab");
     });
     await page.locator(".cm-content", { hasText: "name: Checked twice" }).waitFor();
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+End");
-    await changed(page, () => page.keyboard.insertText("# kept"));
+    await changeBuilder(page, () => page.keyboard.insertText("# kept"));
     expect(await textOf(page)).toContain("name: Checked twice");
     expect(await textOf(page)).toEndWith("# kept");
     expect(await page.title()).toStartWith("●");
@@ -215,7 +217,7 @@ describe.skipIf(!hasChromium)("on a phone", () => {
     await begin(page, "Two-stage review");
     expect(await goesSideways(page)).toBe(false);
     await page.getByRole("button", { name: "Add between Work and Review" }).tap();
-    await changed(page, () =>
+    await changeBuilder(page, () =>
       page.locator("[popover]:popover-open").getByRole("button", { name: "Gate" }).tap(),
     );
     await page.locator("#stage-editor:modal").waitFor();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { hasChromium, sites } from "./ui-browser.ts";
-import { begin, changed, stageNames, textOf } from "./ui-builder-visit.ts";
+import { begin, changeBuilder, stageNames, textOf } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
 
@@ -61,13 +61,13 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
       const [first = "", second = "", third = ""] = before;
       const count = before.length;
 
-      await changed(page, () => down(page, 1));
+      await changeBuilder(page, () => down(page, 1));
       expect(await stageNames(page)).toEqual([first, third, second, ...before.slice(3)]);
       expect(await said(page)).toStartWith(`${second} is at place 3 of ${count} now, in step `);
       expect(await focused(page)).toEqual([2, expect.stringMatching(focus.down)]);
       expect(await namesInFile(page)).toEqual(await stageNames(page));
 
-      await changed(page, () => up(page, 2));
+      await changeBuilder(page, () => up(page, 2));
       expect(await stageNames(page)).toEqual(before);
       expect(await said(page)).toStartWith(`${second} is at place 2 of ${count} now, in step `);
       expect(await focused(page)).toEqual([1, expect.stringMatching(focus.up)]);
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
     expect(await said(page)).toBe(`${before[0]} grabbed, place 1 of ${before.length}. Arrows move it`);
     for (let at = 1; at < before.length; at++) await page.keyboard.press("ArrowDown");
     await until("it is the last", async () => (await stageNames(page)).at(-1) === before[0]);
-    await changed(page, () => page.keyboard.press("Escape"));
+    await changeBuilder(page, () => page.keyboard.press("Escape"));
     expect(await stageNames(page)).toEqual(before);
     expect(await focused(page)).toEqual([0, expect.stringMatching(/^handle-/)]);
   });
@@ -95,27 +95,27 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
     await page.locator(".top").click({ position: { x: 300, y: 10 } });
     expect(await page.locator(".stage-card.is-grabbed").count()).toBe(0);
     await page.keyboard.press("ArrowDown");
-    await changed(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
+    await changeBuilder(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
     expect(await stageNames(page)).toEqual([before[1] ?? "", before[0] ?? "", ...before.slice(2)]);
-    await changed(page, () => page.locator("#undo-button").click());
+    await changeBuilder(page, () => page.locator("#undo-button").click());
   });
 
   test("by a button to the end of the way: the focus goes to the button that still does something", async () => {
     const before = await stageNames(page);
-    await changed(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
+    await changeBuilder(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
     expect(await focused(page)).toEqual([0, expect.stringMatching(/^down-/)]);
-    await changed(page, () => page.keyboard.press("Enter"));
+    await changeBuilder(page, () => page.keyboard.press("Enter"));
     expect(await stageNames(page)).toEqual(before);
   });
 
   test("away: the next one has the focus, and the removal can be undone", async () => {
     const before = await stageNames(page);
     await cardAt(page, 1).getByRole("button", { name: /^More/ }).click();
-    await changed(page, () => cardAt(page, 1).locator("[data-remove]").click());
+    await changeBuilder(page, () => cardAt(page, 1).locator("[data-remove]").click());
     expect(await stageNames(page)).toEqual(before.toSpliced(1, 1));
     expect(await said(page)).toBe(`Removed ${before[1]}`);
     expect(await focused(page)).toEqual([1, expect.stringMatching(/^edit-/)]);
-    await changed(page, () => page.locator("#undo-button").click());
+    await changeBuilder(page, () => page.locator("#undo-button").click());
     expect(await stageNames(page)).toEqual(before);
   });
 });

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** Does something the builder takes: it has when its revision has moved on. */
-export async function changed(page: Page, act: () => Promise<void>): Promise<void> {
+export async function changeBuilder(page: Page, act: () => Promise<void>): Promise<void> {
   const before = await page.locator("#builder-state").getAttribute("data-revision");
   await act();
   await page.locator(`#builder-state:not([data-revision="${before}"])`).waitFor({ state: "attached" });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { axeFindings, goesSideways, hasChromium, lone, shot, sites, tabTo } from "./ui-browser.ts";
-import { begin, changed, closeStage, stageNames } from "./ui-builder-visit.ts";
+import { begin, changeBuilder, closeStage, stageNames } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
 
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     const here = await site("builder-new", []);
     const page = await visit(here, "/workflows/new");
     await begin(page, "Empty");
-    await changed(page, () =>
+    await changeBuilder(page, () =>
       page.locator('#side-form [name="workflow.name"], [name="workflow.name"]').first().fill("Tell and ship"),
     );
     for (const [name, word] of [
@@ -42,12 +42,12 @@ describe.skipIf(!hasChromium)("the builder", () => {
       ["Good enough?", "gate"],
       ["Ship", "stage"],
     ]) {
-      await changed(page, () => page.getByRole("button", { name: `Add ${word}`, exact: true }).click());
+      await changeBuilder(page, () => page.getByRole("button", { name: `Add ${word}`, exact: true }).click());
       await page.locator("#stage-editor:modal").waitFor();
-      await changed(page, () => page.locator('#stage-editor [name="name"]').fill(name ?? ""));
+      await changeBuilder(page, () => page.locator('#stage-editor [name="name"]').fill(name ?? ""));
       const agent = page.locator('#stage-editor [name="roles.primary.artifact"]');
       if (word === "stage") {
-        await changed(page, async () => {
+        await changeBuilder(page, async () => {
           await agent.fill("agent:talker");
           await agent.press("Tab");
         });
@@ -84,21 +84,21 @@ describe.skipIf(!hasChromium)("the builder", () => {
       // The first field takes the hand once the editor has settled; letters typed sooner go elsewhere.
       await editor.locator("input:focus").waitFor();
       await press("Control+a");
-      await changed(page, () => page.keyboard.type(name));
+      await changeBuilder(page, () => page.keyboard.type(name));
     };
     const addStage = async (name: string): Promise<void> => {
-      await changed(page, () => press("n"));
+      await changeBuilder(page, () => press("n"));
       await nameIt(name);
       await tabTo(page, editor.locator('[name="roles.primary.artifact"]'));
       await page.keyboard.type("agent:talker");
-      await changed(page, () => press("Tab"));
+      await changeBuilder(page, () => press("Tab"));
       await tabTo(page, editor.getByRole("link", { name: "Done" }));
       await press("Enter");
       await page.locator("#stage-editor:modal").waitFor({ state: "hidden" });
     };
     await addStage("Tell");
     await tabTo(page, button("Add gate"));
-    await changed(page, () => press("Enter"));
+    await changeBuilder(page, () => press("Enter"));
     await nameIt("Good enough?");
     await press("Escape");
     await page.locator("#stage-editor:modal").waitFor({ state: "hidden" });
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     await tabTo(page, page.getByLabel("Name", { exact: true }));
     await press("Control+a");
     await page.keyboard.type("Tell and ship");
-    await changed(page, () => press("Tab"));
+    await changeBuilder(page, () => press("Tab"));
 
     await press("Control+Enter");
     await page.waitForURL(/\/workflows\/tell-and-ship$/);
@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     const here = await site("builder-discard");
     const page = await visit(here, "/workflows/lone/edit");
     await page.locator("html.scripted").waitFor({ state: "attached" });
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await page.locator(".stage-card input.name").first().fill("Mine");
       await page.locator(".stage-card input.name").first().blur();
     });
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     const here = await site("builder-stale");
     const page = await visit(here, "/workflows/lone/edit");
     await page.locator("html.scripted").waitFor({ state: "attached" });
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await page.locator(".stage-card input.name").first().fill("Mine");
       await page.locator(".stage-card input.name").first().blur();
     });
@@ -173,7 +173,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
         await other.close();
       }
     }
-    await changed(page, () => page.getByRole("button", { name: "Take the saved one" }).click());
+    await changeBuilder(page, () => page.getByRole("button", { name: "Take the saved one" }).click());
     expect(await page.locator(".conflict").count()).toBe(0);
     await page.close();
   });
@@ -182,7 +182,7 @@ describe.skipIf(!hasChromium)("the builder", () => {
     const here = await site("builder-yaml", []);
     const page = await visit(here, "/workflows/new");
     await begin(page, "Two-stage review");
-    await changed(page, async () => {
+    await changeBuilder(page, async () => {
       await page.locator(".stage-card input.name").first().fill("Write it");
       await page.locator(".stage-card input.name").first().blur();
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { until } from "../testing/journey-until.ts";
-import { begin, changed } from "./ui-builder-visit.ts";
+import { begin, changeBuilder } from "./ui-builder-visit.ts";
 import { goesSideways, hasChromium, shot, sites, type Site } from "./ui-browser.ts";
 
 const { site, visit } = sites();
@@ -213,7 +213,7 @@ describe.skipIf(!hasChromium)("what is long or much stays in its place:", () => 
   test("the icons of a stage that is added to an empty builder", async () => {
     const page = await visit(await here(), "/workflows/new");
     await begin(page, "Empty");
-    await changed(page, () => page.getByRole("button", { name: "Add stage" }).click());
+    await changeBuilder(page, () => page.getByRole("button", { name: "Add stage" }).click());
     await page.locator(".stage-card").waitFor();
     const missing =
       await page.evaluate(`[...document.querySelectorAll("use")].map((each) => each.getAttribute("href"))

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../testing/journey-until.ts";
 import { hasChromium, shot, sites, tabTo, type Site } from "./ui-browser.ts";
-import { begin, changed } from "./ui-builder-visit.ts";
+import { begin, changeBuilder } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
 
@@ -241,8 +241,8 @@ describe.skipIf(!hasChromium)("the focus", () => {
     await begin(page, "Two-stage review");
     const down = page.locator(".stage-card").first().getByRole("button", { name: /down$/ });
     await tabTo(page, down);
-    await changed(page, () => page.keyboard.press("Enter"));
-    await changed(page, () => page.keyboard.press("Control+z"));
+    await changeBuilder(page, () => page.keyboard.press("Enter"));
+    await changeBuilder(page, () => page.keyboard.press("Control+z"));
     await until("it is on the card", () => isInside(page, ".stage-card"));
   });
 

@@ -47,7 +47,12 @@ function tellResult(
   const usage =
     result.kind === "succeeded" ? result.data.usage : result.kind === "failed" ? result.usage : null;
   if (stopping === "cancel" || stopping === "execution_timeout") {
-    tellStep(execution, step, { type: "CANCEL", failure: stoppedBy(execution, stopping), usage }, moment.at);
+    tellStep(
+      execution,
+      step,
+      { type: "CANCEL", failure: stopFailure(execution, stopping), usage },
+      moment.at,
+    );
     return;
   }
   // An attempt that succeeded although it was told to stop had finished before it was told.
@@ -63,7 +68,7 @@ function tellResult(
     {
       type: "FAILED",
       status: isTimeout ? "timed_out" : "failed",
-      failure: stopping === "timeout" || result.kind !== "failed" ? tookTooLong(step) : result.failure,
+      failure: stopping === "timeout" || result.kind !== "failed" ? timeoutFailure(step) : result.failure,
       handed_in: result.kind === "failed" ? result.handed_in : null,
       usage,
       policy: step.plan.stage.error_policy.retry,
@@ -106,11 +111,11 @@ function dispatchAgain({ changes }: ExecutionState, { record }: StepState): void
   changes.effects.push({ kind: "dispatch", stage_id: record.stage_id, recovered: false });
 }
 
-function stoppedBy(execution: ExecutionState, stopping: "cancel" | "execution_timeout"): Failure {
+function stopFailure(execution: ExecutionState, stopping: "cancel" | "execution_timeout"): Failure {
   const message = execution.actor.state.context.message ?? "the execution was cancelled";
   return { class: stopping === "cancel" ? "cancelled" : "timeout", message };
 }
 
-function tookTooLong({ plan }: StepState): Failure {
+function timeoutFailure({ plan }: StepState): Failure {
   return { class: "timeout", message: `took longer than ${formatDuration(plan.timeoutMs)} and was stopped` };
 }

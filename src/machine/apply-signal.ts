@@ -26,7 +26,7 @@ export function applySignal(execution: ExecutionState, signal: Signal, moment: M
 function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
   if (phaseOf(execution) === "pausing") return answerUnchanged("is pausing already");
   if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, moment.at)) {
-    return conflict(execution, "paused");
+    return answerConflict(execution, "paused");
   }
   conclude(execution, moment);
   if (execution.record.status === "paused") return answerApplied("paused");
@@ -36,7 +36,7 @@ function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
 }
 
 function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
-  if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return conflict(execution, "resumed");
+  if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return answerConflict(execution, "resumed");
   retryHeldSteps(execution, moment);
   return answerApplied("resumed");
 }
@@ -57,7 +57,7 @@ function cancel(execution: ExecutionState, reason: string | null, moment: Moment
   if (phaseOf(execution) === "cancelling") return answerUnchanged("is being cancelled already");
   const message = reason ?? "cancelled";
   if (!tellExecution(execution, { type: "CANCEL", reason: message }, moment.at)) {
-    return conflict(execution, "cancelled");
+    return answerConflict(execution, "cancelled");
   }
   stopAll(execution, moment, { class: "cancelled", message }, { why: "cancel", stopsRunning: true });
   const stopping = execution.running;
@@ -84,7 +84,7 @@ function decide(
   const type = signal.type === "approve" ? "APPROVE" : "REJECT";
   const past = signal.type === "approve" ? "approved" : "rejected";
   if (!tellStep(execution, step, { type, actor, comment }, moment.at))
-    return decidedBefore(step, signal.type);
+    return answerDecidedGate(step, signal.type);
   follow(execution, step, moment);
   return answerApplied(`${past} "${stage_id}"`);
 }
@@ -112,7 +112,7 @@ function isOverdue({ record }: StepState, atMs: number): boolean {
 }
 
 /** Repeating the same decision is harmless; a different decision is refused. */
-function decidedBefore({ record }: StepState, wish: "approve" | "reject"): SignalAnswer {
+function answerDecidedGate({ record }: StepState, wish: "approve" | "reject"): SignalAnswer {
   const past = wish === "approve" ? "approved" : "rejected";
   const was = record.status === "completed" ? "approve" : record.status === "failed" ? "reject" : null;
   const { stage_id, status, decided_by } = record;
@@ -136,7 +136,7 @@ function noStage({ steps, runId }: ExecutionState, id: string): SignalAnswer {
   };
 }
 
-function conflict({ record }: ExecutionState, what: string): SignalAnswer {
+function answerConflict({ record }: ExecutionState, what: string): SignalAnswer {
   const message = `execution "${record.run_id}" is ${record.status}; it cannot be ${what}`;
   return { outcome: "refused", code: "conflict", message };
 }

@@ -76,7 +76,7 @@ function work(execution: ExecutionState, moment: Moment, first: StepState[]): vo
 /** Ends or pauses the execution when nothing that runs can change it any more, and updates its clock. */
 export function conclude(execution: ExecutionState, moment: Moment): void {
   const state = phaseOf(execution);
-  if (execution.unsettled === 0) tellExecution(execution, done(execution), moment.at);
+  if (execution.unsettled === 0) tellExecution(execution, doneEvent(execution), moment.at);
   if (execution.running === 0 && (state === "pausing" || state === "halting" || state === "cancelling")) {
     tellExecution(execution, { type: "QUIET" }, moment.at);
   }
@@ -98,7 +98,7 @@ export function conclude(execution: ExecutionState, moment: Moment): void {
   }
 }
 
-function done({ steps }: ExecutionState) {
+function doneEvent({ steps }: ExecutionState) {
   const hadFailures = steps.some(({ record: { status } }) => status === "failed" || status === "timed_out");
   return { type: "DONE" as const, hadFailures };
 }

@@ -13,7 +13,7 @@ import {
   pages,
   prunableExecutions,
   shrink,
-  takenOut,
+  listTakenOut,
   takeOutExecution,
   type PruneScope,
   type RetentionRule,
@@ -65,7 +65,7 @@ async function prune(store: Store, { home, rule, scope, env }: PruneRequest): Pr
     }
     await nextTurn();
   }
-  for (const runId of takenOut(store)) {
+  for (const runId of listTakenOut(store)) {
     await inSlices((most) => deleteRecords(store, runId, most));
     report.freed_bytes += await removeFiles(home, runId, env, report.left);
     forgetTakenOut(store, runId);

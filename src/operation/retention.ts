@@ -29,15 +29,15 @@ const everyMs = 24 * 3_600_000;
 /** Applies the retention of the configuration soon after the start and then once a day. Returns the way to stop it. */
 export function keepRetention(options: RetentionOptions): () => void {
   const { database, home, retention, env, tell, now, after } = options;
-  const round = (): void => {
+  const runRound = (): void => {
     const rule = retentionRule(retention, now());
     const request = { database, home, rule, scope: null, dryRun: false, env: allowedEnv(env) };
-    cancel = after(everyMs, round);
+    cancel = after(everyMs, runRound);
     pruneExecutions(request).then(
       (report) => tell({ report }),
       (error: unknown) => tell({ error }),
     );
   };
-  let cancel = after(firstAfterMs, round);
+  let cancel = after(firstAfterMs, runRound);
   return () => cancel();
 }

@@ -46,6 +46,6 @@ export function waitingRuns(
     }
     cursor = page.next_cursor;
   } while (cursor !== null);
-  const since = ({ gates }: { gates: WaitingGate[] }): string => gates[0]?.since ?? "";
-  return found.toSorted((a, b) => since(a).localeCompare(since(b)));
+  const waitingSince = ({ gates }: { gates: WaitingGate[] }): string => gates[0]?.since ?? "";
+  return found.toSorted((a, b) => waitingSince(a).localeCompare(waitingSince(b)));
 }

@@ -142,9 +142,9 @@ export function noExecution(asked: string): AppError {
   return new AppError("not_found", `there is no execution "${asked}". "skillmeat workflow runs" lists them`);
 }
 
-const listed = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
-const executionColumns = listed(columnsBut(workflowExecutions, ["machine_json"]));
-const stepColumns = listed(columnsBut(executionSteps, ["machine_json"]));
+const quoteNames = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+const executionColumns = quoteNames(columnsBut(workflowExecutions, ["machine_json"]));
+const stepColumns = quoteNames(columnsBut(executionSteps, ["machine_json"]));
 
 const selectExecution = `SELECT ${executionColumns} FROM workflow_executions WHERE id = ?`;
 const wanted = "(SELECT value FROM json_each(?))";

@@ -62,7 +62,7 @@ function readRows(
   const query = store.orm
     .select(columnsInLists)
     .from(table)
-    .where(and(...conditions.map(({ toRead }) => toRead), cursor ? beyond(cursor, descends) : undefined))
+    .where(and(...conditions.map(({ toRead }) => toRead), cursor ? isBeyond(cursor, descends) : undefined))
     .orderBy(direction(startedOrCreated), direction(table.id))
     .limit(limit)
     .toSQL();
@@ -101,17 +101,19 @@ interface Condition {
 
 function conditionsOf(filter: ExecutionFilter, names: string[] | null): Condition[] {
   const conditions: Condition[] = [];
-  const both = (condition: SQL) => conditions.push({ toRead: condition, toCount: condition });
-  if (filter.workflow_id) both(eq(table.workflow_id, filter.workflow_id));
-  if (filter.workflow_slug) both(eq(table.workflow_slug, filter.workflow_slug));
-  if (filter.workflow_name) both(eq(table.workflow_name, filter.workflow_name));
-  if (filter.status) both(eq(table.status, filter.status));
-  if (filter.live) both(notEnded);
-  if (filter.trigger) both(eq(table.trigger, filter.trigger));
-  if (filter.started_after) both(gte(startedOrCreated, isoTime("started_after", filter.started_after)));
-  if (filter.started_before) both(lt(startedOrCreated, isoTime("started_before", filter.started_before)));
+  const addCondition = (condition: SQL) => conditions.push({ toRead: condition, toCount: condition });
+  if (filter.workflow_id) addCondition(eq(table.workflow_id, filter.workflow_id));
+  if (filter.workflow_slug) addCondition(eq(table.workflow_slug, filter.workflow_slug));
+  if (filter.workflow_name) addCondition(eq(table.workflow_name, filter.workflow_name));
+  if (filter.status) addCondition(eq(table.status, filter.status));
+  if (filter.live) addCondition(notEnded);
+  if (filter.trigger) addCondition(eq(table.trigger, filter.trigger));
+  if (filter.started_after)
+    addCondition(gte(startedOrCreated, isoTime("started_after", filter.started_after)));
+  if (filter.started_before)
+    addCondition(lt(startedOrCreated, isoTime("started_before", filter.started_before)));
   const [first, ...others] = names ?? [];
-  if (first !== undefined && others.length === 0) both(eq(table.workflow_name, first));
+  if (first !== undefined && others.length === 0) addCondition(eq(table.workflow_name, first));
   if (names && others.length > 0) {
     // The + keeps SQLite from using the index over names, whose rows would have to be sorted.
     const list = sql`(select value from json_each(${JSON.stringify(names)}))`;
@@ -120,7 +122,7 @@ function conditionsOf(filter: ExecutionFilter, names: string[] | null): Conditio
   return conditions;
 }
 
-function beyond(cursor: Cursor, descends: boolean): SQL {
+function isBeyond(cursor: Cursor, descends: boolean): SQL {
   const comparison = sql.raw(descends ? "<" : ">");
   // The first comparison is for the index: SQLite does not seek by a pair that contains an expression.
   const seek = sql`${startedOrCreated} ${comparison}= ${cursor.value}`;

@@ -47,7 +47,7 @@ export function listWorkflows(store: Store, filter: WorkflowFilter = {}): Page<W
   const query = store.orm
     .select()
     .from(table)
-    .where(and(...conditions, cursor ? beyond(expression, cursor, direction) : undefined))
+    .where(and(...conditions, cursor ? isBeyond(expression, cursor, direction) : undefined))
     .orderBy(order(expression), order(table.id))
     .limit(limit + 1)
     .toSQL();
@@ -111,7 +111,7 @@ function conditionsOf(filter: WorkflowFilter, key: SortKey): SQL[] {
   return conditions;
 }
 
-function beyond(expression: SQL, cursor: Cursor, descends: boolean): SQL {
+function isBeyond(expression: SQL, cursor: Cursor, descends: boolean): SQL {
   const comparison = sql.raw(descends ? "<" : ">");
   const seek = sql`${expression} ${comparison}= ${cursor.value}`;
   return sql`${seek} and (${expression}, id) ${comparison} (${cursor.value}, ${cursor.id})`;

@@ -71,11 +71,11 @@ export function countLogStreams(
 
 export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
   const row = store.prepare<{ logs_json: string | null }, [string, string]>(selectFacts).get(runId, stageId);
-  if (!row?.logs_json) return noLog();
+  if (!row?.logs_json) return emptyLogFacts();
   return storedJson<LogFacts>("logs_json", row.logs_json, `execution "${runId}" (its stage "${stageId}")`);
 }
 
-export function noLog(): LogFacts {
+export function emptyLogFacts(): LogFacts {
   return { lines: 0, bytes: 0, cut: { lines: 0, bytes: 0 }, untold: { lines: 0, bytes: 0 } };
 }
 

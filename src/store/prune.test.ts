@@ -14,7 +14,7 @@ import {
   pages,
   prunableExecutions,
   shrink,
-  takenOut,
+  listTakenOut,
   takeOutExecution,
   type PruneScope,
   type RetentionRule,
@@ -133,7 +133,7 @@ describe("taking an execution out", () => {
     expect(bytesHeld(store, "a")).toBeGreaterThan(0);
     expect(takeOutExecution(store, "a")).toBe(true);
     expect(takeOutExecution(store, "a")).toBe(false);
-    expect(takenOut(store)).toEqual(["a"]);
+    expect(listTakenOut(store)).toEqual(["a"]);
     expect([count(store, "workflow_executions"), count(store, "execution_snapshots")]).toEqual([1, 1]);
     expect([count(store, "events"), count(store, "log_lines")]).toEqual([events, 1]);
     for (let more = true; more;) more = deleteRecords(store, "a", 1);
@@ -174,7 +174,7 @@ describe("taking an execution out", () => {
     const store = aStore();
     put(store, "live", { day: 1, status: "running" });
     expect(takeOutExecution(store, "live")).toBe(false);
-    expect(takenOut(store)).toEqual([]);
+    expect(listTakenOut(store)).toEqual([]);
     store.close();
   });
 

@@ -83,7 +83,7 @@ export function deleteRecords(store: Store, runId: string, most: number): boolea
 }
 
 /** Executions that were removed but of which something may be left, also by a process that was killed. */
-export function takenOut(store: Store): string[] {
+export function listTakenOut(store: Store): string[] {
   const rows = store.prepare<{ execution_id: string }, []>(
     "SELECT execution_id FROM pruned_executions ORDER BY execution_id",
   );

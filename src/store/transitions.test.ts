@@ -7,7 +7,7 @@ import type { Store } from "./database.ts";
 import { getExecution, getSteps, loadForEngine, readForEngine } from "./executions.ts";
 import { eventsAfter } from "./feed.ts";
 import { holderOf, registerHolder } from "./leases.ts";
-import { logFacts, noLog } from "./logs.ts";
+import { logFacts, emptyLogFacts } from "./logs.ts";
 import { pendingSignals, postSignal, signalAnswer } from "./signals.ts";
 import { commitTransitions, type ExecutionUpdate, type NewExecution } from "./transitions.ts";
 
@@ -221,7 +221,7 @@ test("log lines, their facts, what was cut and the offsets come with the same co
   commit(store, anUpdate(run, { events: [], logs: [aLine(run, 4, "x")], offsets, cuts }));
   const cut = { lines: 7, bytes: 70 };
   expect(logFacts(store, runId, "stage-0")).toEqual({ lines: 3, bytes: 6, cut, untold: cut });
-  expect(logFacts(store, runId, "stage-1")).toEqual(noLog());
+  expect(logFacts(store, runId, "stage-1")).toEqual(emptyLogFacts());
   const told = [{ stage_id: "stage-0", lines: 1, bytes: 10, isTold: true }];
   commit(store, anUpdate(run, { events: [], logs: [aLine(run, 5, "8 lines are left out")], cuts: told }));
   expect(logFacts(store, runId, "stage-0")).toMatchObject({

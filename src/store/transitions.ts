@@ -62,9 +62,9 @@ export interface LogCut {
 }
 
 /**
- * Writes a set of transitions in one commit. Every run's lease is checked first: a run whose lease this holder no longer has is
- * named in `lost` and nothing of it is written. When this returns, all the rest is on disk. Throws what SQLite throws
- * (see `storeFailure`), and then nothing of the set is written. The holder must be registered.
+ * Writes a set of transitions in one commit. Every run's lease is checked first: a run whose lease this holder no
+ * longer has is named in `lost` and nothing of it is written. When this returns, all the rest is on disk. Throws what
+ * SQLite throws (see `storeFailure`), and then nothing of the set is written. The holder must be registered.
  */
 export function commitTransitions(store: Store, set: TransitionSet): { lost: string[] } {
   return runTransaction(store, () => {
@@ -88,7 +88,7 @@ function writeCreated(store: Store, holderId: string, created: NewExecution): vo
     agents_json: JSON.stringify(snapshot.agents),
     modules_json: JSON.stringify(snapshot.modules),
   });
-  insertExecution(store, { ...row, workflow_id: stillThere(store, row.workflow_id) });
+  insertExecution(store, { ...row, workflow_id: existingWorkflowId(store, row.workflow_id) });
   for (const step of created.steps) {
     insertStep(store, { id: Bun.randomUUIDv7(), ...stepRow(step.record, step.machine, row.created_at) });
   }
@@ -118,7 +118,7 @@ function holdsLease(store: Store, holderId: string, runId: string): boolean {
 }
 
 /** The workflow may have been deleted while its execution was being prepared; the execution goes on without it. */
-function stillThere(store: Store, workflowId: string | null): string | null {
+function existingWorkflowId(store: Store, workflowId: string | null): string | null {
   if (workflowId === null) return null;
   return store.prepare<{ id: string }, [string]>(workflowById).get(workflowId)?.id ?? null;
 }

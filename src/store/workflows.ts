@@ -134,11 +134,11 @@ function refuseTaken(row: WorkflowRow, write: () => void): void {
     write();
   } catch (error) {
     if (!(error instanceof SQLiteError) || error.code !== "SQLITE_CONSTRAINT_UNIQUE") throw error;
-    throw takenBy(error.message, row) ?? error;
+    throw nameConflict(error.message, row) ?? error;
   }
 }
 
-function takenBy(message: string, row: WorkflowRow): AppError | null {
+function nameConflict(message: string, row: WorkflowRow): AppError | null {
   if (message.includes("workflows_name_created_by")) {
     return new AppError(
       "conflict",

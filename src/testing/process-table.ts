@@ -13,12 +13,12 @@ export function processesWith(entry: string): LivingProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .flatMap((pid) => living(pid) ?? [])
+    .flatMap((pid) => readLivingProcess(pid) ?? [])
     .filter(({ environment }) => environment.some((each) => each.startsWith(entry)));
 }
 
 export function isAlive(pid: number): boolean {
-  return living(pid) !== null;
+  return readLivingProcess(pid) !== null;
 }
 
 /** The memory a process holds at this moment, in bytes; 0 when it has ended. */
@@ -42,7 +42,7 @@ export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function living(pid: number): LivingProcess | null {
+function readLivingProcess(pid: number): LivingProcess | null {
   const stat = readOrNull(`/proc/${pid}/stat`);
   const environment = readOrNull(`/proc/${pid}/environ`);
   if (stat === null || environment === null) return null;

@@ -60,17 +60,19 @@ export function randomDefinition(draw: Draw): ValueObject {
     workflow: {
       id: "random",
       name: randomText(draw) || "x",
-      ...some(draw, "description", () => randomText(draw)),
-      ...some(draw, "tags", () => listOf(draw, () => randomText(draw))),
-      ...some(draw, "x-note", () => randomJson(draw, 2)),
+      ...maybeEntry(draw, "description", () => randomText(draw)),
+      ...maybeEntry(draw, "tags", () => listOf(draw, () => randomText(draw))),
+      ...maybeEntry(draw, "x-note", () => randomJson(draw, 2)),
     },
-    ...some(draw, "config", () => ({
-      parameters: { feature: { type: "string", ...some(draw, "default", () => randomText(draw)) } },
-      ...some(draw, "env", () => ({ FEATURE: "${{ parameters.feature }}", OTHER: randomText(draw) })),
-      ...some(draw, "timeout", () => "2h"),
+    ...maybeEntry(draw, "config", () => ({
+      parameters: { feature: { type: "string", ...maybeEntry(draw, "default", () => randomText(draw)) } },
+      ...maybeEntry(draw, "env", () => ({ FEATURE: "${{ parameters.feature }}", OTHER: randomText(draw) })),
+      ...maybeEntry(draw, "timeout", () => "2h"),
     })),
     stages,
-    ...some(draw, "hooks", () => ({ on_complete: { notify: { channel: "c", message: randomText(draw) } } })),
+    ...maybeEntry(draw, "hooks", () => ({
+      on_complete: { notify: { channel: "c", message: randomText(draw) } },
+    })),
   };
 }
 
@@ -79,17 +81,21 @@ export function randomStage(draw: Draw, id: string, before: readonly string[]): 
   const reference = source === undefined ? "parameters.feature" : reachOf(draw, source);
   return {
     id,
-    ...some(draw, "name", () => randomText(draw) || "x"),
-    ...some(draw, "depends_on", () => before),
-    ...some(draw, "condition", () => `\${{ ${reference} != 'no' }}`),
+    ...maybeEntry(draw, "name", () => randomText(draw) || "x"),
+    ...maybeEntry(draw, "depends_on", () => before),
+    ...maybeEntry(draw, "condition", () => `\${{ ${reference} != 'no' }}`),
     roles: {
       primary: draw.chance(40) ? "agent:x" : { artifact: "agent:y", instructions: `Do ${randomText(draw)}` },
-      ...some(draw, "tools", () => listOf(draw, () => draw.pick(["skill:a", "skill:b"]))),
+      ...maybeEntry(draw, "tools", () => listOf(draw, () => draw.pick(["skill:a", "skill:b"]))),
     },
-    ...some(draw, "inputs", () => ({ given: { type: "string", source: reference, required: false } })),
-    outputs: { o: { type: "string", ...some(draw, "default", () => randomJson(draw, 2)) } },
-    ...some(draw, "error_policy", () => ({ retry: { max_attempts: 3 }, timeout: "30m", idle_timeout: "5m" })),
-    ...some(draw, "workspace", () => "worktree"),
+    ...maybeEntry(draw, "inputs", () => ({ given: { type: "string", source: reference, required: false } })),
+    outputs: { o: { type: "string", ...maybeEntry(draw, "default", () => randomJson(draw, 2)) } },
+    ...maybeEntry(draw, "error_policy", () => ({
+      retry: { max_attempts: 3 },
+      timeout: "30m",
+      idle_timeout: "5m",
+    })),
+    ...maybeEntry(draw, "workspace", () => "worktree"),
   };
 }
 
@@ -108,7 +114,7 @@ function reachOf(draw: Draw, id: string): string {
   return draw.pick([`stages.${id}.outputs.o`, `stages['${id}'].outputs.o`, `stages . ${id} .outputs["o"]`]);
 }
 
-function some(draw: Draw, key: string, make: () => Value): ValueObject {
+function maybeEntry(draw: Draw, key: string, make: () => Value): ValueObject {
   return draw.chance(50) ? { [key]: make() } : {};
 }
 

@@ -12,7 +12,7 @@ export function randomYaml(draw: Draw, value: Value): string {
     flow: draw.pick([0, 20, 60]),
     count: 0,
   };
-  const lines = [...above(hand, 0), ...block(hand, value, 0), ...above(hand, 0)];
+  const lines = [...linesAbove(hand, 0), ...block(hand, value, 0), ...linesAbove(hand, 0)];
   if (draw.chance(10)) lines.unshift("---");
   const text = lines.join("\n") + (draw.chance(15) ? "" : "\n");
   return (draw.chance(10) ? "\uFEFF" : "") + (draw.chance(30) ? text.replaceAll("\n", "\r\n") : text);
@@ -37,12 +37,12 @@ function block(hand: Hand, value: Value, column: number): string[] {
   const pad = " ".repeat(column);
   if (Array.isArray(value)) {
     return value.flatMap((item: Value) => [
-      ...above(hand, column),
+      ...linesAbove(hand, column),
       ...belowMark(hand, `${pad}-`, item, column, true),
     ]);
   }
   return Object.entries(value as ValueObject).flatMap(([key, part]) => [
-    ...above(hand, column),
+    ...linesAbove(hand, column),
     ...belowMark(hand, `${pad}${inline(hand, key)}:`, part, column, false),
   ]);
 }
@@ -57,18 +57,25 @@ function belowMark(hand: Hand, mark: string, value: Value, column: number, isDas
       return [`${mark} ${first.trimStart()}`, ...rest];
     }
     const deeper = Array.isArray(value) && !isDash ? hand.dash : hand.step;
-    return [mark + trailing(hand), ...block(hand, value, column + deeper), ...deepComment(hand, column)];
+    return [
+      mark + trailingComment(hand),
+      ...block(hand, value, column + deeper),
+      ...deepComment(hand, column),
+    ];
   }
   if (typeof value === "string" && isLiteral(value) && draw.chance(60)) {
     const header = value.endsWith("\n") ? "|" : "|-";
     const lines = value.replace(/\n$/, "").split("\n");
     const pad = " ".repeat(column + hand.step);
-    return [`${mark} ${header}${trailing(hand)}`, ...lines.map((line) => (line === "" ? "" : pad + line))];
+    return [
+      `${mark} ${header}${trailingComment(hand)}`,
+      ...lines.map((line) => (line === "" ? "" : pad + line)),
+    ];
   }
   if (isCollection && draw.chance(40)) return flowLines(hand, mark, value, column);
   const gap = draw.chance(90) ? " " : "   ";
   const text = value === null && draw.chance(50) ? "" : gap + inline(hand, value);
-  return [mark + text + trailing(hand)];
+  return [mark + text + trailingComment(hand)];
 }
 
 function isLiteral(text: string): boolean {
@@ -87,10 +94,14 @@ function flowLines(hand: Hand, mark: string, value: Value, column: number): stri
   const hasLastComma = draw.chance(40);
   const lines = parts.flatMap((part, at) => [
     ...(draw.chance(hand.comments) ? [`${pad}${comment(hand)}`] : []),
-    pad + part + (at < parts.length - 1 || hasLastComma ? "," : "") + trailing(hand),
+    pad + part + (at < parts.length - 1 || hasLastComma ? "," : "") + trailingComment(hand),
   ]);
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  return [`${mark} ${open}${trailing(hand)}`, ...lines, `${" ".repeat(column + 1)}${close}${trailing(hand)}`];
+  return [
+    `${mark} ${open}${trailingComment(hand)}`,
+    ...lines,
+    `${" ".repeat(column + 1)}${close}${trailingComment(hand)}`,
+  ];
 }
 
 function inline(hand: Hand, value: Value): string {
@@ -113,7 +124,7 @@ function inline(hand: Hand, value: Value): string {
   return fields.length === 0 ? "{}" : `{${pad}${fields.join(comma)}${pad}}`;
 }
 
-function above(hand: Hand, column: number): string[] {
+function linesAbove(hand: Hand, column: number): string[] {
   const lines: string[] = [];
   while (hand.draw.chance(hand.blanks)) lines.push("");
   while (hand.draw.chance(hand.comments)) {
@@ -128,7 +139,7 @@ function deepComment(hand: Hand, column: number): string[] {
   return [" ".repeat(column + hand.step) + comment(hand)];
 }
 
-function trailing(hand: Hand): string {
+function trailingComment(hand: Hand): string {
   return hand.draw.chance(hand.comments) ? ` ${comment(hand)}` : "";
 }
 

@@ -11,7 +11,7 @@ import { compileShape, type Shape } from "./shape.ts";
 import { textOf, valueOf, type Path, type SourceNode } from "./source-node.ts";
 import { pathText } from "./source-path.ts";
 import { plainKeys, unseenIn } from "./unseen-characters.ts";
-import { nameOf, ownerText, shortened, unknownKey, wrongType } from "./shape-problems.ts";
+import { nameOf, ownerText, shortenLine, unknownKey, wrongType } from "./shape-problems.ts";
 
 type Of<Kind extends Shape["kind"]> = Extract<Shape, { kind: Kind }>;
 type Clean = Value | undefined;
@@ -156,7 +156,7 @@ function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path
   if (wrong) {
     const meant = unseenIn(checking, node, path);
     if (meant !== null) return shape.format === "identifier" && isIdentifier(meant) ? meant : undefined;
-    refuse(wrong.code, `"${shortened(text)}" ${wrong.problem}`, wrong.hint);
+    refuse(wrong.code, `"${shortenLine(text)}" ${wrong.problem}`, wrong.hint);
     // A bad id is still the name others use: they shall not be told that it does not exist.
     return shape.format === "identifier" ? text : undefined;
   }
@@ -192,7 +192,7 @@ function checkChoice(checking: Checking, shape: Of<"choice">, node: SourceNode, 
   const meant = meantChoice(text, shape.words) ?? nearest(text, shape.words);
   checking.report.error("schema", {
     code: "bad_choice",
-    message: `"${nameOf(path)}" must be ${list}, not "${shortened(text)}"`,
+    message: `"${nameOf(path)}" must be ${list}, not "${shortenLine(text)}"`,
     path,
     at: node,
     hint: meant === null ? null : `did you mean "${meant}"?`,

@@ -58,7 +58,7 @@ function cycleThrough({ dependencies }: Pick<Graph, "dependencies">, members: re
   for (const node of queue) {
     for (const dependency of dependencies[node] ?? []) {
       if (!inside.has(dependency) || (after.has(dependency) && dependency !== start)) continue;
-      if (dependency === start) return [start, ...wayTo(after, node, start)];
+      if (dependency === start) return [start, ...walkToStart(after, node, start)];
       after.set(dependency, node);
       queue.push(dependency);
     }
@@ -67,7 +67,7 @@ function cycleThrough({ dependencies }: Pick<Graph, "dependencies">, members: re
 }
 
 /** From a node the search came to, forward in the order of running, to the start. */
-function wayTo(after: ReadonlyMap<number, number>, node: number, start: number): number[] {
+function walkToStart(after: ReadonlyMap<number, number>, node: number, start: number): number[] {
   const way: number[] = [];
   let at: number | undefined = node;
   while (at !== undefined && at !== start) {

@@ -7,7 +7,7 @@ import type { PlanParameter } from "./plan.ts";
 import { isSecretParameter, mask } from "./secret-name.ts";
 import { writtenText } from "./shape-problems.ts";
 import { nodeAt, type SourceNode } from "./source-node.ts";
-import { checkValue, coerceText, shown } from "./value-type.ts";
+import { checkValue, coerceText, showValue } from "./value-type.ts";
 
 /** For messages: process lists and histories would show what stands on a command line. */
 export const waysToGiveSecrets = 'with "--params-file", or "parameters" in the request';
@@ -111,7 +111,7 @@ function checkTyped(
   written: SourceNode | null,
 ): { value: Value } | { problem: string } {
   const problem = checkValue(type, value, (part, at) =>
-    typeof part === "string" ? shown(part) : (writtenText(nodeAt(written, at)) ?? shown(part)),
+    typeof part === "string" ? showValue(part) : (writtenText(nodeAt(written, at)) ?? showValue(part)),
   );
   return problem === null ? { value } : { problem };
 }

@@ -121,8 +121,8 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
 function shownOverride({ path, from, to }: AppliedOverride): AppliedOverride {
   const [, name = ""] = /^config\.(?:env|parameters)\.([^.]+)/.exec(path) ?? [];
   if (!isSecretName(name)) return { path, from, to };
-  const shown = (value: Value): Value => (typeof value === "string" ? mask : value);
-  return { path, from: shown(from), to: shown(to) };
+  const maskText = (value: Value): Value => (typeof value === "string" ? mask : value);
+  return { path, from: maskText(from), to: maskText(to) };
 }
 
 /** The modules a stage's agent gets: the workflow's, when it inherits them, then its own. */

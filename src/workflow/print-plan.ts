@@ -37,7 +37,7 @@ function batchLines({ index, kind, stages }: PlanBatch): string[] {
 function stageLines(stage: PlanStage): string[] {
   const { gate, agent, model, condition, idle_timeout: idle } = stage;
   const head = `    [${stage.id}] ${stage.name}`;
-  const conditions = condition === null ? [] : [bare(condition)];
+  const conditions = condition === null ? [] : [stripBraces(condition)];
   if (gate && stageKind(stage.type).isDecided) {
     return [
       head,
@@ -62,7 +62,7 @@ function stageLines(stage: PlanStage): string[] {
 
 /** What it comes from; a literal, which says nothing alone, with the input's name. */
 function inputText({ name, source, value }: PlanStage["inputs"][number]): string[] {
-  if (source !== null) return [bare(source)];
+  if (source !== null) return [stripBraces(source)];
   return value === null ? [] : [`${name}=${showValue(value)}`];
 }
 
@@ -77,7 +77,7 @@ function labelLine(indent: string, label: string, values: readonly string[]): st
 }
 
 /** An expression without its braces, on one line. A template stays as it is. */
-function bare(source: string): string {
+function stripBraces(source: string): string {
   const line = source.trim().replace(/\s+/g, " ");
   const inner = /^\$\{\{((?:(?!\$\{\{).)*)\}\}$/.exec(line)?.[1];
   return inner === undefined ? line : inner.trim();

@@ -21,12 +21,12 @@ const mostBytes = 1024 * 1024;
 /** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
 export function readSource(text: string): Source {
   const lines = textLines(text);
-  if (isTooLarge(text)) return tooLarge(text, lines);
+  if (isTooLarge(text)) return refuseTooLarge(text, lines);
   const usual = readUsualYaml(text);
-  return usual ? usualSource(text, lines, usual) : composedSource(text, lines);
+  return usual ? makeUsualSource(text, lines, usual) : composedSource(text, lines);
 }
 
-function tooLarge(text: string, lines: TextLines): Source {
+function refuseTooLarge(text: string, lines: TextLines): Source {
   const report = createReport(lines, () => null);
   report.error("schema", {
     code: "too_large",
@@ -37,7 +37,7 @@ function tooLarge(text: string, lines: TextLines): Source {
   return { text, lines, root: null, report, tokens: () => [] };
 }
 
-function usualSource(text: string, lines: TextLines, root: SourceNode): Source {
+function makeUsualSource(text: string, lines: TextLines, root: SourceNode): Source {
   let tokens: readonly CST.Token[] | null = null;
   return {
     text,

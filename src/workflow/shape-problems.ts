@@ -62,9 +62,9 @@ export function wrongType(
 function typeHint(wanted: string, node: SourceNode, path: Path, format: string | null): string | null {
   const written = writtenText(node);
   if (node.kind !== "scalar" || written === null) return null;
-  if (wanted === "a list" && node.value !== null) return `a list is written [${shortened(written)}]`;
+  if (wanted === "a list" && node.value !== null) return `a list is written [${shortenLine(written)}]`;
   if (wanted === "a map" && path.at(-1) === "roles")
-    return `who does a stage is its primary role: roles: {primary: ${shortened(written)}}`;
+    return `who does a stage is its primary role: roles: {primary: ${shortenLine(written)}}`;
   if (wanted === "a text") {
     const wrong = format === null ? null : checkFormat(format, written);
     return wrong?.hint ?? quoteIt(written);
@@ -74,13 +74,13 @@ function typeHint(wanted: string, node: SourceNode, path: Path, format: string |
   if (wanted === "true or false" && /^(true|yes|on|y|1)$/.test(word)) return "write true, without quotes";
   if (wanted === "true or false" && /^(false|no|off|n|0)$/.test(word)) return "write false, without quotes";
   return wanted.endsWith("number") && Number.isFinite(Number(word || "x"))
-    ? `write ${shortened(word)}, without quotes`
+    ? `write ${shortenLine(word)}, without quotes`
     : null;
 }
 
 /** The way out for a number, true, false or null that was meant as a text. */
 export function quoteIt(written: string): string {
-  return `quote it: "${shortened(written)}"`;
+  return `quote it: "${shortenLine(written)}"`;
 }
 
 /** A scalar as the file has it; null for what is none, or is not there at all. */
@@ -92,7 +92,7 @@ export function writtenText(node: SourceNode | null): string | null {
 function describe(node: SourceNode): string {
   if (node.kind === "map") return "a map";
   if (node.kind === "list") return `a list of ${node.items.length}`;
-  if (typeof node.value === "string") return `the text "${shortened(node.value)}"`;
+  if (typeof node.value === "string") return `the text "${shortenLine(node.value)}"`;
   const written = writtenText(node);
   if (written === null) return "empty";
   return typeof node.value === "number" ? `the number ${written}` : written;
@@ -110,11 +110,11 @@ export function ownerText({ root }: Checking, path: Path): string {
   const place = stageOfPath(path);
   if (!place) return `"${pathText(path)}"`;
   const id = textOf(nodeAt(root, [...place.path, "id"]));
-  const stage = id === null ? `stage ${place.at + 1}` : `stage "${shortened(id)}"`;
+  const stage = id === null ? `stage ${place.at + 1}` : `stage "${shortenLine(id)}"`;
   return place.rest.length === 0 ? stage : `"${pathText(place.rest)}" of ${stage}`;
 }
 
-export function shortened(text: string): string {
+export function shortenLine(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }

@@ -54,7 +54,7 @@ type Show = (value: unknown, path: readonly number[]) => string;
  * Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. `show` is for values whose
  * text is known.
  */
-export function checkValue(type: string, value: unknown, show: Show = shown): string | null {
+export function checkValue(type: string, value: unknown, show: Show = showValue): string | null {
   const parsed = parseType(type);
   if (!parsed) return `has the unknown type "${type}"`;
   const problem = problemOf(parsed, value, [], show);
@@ -86,7 +86,7 @@ export function valueProblems(type: string, value: unknown): ValueProblem[] {
 function collect({ depth, innermost }: ValueType, value: unknown, at: string, found: ValueProblem[]): void {
   if (found.length >= mostProblems) return;
   const problem =
-    depth > 0 && Array.isArray(value) ? null : problemOf({ depth, innermost }, value, [], shown);
+    depth > 0 && Array.isArray(value) ? null : problemOf({ depth, innermost }, value, [], showValue);
   if (problem !== null) found.push({ at, says: problem });
   else if (depth > 0 && Array.isArray(value)) {
     value.forEach((item, place) => collect({ depth: depth - 1, innermost }, item, `${at}[${place}]`, found));
@@ -101,7 +101,7 @@ export function coerceText(type: string, text: string): { value: Value } | { pro
   const read = parseJson(text, deepestValue);
   if ("value" in read) return checkedValue(type, read.value);
   if (read.fault === "number") return { problem: read.problem };
-  return { problem: `must be ${formOf(parsed, type)}, not ${shown(text)}` };
+  return { problem: `must be ${formOf(parsed, type)}, not ${showValue(text)}` };
 }
 
 function checkedValue(type: string, value: Value): { value: Value } | { problem: string } {
@@ -216,7 +216,7 @@ function typeName(depth: number, innermost: SimpleType): string {
 }
 
 /** The value as JSON, cut where it is long; values of agents may be large or nested deep. */
-export function shown(value: unknown): string {
+export function showValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "number" || value === undefined) return String(value);

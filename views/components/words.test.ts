@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { agoText, spanText, untilText } from "./time-text.ts";
 import { bytesText, costText, countText, tokensText } from "./usage-text.ts";
-import { quoted } from "../executions/execution-controls.tsx";
+import { quoteWord } from "../executions/execution-controls.tsx";
 import { withQuery, workflowPath } from "../paths.ts";
 import { hueOf, type Hue } from "../workflows/hue.ts";
 import type { Usage } from "../../src/execution/record.ts";
@@ -92,7 +92,7 @@ describe("a word for a shell", () => {
     ["it's", String.raw`'it'\''s'`],
     ["$(rm -rf /)", "'$(rm -rf /)'"],
     ["", "''"],
-  ])("%j is %s", (text, word) => expect(quoted(text)).toBe(word));
+  ])("%j is %s", (text, word) => expect(quoteWord(text)).toBe(word));
 });
 
 describe("an address", () => {

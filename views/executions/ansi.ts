@@ -85,7 +85,7 @@ function withCode(look: Look, code: number): Look {
 /** `5;n` and `2;r;g;b` as the nearest of the eight that were checked for contrast. */
 function readExtendedColour(codes: readonly number[]): { colour: string | null; used: number } {
   if (codes[0] === 5) return { colour: ofPalette(codes[1] ?? 0), used: 2 };
-  if (codes[0] === 2) return { colour: nearest(codes[1] ?? 0, codes[2] ?? 0, codes[3] ?? 0), used: 4 };
+  if (codes[0] === 2) return { colour: nearestColour(codes[1] ?? 0, codes[2] ?? 0, codes[3] ?? 0), used: 4 };
   return { colour: null, used: codes.length };
 }
 
@@ -93,7 +93,11 @@ function ofPalette(index: number): string | null {
   if (index < 16) return colours[index % 8] ?? null;
   if (index >= 232) return index < 244 ? "dim" : null;
   const cube = index - 16;
-  return nearest(cubeLevel(Math.floor(cube / 36)), cubeLevel(Math.floor(cube / 6) % 6), cubeLevel(cube % 6));
+  return nearestColour(
+    cubeLevel(Math.floor(cube / 36)),
+    cubeLevel(Math.floor(cube / 6) % 6),
+    cubeLevel(cube % 6),
+  );
 }
 
 function cubeLevel(step: number): number {
@@ -101,7 +105,7 @@ function cubeLevel(step: number): number {
 }
 
 /** By which of red, green and blue are on. */
-function nearest(red: number, green: number, blue: number): string | null {
+function nearestColour(red: number, green: number, blue: number): string | null {
   const most = Math.max(red, green, blue);
   if (most - Math.min(red, green, blue) < 32) return most < 140 ? "dim" : null;
   const isOn = (value: number): boolean => value > most * 0.6;

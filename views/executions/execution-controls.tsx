@@ -128,12 +128,12 @@ function CommandLines({ view: { execution } }: { view: ExecutionView }): Html {
   const { run_id, workflow_slug, parameters } = execution;
   const given = Object.entries(parameters).map(
     ([name, value]) =>
-      `--param ${quoted(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)}`,
+      `--param ${quoteWord(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)}`,
   );
   const lines: readonly [string, string][] = [
     ["Follow it", `skillmeat workflow runs ${run_id} --follow`],
     ["Read its logs", `skillmeat workflow runs ${run_id} --logs`],
-    ["Run the same", ["skillmeat workflow run", quoted(workflow_slug), ...given].join(" ")],
+    ["Run the same", ["skillmeat workflow run", quoteWord(workflow_slug), ...given].join(" ")],
   ];
   return (
     <div class="rows">
@@ -161,6 +161,6 @@ export function CommandLine({ name, line }: { name: string; line: string }): Htm
 }
 
 /** A text as one word of a POSIX shell. */
-export function quoted(text: string): string {
+export function quoteWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

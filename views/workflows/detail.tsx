@@ -3,7 +3,7 @@ import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
-import { CommandLine, quoted } from "../executions/execution-controls.tsx";
+import { CommandLine, quoteWord } from "../executions/execution-controls.tsx";
 import { libraryPath, workflowPath } from "../paths.ts";
 import { LastRun, StatusTag, Tags } from "./card.tsx";
 import { FileNotice } from "./file-problem.tsx";
@@ -49,9 +49,9 @@ export function detailPage({ frame, workflow, tab, children }: DetailProps): str
         {children}
         <Dialog id="workflow-cli" title="The same from a terminal" isWide>
           <div class="rows">
-            <CommandLine name="Run it" line={`skillmeat workflow run ${quoted(slug)}`} />
-            <CommandLine name="See its plan" line={`skillmeat workflow plan ${quoted(slug)}`} />
-            <CommandLine name="See its executions" line={`skillmeat workflow runs ${quoted(slug)}`} />
+            <CommandLine name="Run it" line={`skillmeat workflow run ${quoteWord(slug)}`} />
+            <CommandLine name="See its plan" line={`skillmeat workflow plan ${quoteWord(slug)}`} />
+            <CommandLine name="See its executions" line={`skillmeat workflow runs ${quoteWord(slug)}`} />
           </div>
         </Dialog>
       </main>

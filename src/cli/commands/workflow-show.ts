@@ -85,7 +85,7 @@ function parametersText({ config }: WorkflowRecord): string {
 }
 
 /** A model that the stage does not name may be the agent's own; the plan shows which. */
-function doneBy({ artifact, model }: EffectiveRole): string {
+function describeRole({ artifact, model }: EffectiveRole): string {
   return model === null ? artifact : `${artifact} (${model})`;
 }
 
@@ -100,7 +100,7 @@ function stageTable({ stages }: WorkflowRecord, columns: number): string[] {
   const rows = stages.map((stage) => [
     stage.id,
     stage.type,
-    stage.roles ? doneBy(stage.roles.primary) : (stage.gate?.approvers.join(", ") ?? ""),
+    stage.roles ? describeRole(stage.roles.primary) : (stage.gate?.approvers.join(", ") ?? ""),
     stage.depends_on.join(", "),
     stage.condition ?? "",
   ]);

@@ -28,13 +28,14 @@ async function checkNamed(invocation: Invocation, name: string): Promise<Checked
     const source = await findDefinition(invocation, name);
     return { source, validation: await checkDefinition(source, how, placeOf(invocation)) };
   } catch (error) {
-    if (error instanceof UnfitText) return { source: { text: "", file: name }, validation: unfit(error) };
+    if (error instanceof UnfitText)
+      return { source: { text: "", file: name }, validation: reportUnfitText(error) };
     throw error;
   }
 }
 
 /** A file that is too large or not text gets one finding, like any other invalid definition. */
-function unfit({ fault, message }: UnfitText): ValidationResult {
+function reportUnfitText({ fault, message }: UnfitText): ValidationResult {
   const place = { path: "", line: 1, column: 1, stage_id: null, hint: null };
   const finding = { severity: "error", category: "schema", code: fault, message, ...place } as const;
   return { valid: false, errors: [finding], warnings: [] };

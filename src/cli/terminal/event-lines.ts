@@ -54,7 +54,7 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
     case "execution_completed":
       return event.data.status === "completed" ? paint.good("completed") : paint.bad(event.data.status);
     case "stage_started":
-      return `${paint.active("started")}${again}${after(event.data.agent_id)}`;
+      return `${paint.active("started")}${again}${afterColon(event.data.agent_id)}`;
     case "stage_completed":
       return `${paint.good("completed")}${durationOf(event, started)}`;
     case "stage_failed":
@@ -62,22 +62,22 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
     case "stage_retrying":
       return `${paint.warn("failed")}${again}, tries again${causeOf(event.data)}`;
     case "stage_skipped":
-      return `${paint.dim("skipped")}${after(event.data.reason)}`;
+      return `${paint.dim("skipped")}${afterColon(event.data.reason)}`;
     case "gate_waiting":
-      return `${paint.waiting("waits for approval")}${after(event.data.message)}`;
+      return `${paint.waiting("waits for approval")}${afterColon(event.data.message)}`;
     case "gate_resolved":
-      return `${event.data.decision} by ${plainLine(event.data.actor)}${after(event.data.comment)}`;
+      return `${event.data.decision} by ${plainLine(event.data.actor)}${afterColon(event.data.comment)}`;
     default:
       return event satisfies never;
   }
 }
 
 function causeOf({ error_message, error_class }: StageFailed | StageRetrying): string {
-  return `${after(error_message)} (${error_class})`;
+  return `${afterColon(error_message)} (${error_class})`;
 }
 
 /** What follows a word after a colon; nothing where there is none. */
-function after(text: string | null): string {
+function afterColon(text: string | null): string {
   return text ? `: ${plainLine(text)}` : "";
 }
 

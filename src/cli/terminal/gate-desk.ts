@@ -134,14 +134,14 @@ function askWho(desk: Desk, gate: Waiting, { decision, typed }: { decision: Deci
     command: null,
     keys: [`${lead}; Esc goes back> ${typed}`, `Enter, Esc> ${typed}`, `> ${typed.slice(-8)}`],
   });
-  const again = (next: string): void => askWho(desk, gate, { decision, typed: next });
+  const askWhoAgain = (next: string): void => askWho(desk, gate, { decision, typed: next });
   desk.keys.listen((key) => {
     if (key === "\u001b") void askAbout(desk, gate, null);
-    else if (key === "\u007f" || key === "\b") again(typed.slice(0, -1));
+    else if (key === "\u007f" || key === "\b") askWhoAgain(typed.slice(0, -1));
     else if (key === "\r" || key === "\n") {
       const actor = typed.trim() || (others.length === 0 ? sole : "");
       if (actor !== "") void decide(desk, gate, { decision, actor });
-    } else if (key >= " " && typed.length < 200) again(typed + key);
+    } else if (key >= " " && typed.length < 200) askWhoAgain(typed + key);
   });
 }
 

@@ -34,15 +34,15 @@ export function openLiveTable(output: Output, runRows: StepTable, now: () => num
     drawnAt = now();
     screen.draw(frame(output, runRows, { question, nowMs: drawnAt }), above);
   };
-  const soon = (): void => {
+  const drawSoon = (): void => {
     pending ??= setTimeout(draw, Math.max(0, frameMs - (now() - drawnAt)));
   };
-  const tick = setInterval(soon, tickMs);
-  soon();
+  const tick = setInterval(drawSoon, tickMs);
+  drawSoon();
   return {
     take: (events) => {
       for (const event of events) runRows.apply(event);
-      soon();
+      drawSoon();
     },
     ask: (next) => {
       question = next;

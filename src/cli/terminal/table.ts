@@ -25,14 +25,14 @@ export function tableLines(columns: readonly Column[], rows: readonly string[][]
     Math.max(Bun.stringWidth(title), ...cells.map((row) => Bun.stringWidth(row[at] ?? ""))),
   );
   if (width > 0) shrink(columns, widths, width);
-  const bounded = (line: string): string => (width > 0 ? cut(line.trimEnd(), width) : line.trimEnd());
+  const cutToWidth = (line: string): string => (width > 0 ? cut(line.trimEnd(), width) : line.trimEnd());
   const head = columns.map(({ title, align }, at) =>
     fit(title, widths[at] ?? 0, { title: "", align: align ?? "left" }),
   );
   const body = cells.map((row) =>
     columns.map((column, at) => fit(row[at] ?? "", widths[at] ?? 0, column)).join(gap),
   );
-  return [head.join(gap), ...body].map(bounded);
+  return [head.join(gap), ...body].map(cutToWidth);
 }
 
 function shrink(columns: readonly Column[], widths: number[], width: number): void {

@@ -42,7 +42,7 @@ export function isProcess(pid: number, startTicks: number): boolean {
 
 /** How long a process has lived, in ms, regardless of changes of the wall clock; null when there is none. */
 export function livedMs(pid: number): number | null {
-  if (!canReadProcesses) return livedByPs(pid);
+  if (!canReadProcesses) return askPsForAgeMs(pid);
   const fields = statFields(pid);
   if (!fields || fields[0] === "Z" || fields[0] === "X") return null;
   const [uptime = ""] = readFileSync("/proc/uptime", "utf8").split(" ");
@@ -52,7 +52,7 @@ export function livedMs(pid: number): number | null {
 /** The ticks of `/proc/PID/stat`, the same on every Linux. */
 const ticksPerSecond = 100;
 
-function livedByPs(pid: number): number | null {
+function askPsForAgeMs(pid: number): number | null {
   const { stdout } = Bun.spawnSync(["ps", "-o", "etime=", "-p", String(pid)]);
   const [, days = "0", hours = "0", minutes = "", seconds = ""] =
     /^\s*(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)\s*$/.exec(stdout.toString()) ?? [];

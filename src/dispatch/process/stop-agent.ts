@@ -10,7 +10,7 @@ const groupLookMs = 50;
 export async function stopAgent(agent: Supervised, attemptId: string, sweeper: Sweeper): Promise<void> {
   const killAt = performance.now() + graceMs;
   if (agent.isRunning()) signalProcess(-agent.pid, "SIGTERM");
-  const isEnded = await within(agent.ended, graceMs);
+  const isEnded = await settlesWithin(agent.ended, graceMs);
   if (!isEnded) {
     agent.kill();
     await agent.ended;
@@ -41,7 +41,7 @@ function pause(ms: number): Promise<void> {
 }
 
 /** True when the promise settled in time. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);

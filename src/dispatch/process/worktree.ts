@@ -49,7 +49,7 @@ export async function openWorktree(
     return { workdir };
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
-    return notMade(request, dir, error.message);
+    return failWorktree(request, dir, error.message);
   }
 }
 
@@ -135,7 +135,7 @@ async function makeWorktree(
   const note = { ...repository, workdir };
   // Forced twice: git may still know the half-made worktree, and have it locked.
   const added = await ask("worktree", "add", "--force", "--force", "--detach", dir, note.base);
-  if (!added?.ok) return notMade(request, dir, added?.says ?? "git is gone");
+  if (!added?.ok) return failWorktree(request, dir, added?.says ?? "git is gone");
   writeNote(dir, note);
   return note;
 }
@@ -192,7 +192,7 @@ function refuseWorktree(
   return { error: { class: "invalid_request", message, retryable: false } };
 }
 
-function notMade({ stage_id }: StageRequest, dir: string, why: string): { error: StageError } {
+function failWorktree({ stage_id }: StageRequest, dir: string, why: string): { error: StageError } {
   return {
     error: {
       class: "internal",

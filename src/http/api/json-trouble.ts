@@ -22,7 +22,7 @@ export function jsonTrouble(text: string): JsonTrouble {
   for (let at = 0; at < text.length;) {
     tokens.lastIndex = at;
     const token = tokens.exec(text)?.[0];
-    if (token === undefined) return placeIn(text, at, unreadable(text, at));
+    if (token === undefined) return placeIn(text, at, describeUnreadable(text, at));
     if (!/^[\t\n\r ]/.test(token)) {
       const next = step(token, wanted, open);
       if (next === null) return placeIn(text, at, `expected ${wantedNames[wanted]}`);
@@ -65,7 +65,7 @@ function afterValue(open: readonly string[]): Wanted {
   return open.length > 0 ? "comma or end" : "nothing";
 }
 
-function unreadable(text: string, at: number): string {
+function describeUnreadable(text: string, at: number): string {
   return text[at] === '"' ? "a text that does not end, or holds what must be escaped" : "no JSON begins so";
 }
 

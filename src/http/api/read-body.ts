@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { parseJson } from "../../expression/parse-json.ts";
-import { mostBodyBytes, tooLarge } from "../server/guard.ts";
+import { mostBodyBytes, tooLargeError } from "../server/guard.ts";
 import { HttpError } from "../server/problem.ts";
 import { jsonTrouble, placeIn } from "./json-trouble.ts";
 
@@ -40,7 +40,7 @@ async function readBytes(body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
   for await (const chunk of body) {
     size += chunk.byteLength;
     // Leaving the loop cancels the stream, so the rest is never stored.
-    if (size > mostBodyBytes) throw tooLarge();
+    if (size > mostBodyBytes) throw tooLargeError();
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -100,7 +100,7 @@ function openStream(
   request: Request,
   { topic, after }: { topic: Topic; after: number },
 ): Response {
-  const failed = (error: unknown): void => recordFailure({ error, request, context });
-  const body = context.feed.open(topic, after, asEvent, failed);
+  const onFailure = (error: unknown): void => recordFailure({ error, request, context });
+  const body = context.feed.open(topic, after, asEvent, onFailure);
   return eventStream(body, (ended) => context.sessions.follow(request, ended));
 }

@@ -5,7 +5,7 @@ import type { ExecutionRecord } from "../../execution/record.ts";
 import { unlessDamaged } from "../../store/damaged-row.ts";
 import { listExecutions } from "../../store/list-executions.ts";
 import type { Context } from "../server/server-parts.ts";
-import { decidedAs } from "./decider-cookie.ts";
+import { lastDecider } from "./decider-cookie.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, type PageRoutes } from "./page-route.ts";
 import { readExecutionView } from "./read-execution-view.ts";
@@ -16,7 +16,7 @@ const mostLive = 1000;
 export function mountApprovals(routes: PageRoutes): void {
   routes.page("/approvals", ({ context, request }) =>
     html(
-      approvalsPage(frameOf(context, request), listWaitingGates(context, decidedAs(request))),
+      approvalsPage(frameOf(context, request), listWaitingGates(context, lastDecider(request))),
       200,
       shownToast(request),
     ),

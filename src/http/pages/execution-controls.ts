@@ -15,7 +15,7 @@ import { signalExecution } from "../../operation/signal-execution.ts";
 import { getExecution } from "../../store/executions.ts";
 import { answerForm, backOf, type FormResult } from "./answer-form.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
-import { decidedAs, decidedAsCookie } from "./decider-cookie.ts";
+import { lastDecider, deciderCookie } from "./decider-cookie.ts";
 import type { Answer, FormCall, PageRoutes } from "./page-route.ts";
 import { readExecutionView } from "./read-execution-view.ts";
 
@@ -60,7 +60,7 @@ function decide(call: FormCall, type: "approve" | "reject", word: string): Promi
     const decision = { type, stage_id: params["stage"] ?? "", actor, comment };
     await retryWhileLocked(() => decideGate(context, runOf(call), decision));
     const said = `${word}: ${params["stage"] ?? ""}`;
-    return { ...showChanges(call, back, said, actor), cookie: decidedAsCookie(actor) };
+    return { ...showChanges(call, back, said, actor), cookie: deciderCookie(actor) };
   });
 }
 
@@ -84,7 +84,7 @@ function showChanges(
   call: FormCall,
   location: string,
   said: string | null,
-  decider = decidedAs(call.request),
+  decider = lastDecider(call.request),
 ): FormResult {
   const toast = said === null ? null : ({ kind: "done", text: said } as const);
   return { toast, location, fragments: () => changedParts(call, decider) };

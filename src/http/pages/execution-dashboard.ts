@@ -6,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { isFiltered, wantedText } from "./log-part.ts";
 import { namedFile } from "./output-files.ts";
-import { decidedAs } from "./decider-cookie.ts";
+import { lastDecider } from "./decider-cookie.ts";
 import { frameOf } from "./page-frame.ts";
 import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./page-route.ts";
 import { executionStream } from "./execution-stream.ts";
@@ -26,7 +26,7 @@ export function mountExecutionDashboard(routes: PageRoutes): void {
 }
 
 async function dashboard({ context, request, url, params }: PageCall): Promise<Answer> {
-  const view = readExecutionView(context, params["run"] ?? "", url.searchParams, decidedAs(request));
+  const view = readExecutionView(context, params["run"] ?? "", url.searchParams, lastDecider(request));
   const { workflow_slug, run_id } = view.execution;
   // An execution has one address, whatever name of the workflow the link had.
   if (params["id"] !== workflow_slug) return redirect(executionPath(workflow_slug, run_id) + url.search);
@@ -40,7 +40,7 @@ async function earlierLines({ context, request, url, params }: PageCall): Promis
   const query = new URLSearchParams(url.searchParams);
   query.set("stage", params["stage"] ?? "");
   query.set("attempt", params["attempt"] ?? "");
-  const run = readExecutionView(context, params["run"] ?? "", query, decidedAs(request));
+  const run = readExecutionView(context, params["run"] ?? "", query, lastDecider(request));
   const view = await withLog(context, run, query);
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
 }

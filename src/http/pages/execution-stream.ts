@@ -20,7 +20,7 @@ import { hasEnded } from "../../execution/status.ts";
 import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
-import { decidedAs } from "./decider-cookie.ts";
+import { lastDecider } from "./decider-cookie.ts";
 import { growLog, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
@@ -105,7 +105,7 @@ async function partsFor(
 function viewNow(context: Context, { request, runId, query }: StreamRequest): ExecutionView {
   const address = new URLSearchParams(query);
   if (query.get("pinned") !== "1") address.delete("attempt");
-  return readExecutionView(context, runId, address, decidedAs(request));
+  return readExecutionView(context, runId, address, lastDecider(request));
 }
 
 function headParts(view: ExecutionView): Html[] {

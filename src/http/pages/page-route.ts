@@ -2,7 +2,7 @@ import { html as answersHtml } from "@elysiajs/html";
 import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
 import { nextTurn } from "../../next-turn.ts";
-import { mostBodyBytes, tooLarge } from "../server/guard.ts";
+import { mostBodyBytes, tooLargeError } from "../server/guard.ts";
 import { retryWhileLocked } from "../server/retry-while-locked.ts";
 import type { Context } from "../server/server-parts.ts";
 import { takesGzip } from "../server/takes-gzip.ts";
@@ -63,7 +63,7 @@ export function pageRoutes(
 ): PageRoutes {
   const pages = createPageCache(context);
   const callOf = (request: Request, params: unknown): PageCall => {
-    if (needEngine && !context.engineEnabled) throw switchedOff();
+    if (needEngine && !context.engineEnabled) throw switchedOffError();
     return { context, request, url: new URL(request.url), params: readable(params) };
   };
   return {
@@ -133,7 +133,7 @@ async function formOf(request: Request): Promise<URLSearchParams> {
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > mostBodyBytes) throw tooLarge();
+    if (size > mostBodyBytes) throw tooLargeError();
     bytes.push(chunk);
   }
   const form = new URLSearchParams(Buffer.concat(bytes).toString());
@@ -154,6 +154,6 @@ function readable(params: unknown): Record<string, string> {
   return id === undefined ? others : { ...others, id: id.replace(/^~/, "") };
 }
 
-function switchedOff(): AppError {
+function switchedOffError(): AppError {
   return new AppError("not_found", "workflows are switched off here (WORKFLOW_ENGINE_ENABLED)");
 }

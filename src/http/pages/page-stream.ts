@@ -31,16 +31,16 @@ const wake = (): string => "!";
 export function pageStream(context: Context, request: Request, page: PageFeed): Response {
   const { topic, after, changes, isOver } = page;
   let isLeft = false;
-  const failed = (error: unknown): void => {
+  const recordUnlessLeft = (error: unknown): void => {
     // A page that is left while something is drawn for it misses nothing, and the database may be closed by then.
     if (!isLeft) recordFailure({ error, request, context });
   };
-  const source = context.feed.open(topic, after, wake, failed).getReader();
-  const told = async (read: () => string | Promise<string>): Promise<string> => {
+  const source = context.feed.open(topic, after, wake, recordUnlessLeft).getReader();
+  const recordIfItFails = async (read: () => string | Promise<string>): Promise<string> => {
     try {
       return await read();
     } catch (error) {
-      failed(error);
+      recordUnlessLeft(error);
       throw error;
     }
   };
@@ -54,7 +54,7 @@ export function pageStream(context: Context, request: Request, page: PageFeed): 
     const wait = sentAt + shortestMs - performance.now();
     if (wait > 0) await pause(wait);
     sentAt = performance.now();
-    return told(changes);
+    return recordIfItFails(changes);
   };
   return eventStream(
     new ReadableStream<Uint8Array>({
@@ -62,7 +62,7 @@ export function pageStream(context: Context, request: Request, page: PageFeed): 
         for (;;) {
           const text = await next();
           if (text === null) {
-            controller.enqueue(encoder.encode(await told(last)));
+            controller.enqueue(encoder.encode(await recordIfItFails(last)));
             return controller.close();
           }
           if (text === "") continue;

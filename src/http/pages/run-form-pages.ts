@@ -40,7 +40,7 @@ async function showForm(call: PageCall): Promise<Answer> {
   const last = lastTexts(call.context, workflow);
   const texts = withoutSecrets(workflow, last ?? declaredTexts(workflow));
   const workdir = lastWorkdir(call.context, workflow);
-  const given = filledIn(workflow, texts, new URLSearchParams({ workdir }));
+  const given = readFields(workflow, texts, new URLSearchParams({ workdir }));
   const form = await formFor(call, workflow, { texts, given });
   return html(
     runFormPage(frameOf(call.context, call.request), { ...form, isLast: last !== null }),
@@ -51,7 +51,7 @@ async function showForm(call: PageCall): Promise<Answer> {
 
 async function showPlan(call: FormCall): Promise<Answer> {
   const workflow = workflowOf(call);
-  const given = filledIn(workflow, textsIn(call.form, workflow), call.form);
+  const given = readFields(workflow, textsIn(call.form, workflow), call.form);
   return html(render(PlanPreview({ plan: await planOrNull(call.context, workflow, given) })));
 }
 
@@ -59,7 +59,7 @@ async function start(call: FormCall): Promise<Answer> {
   const { context, request, form } = call;
   const workflow = workflowOf(call);
   const texts = textsIn(form, workflow);
-  const given = filledIn(workflow, texts, form);
+  const given = readFields(workflow, texts, form);
   const again = async (more: Partial<RunForm>, status: number, workdirProblem?: string): Promise<Answer> => {
     const drawn = await formFor(call, workflow, { texts, given, sent: form });
     const workdir = { ...drawn.workdir, problem: workdirProblem ?? null };
@@ -94,7 +94,7 @@ interface FilledForm extends RunInputs {
   problems: ReadonlyMap<string, string>;
 }
 
-function filledIn(
+function readFields(
   { config }: WorkflowRecord,
   texts: ReadonlyMap<string, string>,
   form: URLSearchParams,

@@ -28,11 +28,11 @@ export function guard(request: Request, path: string, door: Door): void {
     throw new HttpError(403, "forbidden", `this server does not answer to the host "${clip(host)}"`);
   }
   refuseForeignOrigin(request, host);
-  if (Number(request.headers.get("content-length") ?? 0) > mostBodyBytes) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > mostBodyBytes) throw tooLargeError();
   if (access.token && !openPaths.test(path)) requireToken(request, access.token, door);
 }
 
-export function tooLarge(): HttpError {
+export function tooLargeError(): HttpError {
   return new HttpError(413, "too_large", "the body is too large. it may have 2 MiB at most");
 }
 
@@ -66,7 +66,7 @@ function requireToken(request: Request, token: Token, door: Door): void {
   const bearer = /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   if (bearer !== undefined) return checkToken(bearer, token, door);
   if (door.hasSession(request)) return;
-  throw unauthorized("this server needs a token. send it as: Authorization: Bearer …");
+  throw unauthorizedError("this server needs a token. send it as: Authorization: Bearer …");
 }
 
 /**
@@ -83,10 +83,10 @@ export function checkToken(
   if (isRight && (token.isRandom || seconds === 0)) return;
   if (seconds > 0) throw tooManyFailures(seconds);
   limit.fail(client);
-  throw unauthorized("the token is not this server's");
+  throw unauthorizedError("the token is not this server's");
 }
 
-function unauthorized(message: string): HttpError {
+function unauthorizedError(message: string): HttpError {
   return new HttpError(401, "unauthorized", message, { "www-authenticate": "Bearer" });
 }
 

@@ -34,7 +34,7 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
   let metrics: Metrics | null = null;
   const loader = Promise.withResolvers<(() => Promise<App>) | null>();
   let loading: Promise<App | null> | null = null;
-  const loaded = async (): Promise<App | null> => {
+  const loadApp = async (): Promise<App | null> => {
     app = (await (await loader.promise)?.()) ?? null;
     if (app) app.elysia.server = server;
     return app;
@@ -46,7 +46,7 @@ export async function listen({ host, port, access }: Place): Promise<Listening> 
       metrics?.request(request.method, early.status);
       return early;
     }
-    loading ??= loaded();
+    loading ??= loadApp();
     return loading.then((late) => late?.handle(request) ?? answerNeverStarted());
   };
   const server = await openServer(host, port, answer);

@@ -34,14 +34,14 @@ const mostCookies = 5;
 const mostClientLength = 300;
 
 export function createSessions(store: Store, token: Token | null): Sessions {
-  const living = (): Living => ({ token_mark: token?.mark ?? "", now: new Date().toISOString() });
-  const isLiving = (id: string): boolean => isLivingSession(store, id, living());
+  const livingNow = (): Living => ({ token_mark: token?.mark ?? "", now: new Date().toISOString() });
+  const isLiving = (id: string): boolean => isLivingSession(store, id, livingNow());
   const following = createFollowing(isLiving);
   const letIn = new WeakMap<Request, string>();
   const find = (request: Request): SessionRow | null => {
     if (!token) return null;
     for (const value of cookiesOf(request, cookieName(request)).slice(0, mostCookies)) {
-      const found = findSession(store, hashOf(value), living());
+      const found = findSession(store, hashOf(value), livingNow());
       if (!found) continue;
       letIn.set(request, found.id);
       return found;
@@ -56,7 +56,7 @@ export function createSessions(store: Store, token: Token | null): Sessions {
       addSession(store, {
         id: Bun.randomUUIDv7(),
         hash: hashOf(value),
-        token_mark: living().token_mark,
+        token_mark: livingNow().token_mark,
         client: (request.headers.get("user-agent") ?? "").slice(0, mostClientLength),
         created_at: new Date(now).toISOString(),
         expires_at: new Date(now + lifeMs).toISOString(),
@@ -64,7 +64,7 @@ export function createSessions(store: Store, token: Token | null): Sessions {
       return cookieText(request, value, lifeMs / 1000);
     },
     forgetting: (request) => cookieText(request, "", 0),
-    list: () => listSessions(store, living()),
+    list: () => listSessions(store, livingNow()),
     end: (id) => {
       endSession(store, id);
       following.end(id);

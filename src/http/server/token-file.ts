@@ -30,7 +30,7 @@ export function getOwnToken(home: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   createWhole(file, `${randomBytes(32).toString("base64url")}\n`);
   const made = readOwnToken(home);
-  if (made === null) throw unusable(file, "disappears as soon as it is made");
+  if (made === null) throw unusableFileError(file, "disappears as soon as it is made");
   return made;
 }
 
@@ -42,14 +42,16 @@ export function readOwnToken(home: string): string | null {
   const file = tokenFile(home);
   // A link may lead to a file that others can read; O_NONBLOCK: a pipe in its place must not make us wait.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = openOr(file, flags, (code) => unusable(file, reasons[code] ?? `cannot be read (${code})`));
+  const handle = openOr(file, flags, (code) =>
+    unusableFileError(file, reasons[code] ?? `cannot be read (${code})`),
+  );
   if (handle === null) return null;
   try {
     const { uid, mode, isRegular } = factsOf(handle);
-    if (!isRegular) throw unusable(file, "is not a file");
-    if (uid !== process.getuid?.()) throw unusable(file, `belongs to another user (${uid})`);
-    if ((mode & 0o077) !== 0) throw unusable(file, `can be reached by others (mode ${octal(mode)})`);
-    return tokenIn(contentOf(handle), (why) => unusable(file, why));
+    if (!isRegular) throw unusableFileError(file, "is not a file");
+    if (uid !== process.getuid?.()) throw unusableFileError(file, `belongs to another user (${uid})`);
+    if ((mode & 0o077) !== 0) throw unusableFileError(file, `can be reached by others (mode ${octal(mode)})`);
+    return tokenIn(contentOf(handle), (why) => unusableFileError(file, why));
   } finally {
     closeSync(handle);
   }
@@ -60,17 +62,20 @@ export function readOwnToken(home: string): string | null {
  * `AppError("not_found")` for none.
  */
 export function readTokenFile(file: string): string {
-  const wrong = (why: string): AppError => new AppError("invalid_usage", `the token file "${file}" ${why}`);
-  const handle = openOr(file, constants.O_RDONLY, (code) => wrong(`cannot be read (${code})`));
+  const wrongFileError = (why: string): AppError =>
+    new AppError("invalid_usage", `the token file "${file}" ${why}`);
+  const handle = openOr(file, constants.O_RDONLY, (code) => wrongFileError(`cannot be read (${code})`));
   if (handle === null) throw new AppError("not_found", `there is no token file "${file}"`);
   try {
     const { uid, mode, isFolder } = factsOf(handle);
-    if (isFolder) throw wrong("is a folder");
-    if (uid !== 0 && uid !== process.getuid?.()) throw wrong(`belongs to another user (${uid})`);
+    if (isFolder) throw wrongFileError("is a folder");
+    if (uid !== 0 && uid !== process.getuid?.()) throw wrongFileError(`belongs to another user (${uid})`);
     if ((mode & 0o077) !== 0) {
-      throw wrong(`can be reached by others (mode ${octal(mode)}). make it yours alone: chmod 600 "${file}"`);
+      throw wrongFileError(
+        `can be reached by others (mode ${octal(mode)}). make it yours alone: chmod 600 "${file}"`,
+      );
     }
-    return tokenIn(contentOf(handle), wrong);
+    return tokenIn(contentOf(handle), wrongFileError);
   } finally {
     closeSync(handle);
   }
@@ -113,7 +118,7 @@ function createWhole(file: string, content: string): void {
 
 const reasons: Record<string, string> = { ELOOP: "is a symbolic link", EACCES: "belongs to another user" };
 
-function unusable(file: string, why: string): AppError {
+function unusableFileError(file: string, why: string): AppError {
   return new AppError(
     "unavailable",
     `the token file "${file}" ${why}, so others may know the token. delete it: the next start makes a new one`,

@@ -25,7 +25,7 @@ export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Fee
   let isClosed = false;
   let timers: (() => void) | null = null;
 
-  const readers = (): number => each(channels).reduce((count, channel) => count + channel.readers(), 0);
+  const readers = (): number => allIn(channels).reduce((count, channel) => count + channel.readers(), 0);
   const flush = (): void => {
     const keys = [...dirty];
     dirty.clear();
@@ -72,7 +72,7 @@ export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Fee
     close: () => {
       isClosed = true;
       unsubscribe();
-      for (const channel of each(channels)) channel.close();
+      for (const channel of allIn(channels)) channel.close();
       timers?.();
       timers = null;
     },
@@ -82,7 +82,7 @@ export function createFeed(store: Store, engine: Pick<Engine, "subscribe">): Fee
 /** No run id has a space in it. */
 const allKey = "all executions";
 
-function each(channels: ReadonlyMap<string, ReadonlyMap<Encode, Channel>>): Channel[] {
+function allIn(channels: ReadonlyMap<string, ReadonlyMap<Encode, Channel>>): Channel[] {
   return [...channels.values()].flatMap((found) => [...found.values()]);
 }
 
@@ -102,11 +102,11 @@ function startTimers(
     try {
       look();
     } catch (error) {
-      for (const channel of each(channels)) channel.fail(error);
+      for (const channel of allIn(channels)) channel.fail(error);
     }
   }, pollMs);
   const heartbeat = setInterval(() => {
-    for (const channel of each(channels)) channel.beat();
+    for (const channel of allIn(channels)) channel.beat();
   }, heartbeatMs);
   return () => {
     clearInterval(poll);

@@ -60,31 +60,31 @@ export const scenarios: readonly Scenario[] = [
     script: `${scored}\n  broken: [{ fail: { class: agent_error, message: not today } }]`,
   }),
   scenario("gate-approved", {
-    ...gated("24h", "reject"),
+    ...gateScenario("24h", "reject"),
     steps: [{ after: asked, commands: [decide("approve")] }],
   }),
   scenario("gate-rejected", {
-    ...gated("24h", "reject"),
+    ...gateScenario("24h", "reject"),
     steps: [{ after: asked, commands: [decide("reject")] }],
   }),
-  scenario("gate-timed-out", gated("1s", "reject")),
+  scenario("gate-timed-out", gateScenario("1s", "reject")),
   scenario("cancel", {
     stages: `  - { id: slow, ${role} }\n  - { id: after, depends_on: [slow], ${role} }`,
     script: "  slow: [{ delay: 10m }]",
     steps: [{ after: '"stage_started"', commands: [["cancel", "-y"]] }],
   }),
   scenario("pause", {
-    ...gated("24h", "reject"),
+    ...gateScenario("24h", "reject"),
     steps: [{ after: asked, commands: [["pause", "-y"], decide("approve"), ["resume", "--detach"]] }],
   }),
   scenario("left-at-gate", {
-    ...gated("8760h", "reject"),
+    ...gateScenario("8760h", "reject"),
     steps: [{ after: asked, commands: [] }],
     isKilled: true,
   }),
 ];
 
-function gated(timeout: string, onTimeout: string): { stages: string; script: string } {
+function gateScenario(timeout: string, onTimeout: string): { stages: string; script: string } {
   const message = '"Score ${{ stages.draft.outputs.score }}. Send it?"';
   const gate = `{ message: ${message}, approvers: [ada], timeout: ${timeout}, on_timeout: ${onTimeout} }`;
   return {

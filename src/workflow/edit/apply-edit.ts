@@ -34,7 +34,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
   let source = readSource(text);
   try {
     for (const group of editGroups(edits)) {
-      const all = group.length > 1 ? appliedAtOnce(source, group) : null;
+      const all = group.length > 1 ? applyAtOnce(source, group) : null;
       if (all) source = all;
       else for (const edit of group) source = applyChecked(source, edit);
     }
@@ -46,7 +46,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): Edited {
 }
 
 /** Edits that touch different parts, with one reading for all of them. Null where they have to be done one by one. */
-function appliedAtOnce(source: Source, edits: readonly Edit[]): Source | null {
+function applyAtOnce(source: Source, edits: readonly Edit[]): Source | null {
   try {
     const layout = layoutOf(source);
     const editing = editingOf(source, layout);

@@ -6,7 +6,7 @@ export function editGroups(edits: readonly Edit[]): Edit[][] {
   const groups: Edit[][] = [];
   let touched: Path[] = [];
   for (const edit of edits) {
-    const path = touchedBy(edit);
+    const path = touchedPath(edit);
     const group = groups.at(-1);
     if (group && path && !touched.some((other) => isWithin(path, other) || isWithin(other, path))) {
       group.push(edit);
@@ -21,7 +21,7 @@ export function editGroups(edits: readonly Edit[]): Edit[][] {
 }
 
 /** What of the tree an edit may change, and where paths may lead elsewhere after it. Null: anything. */
-function touchedBy(edit: Edit): Path | null {
+function touchedPath(edit: Edit): Path | null {
   switch (edit.kind) {
     case "set":
     case "insert":

@@ -103,20 +103,20 @@ function put(held: Value, path: Path, depth: number, change: (old: Value) => Val
   if (step === undefined) return change(held);
   const here = path.slice(0, depth);
   const holder = held ?? (typeof step === "number" ? [] : {});
-  const inside = (old: Value): Value => put(old, path, depth + 1, change, trouble);
+  const putInside = (old: Value): Value => put(old, path, depth + 1, change, trouble);
   if (Array.isArray(holder) && typeof step === "number") {
     if (step < 0 || step > holder.length || !Number.isInteger(step)) {
       trouble(`"${pathText(here)}" has no item ${step}: it has ${holder.length}`, here);
     }
     const list: readonly Value[] = holder;
-    return list.toSpliced(step, 1, inside(list[step] ?? null));
+    return list.toSpliced(step, 1, putInside(list[step] ?? null));
   }
   const short = typeof holder === "string" ? shortFieldAt(here) : null;
   const map = short === null ? holder : { [short]: holder };
   if (!isMap(map) || typeof step !== "string") {
     return trouble(`"${pathText(here)}" is ${kindOf(holder)}: it cannot hold "${step}"`, here);
   }
-  return withField(map, step, inside(stepIn(map, step) ?? null));
+  return withField(map, step, putInside(stepIn(map, step) ?? null));
 }
 
 /** Defines, never assigns: a key `__proto__` is a key. */

@@ -35,9 +35,9 @@ const known = new WeakMap<CST.Token, MapOrList>();
 /** Null for what is no map and no list. */
 export function mapOrListOf(token: CST.Token | null | undefined): MapOrList | null {
   if (!token) return null;
-  const found = known.get(token) ?? readMapOrList(token);
-  if (found) known.set(token, found);
-  return found;
+  const noteOffset = known.get(token) ?? readMapOrList(token);
+  if (noteOffset) known.set(token, noteOffset);
+  return noteOffset;
 }
 
 function readMapOrList(token: CST.Token): MapOrList | null {
@@ -81,7 +81,7 @@ export function endOf(token: CST.Token): number {
 }
 
 /** The place of the first anchor, alias or tag within a value; null when there is none. Iterative: hostile depth. */
-export function oddIn(token: CST.Token | null): number | null {
+export function findOdd(token: CST.Token | null): number | null {
   let first: number | null = null;
   const found = (offset: number): void => {
     first = first === null ? offset : Math.min(first, offset);

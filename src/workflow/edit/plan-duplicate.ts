@@ -31,12 +31,12 @@ export function planDuplicateStage(
   const expected = withItem(value, list, at + 1, copy, trouble);
   const like = own.style === "literal" || own.style === "folded" ? null : own.style;
   const name = writeScalar(to, { isFlow: true, like }, layout.style);
-  const copied = (start: number, end: number): string =>
+  const copyText = (start: number, end: number): string =>
     layout.text.slice(start, own.start) + name + layout.text.slice(own.end, end);
   const way = () => {
-    if (holder.isFlow) return insertTextInFlow(layout, holder, at + 1, copied(entry.start, entry.end));
+    if (holder.isFlow) return insertTextInFlow(layout, holder, at + 1, copyText(entry.start, entry.end));
     const item = itemInBlock(layout, holder, at);
-    return [item.splice(copied(item.start, item.end))];
+    return [item.splice(copyText(item.start, item.end))];
   };
   return { expected, ways: [way] };
 }

@@ -7,7 +7,8 @@ let definitionShape: Shape | null = null;
 /** What the schema says of a place; null where it says nothing. `isFull`: the long form where there is a short one. */
 export function shapeAt(path: Path): Shape | null {
   let shape: Shape | null = (definitionShape ??= compileShape(Definition));
-  for (const step of path) shape = shape ? below(shape.kind === "short" ? shape.full : shape, step) : null;
+  for (const step of path)
+    shape = shape ? shapeBelow(shape.kind === "short" ? shape.full : shape, step) : null;
   return shape;
 }
 
@@ -32,7 +33,7 @@ export function mayBeAbsent(path: Path): boolean {
   return full?.kind === "object" && full.fields.has(key) && !full.required.includes(key);
 }
 
-function below(shape: Shape, step: string | number): Shape | null {
+function shapeBelow(shape: Shape, step: string | number): Shape | null {
   if (shape.kind === "object") return shape.fields.get(String(step)) ?? null;
   if (shape.kind === "names") return shape.value;
   return shape.kind === "list" || shape.kind === "pair" ? shape.item : null;

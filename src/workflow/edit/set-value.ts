@@ -59,7 +59,7 @@ function differInMap(
 ): void {
   const { layout, splices } = setting;
   const stays = holder.entries.map(({ name }) => name !== null && Object.hasOwn(value, name));
-  for (const [from, to] of runs(stays.map((stay) => !stay))) {
+  for (const [from, to] of findStretches(stays.map((stay) => !stay))) {
     removeShared(holder, path, from, to);
     splices.push(...removeEntries(layout, holder, from, to));
   }
@@ -170,7 +170,7 @@ function rank(order: readonly string[], key: string): number {
 }
 
 /** The stretches of an array that hold. */
-function runs(holds: readonly boolean[]): [from: number, to: number][] {
+function findStretches(holds: readonly boolean[]): [from: number, to: number][] {
   const found: [number, number][] = [];
   holds.forEach((each, at) => {
     const last = found.at(-1);

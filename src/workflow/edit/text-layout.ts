@@ -2,7 +2,7 @@ import type { CST } from "yaml";
 import type { Source } from "../read-source.ts";
 import { pathText } from "../source-path.ts";
 import type { Path } from "../source-node.ts";
-import { mapOrListOf, oddIn, type MapOrList, type Entry } from "./map-or-list.ts";
+import { mapOrListOf, findOdd, type MapOrList, type Entry } from "./map-or-list.ts";
 import { Refusal } from "./refusal.ts";
 import { textStyle, type TextStyle } from "./text-style.ts";
 
@@ -78,8 +78,8 @@ function entryOf(holder: MapOrList, step: string | number): Entry | null {
 /** Refuses what touches an anchor, an alias or a tag: others hang on it. */
 export function refuseShared({ odd, value, key }: Pick<Entry, "odd" | "value" | "key">, path: Path): void {
   refuseOdd(odd, path);
-  refuseOdd(oddIn(value), path);
-  refuseOdd(oddIn(key), path);
+  refuseOdd(findOdd(value), path);
+  refuseOdd(findOdd(key), path);
 }
 
 function refuseOdd(offset: number | null, path: Path): void {

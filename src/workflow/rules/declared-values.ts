@@ -4,7 +4,7 @@ import type { Report } from "../report.ts";
 import { quoteIt, writtenText } from "../shape-problems.ts";
 import { nodeAt, type Path, type SourceNode } from "../source-node.ts";
 import { spotAt, type Rule, type Subject } from "../subject.ts";
-import { checkValue, coerceText, parseType, shown } from "../value-type.ts";
+import { checkValue, coerceText, parseType, showValue } from "../value-type.ts";
 
 /** Defaults, the values of inputs and those of an enum have the type that is declared beside them. */
 export const declaredValues: Rule = (subject, report) => {
@@ -66,7 +66,7 @@ function checkOne(
       ? null
       : checkValue(type, value, (part, at) => {
           wrong = nodeAt(subject.root, [...path, ...at]);
-          return typeof part === "string" ? shown(part) : (writtenText(wrong) ?? shown(part));
+          return typeof part === "string" ? showValue(part) : (writtenText(wrong) ?? showValue(part));
         });
   if (problem === null || isFaulty(wrong)) return;
   report.error("schema", {

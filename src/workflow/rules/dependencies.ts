@@ -24,7 +24,7 @@ export const dependencies: Rule = (subject, report) => {
           code: "unknown_dependency",
           message,
           ...place,
-          hint: subject.guess(id, othersThan(subject, stage.id)),
+          hint: subject.guess(id, namesExcept(subject, stage.id)),
         });
       } else if (subject.upstream.isImplied(position, at))
         redundant(subject, report, { at, id, position, place });
@@ -33,7 +33,7 @@ export const dependencies: Rule = (subject, report) => {
   });
 };
 
-function othersThan({ graph: { positions } }: Subject, id: string): Names {
+function namesExcept({ graph: { positions } }: Subject, id: string): Names {
   return {
     size: positions.size,
     has: (name) => name !== id && positions.has(name),

@@ -20,7 +20,7 @@ export const inputSources: Rule = (subject, report) => {
   checkGiven(subject, report);
   for (const site of subject.sites) {
     const input = inputOf(subject, site);
-    const given = input ? givenBy(subject, site) : null;
+    const given = input ? readSourceValue(subject, site) : null;
     if (!input || !given || input.type === "") continue;
     const place = { path: site.path, at: siteSpot(subject, site, given.offset) };
     const name = `input "${site.input}"`;
@@ -81,7 +81,7 @@ function inputOf({ stages }: Subject, { stage, input, use }: ExpressionSite): Ef
   return Object.hasOwn(inputs, input) ? (inputs[input] ?? null) : null;
 }
 
-function givenBy(subject: Subject, site: ExpressionSite): Given | null {
+function readSourceValue(subject: Subject, site: ExpressionSite): Given | null {
   if (site.errors.length > 0) return null;
   if (!site.isWhole) return { name: "a text with values in it", type: "string", mayLack: null, offset: 0 };
   const [only] = site.expressions;

@@ -1,5 +1,5 @@
 import type { Report } from "../report.ts";
-import { shortened } from "../shape-problems.ts";
+import { shortenLine } from "../shape-problems.ts";
 import { child, nodeAt, textOf, type Path, type SourceNode, type Spot } from "../source-node.ts";
 import { keySpotAt, type Rule, type Subject } from "../subject.ts";
 
@@ -58,7 +58,7 @@ function reportExpressions(report: Report, node: SourceNode, { path, name }: Pla
 }
 
 function refuseExpression(report: Report, { path, name }: Place, at: Spot, text: string): void {
-  const example = path.length === 5 ? `"${shortened(text)}"` : '"${{ {key: parameters.name} }}"';
+  const example = path.length === 5 ? `"${shortenLine(text)}"` : '"${{ {key: parameters.name} }}"';
   report.error("schema", {
     code: "expression_in_value",
     message: `the value of input "${name}" holds "\${{", but a value is not evaluated`,

@@ -35,15 +35,20 @@ function check(checked: Checked): void {
   const { subject, site } = checked;
   switch (namespace.name) {
     case "parameters":
-      return known(checked, name, { kind: "parameter" }, declaredNames(subject, ["config", "parameters"]));
+      return checkKnown(
+        checked,
+        name,
+        { kind: "parameter" },
+        declaredNames(subject, ["config", "parameters"]),
+      );
     case "stages":
       return site.use === "env" ? undefined : checkStage(checked, name);
     case "env":
-      return seldom(checked, name, { kind: "variable" }, declaredNames(subject, ["config", "env"]));
+      return warnUnlessKnown(checked, name, { kind: "variable" }, declaredNames(subject, ["config", "env"]));
     case "run":
-      return seldom(checked, name, { kind: "field", owner: '"run"' }, ofRun);
+      return warnUnlessKnown(checked, name, { kind: "field", owner: '"run"' }, ofRun);
     case "workflow":
-      return seldom(checked, name, { kind: "field", owner: '"workflow"' }, ofWorkflow);
+      return warnUnlessKnown(checked, name, { kind: "field", owner: '"workflow"' }, ofWorkflow);
     default:
   }
 }
@@ -52,16 +57,16 @@ function checkStage(checked: Checked, name: Step): void {
   const { subject, steps } = checked;
   const position = subject.graph.positions.get(name.name);
   if (position === undefined) {
-    return known(checked, name, { kind: "stage" }, subject.graph.positions);
+    return checkKnown(checked, name, { kind: "stage" }, subject.graph.positions);
   }
   checkOrder(checked, name, position);
   const [, , field, output] = steps;
   if (!field) return;
-  known(checked, field, { kind: "field", owner: `stage "${name.name}"` }, ofStages);
+  checkKnown(checked, field, { kind: "field", owner: `stage "${name.name}"` }, ofStages);
   if (field.name === "error" && output)
-    return known(checked, output, { kind: "field", owner: "an error" }, ofError);
+    return checkKnown(checked, output, { kind: "field", owner: "an error" }, ofError);
   if (field.name !== "outputs" || !output) return;
-  known(
+  checkKnown(
     checked,
     output,
     { kind: "output", owner: `stage "${name.name}"` },
@@ -101,13 +106,13 @@ interface Wanted {
 }
 
 /** An error: nothing has such a name. `names` is null where what declares them is faulty itself. */
-function known(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+function checkKnown(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
   if (names === null || names.has(step.name)) return;
   checked.report.error("expression", problemOf(checked, step, wanted, names));
 }
 
 /** A warning: the name yields null, which may be meant. */
-function seldom(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+function warnUnlessKnown(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
   if (names === null || names.has(step.name)) return;
   const problem = problemOf(checked, step, wanted, names);
   checked.report.warn("expression", { ...problem, message: `${problem.message}: this is null` });
@@ -124,11 +129,11 @@ function problemOf(
     message: owner ? `${owner} has no ${kind} "${name}"` : `there is no ${kind} "${name}"`,
     path: site.path,
     at: siteSpot(subject, site, offset + start),
-    hint: meantBy(subject, name, names),
+    hint: suggestName(subject, name, names),
   };
 }
 
-function meantBy({ guess }: Subject, name: string, names: Names): string | null {
+function suggestName({ guess }: Subject, name: string, names: Names): string | null {
   if (names.size === 0) return "there are none declared";
   const meant = guess(name, names);
   if (meant !== null || names.size > 20) return meant;

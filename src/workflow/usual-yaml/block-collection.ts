@@ -11,7 +11,7 @@ import {
   isLineEnd,
   skipRestOfLine,
   skipSpaces,
-  unusual,
+  throwUnusual,
   type Reading,
 } from "./reading.ts";
 
@@ -53,7 +53,7 @@ function readBlockList(reading: Reading): SourceList {
       reading.column = column + reading.at - dash;
       items.push(readBehindDash(reading, column));
     }
-    if (items.length > mostItems) unusual();
+    if (items.length > mostItems) throwUnusual();
   } while (reading.column === column && isAtDash(reading));
   const end = finishBlock(reading, column);
   return { kind: "list", items, start, end, origin: null };
@@ -64,7 +64,7 @@ function readBlockList(reading: Reading): SourceList {
  * everything up to the next line.
  */
 function finishBlock(reading: Reading, column: number): number {
-  if (reading.column > column) unusual();
+  if (reading.column > column) throwUnusual();
   leaveNesting(reading);
   const end = reading.taken;
   if (column > 0 && reading.comments >= column) {
@@ -86,7 +86,7 @@ function readBehindDash(reading: Reading, column: number): SourceNode {
 function readBelowDash(reading: Reading, column: number): SourceNode {
   skipRestOfLine(reading);
   findNextLine(reading, null);
-  return reading.column > column ? readBlockCollection(reading) : unusual();
+  return reading.column > column ? readBlockCollection(reading) : throwUnusual();
 }
 
 /** The value on the line of its key or dash. */
@@ -109,7 +109,7 @@ function readBelowKey(reading: Reading, column: number): SourceNode {
   findNextLine(reading, null);
   if (reading.column > column || (reading.column === column && isAtDash(reading)))
     return readBlockCollection(reading);
-  if (isCommented || reading.comments >= 0) unusual();
+  if (isCommented || reading.comments >= 0) throwUnusual();
   reading.taken = place;
   return { kind: "scalar", value: null, style: "plain", start: place, end: place, origin: null };
 }
@@ -123,7 +123,7 @@ function finishValue(reading: Reading, value: SourceNode, column: number): Sourc
 
 function readKey(reading: Reading): SourceScalar {
   const key = readInlineScalar(reading, false);
-  if (!isAtColon(reading)) unusual();
+  if (!isAtColon(reading)) throwUnusual();
   finishKey(reading, key);
   return key;
 }
@@ -131,7 +131,7 @@ function readKey(reading: Reading): SourceScalar {
 /** Goes behind the colon of a key. */
 function finishKey(reading: Reading, { start }: SourceScalar): void {
   skipSpaces(reading);
-  if (reading.at - start > longestKey) unusual();
+  if (reading.at - start > longestKey) throwUnusual();
   reading.at++;
   reading.pieces++;
 }

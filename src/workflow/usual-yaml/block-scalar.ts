@@ -1,5 +1,5 @@
 import type { SourceScalar } from "../source-node.ts";
-import { codes, finishLine, isLineEnd, skipSpaces, unusual, type Reading } from "./reading.ts";
+import { codes, finishLine, isLineEnd, skipSpaces, throwUnusual, type Reading } from "./reading.ts";
 
 /**
  * A text after `|` or `>`, whose lines are further in than `inside`. Without a number in its header, and with text in
@@ -14,7 +14,7 @@ export function readBlockScalar(reading: Reading, inside: number): SourceScalar 
   finishLine(reading);
   const from = reading.at;
   const indent = firstIndent(reading);
-  if (indent <= inside) unusual();
+  if (indent <= inside) throwUnusual();
   const end = blockEnd(text, from, indent);
   const lines = text
     .slice(from, text.charCodeAt(end - 1) === codes.newline ? end - 1 : end)
@@ -30,7 +30,7 @@ export function readBlockScalar(reading: Reading, inside: number): SourceScalar 
 function firstIndent(reading: Reading): number {
   const from = reading.at;
   const code = skipSpaces(reading);
-  return isLineEnd(code) ? unusual() : reading.at - from;
+  return isLineEnd(code) ? throwUnusual() : reading.at - from;
 }
 
 /** Behind the last line with text. Empty lines at the end are left out, unless one has more spaces than the others. */
@@ -41,7 +41,7 @@ function blockEnd(text: string, from: number, indent: number): number {
   while (start < text.length) {
     let at = start;
     while (text.charCodeAt(at) === codes.space) at++;
-    if (at === text.length) unusual();
+    if (at === text.length) throwUnusual();
     if (text.charCodeAt(at) === codes.newline) {
       if (at - start > indent) endsFurther = true;
       start = at + 1;
@@ -53,7 +53,7 @@ function blockEnd(text: string, from: number, indent: number): number {
     end = start;
     endsFurther = false;
   }
-  return endsFurther ? unusual() : end;
+  return endsFurther ? throwUnusual() : end;
 }
 
 /** As the library folds: breaks between lines of text become a space; those at empty and further lines stay. */

@@ -1,7 +1,7 @@
 import type { SourceEntry, SourceList, SourceMapping, SourceNode } from "../source-node.ts";
 import { keyText, readInlineScalar } from "./inline-scalar.ts";
 import { addEntry, enterNesting, leaveNesting } from "./nesting.ts";
-import { codes, isDocumentMark, skipComment, skipSpaces, unusual, type Reading } from "./reading.ts";
+import { codes, isDocumentMark, skipComment, skipSpaces, throwUnusual, type Reading } from "./reading.ts";
 
 /**
  * A list in brackets or a map in braces, on one line or several. All lines but the first are further in than `inside`;
@@ -32,7 +32,7 @@ function readMap(reading: Reading, around: Surroundings): SourceMapping {
   const inner = { ...around, isOutermost: false };
   while (nextItem(reading, around, entries.size === 0, codes.closeBrace)) {
     const key = readInlineScalar(reading, true);
-    if (skipSpaces(reading) !== codes.colon) unusual();
+    if (skipSpaces(reading) !== codes.colon) throwUnusual();
     reading.at++;
     reading.pieces++;
     skipBetween(reading, inner);
@@ -57,7 +57,7 @@ function nextItem(reading: Reading, around: Surroundings, isFirst: boolean, clos
     reading.at++;
     reading.pieces++;
     code = skipBetween(reading, around);
-  } else if (code !== close && !isFirst) unusual();
+  } else if (code !== close && !isFirst) throwUnusual();
   if (code !== close) return true;
   reading.at++;
   return false;
@@ -81,7 +81,7 @@ function skipBetween(reading: Reading, { inside, isOutermost }: Surroundings): n
       reading.at++;
       reading.pieces++;
     } else if (code === codes.hash) {
-      if (from === reading.at && before !== codes.newline) unusual();
+      if (from === reading.at && before !== codes.newline) throwUnusual();
       skipComment(reading);
     } else {
       if (before === codes.newline) checkIndent(reading, reading.at - from, inside, isOutermost);
@@ -91,9 +91,9 @@ function skipBetween(reading: Reading, { inside, isOutermost }: Surroundings): n
 }
 
 function checkIndent(reading: Reading, column: number, inside: number, isOutermost: boolean): void {
-  if (column === 0 && isDocumentMark(reading)) unusual();
+  if (column === 0 && isDocumentMark(reading)) throwUnusual();
   if (column > inside) return;
   const code = reading.text.charCodeAt(reading.at);
   const closes = code === codes.closeBrace || code === codes.closeBracket;
-  if (!closes || !isOutermost || column < inside) unusual();
+  if (!closes || !isOutermost || column < inside) throwUnusual();
 }

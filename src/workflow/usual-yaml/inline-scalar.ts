@@ -1,6 +1,6 @@
 import type { SourceScalar } from "../source-node.ts";
 import { plainValue } from "./plain-value.ts";
-import { codes, isBlank, unusual, type Reading } from "./reading.ts";
+import { codes, isBlank, throwUnusual, type Reading } from "./reading.ts";
 
 /** Characters that a text without quotes cannot begin with, or that mean something else there. */
 const specialStarts = new Set(
@@ -44,12 +44,12 @@ function readPlain(reading: Reading, isInFlow: boolean): SourceScalar {
   const { text, at: start } = reading;
   const first = text.charCodeAt(start);
   const next = text.charCodeAt(start + 1);
-  if (Number.isNaN(first) || specialStarts.has(first)) unusual();
+  if (Number.isNaN(first) || specialStarts.has(first)) throwUnusual();
   if (
     doubtfulStarts.has(first) &&
     (isBlank(next) || (isInFlow && (first === codes.colon || isFlowMark(next))))
   )
-    unusual();
+    throwUnusual();
   const end = plainEnd(text, start, isInFlow);
   reading.at = end;
   const source = text.slice(start, end);
@@ -74,7 +74,7 @@ function plainEnd(text: string, start: number, isInFlow: boolean): number {
         if (text.charCodeAt(at + 1) === codes.hash) return end;
         break;
       case codes.tab:
-        return unusual();
+        return throwUnusual();
       case codes.newline:
         return end;
       default:
@@ -115,9 +115,9 @@ function readDoubleQuoted(reading: Reading): SourceScalar {
 }
 
 function innerText(text: string, start: number, close: number): string {
-  if (close < 0) unusual();
+  if (close < 0) throwUnusual();
   const inner = text.slice(start + 1, close);
-  return inner.includes("\n") ? unusual() : inner;
+  return inner.includes("\n") ? throwUnusual() : inner;
 }
 
 function isEscaped(text: string, at: number): boolean {
@@ -130,6 +130,6 @@ function withoutEscapes(inner: string): string {
   return inner.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([^]))/g, (_, byte, unit, letter) => {
     const digits: string | undefined = byte ?? unit;
     if (digits !== undefined) return String.fromCharCode(Number.parseInt(digits, 16));
-    return escapes[String(letter)] ?? unusual();
+    return escapes[String(letter)] ?? throwUnusual();
   });
 }

@@ -1,12 +1,12 @@
 import type { SourceEntry, SourceNode, SourceScalar } from "../source-node.ts";
-import { unusual, type Reading } from "./reading.ts";
+import { throwUnusual, type Reading } from "./reading.ts";
 
 /** A little less than what `parse-tokens.ts` allows: the library says what is too deep. */
 const deepest = 60;
 
 /** Begins a collection. */
 export function enterNesting(reading: Reading): void {
-  if (++reading.depth > deepest) unusual();
+  if (++reading.depth > deepest) throwUnusual();
 }
 
 /** Ends it. */
@@ -21,6 +21,6 @@ export function addEntry(
   { start, end }: SourceScalar,
   value: SourceNode,
 ): void {
-  if (entries.has(name)) unusual();
+  if (entries.has(name)) throwUnusual();
   entries.set(name, { key: { start, end, origin: null }, value });
 }

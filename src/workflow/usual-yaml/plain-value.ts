@@ -1,6 +1,6 @@
 import { numberProblem } from "../../expression/number-problem.ts";
 import type { SourceScalar } from "../source-node.ts";
-import { unusual } from "./reading.ts";
+import { throwUnusual } from "./reading.ts";
 
 type PlainValue = SourceScalar["value"];
 
@@ -26,8 +26,8 @@ export function plainValue(written: string): PlainValue {
 
 function numberOr(written: string): number | string {
   const value = numberOf(written);
-  if (value === null) return forms.notFinite.test(written) ? unusual() : written;
-  return numberProblem(written, value) === null ? value : unusual();
+  if (value === null) return forms.notFinite.test(written) ? throwUnusual() : written;
+  return numberProblem(written, value) === null ? value : throwUnusual();
 }
 
 function numberOf(written: string): number | null {

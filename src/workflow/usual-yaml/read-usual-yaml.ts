@@ -2,7 +2,7 @@ import { limits } from "../parse-tokens.ts";
 import type { SourceNode } from "../source-node.ts";
 import { readBlockCollection } from "./block-collection.ts";
 import { readFlowCollection } from "./flow-collection.ts";
-import { codes, findNextLine, finishLine, unusual, UnusualYaml, type Reading } from "./reading.ts";
+import { codes, findNextLine, finishLine, throwUnusual, UnusualYaml, type Reading } from "./reading.ts";
 
 /** Carriage returns among them, and marks of the byte order: the library knows all about them. */
 // oxlint-disable-next-line no-control-regex
@@ -32,7 +32,7 @@ function readDocument(text: string): SourceNode {
   findNextLine(reading, null);
   const root = readRoot(reading);
   // The library counts before it reads, thus also what this reader has not told apart.
-  if (reading.column >= 0 || reading.pieces * 1.1 > limits.pieces) unusual();
+  if (reading.column >= 0 || reading.pieces * 1.1 > limits.pieces) throwUnusual();
   return root;
 }
 

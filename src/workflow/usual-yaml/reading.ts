@@ -49,7 +49,7 @@ export const codes = {
   closeBrace: 125,
 } as const;
 
-export function unusual(): never {
+export function throwUnusual(): never {
   throw new UnusualYaml();
 }
 
@@ -73,8 +73,8 @@ export function finishLine(reading: Reading): void {
   const from = reading.at;
   const code = skipSpaces(reading);
   if (code === codes.hash) {
-    if (reading.at === from) unusual();
-  } else if (!isLineEnd(code)) unusual();
+    if (reading.at === from) throwUnusual();
+  } else if (!isLineEnd(code)) throwUnusual();
   skipRestOfLine(reading);
 }
 
@@ -119,7 +119,7 @@ export function findNextLine(reading: Reading, inside: number | null): void {
       reading.column = -1;
       return;
     } else {
-      if (code === codes.tab || (column === 0 && isDocumentMark(reading))) unusual();
+      if (code === codes.tab || (column === 0 && isDocumentMark(reading))) throwUnusual();
       reading.column = column;
       return;
     }

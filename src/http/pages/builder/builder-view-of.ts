@@ -60,13 +60,13 @@ export function viewOf(where: DraftPlace, draft: OpenDraft): BuilderView {
 /** What an address says is open. */
 export function openOf(where: DraftPlace, draft: OpenDraft, query: URLSearchParams): BuilderOpen {
   const reading = readingOf(where, draft);
-  const named = (name: string) => findStage(reading, query.get(name) ?? "\n");
+  const findNamed = (name: string) => findStage(reading, query.get(name) ?? "\n");
   const line = Number(query.get("line"));
   return {
     tab: query.get("tab") === "yaml" ? "yaml" : "stages",
     line: Number.isSafeInteger(line) && line > 0 ? line : null,
     reason: null,
-    editing: named("stage"),
-    moving: named("move"),
+    editing: findNamed("stage"),
+    moving: findNamed("move"),
   };
 }

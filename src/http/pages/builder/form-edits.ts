@@ -33,7 +33,7 @@ export function formEdits(form: SentForm): Edit[] {
   const rows = new Map<string, Set<number>>();
   const roles = new Set<string>();
   for (const name of fieldNames(form.fields)) {
-    const way = wayTo(form, name);
+    const way = findWay(form, name);
     if (way.kind === "row") rows.set(way.map, (rows.get(way.map) ?? new Set()).add(way.row));
     else if (way.kind === "short") roles.add(way.short);
     else edits.push(...leafEdits(form, way, name));
@@ -68,7 +68,7 @@ type Way =
   | { kind: "row"; map: string; row: number };
 
 /** Where a field leads to. Throws `AppError` for a name that no form of ours has. */
-function wayTo({ shape: start }: SentForm, name: string): Way {
+function findWay({ shape: start }: SentForm, name: string): Way {
   const steps = name === "@id" ? ["id"] : name.split(".");
   let shape = start;
   for (const [at, step] of steps.entries()) {
@@ -108,31 +108,31 @@ function shortEdits({ fields, from, to, shape }: SentForm, short: string): Edit[
   const node = nodeAt(from, path);
   const target = [...to, ...path];
   const [main = ""] = parts.keys();
-  const before = (part: string): string => {
+  const textBefore = (part: string): string => {
     if (node?.kind === "scalar") return part === main ? scalarText(node) : "";
     return scalarText(child(node, part));
   };
-  const after = (part: string): string => {
+  const textAfter = (part: string): string => {
     const name = `${short}.${part}`;
-    if (!fields.has(name)) return before(part);
+    if (!fields.has(name)) return textBefore(part);
     const text = sentText(fields, name);
     return part === main ? text.trim() : text;
   };
   const names = [...parts.keys()];
-  const changed = names.filter((part) => after(part) !== before(part));
+  const changed = names.filter((part) => textAfter(part) !== textBefore(part));
   if (changed.length === 0) return [];
   if (node?.kind === "map") {
     return changed.map((part) => {
-      const text = after(part);
+      const text = textAfter(part);
       const place = [...target, part];
       return text === "" ? { kind: "remove", path: place } : { kind: "set", path: place, value: text };
     });
   }
-  const full = names.filter((part) => after(part) !== "");
+  const full = names.filter((part) => textAfter(part) !== "");
   if (full.length === 0) return [{ kind: "remove", path: target }];
   const isShort = full.length === 1 && full[0] === main;
-  const map = Object.fromEntries(full.map((part) => [part, after(part)]));
-  return [{ kind: "set", path: target, value: isShort ? after(main) : map }];
+  const map = Object.fromEntries(full.map((part) => [part, textAfter(part)]));
+  return [{ kind: "set", path: target, value: isShort ? textAfter(main) : map }];
 }
 
 function rowEdits(form: SentForm, map: string, row: number): Edit[] {
