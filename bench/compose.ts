@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { serveSkillmeat, type Served } from "./http-programs.ts";
+import { serveSkillmeat, type ServerProcess } from "./http-programs.ts";
 import { largeWorkflow } from "./language.ts";
 import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
@@ -77,7 +77,7 @@ async function startsAgain(folder: string): Promise<Row> {
   }
 }
 
-async function create({ url }: Served): Promise<void> {
+async function create({ url }: ServerProcess): Promise<void> {
   const body = `workflow: { id: noop, name: Noop }
 stages:
   - id: one
@@ -88,7 +88,7 @@ stages:
   if (made.status !== 201) throw new Error(await made.text());
 }
 
-async function startCpuMs({ url, pid }: Served, before: () => void): Promise<number> {
+async function startCpuMs({ url, pid }: ServerProcess, before: () => void): Promise<number> {
   const headers = { "content-type": "application/json" };
   const from = cpuMs(pid);
   for (let start = 0; start < startsARound; start++) {

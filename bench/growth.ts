@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openStore, type Store } from "../src/store/database.ts";
-import { serveSkillmeat, type Served } from "./http-programs.ts";
+import { serveSkillmeat, type ServerProcess } from "./http-programs.ts";
 import { seedManyExecutions } from "./http-seed.ts";
 import { compare, median, timeWork, timesRow, type Row } from "./measure.ts";
 
@@ -40,13 +40,13 @@ export async function measureGrowth(folder: string): Promise<Row[]> {
   }
 }
 
-interface Seeded {
-  served: Served;
+interface SeededServer {
+  served: ServerProcess;
   store: Store;
   close(): Promise<void>;
 }
 
-async function openServer(home: string, executions: number): Promise<Seeded> {
+async function openServer(home: string, executions: number): Promise<SeededServer> {
   const store = openStore(join(home, "workflows.db"));
   store.sqlite.run("PRAGMA synchronous = OFF");
   seedManyExecutions(store, executions);
@@ -62,7 +62,7 @@ async function openServer(home: string, executions: number): Promise<Seeded> {
 }
 
 /** Milliseconds, the median of many answers. */
-async function answerMs({ served, store }: Seeded, path: string): Promise<number> {
+async function answerMs({ served, store }: SeededServer, path: string): Promise<number> {
   const change = store.prepare<unknown, [string]>(
     "UPDATE workflow_executions SET updated_at = ? WHERE id = 'seeded-1'",
   );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A server that runs as a process of its own. */
-export interface Served {
+export interface ServerProcess {
   url: string;
   pid: number;
   /** Resident memory, bytes. */
@@ -13,12 +13,12 @@ export interface Served {
 const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
 
 /** `dispatcher`: `command` runs real programs. */
-export function serveSkillmeat(home: string, dispatcher = "simulated"): Promise<Served> {
+export function serveSkillmeat(home: string, dispatcher = "simulated"): Promise<ServerProcess> {
   return startServer(skillmeatCommand(home, dispatcher)(0), home);
 }
 
 /** The smallest server the same compiler and the same framework make, with one answer of a given size. */
-export async function serveBare(folder: string, bytes: number): Promise<Served> {
+export async function serveBare(folder: string, bytes: number): Promise<ServerProcess> {
   return startServer((await bareCommand(folder, bytes))(0), folder);
 }
 
@@ -59,7 +59,7 @@ console.log("listening on http://127.0.0.1:" + app.server?.port);
 
 const listening = /^listening on (\S+)$/m;
 
-async function startServer(command: readonly string[], home: string): Promise<Served> {
+async function startServer(command: readonly string[], home: string): Promise<ServerProcess> {
   const child = Bun.spawn([...command], {
     stdin: "ignore",
     stdout: "pipe",

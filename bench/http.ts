@@ -7,7 +7,7 @@ import {
   serveBare,
   serveSkillmeat,
   skillmeatCommand,
-  type Served,
+  type ServerProcess,
 } from "./http-programs.ts";
 import { measureStreams } from "./http-streams.ts";
 import { median, msText, type Row } from "./measure.ts";
@@ -41,7 +41,7 @@ function seed(home: string): string {
   return runId;
 }
 
-async function measureLists(folder: string, { url }: Served): Promise<Row[]> {
+async function measureLists(folder: string, { url }: ServerProcess): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [what, path] of [
     ["50 of 10,000 workflows", "/api/v1/workflows?limit=50"],
@@ -94,7 +94,7 @@ async function p95(url: string): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(requests * 0.95)] ?? Number.NaN;
 }
 
-async function measureLog({ url, memory }: Served, runId: string): Promise<Row[]> {
+async function measureLog({ url, memory }: ServerProcess, runId: string): Promise<Row[]> {
   const logs = `${url}/api/v1/workflow-executions/${runId}/steps/stage-0/logs`;
   const rows: Row[] = [];
   for (const [what, query] of [
@@ -141,13 +141,13 @@ function budgetRow(what: string, ms: number, most: number): Row {
 
 /** From the start of the process to its first answer, and what it takes while nothing is asked of it. */
 async function measureStart(folder: string): Promise<Row[]> {
-  const seen: { own: Started; bare: Started }[] = [];
+  const seen: { own: StartFigures; bare: StartFigures }[] = [];
   for (let round = 0; round <= rounds * 2; round++) {
     const bare = await timeStart(await bareCommand(folder, 10), "/", folder);
     const own = await timeStart(skillmeatCommand(join(folder, "start")), "/api/v1/health", folder);
     if (round > 0) seen.push({ own, bare });
   }
-  const of = (pick: (each: Started) => number) => ({
+  const of = (pick: (each: StartFigures) => number) => ({
     figure: median(seen.map(({ own }) => pick(own))),
     limit: median(seen.map(({ bare }) => pick(bare))),
     ratio: median(seen.map(({ own, bare }) => pick(own) / pick(bare))),
@@ -174,13 +174,17 @@ async function measureStart(folder: string): Promise<Row[]> {
   ];
 }
 
-interface Started {
+interface StartFigures {
   ms: number;
   bytes: number;
 }
 
 /** Asks again and again from the start of the process on, as whoever waits for a server does. */
-async function timeStart(command: (port: number) => string[], path: string, home: string): Promise<Started> {
+async function timeStart(
+  command: (port: number) => string[],
+  path: string,
+  home: string,
+): Promise<StartFigures> {
   const port = await freePort();
   const begun = performance.now();
   const child = Bun.spawn(command(port), {

@@ -73,7 +73,7 @@ stages:
     roles: { primary: { artifact: "agent:noisy" } }
 `;
 
-interface Seen {
+interface NoiseFigures {
   times: readonly number[];
   before: number;
   memory: number;
@@ -82,7 +82,11 @@ interface Seen {
   isBound: boolean;
 }
 
-function rowsOf(what: string, home: string, { times, before, memory, attempts, isBound }: Seen): Row[] {
+function rowsOf(
+  what: string,
+  home: string,
+  { times, before, memory, attempts, isBound }: NoiseFigures,
+): Row[] {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
   const grown = memory - before;

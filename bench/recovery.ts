@@ -5,7 +5,7 @@ import { openStore, runTransaction, type Store } from "../src/store/database.ts"
 import { events, executionSteps, leases, workflowExecutions } from "../src/store/execution-tables.ts";
 import { columnsBut } from "../src/store/row-writer.ts";
 import { loadForEngine } from "../src/store/executions.ts";
-import { serveSkillmeat, type Served } from "./http-programs.ts";
+import { serveSkillmeat, type ServerProcess } from "./http-programs.ts";
 import { check } from "./language.ts";
 import { median, msText, timeWork, type Row } from "./measure.ts";
 import { aRequest, openBench } from "./run-in-process.ts";
@@ -33,7 +33,7 @@ export async function measureRecovery(folder: string): Promise<Row[]> {
   await leaveWaiting(join(folder, "dead"), home);
   const store = openStore(join(home, "workflows.db"));
   try {
-    const seen: Seen[] = [];
+    const seen: RecoveryFigures[] = [];
     for (let round = 0; round < rounds; round++) {
       const readMs = await timeWork(() => readAll(store));
       seen.push({ readMs, ...(await recoverOnce(home, store)) });
@@ -44,7 +44,7 @@ export async function measureRecovery(folder: string): Promise<Row[]> {
   }
 }
 
-interface Seen {
+interface RecoveryFigures {
   recoveryMs: number;
   /** The longest answers meanwhile, ms. */
   health: number;
@@ -56,7 +56,7 @@ interface Seen {
   readMs: number;
 }
 
-function rowsOf(seen: readonly Seen[]): Row[] {
+function rowsOf(seen: readonly RecoveryFigures[]): Row[] {
   const recovery = median(seen.map(({ recoveryMs }) => recoveryMs));
   const ratio = median(seen.map(({ recoveryMs, readMs }) => recoveryMs / readMs));
   const idlePage = median(seen.map((each) => each.idlePage));
@@ -133,7 +133,7 @@ function multiply(store: Store, runId: string): void {
 }
 
 /** From the start of the process until every lease is the new server's. It gives them back when it stops. */
-async function recoverOnce(home: string, store: Store): Promise<Omit<Seen, "readMs">> {
+async function recoverOnce(home: string, store: Store): Promise<Omit<RecoveryFigures, "readMs">> {
   const own = store.prepare<{ count: number }, []>(
     "SELECT count(*) AS count FROM leases l JOIN holders h ON h.id = l.holder_id WHERE h.kind = 'serve'",
   );
@@ -152,7 +152,10 @@ async function recoverOnce(home: string, store: Store): Promise<Omit<Seen, "read
 }
 
 /** Begins after the first page: the application is loaded for it, whatever else goes on. */
-async function askBoth(server: Served, over: AbortSignal): Promise<Pick<Seen, "health" | "page">> {
+async function askBoth(
+  server: ServerProcess,
+  over: AbortSignal,
+): Promise<Pick<RecoveryFigures, "health" | "page">> {
   await answer(server, pagePath);
   const longest = async (path: string, everyMs: number): Promise<number> => {
     let longestMs = 0;
@@ -166,7 +169,7 @@ async function askBoth(server: Served, over: AbortSignal): Promise<Pick<Seen, "h
   return { health, page };
 }
 
-async function answer({ url }: Served, path: string): Promise<void> {
+async function answer({ url }: ServerProcess, path: string): Promise<void> {
   await (await fetch(url + path)).arrayBuffer();
 }
 

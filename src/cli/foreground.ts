@@ -59,7 +59,7 @@ function quitAtOnce(invocation: Invocation, runId: string | null): never {
 
 type End = "ended" | "cancelled" | "left";
 
-interface Waiting {
+interface FollowedRun {
   engine: Engine;
   runId: string;
   interrupts: Interrupts;
@@ -67,7 +67,10 @@ interface Waiting {
   say: (line: string) => void;
 }
 
-async function waitForEnd({ given }: Invocation, { engine, runId, interrupts, say }: Waiting): Promise<End> {
+async function waitForEnd(
+  { given }: Invocation,
+  { engine, runId, interrupts, say }: FollowedRun,
+): Promise<End> {
   const ended = engine.ended(runId).then((): End => "ended");
   const first = await Promise.race([ended, engine.failed, interrupts.cancelled, interrupts.left]);
   if (first !== "cancelled") return first;

@@ -58,13 +58,13 @@ function quit(code: ExitCode): never {
   process.exit(code);
 }
 
-interface Told {
+interface ReportOptions {
   debug: boolean;
   /** True: a program reads stdout, and expects the error there. */
   asJson: boolean;
 }
 
-function report(error: unknown, output: Output, { debug, asJson }: Told): ExitCode {
+function report(error: unknown, output: Output, { debug, asJson }: ReportOptions): ExitCode {
   const known = error instanceof AppError ? error : bugOf(error);
   if (asJson && output.isUntouched) {
     const { code, message, details } = known;

@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { keepRetention, type RetentionOptions } from "../operation/retention.ts";
 import type { Access } from "../http/server/access.ts";
-import type { Listening } from "../http/server/listen.ts";
+import type { ListeningServer } from "../http/server/listen.ts";
 import { linkMinutes, makeLoginLink } from "../http/server/login-link.ts";
 import { createMetrics } from "../http/server/metrics.ts";
 import { announceServer, refuseSecondServer, type ServerFile } from "../http/server/server-file.ts";
@@ -25,7 +25,7 @@ const stopPatienceMs = 5_000;
 const servingBusyTimeoutMs = 50;
 
 interface ServeOptions {
-  listening: Listening;
+  listening: ListeningServer;
   access: Access;
   /** Where the token comes from. */
   from: ServerFile["token"];

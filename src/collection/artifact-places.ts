@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { followsLinks } from "../config.ts";
-import type { Searched } from "./scan-folder.ts";
+import type { ScanPlace } from "./scan-folder.ts";
 import { collectionsOf } from "./workflow-files.ts";
 import { existsSync, noteFile } from "./seen-files.ts";
 
@@ -12,7 +12,7 @@ export const placeNames = ["beside", "project", "collection", "user"] as const;
 export type PlaceName = (typeof placeNames)[number];
 
 /** A folder that artifacts are looked for in. */
-export interface Place extends Searched {
+export interface Place extends ScanPlace {
   name: PlaceName;
   /** The manifest that names what is here, for a collection's folder. */
   manifest: string | null;

@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { ArtifactType, Place, PlaceName } from "./artifact-places.ts";
 import { readManifest } from "./manifest.ts";
 import { readStart } from "./read-start.ts";
-import { isAbsence, scanFolder, staysInside, type RefusedLink, type Wanted } from "./scan-folder.ts";
+import { isAbsence, scanFolder, staysInside, type RefusedLink, type ScanTarget } from "./scan-folder.ts";
 import { existsSync, readFileSync } from "./seen-files.ts";
 
 /** One artifact of a place. */
@@ -32,7 +32,7 @@ export interface PlaceIndex {
   find(name: string): Artifact | null;
 }
 
-const wantedOf: Record<Exclude<ArtifactType, "mcp">, Wanted> = {
+const wantedOf: Record<Exclude<ArtifactType, "mcp">, ScanTarget> = {
   agent: { kind: "files", ending: ".md" },
   command: { kind: "files", ending: ".md" },
   skill: { kind: "folders", holding: "SKILL.md" },

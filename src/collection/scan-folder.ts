@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { lstatSync, readdirSync, realpathSync, statSync } from "./seen-files.ts";
 
 /** What a scan looks for: files that end so, or folders that hold such a file. */
-export type Wanted = { kind: "files"; ending: string } | { kind: "folders"; holding: string };
+export type ScanTarget = { kind: "files"; ending: string } | { kind: "folders"; holding: string };
 
 /** One thing found; `path` is absolute, `relative` is from the scanned folder, with `/`. */
 export interface FoundPath {
@@ -15,7 +15,7 @@ const deepest = 8;
 const mostEntries = 20_000;
 
 /** Where to look, and which links may be followed. */
-export interface Searched {
+export interface ScanPlace {
   folder: string;
   /** The folder itself or one above it; links must not lead out of it. */
   boundary: string;
@@ -35,7 +35,7 @@ export interface RefusedLink {
 }
 
 /** What a scan came to. */
-export interface Scanned {
+export interface ScanResult {
   found: FoundPath[];
   refused: RefusedLink[];
 }
@@ -44,15 +44,15 @@ export interface Scanned {
  * Looks through a folder and those below it, in the order of names. A link is followed only while it stays inside of
  * the boundary, and no folder is looked through twice. Nothing for a folder that does not exist or may not be read.
  */
-export function scanFolder(searched: Searched, wanted: Wanted): Scanned {
+export function scanFolder(searched: ScanPlace, wanted: ScanTarget): ScanResult {
   const { folder, boundary, followsLinks } = searched;
-  const scanned: Scanned = { found: [], refused: [] };
+  const scanned: ScanResult = { found: [], refused: [] };
   const limit = followsLinks ? sep : realOrNull(boundary);
   const onTheWay = followsLinks ? null : linkOnTheWay(searched);
   if (onTheWay !== null) scanned.refused.push({ ...onTheWay, boundary });
   if (limit === null || onTheWay !== null) return scanned;
   const seen = new Set<string>();
-  const waiting: Waiting[] = [{ path: folder, relative: "", depth: 0 }];
+  const waiting: QueuedFolder[] = [{ path: folder, relative: "", depth: 0 }];
   let left = mostEntries;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const real = realOrNull(next.path);
@@ -70,7 +70,7 @@ export function scanFolder(searched: Searched, wanted: Wanted): Scanned {
   return scanned;
 }
 
-interface Waiting {
+interface QueuedFolder {
   path: string;
   relative: string;
   depth: number;
@@ -78,11 +78,16 @@ interface Waiting {
 
 /** Takes what is wanted of a folder's entries; the folders below that are still to be looked through. */
 function lookAtEntries(
-  here: Waiting,
+  here: QueuedFolder,
   entries: readonly { name: string; isFolder: boolean }[],
-  { wanted, limit, boundary, scanned }: { wanted: Wanted; limit: string; boundary: string; scanned: Scanned },
-): Waiting[] {
-  const deeper: Waiting[] = [];
+  {
+    wanted,
+    limit,
+    boundary,
+    scanned,
+  }: { wanted: ScanTarget; limit: string; boundary: string; scanned: ScanResult },
+): QueuedFolder[] {
+  const deeper: QueuedFolder[] = [];
   for (const { name, isFolder } of entries) {
     const path = join(here.path, name);
     const relative = here.relative === "" ? name : `${here.relative}/${name}`;
@@ -99,7 +104,7 @@ function lookAtEntries(
 }
 
 /** The first link between a boundary and a folder below it that leads out. */
-function linkOnTheWay({ folder, boundary, isOwners }: Searched): Omit<RefusedLink, "boundary"> | null {
+function linkOnTheWay({ folder, boundary, isOwners }: ScanPlace): Omit<RefusedLink, "boundary"> | null {
   const limit = realOrNull(boundary);
   const parts = relative(boundary, folder)
     .split(sep)
@@ -142,13 +147,13 @@ export function staysInside(path: string, boundary: string): boolean {
   return real !== null && limit !== null && isInside(real, limit);
 }
 
-function isWantedFolder(path: string, wanted: Wanted, limit: string): boolean {
+function isWantedFolder(path: string, wanted: ScanTarget, limit: string): boolean {
   if (wanted.kind !== "folders") return false;
   const file = realOrNull(join(path, wanted.holding));
   return file !== null && isInside(file, limit) && isFile(file);
 }
 
-function hasWantedName(name: string, wanted: Wanted): boolean {
+function hasWantedName(name: string, wanted: ScanTarget): boolean {
   return wanted.kind === "files" && name.toLowerCase().endsWith(wanted.ending);
 }
 

@@ -33,7 +33,7 @@ export interface Looks {
 }
 
 export function createLooks(): Looks {
-  const seen: Seen = new Map();
+  const seen: LooksByPath = new Map();
   return {
     record(work) {
       const outer = current;
@@ -52,10 +52,10 @@ export function createLooks(): Looks {
   };
 }
 
-type Seen = Map<string, Look>;
+type LooksByPath = Map<string, Look>;
 
 /** Where to what is looked at just now belongs. Recorded work is synchronous, so that there is one at a time. */
-let current: Seen | null = null;
+let current: LooksByPath | null = null;
 
 export const existsSync = noteReads(noteThere, fs.existsSync);
 export const statSync = noteReads(noteState, fs.statSync);
@@ -71,7 +71,7 @@ export function noteFile(path: string): void {
 }
 
 function noteReads<Read extends (path: string, ...options: never[]) => unknown>(
-  note: (seen: Seen, path: string) => void,
+  note: (seen: LooksByPath, path: string) => void,
   read: Read,
 ): Read {
   const noteAndRead = (path: string, ...options: unknown[]): unknown => {
@@ -83,21 +83,21 @@ function noteReads<Read extends (path: string, ...options: never[]) => unknown>(
   return noteAndRead as unknown as Read;
 }
 
-function noteThere(seen: Seen, path: string): void {
+function noteThere(seen: LooksByPath, path: string): void {
   lookAt(seen, path).isThere ??= fs.existsSync(path);
 }
 
-function noteState(seen: Seen, path: string): void {
+function noteState(seen: LooksByPath, path: string): void {
   const look = lookAt(seen, path);
   if (look.mark === undefined) look.mark = markOf(path);
 }
 
-function noteKind(seen: Seen, path: string): void {
+function noteKind(seen: LooksByPath, path: string): void {
   lookAt(seen, path).kind ??= kindOf(path);
 }
 
 /** What lies in a folder whose real path is known, and is no link, needs no more than to stay none. */
-function noteReal(seen: Seen, path: string): void {
+function noteReal(seen: LooksByPath, path: string): void {
   const look = lookAt(seen, path);
   if (look.real !== undefined) return;
   const folder = seen.get(dirname(path))?.real;
@@ -107,7 +107,7 @@ function noteReal(seen: Seen, path: string): void {
   else look.real = real;
 }
 
-function lookAt(seen: Seen, path: string): Look {
+function lookAt(seen: LooksByPath, path: string): Look {
   const known = seen.get(path);
   if (known) return known;
   const look: Look = { path };

@@ -65,10 +65,10 @@ export function nameOfFile(path: string): string {
   return file.toLowerCase() === "skill.md" ? basename(dirname(path)) : file.replace(/\.[^.]+$/, "");
 }
 
-type Read<T> = { value: T } | { problem: string };
+type FieldReading<T> = { value: T } | { problem: string };
 
 function fieldReader({ fields, lines }: FrontMatter, path: string) {
-  return <T>(key: string, read: (value: unknown) => Read<T>): T | null => {
+  return <T>(key: string, read: (value: unknown) => FieldReading<T>): T | null => {
     const value = fields[key];
     if (value === undefined || value === null || value === "") return null;
     const result = read(value);
@@ -77,19 +77,19 @@ function fieldReader({ fields, lines }: FrontMatter, path: string) {
   };
 }
 
-function textOf(value: unknown): Read<string> {
+function textOf(value: unknown): FieldReading<string> {
   if (typeof value === "string") return { value: value.trim() };
   if (typeof value === "number" || typeof value === "boolean") return { value: String(value) };
   return { problem: "must be a text" };
 }
 
 /** `inherit` says to use the caller's model: the stage's. */
-function modelOf(value: unknown): Read<string | null> {
+function modelOf(value: unknown): FieldReading<string | null> {
   const text = textOf(value);
   return "value" in text && text.value === "inherit" ? { value: null } : text;
 }
 
-function commandOf(value: unknown): Read<string[]> {
+function commandOf(value: unknown): FieldReading<string[]> {
   if (typeof value === "string") {
     const words = JSON.stringify(value.trim().split(/\s+/)).replaceAll('","', '", "');
     return { problem: `must be a list, not one text: it goes through no shell. write ${words}` };
@@ -107,7 +107,7 @@ function commandOf(value: unknown): Read<string[]> {
 }
 
 /** A list, or a text with commas or spaces. Text in brackets belongs together, as in `Bash(git log:*)`. */
-function toolsOf(value: unknown): Read<string[]> {
+function toolsOf(value: unknown): FieldReading<string[]> {
   if (typeof value === "string") return { value: value.match(/(?:\([^)]*\)|[^\s,(])+/g) ?? [] };
   if (!Array.isArray(value)) return { problem: "must be a list, or a text with commas" };
   const tools: string[] = [];
@@ -118,7 +118,7 @@ function toolsOf(value: unknown): Read<string[]> {
   return { value: tools };
 }
 
-function exitCodesOf(value: unknown): Read<AgentFile["exit_codes"]> {
+function exitCodesOf(value: unknown): FieldReading<AgentFile["exit_codes"]> {
   if (!isMapping(value)) return { problem: 'must be a mapping such as {3: "rate_limited"}' };
   const codes: AgentFile["exit_codes"] = {};
   for (const [code, meaning] of Object.entries(value)) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { fakeClock } from "../testing/fake-clock.ts";
-import { openDeadlines, type Due } from "./deadlines.ts";
+import { openDeadlines, type DueTime } from "./deadlines.ts";
 
 function opened() {
   const clock = fakeClock(0);
@@ -10,7 +10,7 @@ function opened() {
   return { clock, fired, deadlines };
 }
 
-function wall(atMs: number): Due {
+function wall(atMs: number): DueTime {
   return { clock: "wall", atMs };
 }
 

@@ -1,7 +1,7 @@
 /** The deadlines of all executions, watched by one timer. */
 export interface Deadlines {
   /** Sets, moves or (null) clears the one deadline of a key. */
-  set(key: string, due: Due | null): void;
+  set(key: string, due: DueTime | null): void;
   /** How long it is to a key's deadline on the watched clock, in ms; null when it has none there. */
   leftMs(key: string): number | null;
   /**
@@ -13,7 +13,7 @@ export interface Deadlines {
 }
 
 /** An appointment, by the wall clock, or the end of a duration, by the watched one. */
-export interface Due {
+export interface DueTime {
   clock: Clock;
   atMs: number;
 }

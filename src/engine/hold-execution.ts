@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { leaveOut } from "./pending-commit.ts";
 import type { EngineState } from "./engine-state.ts";
-import type { LiveExecution, LiveStep, Waiting } from "./live-execution.ts";
+import type { LiveExecution, LiveStep, CommitWaiter } from "./live-execution.ts";
 
 /** Takes an execution into memory and arms its deadlines. */
 export function holdExecution(engine: EngineState, execution: LiveExecution): void {
@@ -41,7 +41,7 @@ export function lostError({ runId }: LiveExecution): AppError {
 }
 
 /** Tells callers that wait for a commit that it will not happen. */
-export function failWaiting(waiting: readonly Waiting[], error: unknown): void {
+export function failWaiting(waiting: readonly CommitWaiter[], error: unknown): void {
   for (const { fail } of waiting) fail?.(error);
 }
 

@@ -48,12 +48,12 @@ export interface Changes extends MachineChanges {
   offsets: Map<LiveStep, LogOffsets>;
   cuts: LogCut[];
   /** Who waits for this commit. */
-  waiting: Waiting[];
+  waiting: CommitWaiter[];
   /** True: the lease is given back with it, whether the execution has ended or not. */
   release: boolean;
 }
 
-export interface Waiting {
+export interface CommitWaiter {
   /** It is on disk. */
   done: () => void;
   /** It never will be, here. */

@@ -9,7 +9,7 @@ import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { freshParts, reusedParts, type StepParts } from "../machine/make-execution.ts";
 import { startFrom } from "./start.ts";
-import { restoreParameters, secretsToGive, unseal, type Unsealed } from "./unseal.ts";
+import { restoreParameters, secretsToGive, unseal, type UnsealedExecution } from "./unseal.ts";
 
 /** A new execution of the same snapshot and parameters; what `from` leaves alone is carried over with its outputs. */
 export function rerunExecution(
@@ -60,7 +60,7 @@ export function secretsOfRerun(engine: EngineState, runId: string, from: RerunFr
   return secretsToGive(loaded.execution.record, { kept, given: {}, read });
 }
 
-interface ToRerun extends Unsealed {
+interface ToRerun extends UnsealedExecution {
   loaded: LoadedExecution;
   /** Positions of the stages that run once more. */
   again: Set<number>;

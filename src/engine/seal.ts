@@ -6,7 +6,7 @@ import { snapshotHash, type Blueprint } from "../machine/blueprint.ts";
 import type { KeptSecrets } from "./kept-secrets.ts";
 
 /** What is stored of an execution, and what is kept apart from it; null: it has no secrets. */
-export interface Sealed {
+export interface SealedExecution {
   record: ExecutionRecord;
   snapshot: ExecutionSnapshot;
   kept: KeptSecrets | null;
@@ -20,7 +20,7 @@ export function seal(
   record: ExecutionRecord,
   blueprint: Blueprint,
   { masks, file }: { masks: Masks; file: string | null },
-): Sealed {
+): SealedExecution {
   const { hash, definition, agents, modules } = blueprint;
   const clear = { definition, agents, modules };
   const { kept_apart: _, ...options } = record.options;

@@ -15,7 +15,7 @@ import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
 import { knownBlueprint } from "./start.ts";
 
 /** What an execution is run again from, in clear. */
-export interface Unsealed {
+export interface UnsealedExecution {
   blueprint: Blueprint;
   options: RunOptions;
   kept: KeptSecrets | null;
@@ -26,7 +26,10 @@ export interface Unsealed {
  * again from its source, and variables are taken from this process. Throws `AppError("conflict")` where that is not
  * enough.
  */
-export function unseal(engine: EngineState, { execution: { record }, snapshot }: LoadedExecution): Unsealed {
+export function unseal(
+  engine: EngineState,
+  { execution: { record }, snapshot }: LoadedExecution,
+): UnsealedExecution {
   const { definition, agents, modules } = snapshot;
   const { kept_apart: apart, ...options } = record.options;
   const kept = apart ? readSecrets(engine.secretsDir, record.run_id) : null;

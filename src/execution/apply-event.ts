@@ -172,14 +172,14 @@ function settledFields<S extends StepRecord["status"]>(status: S, at: string) {
   return { status, completed_at: at, deadline_at: null };
 }
 
-interface Closing extends Pick<AttemptRecord, "status" | "usage" | "findings" | "handed_in"> {
+interface AttemptEnd extends Pick<AttemptRecord, "status" | "usage" | "findings" | "handed_in"> {
   at: string;
   error_class?: string;
   error_message?: string;
 }
 
 /** Only a running attempt is closed: one that waits for its next try was closed when it failed. */
-function closeAttempt(attempts: AttemptRecord[], closing: Closing): AttemptRecord[] {
+function closeAttempt(attempts: AttemptRecord[], closing: AttemptEnd): AttemptRecord[] {
   const last = attempts.at(-1);
   if (!last || last.completed_at !== null) return attempts;
   const { status, at, usage, error_class = null, error_message = null, findings, handed_in } = closing;

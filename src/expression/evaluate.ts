@@ -1,6 +1,6 @@
 import { ExpressionError } from "./expression-error.ts";
 import { functions, takesCount } from "./functions.ts";
-import { isSame, markedArray, markedObject, plain, readFrom, type Marked } from "./marked.ts";
+import { isSame, markedArray, markedObject, plain, readFrom, type MarkedValue } from "./marked.ts";
 import { hasOwnProperty, isObject, ownProperty } from "./own-property.ts";
 import type { Binary, Call, Expression, Index, Member, Name } from "./syntax.ts";
 import type { Value, ValueObject } from "./value.ts";
@@ -15,7 +15,7 @@ export function evaluate(expression: Expression, scope: ValueObject): Value {
   return evaluateMarked(expression, scope).value;
 }
 
-function evaluateMarked(expression: Expression, scope: ValueObject): Marked {
+function evaluateMarked(expression: Expression, scope: ValueObject): MarkedValue {
   switch (expression.kind) {
     case "literal":
       return plain(expression.value);
@@ -46,7 +46,7 @@ function evaluateMarked(expression: Expression, scope: ValueObject): Marked {
   }
 }
 
-function evaluateName({ name, start }: Name, scope: ValueObject): Marked {
+function evaluateName({ name, start }: Name, scope: ValueObject): MarkedValue {
   if (hasOwnProperty(scope, name))
     return { value: scope[name] ?? null, marks: name === "stages" ? "stages" : null };
   const parameters = ownProperty(scope, "parameters");
@@ -59,7 +59,7 @@ function evaluateName({ name, start }: Name, scope: ValueObject): Marked {
 }
 
 /** Goes along `a.b[c].d` in a loop: the chain is as long as the source, and not bounded by the depth of parsing. */
-function evaluateAccess(expression: Member | Index, scope: ValueObject): Marked {
+function evaluateAccess(expression: Member | Index, scope: ValueObject): MarkedValue {
   const steps: (Member | Index)[] = [];
   let base: Expression = expression;
   while (base.kind === "member" || base.kind === "index") {
@@ -74,14 +74,14 @@ function evaluateAccess(expression: Member | Index, scope: ValueObject): Marked 
   return value;
 }
 
-function evaluateCall({ name, args, start }: Call, scope: ValueObject): Marked {
+function evaluateCall({ name, args, start }: Call, scope: ValueObject): MarkedValue {
   const called = functions.get(name);
   if (!called) {
     const { message, hint } = unknownFunction(name);
     throw new ExpressionError(`${message}. ${hint}`, start);
   }
   if (!takesCount(called, args.length)) throw new ExpressionError(wrongCount(name, called, args), start);
-  const values: Marked[] = [];
+  const values: MarkedValue[] = [];
   for (const each of args) {
     const value = evaluateMarked(each, scope);
     values.push(value);
@@ -92,7 +92,7 @@ function evaluateCall({ name, args, start }: Call, scope: ValueObject): Marked {
   throw new ExpressionError(result.problem, args[result.argument]?.start ?? start);
 }
 
-function evaluateBinary(expression: Binary, scope: ValueObject): Marked {
+function evaluateBinary(expression: Binary, scope: ValueObject): MarkedValue {
   switch (expression.operator) {
     case "&&":
     case "||":
@@ -112,7 +112,7 @@ function evaluateBinary(expression: Binary, scope: ValueObject): Marked {
 }
 
 /** Goes along `a && b && c` in a loop, for the same reason as along `a.b.c`. */
-function evaluateLogical(expression: Binary, scope: ValueObject): Marked {
+function evaluateLogical(expression: Binary, scope: ValueObject): MarkedValue {
   const { operator } = expression;
   const operands: Expression[] = [];
   let first: Expression = expression;

@@ -1,5 +1,5 @@
 import { codePoints } from "./code-points.ts";
-import { isSame, namesIn, plain, readFrom, type Marked, type Marks } from "./marked.ts";
+import { isSame, namesIn, plain, readFrom, type MarkedValue, type Marks } from "./marked.ts";
 import { hasOwnProperty, isArray, isHiddenKey, isObject } from "./own-property.ts";
 import { parseJson } from "./parse-json.ts";
 import { deepestValue, longestValue, sizeProblem } from "./size-problem.ts";
@@ -14,7 +14,7 @@ export interface FunctionEntry {
   /** True of an argument after which no other is evaluated. */
   isEnough?(value: Value): boolean;
   /** Gets the arguments that were evaluated. */
-  run(args: readonly Marked[]): FunctionResult;
+  run(args: readonly MarkedValue[]): FunctionResult;
 }
 
 /** `argument` is the place of the argument that is wrong, from 0. `marks`: the statuses in the value. */
@@ -66,7 +66,7 @@ function length(of: Value): FunctionResult {
 }
 
 /** A status is found by its aliases, wherever it stands. */
-function contains(inside: Marked, item: Marked): FunctionResult {
+function contains(inside: MarkedValue, item: MarkedValue): FunctionResult {
   const { value: held } = inside;
   if (isArray(held)) {
     return { value: held.some((_, at) => isSame(readFrom(inside, plain(at)), item)) };

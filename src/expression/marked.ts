@@ -4,7 +4,7 @@ import { namesOfStatus } from "./stage-status.ts";
 import type { Value, ValueObject } from "./value.ts";
 
 /** A value, and where in it statuses of stages lie: such a text equals its aliases too, any other text does not. */
-export interface Marked {
+export interface MarkedValue {
   value: Value;
   marks: Marks;
 }
@@ -12,23 +12,23 @@ export interface Marked {
 /** `stages` is the namespace, `stage` one of its entries; null: there is no status in it. */
 export type Marks = null | "stages" | "stage" | "status" | readonly Marks[] | ReadonlyMap<string, Marks>;
 
-export function plain(value: Value): Marked {
+export function plain(value: Value): MarkedValue {
   return { value, marks: null };
 }
 
-export function markedArray(items: readonly Marked[]): Marked {
+export function markedArray(items: readonly MarkedValue[]): MarkedValue {
   const marks = items.some((item) => item.marks !== null) ? items.map((item) => item.marks) : null;
   return { value: items.map(({ value }) => value), marks };
 }
 
-export function markedObject(entries: readonly (readonly [key: string, item: Marked])[]): Marked {
+export function markedObject(entries: readonly (readonly [key: string, item: MarkedValue])[]): MarkedValue {
   const value = Object.fromEntries(entries.map(([key, item]) => [key, item.value]));
   const isMarked = entries.some(([, item]) => item.marks !== null);
   return { value, marks: isMarked ? new Map(entries.map(([key, { marks }]) => [key, marks])) : null };
 }
 
 /** An item or a property; null where there is none. A status finds its aliases among the keys. */
-export function readFrom({ value: from, marks }: Marked, key: Marked): Marked {
+export function readFrom({ value: from, marks }: MarkedValue, key: MarkedValue): MarkedValue {
   if (isArray(from)) {
     if (typeof key.value !== "number") return plain(null);
     return { value: from[key.value] ?? null, marks: marksAt(marks, key.value) };
@@ -39,9 +39,9 @@ export function readFrom({ value: from, marks }: Marked, key: Marked): Marked {
 }
 
 /** Deep equality in which a status and its aliases are the same. Does not recurse. */
-export function isSame(left: Marked, right: Marked): boolean {
+export function isSame(left: MarkedValue, right: MarkedValue): boolean {
   if (left.marks === null && right.marks === null) return deepEqual(left.value, right.value);
-  const pairs: [Marked, Marked][] = [[left, right]];
+  const pairs: [MarkedValue, MarkedValue][] = [[left, right]];
   for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
     const [a, b] = pair;
     if (isArray(a.value) && isArray(b.value)) {
@@ -58,12 +58,12 @@ export function isSame(left: Marked, right: Marked): boolean {
 }
 
 /** The texts that a key or a part of a text may be found by: one, or a status with its aliases. */
-export function namesIn({ value, marks }: Marked): string[] {
+export function namesIn({ value, marks }: MarkedValue): string[] {
   if (typeof value !== "string") return [];
   return marks === "status" ? namesOfStatus(value) : [value];
 }
 
-function isSameLeaf(a: Marked, b: Marked): boolean {
+function isSameLeaf(a: MarkedValue, b: MarkedValue): boolean {
   if (deepEqual(a.value, b.value)) return true;
   return (
     (typeof b.value === "string" && namesIn(a).includes(b.value)) ||

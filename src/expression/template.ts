@@ -20,7 +20,7 @@ interface ExpressionPart {
 }
 
 /** What can be read of a text, and what is wrong with the rest of it; offsets are those of the text. */
-interface Read<Part> {
+interface TemplateReading<Part> {
   parts: Part[];
   errors: ExpressionError[];
 }
@@ -41,7 +41,7 @@ export function parseTemplate(text: string): TemplatePart[] {
 }
 
 /** The same, with all that is wrong; an expression that cannot be read is left out. */
-export function readTemplate(text: string): Read<TemplatePart> {
+export function readTemplate(text: string): TemplateReading<TemplatePart> {
   const parts: TemplatePart[] = [];
   const errors: ExpressionError[] = [];
   let plain = "";
@@ -111,7 +111,7 @@ export function parseCondition(text: string): { expression: Expression; offset: 
 }
 
 /** The same, with all that is wrong; more than one expression where there are more, which is an error. */
-export function readCondition(text: string): Read<{ expression: Expression; offset: number }> {
+export function readCondition(text: string): TemplateReading<{ expression: Expression; offset: number }> {
   const start = text.length - text.trimStart().length;
   if (!text.startsWith(opening, start)) {
     const errors: ExpressionError[] = [];

@@ -1,7 +1,7 @@
 import { ExpressionError } from "./expression-error.ts";
 import { numberProblem } from "./number-problem.ts";
 import { readString } from "./read-string.ts";
-import { findUnseen, type Unseen } from "./unseen.ts";
+import { findUnseen, type UnseenCharacter } from "./unseen.ts";
 
 export type Token = { start: number; end: number } & (
   | { kind: "number"; value: number }
@@ -102,7 +102,7 @@ function describeUnexpected(text: string, at: number): string {
   return `unexpected ${showCharacter(character)}`;
 }
 
-function wayOut({ plain }: Unseen): string {
+function wayOut({ plain }: UnseenCharacter): string {
   if (plain === "") return "take it out";
   return plain === " " ? "write a plain space" : `write "${plain}"`;
 }

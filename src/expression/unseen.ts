@@ -1,5 +1,5 @@
 /** A character that looks like a plain one, or like nothing. `plain` is what was probably meant. */
-export interface Unseen {
+export interface UnseenCharacter {
   offset: number;
   /** Such as `an invisible character: U+00A0 (no-break space)`. */
   name: string;
@@ -44,7 +44,7 @@ const named: readonly [first: number, last: number, name: string, plain: string]
 const unseen = new RegExp(`[${named.map(([first, last]) => `${unit(first)}-${unit(last)}`).join("")}]`, "g");
 
 /** The first such character at or after an offset; null where there is none. */
-export function findUnseen(text: string, from = 0): Unseen | null {
+export function findUnseen(text: string, from = 0): UnseenCharacter | null {
   unseen.lastIndex = from;
   const found = unseen.exec(text);
   if (!found) return null;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, type Ended, type Journey } from "../testing/journey.ts";
+import { journeys, type ProcessEnd, type Journey } from "../testing/journey.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
 
 /** Wrong, hostile and huge things on the command line and in files: a clear error, the exit code, nothing begun. */
@@ -269,7 +269,7 @@ test("the stack of an error is shown with --debug, and only then", async () => {
   expect(stderr).toMatch(/^error: there is no file or folder "gone\.yaml"\n[^]*\n\s+at /);
 });
 
-function isRefused({ code, stdout, stderr }: Ended, exitCode: number, said: RegExp): void {
+function isRefused({ code, stdout, stderr }: ProcessEnd, exitCode: number, said: RegExp): void {
   const all = stdout + stderr;
   expect(all).toMatch(said);
   expect(all).not.toMatch(/^\s+at |this is a bug|undefined|\[object/m);

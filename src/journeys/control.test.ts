@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { shortId } from "../execution/short-id.ts";
-import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, runIdOf, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, writeWorkflow } from "../testing/journey-workflows.ts";
 import { catchesInterrupts, processesWith } from "../testing/process-table.ts";
@@ -137,7 +137,7 @@ describe.concurrent("a second process", () => {
 
 describe("a gate with approvers", () => {
   let journey: Journey;
-  let running: Running;
+  let running: RunningProcess;
   let runId: string;
 
   beforeAll(async () => {
@@ -254,7 +254,7 @@ describe("what asks a person", () => {
 
 interface Begun {
   journey: Journey;
-  running: Running;
+  running: RunningProcess;
   runId: string;
 }
 

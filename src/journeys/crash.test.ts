@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { shortId } from "../execution/short-id.ts";
-import { journeys, runIdOf, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, runIdOf, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { heldAgent, patientAgent, writeEightStages, writeWorkflow } from "../testing/journey-workflows.ts";
 import { processesWith, signalIfThere } from "../testing/process-table.ts";
@@ -201,7 +201,7 @@ describe.concurrent("kill -9 of the engine:", () => {
   });
 });
 
-async function killed(running: Running): Promise<Running> {
+async function killed(running: RunningProcess): Promise<RunningProcess> {
   running.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
   return running;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { journeys, executable, type Ended, type Journey } from "../testing/journey.ts";
+import { journeys, executable, type ProcessEnd, type Journey } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -73,7 +73,7 @@ async function aStored(): Promise<Journey> {
 }
 
 /** What the command leaves behind lies in the journey's folder, and goes with it. */
-function edited(journey: Journey, env: Record<string, string>): Promise<Ended> {
+function edited(journey: Journey, env: Record<string, string>): Promise<ProcessEnd> {
   const TMPDIR = join(journey.folder, "tmp");
   mkdirSync(TMPDIR);
   return journey.run(["workflow", "edit", "journey"], { env: { ...env, TMPDIR } });

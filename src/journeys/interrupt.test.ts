@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { shortId } from "../execution/short-id.ts";
-import { journeys, executable, runIdOf, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, executable, runIdOf, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 import { patientAgent, scriptAgent, writeWorkflow } from "../testing/journey-workflows.ts";
@@ -227,7 +227,10 @@ describe.concurrent("on a terminal", () => {
   });
 });
 
-async function started(journey: Journey, agents: number): Promise<{ running: Running; runId: string }> {
+async function started(
+  journey: Journey,
+  agents: number,
+): Promise<{ running: RunningProcess; runId: string }> {
   const running = journey.start(["workflow", "run", "."]);
   const runId = await runIdOf(running);
   await until("the agents run", () => journey.lines("began").length === agents);

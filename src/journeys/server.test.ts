@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { exampleDefinition } from "../http/api/example-definition.ts";
-import { journeys, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { readEvents, type SentEvent } from "../testing/read-events.ts";
 
@@ -11,7 +11,7 @@ const begin = journeys();
 const simulated = ["--dispatcher", "simulated"];
 
 interface Served {
-  process: Running;
+  process: RunningProcess;
   url: string;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, readFileSync, statSync, symlinkSync, unlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { journeys, executable, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, executable, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
 
@@ -14,7 +14,7 @@ stages: [{ id: ask, name: Ask, type: gate, gate: { kind: manual_approval } }]
 const guarded = { SKILLMEAT_NO_TOKEN: "" };
 
 interface Served {
-  process: Running;
+  process: RunningProcess;
   url: string;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach } from "bun:test";
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
 import type { ExecutionView } from "../execution/view.ts";
-import { journeys, type Journey, type Running } from "../testing/journey.ts";
+import { journeys, type Journey, type RunningProcess } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
 import { chromiumPath } from "../testing/chromium-path.ts";
 import { longestWaitMs } from "../testing/limits.ts";
@@ -20,7 +20,7 @@ const flags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-r
 export interface Site {
   journey: Journey;
   url: string;
-  server: Running;
+  server: RunningProcess;
   /** Ends the server and starts another at the same port. */
   restart(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Starts a run over the API; its id. */
@@ -141,7 +141,7 @@ async function openSite(
 }
 
 /** Its address; "" when its port was held by another. */
-async function waitUntilListening(server: Running): Promise<string> {
+async function waitUntilListening(server: RunningProcess): Promise<string> {
   let isOver = false;
   void server.ended.then(() => (isOver = true));
   return until("the server listens", () => {

@@ -6,7 +6,7 @@ import type { SkipCause, Usage } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
 
-type Recorded<T extends StageEvent["type"]> = Extract<StageEvent, { type: T }>["data"];
+type DataOf<T extends StageEvent["type"]> = Extract<StageEvent, { type: T }>["data"];
 
 /** A failed attempt, with everything that decides what follows, so that the machine needs nothing else. */
 export interface FailedAttempt {
@@ -25,7 +25,7 @@ export interface FailedAttempt {
 
 export type StageMachineEvent =
   | { type: "START"; facts: Omit<StageStarted, "recovered"> }
-  | { type: "SUCCEEDED"; data: Recorded<"stage_completed"> }
+  | { type: "SUCCEEDED"; data: DataOf<"stage_completed"> }
   | FailedAttempt
   | { type: "REFUSED"; failure: Failure }
   | { type: "SKIP"; reason: string; cause: SkipCause; outputs: ValueObject; blocks: boolean }

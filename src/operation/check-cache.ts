@@ -11,7 +11,7 @@ export interface KeptCheck {
   artifacts: Artifacts;
 }
 
-interface Kept extends KeptCheck {
+interface CachedCheck extends KeptCheck {
   text: string;
   looks: Looks;
 }
@@ -19,7 +19,7 @@ interface Kept extends KeptCheck {
 const most = { checks: 64, characters: 4 * 1024 * 1024, references: 2_000 };
 
 /** By everything besides text and files that the check depends on; the one that was used last is at the end. */
-const kept = new Map<string, Kept>();
+const kept = new Map<string, CachedCheck>();
 
 /**
  * Checks a definition with the overrides of the working directory, or reuses the check of an earlier run as long as the

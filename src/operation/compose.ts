@@ -11,7 +11,7 @@ import type { Artifacts } from "../collection/artifacts.ts";
 import type { FoundDefinition } from "./stored-definition.ts";
 
 /** A valid definition, merged with the project's overrides, and everything that a run of it needs. */
-export interface Composed {
+export interface ComposedWorkflow {
   source: FoundDefinition;
   id: string;
   definition: EffectiveDefinition;
@@ -22,14 +22,14 @@ export interface Composed {
 }
 
 /** Thrown when a plan cannot be made because the definition has errors; the caller shows the findings. */
-export interface NotValid {
+export interface InvalidWorkflow {
   source: FoundDefinition;
   /** `workflow.id`; empty where none can be read. */
   id: string;
   validation: ValidationResult;
 }
 
-export function isComposed(result: Composed | NotValid): result is Composed {
+export function isComposed(result: ComposedWorkflow | InvalidWorkflow): result is ComposedWorkflow {
   return "definition" in result;
 }
 
@@ -38,7 +38,7 @@ export function composeDefinition(
   source: FoundDefinition,
   checked: CheckedWorkflow,
   artifacts: Artifacts,
-): Composed | NotValid {
+): ComposedWorkflow | InvalidWorkflow {
   const { id, validation, definition, overrides, later } = checked;
   if (!validation.valid || !definition || !later) return { source, id, validation };
   return { source, id, definition, validation, overrides, later, artifacts };
@@ -49,7 +49,7 @@ export function composeDefinition(
  * `AppError("invalid_parameters")` with everything that is wrong.
  */
 export function planOf(
-  composed: Composed,
+  composed: ComposedWorkflow,
   given: Record<string, Value>,
   how: Pick<ParameterOptions, "coerce" | "written">,
 ): { plan: Plan; values: ValueObject } {
@@ -60,7 +60,7 @@ export function planOf(
 }
 
 /** The agent files of the stages, by reference; those that are found and hold an agent. */
-export function agentsOf({ definition, artifacts }: Composed): Record<string, AgentFile> {
+export function agentsOf({ definition, artifacts }: ComposedWorkflow): Record<string, AgentFile> {
   const found: Record<string, AgentFile> = Object.create(null);
   const refs = definition.stages.flatMap(({ type, roles }) =>
     type === "agent" && roles ? [roles.primary.artifact] : [],
@@ -73,7 +73,7 @@ export function agentsOf({ definition, artifacts }: Composed): Record<string, Ag
 }
 
 /** The context modules a definition names, by reference; those that are found. */
-export function modulesOf({ definition, artifacts }: Composed): Record<string, ContextModule> {
+export function modulesOf({ definition, artifacts }: ComposedWorkflow): Record<string, ContextModule> {
   const found: Record<string, ContextModule> = Object.create(null);
   const named = definition.stages.flatMap(({ context }) => context.modules);
   for (const ref of new Set([...definition.context.global_modules, ...named])) {

@@ -3,13 +3,13 @@ import { listExecutions, type ExecutionFilter } from "../store/list-executions.t
 import type { Library } from "./refresh-index.ts";
 import { openWorkflow } from "./open-workflow.ts";
 
-type Narrowed = Pick<ExecutionFilter, "workflow_id" | "workflow_slug" | "workflow_name">;
+type OneWorkflowFilter = Pick<ExecutionFilter, "workflow_id" | "workflow_slug" | "workflow_name">;
 
 /**
  * Narrows a list to the executions of the workflow with an id, slug or name. Executions of files that were run without
  * being stored have no stored workflow: they are found by their `workflow.id`, else by their name.
  */
-export function executionsOf(library: Library, named: string): Narrowed {
+export function executionsOf(library: Library, named: string): OneWorkflowFilter {
   try {
     return { workflow_id: openWorkflow(library, named).id };
   } catch (error) {

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import type { IndexChange, IndexedFile } from "../store/index-files.ts";
 import type { FileProblem, WorkflowStatus } from "../store/workflow-record.ts";
 import { isIdentifier } from "../workflow/identifier.ts";
-import { matchFiles, type Matched } from "./match-files.ts";
+import { matchFiles, type MatchedFile } from "./match-files.ts";
 import type { ReadFile } from "../collection/read-file.ts";
 import { emptyDefinition } from "../workflow/empty-definition.ts";
 import { slugOf } from "../collection/workflow-files.ts";
@@ -25,7 +25,7 @@ export function indexChanges(
 }
 
 /** A row that already has its id keeps it. */
-function isMoved({ row, file }: Matched): boolean {
+function isMoved({ row, file }: MatchedFile): boolean {
   return row === null || (wantedId(file) ?? row.slug) !== row.slug;
 }
 
@@ -47,7 +47,7 @@ function nameKey(name: string, createdBy: string | null): string {
   return `${createdBy ?? ""}\n${name}`;
 }
 
-function changeOf({ row, file }: Matched, claims: Claims): IndexChange {
+function changeOf({ row, file }: MatchedFile, claims: Claims): IndexChange {
   const wanted = wantedId(file);
   const isDuplicate = wanted !== null && claims.slugs.has(wanted);
   const slug =
@@ -77,7 +77,7 @@ function changeOf({ row, file }: Matched, claims: Claims): IndexChange {
   };
 }
 
-function definitionOf({ row, file: { definition } }: Matched, slug: string): IndexChange["definition"] {
+function definitionOf({ row, file: { definition } }: MatchedFile, slug: string): IndexChange["definition"] {
   if (definition) return { ...definition, effective: definition.effective ?? emptyDefinition(slug) };
   return row ? null : { text: "", hash: "", effective: emptyDefinition(slug) };
 }

@@ -3,7 +3,7 @@ import type { IndexedFile } from "../store/index-files.ts";
 import type { ReadFile } from "../collection/read-file.ts";
 
 /** A file and the workflow it belongs to; null: the workflow is new. */
-export interface Matched {
+export interface MatchedFile {
   row: IndexedFile | null;
   file: ReadFile;
 }
@@ -15,7 +15,7 @@ export interface Matched {
 export function matchFiles(
   rows: readonly IndexedFile[],
   files: readonly ReadFile[],
-): { matched: Matched[]; left: IndexedFile[] } {
+): { matched: MatchedFile[]; left: IndexedFile[] } {
   const left = new Set(rows);
   const open = new Set(files);
   const found = new Map<ReadFile, IndexedFile>();

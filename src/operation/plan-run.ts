@@ -1,4 +1,4 @@
-import { composeDefinition, isComposed, planOf, type Composed } from "./compose.ts";
+import { composeDefinition, isComposed, planOf, type ComposedWorkflow } from "./compose.ts";
 import type { FoundDefinition } from "./stored-definition.ts";
 import { swap, type SwapNames, type Swaps } from "./swap.ts";
 import { plannedEntry, validatedEntry } from "./workflow-entry.ts";
@@ -39,7 +39,7 @@ export interface RunPlace {
 
 /** A run that could start, except for what its plan's `preflight` says. */
 export interface PlannedRun {
-  composed: Composed;
+  composed: ComposedWorkflow;
   plan: Plan;
   /** The parameters, including those that the plan masks. */
   values: ValueObject;
@@ -50,8 +50,8 @@ export interface PlannedRun {
  * Checks everything about a run that can be checked before it starts. Throws `FindingsError` for a definition with
  * errors, `AppError` for parameters or swaps that do not fit.
  */
-export async function planRun(wish: RunRequest, place: RunPlace): Promise<PlannedRun> {
-  const { source, swaps, swapNames, options } = wish;
+export async function planRun(request: RunRequest, place: RunPlace): Promise<PlannedRun> {
+  const { source, swaps, swapNames, options } = request;
   const { home, userHome, dispatch, log } = place;
   const { workdir } = options;
   const surroundings = { beside: source.beside, workdir, home, userHome };
@@ -63,7 +63,7 @@ export async function planRun(wish: RunRequest, place: RunPlace): Promise<Planne
   if (!isComposed(composed)) throw invalidDefinition(composed.validation, source);
   const swapped = swap(composed, swaps, swapNames);
   // Errors of the request are reported before what the machine lacks.
-  const planned = await planWithSecrets(composed, wish);
+  const planned = await planWithSecrets(composed, request);
   const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
@@ -73,7 +73,7 @@ export async function planRun(wish: RunRequest, place: RunPlace): Promise<Planne
  * A person is asked for secrets only when nothing else is wrong, so that nobody types one for a run that is refused.
  */
 async function planWithSecrets(
-  composed: Composed,
+  composed: ComposedWorkflow,
   { parameters, coerce, written, askSecrets }: RunRequest,
 ): Promise<ReturnType<typeof planOf>> {
   const how = { coerce, ...(written && { written }) };

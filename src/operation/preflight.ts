@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Composed } from "./compose.ts";
+import type { ComposedWorkflow } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
@@ -16,7 +16,7 @@ import { laterFinding } from "../workflow/later-places.ts";
 /** How the stages would be done. */
 export type StartOptions = Pick<RunOptions, "workdir" | "dispatcher" | "env">;
 
-type Checked = Pick<Composed, "definition" | "artifacts" | "later">;
+type PreflightSubject = Pick<ComposedWorkflow, "definition" | "artifacts" | "later">;
 
 /** Why a stage could not start: the code of its finding, what is wrong, and the way out. */
 interface Trouble {
@@ -32,7 +32,7 @@ const longestLookMs = 10_000;
  * the order of the file. Simulated stages need nothing.
  */
 export async function preflight(
-  checked: Checked,
+  checked: PreflightSubject,
   options: StartOptions,
   dispatch: DispatchConfig,
 ): Promise<Finding[]> {
@@ -70,7 +70,7 @@ function agentRefOf({ type, roles }: EffectiveStage): string | null {
 /** An agent as it was found; `null` where it was not found. */
 type FoundAgent = { agent: AgentFile | null } | { broken: AppError };
 
-function readAgent(artifacts: Checked["artifacts"], ref: string): FoundAgent {
+function readAgent(artifacts: PreflightSubject["artifacts"], ref: string): FoundAgent {
   try {
     return { agent: artifacts.agent(ref) };
   } catch (error) {
@@ -93,7 +93,7 @@ function dispatcherOf(
 function troubleOfAgent(
   found: FoundAgent,
   ref: string,
-  { definition, artifacts }: Checked,
+  { definition, artifacts }: PreflightSubject,
   options: StartOptions,
   dispatch: DispatchConfig,
 ): Trouble | null {

@@ -32,7 +32,7 @@ import {
 } from "../collection/workflow-files.ts";
 
 /** A definition that is to be stored. */
-export interface Saving {
+export interface SaveRequest {
   text: string;
   /** How messages name the text; default: `definition`. */
   file?: string;
@@ -46,7 +46,7 @@ export interface Saving {
   created_by: string | null;
 }
 
-interface CheckedSaving extends Saving {
+interface CheckedSaving extends SaveRequest {
   effective: EffectiveDefinition;
 }
 
@@ -61,7 +61,7 @@ export interface OpenHome extends Library {
  * folder. Throws `FindingsError` when the text has errors, `AppError("conflict")` when the saved text is none of the
  * expected ones (its details are both texts), or an id is taken.
  */
-export async function saveWorkflow(open: OpenHome, saving: Saving): Promise<WorkflowRecord> {
+export async function saveWorkflow(open: OpenHome, saving: SaveRequest): Promise<WorkflowRecord> {
   const { home, store, log } = open;
   const effective = await requireValid(saving.text, saving.file ?? "definition");
   // What was changed by hand is read in a turn of its own: it may be long, and the row takes a while, too.

@@ -5,7 +5,7 @@ import { openStore } from "../store/database.ts";
 import { bytesByTable } from "../store/bytes-by-table.ts";
 import { folderBytes } from "./folder-bytes.ts";
 
-export interface Held {
+export interface HeldBytes {
   what: string;
   bytes: number;
 }
@@ -17,15 +17,15 @@ const folders = [
 ] as const;
 
 /** How much of the disk a home takes, by part: parts of the database first, then folders. Nothing is changed. */
-export async function storageOf(home: string, database: string): Promise<Held[]> {
-  const held: Held[] = [];
+export async function storageOf(home: string, database: string): Promise<HeldBytes[]> {
+  const held: HeldBytes[] = [];
   if (existsSync(database)) held.push(...partsOf(database));
   held.push({ what: "backups before migrations", bytes: await backupBytes(database) });
   for (const [folder, what] of folders) held.push({ what, bytes: await folderBytes(join(home, folder)) });
   return held;
 }
 
-function partsOf(database: string): Held[] {
+function partsOf(database: string): HeldBytes[] {
   const store = openStore(database, { readonly: true, migrate: false });
   try {
     const { logs, events, free, rest } = bytesByTable(store);

@@ -3,7 +3,7 @@ import { nearest } from "../expression/nearest.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { Finding } from "../workflow/finding.ts";
 import { laterFinding } from "../workflow/later-places.ts";
-import type { Composed } from "./compose.ts";
+import type { ComposedWorkflow } from "./compose.ts";
 
 /** The changes that one run makes to a definition: another agent for a stage, more context modules. */
 export interface Swaps {
@@ -23,7 +23,11 @@ export interface SwapNames {
  * Puts the swaps into the definition and among its overrides; the result is how the execution remembers them, null when
  * there are none. Throws `AppError("invalid_usage")` for what cannot be swapped.
  */
-export function swap(composed: Composed, { agents, modules }: Swaps, names: SwapNames): ValueObject | null {
+export function swap(
+  composed: ComposedWorkflow,
+  { agents, modules }: Swaps,
+  names: SwapNames,
+): ValueObject | null {
   const { definition, overrides } = composed;
   if (agents.length === 0 && modules.length === 0) return null;
   if (!definition.config.allow_overrides) {
@@ -51,7 +55,7 @@ export function swap(composed: Composed, { agents, modules }: Swaps, names: Swap
 }
 
 function swapAgent(
-  { definition, overrides }: Composed,
+  { definition, overrides }: ComposedWorkflow,
   [stageId, ref]: readonly [string, string],
   name: string,
 ): void {
@@ -78,7 +82,7 @@ function swapAgent(
 }
 
 /** The definition's own findings report what it names itself and cannot be found. */
-function warnOfMissing(composed: Composed, refs: readonly string[], option: string): void {
+function warnOfMissing(composed: ComposedWorkflow, refs: readonly string[], option: string): void {
   const { artifacts, later, validation } = composed;
   const missing = [...new Set(refs)].filter((ref) => artifacts.find(ref) === null);
   const warnings = missing.map((ref): Finding => {

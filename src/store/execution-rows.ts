@@ -160,9 +160,9 @@ function secondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
 
-type Stored = Value | Usage | GateQuestion;
+type JsonField = Value | Usage | GateQuestion;
 
-function jsonOrNull(value: Stored | null): string | null {
+function jsonOrNull(value: JsonField | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 

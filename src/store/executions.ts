@@ -8,13 +8,13 @@ import { columnsBut } from "./row-writer.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 import { completeStage, type StoredStage } from "../workflow/stored-stage.ts";
-import type { Persisted } from "./transitions.ts";
+import type { PersistedRecord } from "./transitions.ts";
 
 /** Everything an engine needs to go on with an execution. */
 export interface LoadedExecution {
-  execution: Persisted<ExecutionRecord>;
+  execution: PersistedRecord<ExecutionRecord>;
   /** In the order of the file. */
-  steps: Persisted<StepRecord>[];
+  steps: PersistedRecord<StepRecord>[];
   snapshot: ExecutionSnapshot;
   /** By stage: how far the newest attempt's own log files have been taken in, in bytes. */
   offsets: Map<string, { stdout: number; stderr: number }>;

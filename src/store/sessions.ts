@@ -5,7 +5,7 @@ import { loginLinks, webSessions } from "./session-tables.ts";
 export type SessionRow = typeof webSessions.$inferSelect;
 
 /** Selects the sessions of a token that have not ended. `now` is ISO 8601. */
-export interface Living {
+export interface LivingSessions {
   token_mark: string;
   now: string;
 }
@@ -19,16 +19,20 @@ export function addSession(store: Store, row: SessionRow): void {
 }
 
 /** The session a cookie belongs to; null when there is none, or no longer. */
-export function findSession(store: Store, hash: string, { token_mark, now }: Living): SessionRow | null {
+export function findSession(
+  store: Store,
+  hash: string,
+  { token_mark, now }: LivingSessions,
+): SessionRow | null {
   return store.prepare<SessionRow, [string, string, string]>(selectByHash).get(hash, token_mark, now) ?? null;
 }
 
-export function isLivingSession(store: Store, id: string, { token_mark, now }: Living): boolean {
+export function isLivingSession(store: Store, id: string, { token_mark, now }: LivingSessions): boolean {
   return store.prepare<unknown, [string, string, string]>(selectById).get(id, token_mark, now) !== null;
 }
 
 /** The newest first, 200 at most. */
-export function listSessions(store: Store, { token_mark, now }: Living): SessionRow[] {
+export function listSessions(store: Store, { token_mark, now }: LivingSessions): SessionRow[] {
   return store.prepare<SessionRow, [string, string]>(selectLiving).all(token_mark, now);
 }
 

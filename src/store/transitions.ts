@@ -22,15 +22,15 @@ export interface TransitionSet {
 }
 
 /** A record with its actor's snapshot, which only the engine reads. */
-export interface Persisted<R> {
+export interface PersistedRecord<R> {
   record: R;
   /** JSON of the actor's snapshot. */
   machine: string;
 }
 
 export interface NewExecution {
-  execution: Persisted<ExecutionRecord>;
-  steps: Persisted<StepRecord>[];
+  execution: PersistedRecord<ExecutionRecord>;
+  steps: PersistedRecord<StepRecord>[];
   snapshot: ExecutionSnapshot;
   events: StoredEvent[];
   /** False: no process drives it yet. */
@@ -39,9 +39,9 @@ export interface NewExecution {
 
 export interface ExecutionUpdate {
   /** Always given, because its `last_event` and `updated_at` change with every transition. */
-  execution: Persisted<ExecutionRecord>;
+  execution: PersistedRecord<ExecutionRecord>;
   /** Only the steps that changed. */
-  steps: Persisted<StepRecord>[];
+  steps: PersistedRecord<StepRecord>[];
   events: StoredEvent[];
   logs: LogLine[];
   /** What a step's log has lost since it exceeded its total; added to what it had lost before. */

@@ -7,7 +7,7 @@ export interface AskedAttempt {
   control: DispatchControl;
   how: "dispatch" | "readopt";
   /** Null: it is gone without a result; `unbegun`: it never began. */
-  finish(result: Given): void;
+  finish(result: FakeResult): void;
 }
 
 /** Agents of a test: `answer` says what becomes of an attempt at once; undefined leaves it to the test. */
@@ -22,9 +22,9 @@ export interface FakeAgents {
   running(stageId: string): Promise<AskedAttempt>;
 }
 
-type Given = Partial<StageResult> | "unbegun" | null;
+type FakeResult = Partial<StageResult> | "unbegun" | null;
 
-export type Answer = (request: StageRequest, how: AskedAttempt["how"]) => Given | undefined;
+export type Answer = (request: StageRequest, how: AskedAttempt["how"]) => FakeResult | undefined;
 
 /** `livedMs`: for how long an agent of an earlier engine has lived. */
 export function fakeAgents(
@@ -42,7 +42,7 @@ export function fakeAgents(
     const given = answer(request, how);
     if (given !== undefined) return Promise.resolve(resultOf(given));
     return new Promise<StageResult | "gone" | "unbegun">((resolve) => {
-      const finish = (result: Given): void => {
+      const finish = (result: FakeResult): void => {
         open.delete(request.stage_id);
         resolve(resultOf(result));
       };
@@ -78,7 +78,7 @@ export function fakeAgents(
 
 const stopped = { class: "cancelled", message: "stopped" };
 
-function resultOf(given: Given): StageResult | "gone" | "unbegun" {
+function resultOf(given: FakeResult): StageResult | "gone" | "unbegun" {
   if (given === null) return "gone";
   return given === "unbegun" ? given : { ok: true, warnings: [], ...given };
 }

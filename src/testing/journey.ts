@@ -19,7 +19,7 @@ import { processesWith, signalIfThere } from "./process-table.ts";
 export const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../../dist/skillmeat");
 
 /** What a process came to. */
-export interface Ended {
+export interface ProcessEnd {
   /** Null when a signal ended it. */
   code: number | null;
   signal: NodeJS.Signals | number | null;
@@ -27,12 +27,12 @@ export interface Ended {
   stderr: string;
 }
 
-export interface Running {
+export interface RunningProcess {
   readonly pid: number;
   /** What it has printed up to now. */
   readonly stdout: string;
   readonly stderr: string;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ProcessEnd>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -54,9 +54,9 @@ export interface Journey {
   read(path: string): string;
   /** The lines of a file; none when it is not there. */
   lines(path: string): string[];
-  start(args: readonly string[], options?: StartOptions): Running;
+  start(args: readonly string[], options?: StartOptions): RunningProcess;
   /** Starts the program and waits for its end. */
-  run(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  run(args: readonly string[], options?: StartOptions): Promise<ProcessEnd>;
   /** One execution as `runs --format json` gives it. */
   execution(runId: string): Promise<ExecutionView>;
   /** Living processes of the agents of this journey. */
@@ -79,7 +79,7 @@ export function journeys(): (name: string) => Journey {
 }
 
 /** The id that `workflow run` prints first. */
-export function runIdOf(running: Running): Promise<string> {
+export function runIdOf(running: RunningProcess): Promise<string> {
   return until("the id of the run is printed", () => /^run \S+ \((\S+)\)$/m.exec(running.stdout)?.[1]);
 }
 
@@ -123,7 +123,7 @@ function startProgram(
   home: string,
   args: readonly string[],
   { env = {}, cwd = folder, stdin, under = [] }: StartOptions = {},
-): Running {
+): RunningProcess {
   const child = Bun.spawn([...under, executable, ...args], {
     cwd,
     env: { ...plainEnv(folder, home), ...env },

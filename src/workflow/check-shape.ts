@@ -13,8 +13,8 @@ import { pathText } from "./source-path.ts";
 import { plainKeys, unseenIn } from "./unseen-characters.ts";
 import { nameOf, ownerText, shortenLine, unknownKey, wrongType } from "./shape-problems.ts";
 
-type Of<Kind extends Shape["kind"]> = Extract<Shape, { kind: Kind }>;
-type Clean = Value | undefined;
+type ShapeOf<Kind extends Shape["kind"]> = Extract<Shape, { kind: Kind }>;
+type CleanValue = Value | undefined;
 
 let definitionShape: Shape | null = null;
 
@@ -29,11 +29,11 @@ export function checkShape(text: string, root: SourceNode, report: Report): Draf
 }
 
 /** A map that `check` gives back has the schema's own shape: it was walked along it. */
-function isDraft(clean: Clean): clean is DraftDefinition & Value {
+function isDraft(clean: CleanValue): clean is DraftDefinition & Value {
   return typeof clean === "object" && clean !== null;
 }
 
-function check(checking: Checking, shape: Shape, node: SourceNode, path: Path): Clean {
+function check(checking: Checking, shape: Shape, node: SourceNode, path: Path): CleanValue {
   switch (shape.kind) {
     case "object":
       return checkObject(checking, shape, node, path);
@@ -61,7 +61,7 @@ function check(checking: Checking, shape: Shape, node: SourceNode, path: Path): 
   }
 }
 
-function checkObject(checking: Checking, shape: Of<"object">, node: SourceNode, path: Path): Clean {
+function checkObject(checking: Checking, shape: ShapeOf<"object">, node: SourceNode, path: Path): CleanValue {
   if (node.kind !== "map") return wrongType(checking, "a map", node, path);
   const clean: Record<string, Value> = {};
   plainKeys(checking, node, path, (name) => shape.fields.has(name));
@@ -92,7 +92,7 @@ function isLeftOut(node: SourceNode, shape: Shape): boolean {
   return node.kind === "scalar" && node.value === null && shape.kind !== "anything";
 }
 
-function checkNames(checking: Checking, shape: Of<"names">, node: SourceNode, path: Path): Clean {
+function checkNames(checking: Checking, shape: ShapeOf<"names">, node: SourceNode, path: Path): CleanValue {
   if (node.kind !== "map") return wrongType(checking, "a map of names", node, path);
   const clean: Record<string, Value> = {};
   plainKeys(checking, node, path, () => true);
@@ -114,7 +114,7 @@ function checkNames(checking: Checking, shape: Of<"names">, node: SourceNode, pa
   return clean;
 }
 
-function checkList(checking: Checking, shape: Of<"list">, node: SourceNode, path: Path): Clean {
+function checkList(checking: Checking, shape: ShapeOf<"list">, node: SourceNode, path: Path): CleanValue {
   if (node.kind !== "list") return wrongType(checking, "a list", node, path);
   const { length } = node.items;
   if (length < shape.min || length > shape.max) {
@@ -134,7 +134,7 @@ function checkList(checking: Checking, shape: Of<"list">, node: SourceNode, path
   });
 }
 
-function checkPair(checking: Checking, shape: Of<"pair">, node: SourceNode, path: Path): Clean {
+function checkPair(checking: Checking, shape: ShapeOf<"pair">, node: SourceNode, path: Path): CleanValue {
   if (node.kind !== "list" || node.items.length !== 2) {
     return wrongType(checking, "a list of two numbers", node, path);
   }
@@ -143,7 +143,7 @@ function checkPair(checking: Checking, shape: Of<"pair">, node: SourceNode, path
   return numbers.length === 2 ? numbers : undefined;
 }
 
-function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path: Path): Clean {
+function checkText(checking: Checking, shape: ShapeOf<"text">, node: SourceNode, path: Path): CleanValue {
   if (node.kind !== "scalar" || typeof node.value !== "string") {
     return wrongType(checking, "a text", node, path, shape.format);
   }
@@ -165,7 +165,7 @@ function checkText(checking: Checking, shape: Of<"text">, node: SourceNode, path
   return refuse("too_long", `"${nameOf(path)}" is ${length} characters long, ${shape.max} at most`);
 }
 
-function checkNumber(checking: Checking, shape: Of<"number">, node: SourceNode, path: Path): Clean {
+function checkNumber(checking: Checking, shape: ShapeOf<"number">, node: SourceNode, path: Path): CleanValue {
   const what = shape.isInteger ? "a whole number" : "a number";
   if (node.kind !== "scalar" || typeof node.value !== "number") return wrongType(checking, what, node, path);
   const { value } = node;
@@ -182,7 +182,7 @@ function checkNumber(checking: Checking, shape: Of<"number">, node: SourceNode, 
   return undefined;
 }
 
-function checkChoice(checking: Checking, shape: Of<"choice">, node: SourceNode, path: Path): Clean {
+function checkChoice(checking: Checking, shape: ShapeOf<"choice">, node: SourceNode, path: Path): CleanValue {
   const text = textOf(node);
   if (text !== null && shape.words.includes(text)) return text;
   if (unseenIn(checking, node, path) !== null) return undefined;

@@ -23,7 +23,7 @@ export interface ExpressionSite {
   errors: ExpressionError[];
 }
 
-type Found = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; input?: string };
+type FoundSite = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; input?: string };
 
 /** All of them, parsed. A text of the wrong type is left out: the schema has reported it. */
 export function expressionSites(root: SourceNode): ExpressionSite[] {
@@ -35,7 +35,7 @@ export function expressionSites(root: SourceNode): ExpressionSite[] {
   ];
 }
 
-function inEnv(root: SourceNode): Found[] {
+function inEnv(root: SourceNode): FoundSite[] {
   return entriesOf(child(child(root, "config"), "env")).map(([name, node]) => ({
     path: ["config", "env", name],
     node,
@@ -43,15 +43,15 @@ function inEnv(root: SourceNode): Found[] {
   }));
 }
 
-function inHooks(root: SourceNode): Found[] {
+function inHooks(root: SourceNode): FoundSite[] {
   const hooks = child(root, "hooks");
-  return hookNames.flatMap((name): Found[] => {
+  return hookNames.flatMap((name): FoundSite[] => {
     const hook = child(hooks, name);
     const path = ["hooks", name];
     const notify = child(hook, "notify");
-    const texts: Found[] = [{ path: [...path, "run"], node: child(hook, "run"), use: "hook" }];
+    const texts: FoundSite[] = [{ path: [...path, "run"], node: child(hook, "run"), use: "hook" }];
     if (notify?.kind !== "map") return [...texts, { path: [...path, "notify"], node: notify, use: "hook" }];
-    const parts = ["channel", "message"].map((key): Found => ({
+    const parts = ["channel", "message"].map((key): FoundSite => ({
       path: [...path, "notify", key],
       node: child(notify, key),
       use: "hook",
@@ -60,13 +60,13 @@ function inHooks(root: SourceNode): Found[] {
   });
 }
 
-function inStage(stage: SourceNode, path: Path): Found[] {
-  const text = (use: Found["use"], ...keys: string[]): Found => ({
+function inStage(stage: SourceNode, path: Path): FoundSite[] {
+  const text = (use: FoundSite["use"], ...keys: string[]): FoundSite => ({
     path: [...path, ...keys],
     node: keys.reduce<SourceNode | null>(child, stage),
     use,
   });
-  const inputs = entriesOf(child(stage, "inputs")).map(([name, input]): Found => ({
+  const inputs = entriesOf(child(stage, "inputs")).map(([name, input]): FoundSite => ({
     path: [...path, "inputs", name, "source"],
     node: child(input, "source"),
     use: "source",
@@ -85,7 +85,7 @@ function entriesOf(node: SourceNode | null): [string, SourceNode][] {
   return node?.kind === "map" ? [...node.entries].map(([key, { value }]) => [key, value]) : [];
 }
 
-function parseSite({ path, node, use, input = "" }: Found, stage: number | null): ExpressionSite[] {
+function parseSite({ path, node, use, input = "" }: FoundSite, stage: number | null): ExpressionSite[] {
   const text = textOf(node);
   if (node?.kind !== "scalar" || text === null) return [];
   const isBare = use === "condition" || (use === "source" && !text.includes("${{"));

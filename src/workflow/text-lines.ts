@@ -8,7 +8,7 @@ export interface TextLines {
 }
 
 /** A place that was found: asked in the order of the text, the next one on a long line is counted from there. */
-interface Found {
+interface FoundPlace {
   line: number;
   column: number;
   offset: number;
@@ -16,9 +16,9 @@ interface Found {
 
 export function textLines(text: string): TextLines {
   let starts: number[] | null = null;
-  let last: Found = { line: 0, column: 0, offset: 0 };
+  let last: FoundPlace = { line: 0, column: 0, offset: 0 };
   const startOf = (line: number): number | undefined => (starts ??= lineStarts(text))[line - 1];
-  const nearestBefore = (line: number, isBefore: (found: Found) => boolean): Found =>
+  const nearestBefore = (line: number, isBefore: (found: FoundPlace) => boolean): FoundPlace =>
     last.line === line && isBefore(last) ? last : { line, column: 1, offset: startOf(line) ?? text.length };
   return {
     place(offset) {

@@ -1,4 +1,4 @@
-import { findUnseen, showUnseen, withPlainCharacters, type Unseen } from "../expression/unseen.ts";
+import { findUnseen, showUnseen, withPlainCharacters, type UnseenCharacter } from "../expression/unseen.ts";
 import type { Problem, Report } from "./report.ts";
 import { sourceOffset } from "./scalar-offset.ts";
 import type { Checking } from "./checking.ts";
@@ -85,13 +85,17 @@ export function unseenAround(
   return told.size > 0;
 }
 
-interface Telling extends Pick<Problem, "path" | "at"> {
+interface UnseenReport extends Pick<Problem, "path" | "at"> {
   inside: string;
   /** Null: nobody knows. */
   meant: string | null;
 }
 
-function tell(report: Report, { name, plain }: Unseen, { path, at, inside, meant }: Telling): void {
+function tell(
+  report: Report,
+  { name, plain }: UnseenCharacter,
+  { path, at, inside, meant }: UnseenReport,
+): void {
   const shown = showUnseen(inside.length > 60 ? `${inside.slice(0, 57)}…` : inside);
   report.error("schema", {
     code: "unseen_character",

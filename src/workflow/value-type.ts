@@ -48,13 +48,13 @@ export function parseType(text: string): ValueType | null {
 }
 
 /** How a message shows the value at a path of a larger one. */
-type Show = (value: unknown, path: readonly number[]) => string;
+type ShowValue = (value: unknown, path: readonly number[]) => string;
 
 /**
  * Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. `show` is for values whose
  * text is known.
  */
-export function checkValue(type: string, value: unknown, show: Show = showValue): string | null {
+export function checkValue(type: string, value: unknown, show: ShowValue = showValue): string | null {
   const parsed = parseType(type);
   if (!parsed) return `has the unknown type "${type}"`;
   const problem = problemOf(parsed, value, [], show);
@@ -137,7 +137,7 @@ function problemOf(
   { depth, innermost }: ValueType,
   value: unknown,
   path: readonly number[],
-  show: Show,
+  show: ShowValue,
 ): string | null {
   const place = path.length === 0 ? "" : `item ${path.map((at) => `[${at}]`).join("")} `;
   if (depth === 0) {

@@ -18,14 +18,14 @@ export function Markdown({ text }: { text: string }): Html {
   return <div class="md">{renderTokens(reader.parse(text, {}))}</div>;
 }
 
-interface Opened {
+interface OpenedToken {
   token: Token;
   /** What stands around it. */
   around: Child[];
 }
 
 function renderTokens(tokens: readonly Token[]): Child[] {
-  const opened: Opened[] = [];
+  const opened: OpenedToken[] = [];
   let children: Child[] = [];
   for (const token of tokens) {
     if (token.nesting === 1) {

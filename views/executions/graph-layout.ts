@@ -46,7 +46,7 @@ interface Item {
   isGroup: boolean;
 }
 
-interface Placed extends Item {
+interface PlacedItem extends Item {
   x: number;
   y: number;
   width: number;
@@ -134,7 +134,7 @@ function leastWidthOf(row: readonly Item[]): number {
   return least + (row.length - boxes.length) * laneWidth + (row.length - 1) * columnGap;
 }
 
-function placedRows(rows: readonly Item[][], width: number): Placed[][] {
+function placedRows(rows: readonly Item[][], width: number): PlacedItem[][] {
   let y = 0;
   return rows.map((row) => {
     const lanes = row.filter(({ isLane }) => isLane).length;
@@ -170,7 +170,10 @@ export function cellPlace(group: GraphBox, at: number): { x: number; y: number }
   };
 }
 
-function linesOf(rows: readonly Placed[][], sources: ReadonlyMap<string, ReadonlySet<string>>): GraphLine[] {
+function linesOf(
+  rows: readonly PlacedItem[][],
+  sources: ReadonlyMap<string, ReadonlySet<string>>,
+): GraphLine[] {
   const lines: GraphLine[] = [];
   for (const [at, row] of rows.entries()) {
     const above = new Map(rows[at - 1]?.map((item) => [item.key, item]));
@@ -188,7 +191,7 @@ function linesOf(rows: readonly Placed[][], sources: ReadonlyMap<string, Readonl
 }
 
 /** Straight down to the gap between the rows, across within it, and on through the lane if it leads into one. */
-function curve(from: Placed, to: Placed, bottom: number): string {
+function curve(from: PlacedItem, to: PlacedItem, bottom: number): string {
   const [x, end] = [from.x + from.width / 2, to.x + to.width / 2];
   const middle = bottom + rowGap / 2;
   const across = `M${x} ${from.y + from.height}V${bottom}C${x} ${middle} ${end} ${middle} ${end} ${to.y}`;

@@ -8,12 +8,12 @@ export type Elements = {
   [Tag in keyof JSX.IntrinsicElements]: AttributesOf<JSX.IntrinsicElements[Tag]>;
 } & { "hx-partial": AttributesOf<JSX.HtmlTag> };
 
-type AttributesOf<Known> = { [Name in Exclude<keyof Known, Unescaped>]?: Attribute<Known[Name]> } & {
+type AttributesOf<Known> = { [Name in Exclude<keyof Known, UnescapedAttribute>]?: Attribute<Known[Name]> } & {
   autofocus?: Attribute<boolean>;
 };
 
 /** Kitajs writes these as they are. */
-type Unescaped = "children" | "attrs" | "safe" | "of" | "style";
+type UnescapedAttribute = "children" | "attrs" | "safe" | "of" | "style";
 
 /** True: the name alone. False, null, undefined: no attribute at all. A number is written where text may stand. */
 type Attribute<Value> = Value | boolean | null | undefined | (Value extends string ? number : never);

@@ -10,7 +10,7 @@ import { stageKind } from "../../src/workflow/stage-kind.ts";
 type ListProps = Pick<EffectiveDefinition, "stages" | "error_policy" | "config">;
 
 /** What holds for each stage that says nothing of it: said once in the settings, not on every card. */
-interface Usually {
+interface UsualSettings {
   attempts: number;
   onFailure: string;
   workspace: string;
@@ -41,7 +41,7 @@ export function StageList({ stages, error_policy: policy, config }: ListProps): 
   );
 }
 
-function StageItem({ stage, usually }: { stage: EffectiveStage; usually: Usually }): Html {
+function StageItem({ stage, usually }: { stage: EffectiveStage; usually: UsualSettings }): Html {
   const { id, name, description, type, condition, roles, depends_on, gate } = stage;
   return (
     <article class="item" id={`stage-${id}`}>
@@ -91,7 +91,7 @@ function GateFacts({ gate }: { gate: EffectiveGate }): Html {
   );
 }
 
-function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: Usually }): Html {
+function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: UsualSettings }): Html {
   const { timeout, idle_timeout, retry, on_failure } = stage.error_policy;
   const { max_attempts } = retry;
   return (

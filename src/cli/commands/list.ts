@@ -9,7 +9,7 @@ import { withStore } from "../open-home.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 import { tableLines } from "../terminal/table.ts";
 
-type Listed = Omit<ListedArtifact, "type" | "path"> & { type: string; path: string | null };
+type ListedRow = Omit<ListedArtifact, "type" | "path"> & { type: string; path: string | null };
 
 const types = ["workflow", ...listedTypes] as const;
 
@@ -18,7 +18,7 @@ export const run: CommandRun = async (invocation) => {
   const only = given.text("type");
   const wanted = types.filter((type) => only === null || only === type);
   const artifacts = artifactsFor(invocation, workdir, workdir);
-  const all: Listed[] = [];
+  const all: ListedRow[] = [];
   for (const type of wanted) {
     all.push(...(type === "workflow" ? await storedWorkflows(invocation) : artifacts.list(type)));
   }
@@ -38,7 +38,7 @@ export const run: CommandRun = async (invocation) => {
 };
 
 function fits(
-  { name, ref, description, place }: Listed,
+  { name, ref, description, place }: ListedRow,
   only: string | null,
   search: string | null,
 ): boolean {
@@ -46,9 +46,9 @@ function fits(
   return (only === null || place === only) && text.includes((search ?? "").toLowerCase());
 }
 
-function storedWorkflows({ home }: Invocation): Promise<Listed[]> {
+function storedWorkflows({ home }: Invocation): Promise<ListedRow[]> {
   return withStore(home, (store) => {
-    const found: Listed[] = [];
+    const found: ListedRow[] = [];
     let cursor: string | null = null;
     do {
       const page = listLibrary({ home, store }, { sort: "name", limit: 100, cursor });
@@ -63,7 +63,7 @@ function storedWorkflows({ home }: Invocation): Promise<Listed[]> {
   });
 }
 
-function artifactTable(items: readonly Listed[], width: number): string[] {
+function artifactTable(items: readonly ListedRow[], width: number): string[] {
   const columns = [
     { title: "named by", shrinks: true as const },
     { title: "description", shrinks: true as const },
@@ -78,7 +78,7 @@ function artifactTable(items: readonly Listed[], width: number): string[] {
   return tableLines(columns, rows, width);
 }
 
-function shadowLines({ ref, place, shadows }: Listed): string[] {
+function shadowLines({ ref, place, shadows }: ListedRow): string[] {
   return shadows.map(
     (shadow) =>
       `${ref}: the one ${placeWords[place]} hides the one ${placeWords[shadow.place]}, ${shadow.path}`,

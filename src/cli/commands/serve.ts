@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { accessFor } from "../../http/server/access.ts";
-import { listen, type Listening, type Place } from "../../http/server/listen.ts";
+import { listen, type ListeningServer, type Place } from "../../http/server/listen.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { serveToken, type ServeToken } from "../serve-token.ts";
@@ -52,7 +52,7 @@ function letRequestsIn(): Promise<void> {
 }
 
 /** If the port is taken, most likely this home's own server has it: then the message says that. */
-async function listenOrSayWho({ home }: Invocation, place: Place): Promise<Listening> {
+async function listenOrSayWho({ home }: Invocation, place: Place): Promise<ListeningServer> {
   try {
     return await listen(place);
   } catch (error) {

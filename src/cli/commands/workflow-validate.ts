@@ -16,12 +16,12 @@ export const run: CommandRun = async (invocation) => {
   return valid ? exitCodes.done : exitCodes.failed;
 };
 
-interface Checked {
+interface CheckedFile {
   source: { text: string; file: string };
   validation: ValidationResult;
 }
 
-async function checkNamed(invocation: Invocation, name: string): Promise<Checked> {
+async function checkNamed(invocation: Invocation, name: string): Promise<CheckedFile> {
   const { given, workdir } = invocation;
   const how = { isStrict: given.flag("strict"), options: startOptions(invocation, workdir) };
   try {

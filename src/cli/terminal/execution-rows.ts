@@ -57,9 +57,9 @@ export function followRows(steps: readonly StepRecord[]): StepTable {
   };
 }
 
-type OfStage = Exclude<StoredEvent, { type: `execution_${string}` }>;
+type StageFeedEvent = Exclude<StoredEvent, { type: `execution_${string}` }>;
 
-function applyToFollowed(step: FollowedStep, event: OfStage): void {
+function applyToFollowed(step: FollowedStep, event: StageFeedEvent): void {
   if (event.type === "log_line") {
     step.lastLine = event.data.text;
     return;

@@ -9,7 +9,7 @@ import { loginName } from "../login-name.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import type { Watcher } from "./watcher.ts";
 
-interface Waiting {
+interface OpenGate {
   stageId: string;
   message: string;
   approvers: string[];
@@ -33,9 +33,9 @@ interface Desk {
   table: LiveTable;
   keys: Keys;
   /** Gates that still have to be asked about; the first one is being asked about. */
-  queue: Waiting[];
+  queue: OpenGate[];
   /** The gate whose question is open, or whose decision is on its way. */
-  open: Waiting | null;
+  open: OpenGate | null;
 }
 
 /**
@@ -65,7 +65,7 @@ export function askAtGates(
   };
 }
 
-function waitingIn(event: StoredEvent): Waiting[] {
+function waitingIn(event: StoredEvent): OpenGate[] {
   if (event.type !== "gate_waiting") return [];
   const { message, approvers } = event.data;
   return [{ stageId: event.stage_id, message: plainText(message ?? "").trim(), approvers }];
@@ -88,7 +88,7 @@ async function askNext(desk: Desk, trouble: string | null): Promise<void> {
 }
 
 /** Keys typed before the question is on the screen were meant for something else. */
-async function askAbout(desk: Desk, gate: Waiting, trouble: string | null): Promise<void> {
+async function askAbout(desk: Desk, gate: OpenGate, trouble: string | null): Promise<void> {
   desk.keys.listen(null);
   await desk.keys.settled();
   if (desk.open !== gate) return;
@@ -102,7 +102,7 @@ async function askAbout(desk: Desk, gate: Waiting, trouble: string | null): Prom
   desk.keys.listen((key) => choose(desk, gate, key.toLowerCase()));
 }
 
-function choose(desk: Desk, gate: Waiting, key: string): void {
+function choose(desk: Desk, gate: OpenGate, key: string): void {
   if (key === "l") {
     desk.table.say(`later: ${commandOf(desk, gate)}`);
     drop(desk, gate.stageId);
@@ -121,7 +121,11 @@ function choose(desk: Desk, gate: Waiting, key: string): void {
 type Decision = "approve" | "reject";
 
 /** Asks for the name under which the gate is decided; a sole approver is offered. */
-function askWho(desk: Desk, gate: Waiting, { decision, typed }: { decision: Decision; typed: string }): void {
+function askWho(
+  desk: Desk,
+  gate: OpenGate,
+  { decision, typed }: { decision: Decision; typed: string },
+): void {
   const { approvers, stageId } = gate;
   const [sole = "", ...others] = approvers;
   const offer = others.length === 0 ? ` [${plainLine(sole)}]` : "";
@@ -147,7 +151,7 @@ function askWho(desk: Desk, gate: Waiting, { decision, typed }: { decision: Deci
 
 async function decide(
   desk: Desk,
-  gate: Waiting,
+  gate: OpenGate,
   { decision, actor }: { decision: Decision; actor: string },
 ): Promise<void> {
   const { engine, keys, runId, table } = desk;
@@ -173,6 +177,6 @@ async function refusalOf(answer: ReturnType<Engine["signal"]>): Promise<string |
   }
 }
 
-function commandOf({ invocation, runId }: Desk, gate: Waiting): string {
+function commandOf({ invocation, runId }: Desk, gate: OpenGate): string {
   return decisionWords(invocation, "approve", { runId, ...gate });
 }

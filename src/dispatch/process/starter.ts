@@ -39,7 +39,7 @@ export class StarterGone extends Error {
   }
 }
 
-interface Pending {
+interface PendingStart {
   resolve: (started: StartedSupervisor) => void;
   reject: (error: Error) => void;
 }
@@ -48,7 +48,7 @@ type End = number | null | "lost";
 
 /** Requests without an answer, and supervisors that run, by the number of their request. */
 interface Ledger {
-  pending: Map<number, Pending>;
+  pending: Map<number, PendingStart>;
   running: Map<number, (end: End) => void>;
   /** Exit statuses that were read before the message that the agent has started: the two come by different ways. */
   early: Map<number, number>;

@@ -14,15 +14,15 @@ const restPerPass = 9;
 const longestRestMs = 50;
 const giveUpMs = 10_000;
 
-interface Wish {
+interface SweepRequest {
   resolve: (isClean: boolean) => void;
   giveUpAt: number;
 }
 
 /** Null when the system is short of files, so that it cannot be told. */
-function findMarkedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
+function findMarkedNow(requests: ReadonlyMap<string, unknown>): Map<string, number[]> | null {
   try {
-    return findMarked(new Set(wishes.keys()));
+    return findMarked(new Set(requests.keys()));
   } catch (error) {
     if (isShortage(error)) return null;
     throw error;
@@ -30,7 +30,7 @@ function findMarkedNow(wishes: ReadonlyMap<string, unknown>): Map<string, number
 }
 
 export function createSweeper(): Sweeper {
-  const wishes = new Map<string, Wish[]>();
+  const requests = new Map<string, SweepRequest[]>();
   let isPlanned = false;
   let restUntil = 0;
 
@@ -44,29 +44,29 @@ export function createSweeper(): Sweeper {
   function pass(): void {
     isPlanned = false;
     const started = performance.now();
-    const marked = findMarkedNow(wishes);
+    const marked = findMarkedNow(requests);
     if (!marked) return plan(longestRestMs);
-    for (const [id, waiting] of wishes) {
+    for (const [id, waiting] of requests) {
       const pids = marked.get(id);
       for (const pid of pids ?? []) signalProcess(pid, "SIGKILL");
       const isOver = !pids || waiting.every(({ giveUpAt }) => giveUpAt <= started);
       if (!isOver) continue;
-      wishes.delete(id);
+      requests.delete(id);
       for (const { resolve } of waiting) resolve(!pids);
     }
     const ended = performance.now();
     restUntil = ended + Math.min(longestRestMs, (ended - started) * restPerPass);
     // Killed processes take a moment to be gone; only a pass that finds none proves it.
-    if (wishes.size > 0) plan(restUntil - ended);
+    if (requests.size > 0) plan(restUntil - ended);
   }
 
   return {
     sweep(attemptId) {
       return new Promise((resolve) => {
         const now = performance.now();
-        const waiting = wishes.get(attemptId) ?? [];
+        const waiting = requests.get(attemptId) ?? [];
         waiting.push({ resolve, giveUpAt: now + giveUpMs });
-        wishes.set(attemptId, waiting);
+        requests.set(attemptId, waiting);
         plan(restUntil - now);
       });
     },

@@ -20,13 +20,13 @@ The same for programs: <a href="${base}/openapi.json">openapi.json</a>.</p>
 `;
 }
 
-interface Found {
+interface FoundOperation {
   method: string;
   path: string;
   operation: Operation;
 }
 
-function operations(document: OpenApiDocument): Found[] {
+function operations(document: OpenApiDocument): FoundOperation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
@@ -47,7 +47,7 @@ function section(document: OpenApiDocument, base: string, tag: string, descripti
   return `<section><h2>${escapeHtml(tag)}</h2><p>${escapeHtml(description)}</p>${articles}</section>`;
 }
 
-function article({ method, path, operation }: Found, base: string): string {
+function article({ method, path, operation }: FoundOperation, base: string): string {
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
   const body = requestBody
     ? `<h4>Body${requestBody.required ? "" : " (may be left out)"}</h4>${media(requestBody.content)}`

@@ -18,7 +18,7 @@ const tokens = new RegExp([space, string, number, word, mark].map(({ source }) =
 export function jsonTrouble(text: string): JsonTrouble {
   // "value", "key" … : what may come next; a closing bracket is also accepted where a container may end.
   const open: ("{" | "[")[] = [];
-  let wanted: Wanted = "value";
+  let wanted: WantedToken = "value";
   for (let at = 0; at < text.length;) {
     tokens.lastIndex = at;
     const token = tokens.exec(text)?.[0];
@@ -33,9 +33,9 @@ export function jsonTrouble(text: string): JsonTrouble {
   return placeIn(text, text.length, `it ends where ${wantedNames[wanted]} should come`);
 }
 
-type Wanted = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma or end" | "nothing";
+type WantedToken = "value" | "value or ]" | "key" | "key or }" | "colon" | "comma or end" | "nothing";
 
-const wantedNames: Record<Wanted, string> = {
+const wantedNames: Record<WantedToken, string> = {
   value: "a value",
   "value or ]": 'a value or "]"',
   key: "a name in double quotes",
@@ -46,7 +46,7 @@ const wantedNames: Record<Wanted, string> = {
 };
 
 /** What may come after a token; null when it may not stand here. Keeps the stack of open containers. */
-function step(token: string, wanted: Wanted, open: ("{" | "[")[]): Wanted | null {
+function step(token: string, wanted: WantedToken, open: ("{" | "[")[]): WantedToken | null {
   if (token === "}" || token === "]") {
     const mayEnd = wanted === "comma or end" || wanted === (token === "}" ? "key or }" : "value or ]");
     if (!mayEnd || open.pop() !== (token === "}" ? "{" : "[")) return null;
@@ -61,7 +61,7 @@ function step(token: string, wanted: Wanted, open: ("{" | "[")[]): Wanted | null
   return token === "{" ? "key or }" : "value or ]";
 }
 
-function afterValue(open: readonly string[]): Wanted {
+function afterValue(open: readonly string[]): WantedToken {
   return open.length > 0 ? "comma or end" : "nothing";
 }
 

@@ -3,13 +3,13 @@ import type { Store } from "../../store/database.ts";
 import { logFacts, logPage } from "../../store/logs.ts";
 import { nextTurn } from "../../next-turn.ts";
 
-interface Counted {
+interface CountedLevels {
   /** The number of the feed up to which lines are counted. */
   until: number;
   counts: LevelCounts;
 }
 
-interface OfAttempt {
+interface AttemptKey {
   run_id: string;
   stage_id: string;
   attempt: number;
@@ -17,14 +17,14 @@ interface OfAttempt {
 
 const walkLines = 5000;
 const mostKept = 500;
-const kept = new WeakMap<Store, Map<string, Counted>>();
+const kept = new WeakMap<Store, Map<string, CountedLevels>>();
 
 /**
  * How many lines of an attempt each level lets through, up to a number of the feed. A line's level is read out of its
  * text, which no index helps with: what was counted once is kept, and only the lines since then are read.
  */
-export async function levelCounts(store: Store, attempt: OfAttempt, until: number): Promise<LevelCounts> {
-  const known = kept.get(store) ?? new Map<string, Counted>();
+export async function levelCounts(store: Store, attempt: AttemptKey, until: number): Promise<LevelCounts> {
+  const known = kept.get(store) ?? new Map<string, CountedLevels>();
   kept.set(store, known);
   const key = keyOf(store, attempt);
   const before = known.get(key);
@@ -51,6 +51,6 @@ export async function levelCounts(store: Store, attempt: OfAttempt, until: numbe
 }
 
 /** Removing lines from a log that grew too long makes it another log. */
-function keyOf(store: Store, { run_id, stage_id, attempt }: OfAttempt): string {
+function keyOf(store: Store, { run_id, stage_id, attempt }: AttemptKey): string {
   return [run_id, stage_id, attempt, logFacts(store, run_id, stage_id).cut.lines].join(" ");
 }

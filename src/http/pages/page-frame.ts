@@ -55,12 +55,12 @@ function themeOf(given: string | null): Theme | null {
   return given === "light" || given === "dark" ? given : null;
 }
 
-interface Counted {
+interface CountedFrame {
   at: number;
   counts: Frame["counts"];
 }
 
-const counted = new WeakMap<Context, Counted>();
+const counted = new WeakMap<Context, CountedFrame>();
 
 /** Reading folders would take most of the time of every page; a new artifact shows within seconds. */
 function artifactCounts(context: Context): Frame["counts"] {

@@ -10,7 +10,7 @@ import { problemOf, problemResponse, type Problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
 /** A server that has its port. Until its application is loaded it answers health checks and lets all others wait. */
-export interface Listening {
+export interface ListeningServer {
   /** Where a browser on this machine finds it. */
   url: string;
   /** The application, which takes most of a server's memory, is loaded by the first request that needs it. */
@@ -29,7 +29,7 @@ export interface Place {
 const idleSeconds = 120;
 
 /** Throws `AppError("unavailable")` that says who has the port, where that can be known. */
-export async function listen({ host, port, access }: Place): Promise<Listening> {
+export async function listen({ host, port, access }: Place): Promise<ListeningServer> {
   let app: App | null = null;
   let metrics: Metrics | null = null;
   const loader = Promise.withResolvers<(() => Promise<App>) | null>();

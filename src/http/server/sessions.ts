@@ -6,7 +6,7 @@ import {
   findSession,
   isLivingSession,
   listSessions,
-  type Living,
+  type LivingSessions,
   type SessionRow,
 } from "../../store/sessions.ts";
 import type { Token } from "./access.ts";
@@ -34,7 +34,7 @@ const mostCookies = 5;
 const mostClientLength = 300;
 
 export function createSessions(store: Store, token: Token | null): Sessions {
-  const livingNow = (): Living => ({ token_mark: token?.mark ?? "", now: new Date().toISOString() });
+  const livingNow = (): LivingSessions => ({ token_mark: token?.mark ?? "", now: new Date().toISOString() });
   const isLiving = (id: string): boolean => isLivingSession(store, id, livingNow());
   const following = createFollowing(isLiving);
   const letIn = new WeakMap<Request, string>();

@@ -11,11 +11,11 @@ export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 export type Encode = (event: StoredEvent, place: number) => string;
 
 /** Gets the error of a stream that broke off: its answer has begun, so nobody else is told. */
-export type Failed = (error: unknown) => void;
+export type OnFailure = (error: unknown) => void;
 
 /** All readers of one topic in one encoding. */
 export interface Channel {
-  open(after: number, failed: Failed): ReadableStream<Uint8Array>;
+  open(after: number, failed: OnFailure): ReadableStream<Uint8Array>;
   /** There may be new events. */
   wake(): void;
   /** Sends a comment to every reader that keeps up; a reader that has taken nothing for a minute is cut off. */
@@ -28,7 +28,7 @@ export interface Channel {
 
 interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
-  failed: Failed;
+  failed: OnFailure;
   place: number;
   /** The reader has everything there is, and waits to be woken. */
   isAtEnd: boolean;

@@ -1,6 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { Store } from "../../store/database.ts";
-import { createChannel, type Channel, type Encode, type Failed, type Topic } from "./feed-channel.ts";
+import { createChannel, type Channel, type Encode, type OnFailure, type Topic } from "./feed-channel.ts";
 import { createWorkSlices } from "./work-slices.ts";
 
 const pollMs = 25;
@@ -12,7 +12,7 @@ const heartbeatMs = 15_000;
  */
 export interface Feed {
   /** A stream of a topic's events after a place (an event's `seq`; of all executions: its number). */
-  open(topic: Topic, after: number, encode: Encode, failed: Failed): ReadableStream<Uint8Array>;
+  open(topic: Topic, after: number, encode: Encode, failed: OnFailure): ReadableStream<Uint8Array>;
   readers(): number;
   /** Ends every stream; they can be resumed elsewhere. */
   close(): void;

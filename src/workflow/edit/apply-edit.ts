@@ -2,7 +2,7 @@ import type { Value } from "../../expression/value.ts";
 import { readSource, type Source } from "../read-source.ts";
 import { valueOf } from "../source-node.ts";
 import { editGroups } from "./edit-groups.ts";
-import type { Edit, Edited } from "./edit.ts";
+import type { Edit, EditResult } from "./edit.ts";
 import { isSame } from "./edited-value.ts";
 import {
   editingOf,
@@ -23,14 +23,14 @@ import { rootStages } from "../stage-walk.ts";
 const deepest = 64;
 
 /** Splices one edit into a definition's text. All the rest stays byte for byte. */
-export function applyEdit(text: string, edit: Edit): Edited {
+export function applyEdit(text: string, edit: Edit): EditResult {
   return applyEdits(text, [edit]);
 }
 
 /**
  * Several edits, each into the text that the one before left: all of them or none. A refusal's place is in that text.
  */
-export function applyEdits(text: string, edits: readonly Edit[]): Edited {
+export function applyEdits(text: string, edits: readonly Edit[]): EditResult {
   let source = readSource(text);
   try {
     for (const group of editGroups(edits)) {

@@ -21,5 +21,5 @@ export type Edit =
   | { kind: "duplicate_stage"; id: string; to: string };
 
 /** Refused: why, and where in the text, from 1. The text is as it was then. */
-export type Edited =
+export type EditResult =
   { ok: true; text: string } | { ok: false; message: string; line: number; column: number };

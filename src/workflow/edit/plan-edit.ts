@@ -35,7 +35,7 @@ export interface Editing {
   trouble: Trouble;
 }
 
-type Of<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
+type EditOf<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
 
 export function editingOf(source: Source, layout: TextLayout): Editing {
   const trouble: Trouble = (message, path) => {
@@ -45,7 +45,7 @@ export function editingOf(source: Source, layout: TextLayout): Editing {
   return { source, layout, value: source.root ? valueOf(source.root) : null, trouble };
 }
 
-export function planSet({ layout, value, trouble }: Editing, edit: Of<"set">): PlannedEdit {
+export function planSet({ layout, value, trouble }: Editing, edit: EditOf<"set">): PlannedEdit {
   if (edit.path.length === 0) trouble("the whole definition cannot be set at once", []);
   const expected = withValue(value, edit.path, edit.value, trouble);
   const unbraced = unbracedWay(layout, expected, edit.path, edit.value);
@@ -78,7 +78,7 @@ function unbracedWay(layout: TextLayout, expected: Value, path: Path, value: Val
   return null;
 }
 
-export function planRemove({ layout, value, trouble }: Editing, { path }: Of<"remove">): PlannedEdit {
+export function planRemove({ layout, value, trouble }: Editing, { path }: EditOf<"remove">): PlannedEdit {
   const expected = withoutValue(value, path, trouble);
   return { expected, ways: [() => removeAt(layout, removedPath(value, path, trouble))] };
 }
@@ -92,7 +92,7 @@ function removeAt(layout: TextLayout, path: Path): Splice[] {
   return putValue(layout, placeAt(layout, path.slice(0, -1)), holder.isMap ? {} : []);
 }
 
-export function planInsert({ layout, value, trouble }: Editing, edit: Of<"insert">): PlannedEdit {
+export function planInsert({ layout, value, trouble }: Editing, edit: EditOf<"insert">): PlannedEdit {
   const { path, at } = edit;
   const expected = withItem(value, path, at, edit.value, trouble);
   const place = placeAt(layout, path);
@@ -103,7 +103,7 @@ export function planInsert({ layout, value, trouble }: Editing, edit: Of<"insert
   return { expected, ways: [() => insertEntries(layout, holder, at, [[null, edit.value]])] };
 }
 
-export function planMove({ layout, value, trouble }: Editing, edit: Of<"move">): PlannedEdit {
+export function planMove({ layout, value, trouble }: Editing, edit: EditOf<"move">): PlannedEdit {
   const { path, from, to } = edit;
   const list = path.reduce<Value>((held, step) => stepIn(held, step) ?? null, value);
   if (!Array.isArray(list)) trouble("there is no list to move in", path);

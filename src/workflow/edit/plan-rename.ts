@@ -12,9 +12,9 @@ import { placeAt, refuseShared } from "./text-layout.ts";
 import { writeKey, writeScalar } from "./write-scalar.ts";
 import { rootStages, stageOfPath, walkStageNodes, type StagePlace } from "../stage-walk.ts";
 
-type Of<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
+type EditOf<Kind extends Edit["kind"]> = Extract<Edit, { kind: Kind }>;
 
-export function planRenameStage(editing: Editing, { id, to }: Of<"rename_stage">): PlannedEdit {
+export function planRenameStage(editing: Editing, { id, to }: EditOf<"rename_stage">): PlannedEdit {
   const { source, layout, value, trouble } = editing;
   const stage = findStage(editing, id);
   if (id === to) return { expected: value, ways: [() => []] };
@@ -26,7 +26,7 @@ export function planRenameStage(editing: Editing, { id, to }: Of<"rename_stage">
   return waysOf(editing, withTexts(renamed, texts, trouble), texts, own);
 }
 
-export function planRenameKey(editing: Editing, { path, to }: Of<"rename_key">): PlannedEdit {
+export function planRenameKey(editing: Editing, { path, to }: EditOf<"rename_key">): PlannedEdit {
   const { source, layout, value, trouble } = editing;
   const way = wayOf(editing, path);
   const texts = way && source.root ? renamedTexts(layout.text, source.root, way, to) : [];

@@ -14,7 +14,7 @@ import { readSource } from "../read-source.ts";
 import { sourceMap } from "../source-map.ts";
 import { valueOf, type Path } from "../source-node.ts";
 import { applyEdit, applyEdits } from "./apply-edit.ts";
-import type { Edit, Edited } from "./edit.ts";
+import type { Edit, EditResult } from "./edit.ts";
 
 /** Any definition in any hand, and a source of further choices. */
 interface Case {
@@ -105,7 +105,7 @@ test("several edits at once are the same as one after the other, wherever they a
     const edits = Array.from({ length: 4 }, () => anyEdit(draw, value));
     let one: string | null = text;
     for (const edit of edits) {
-      const next: Edited | null = one === null ? null : applyEdit(one, edit);
+      const next: EditResult | null = one === null ? null : applyEdit(one, edit);
       one = next?.ok ? next.text : null;
     }
     const all = applyEdits(text, edits);

@@ -52,7 +52,7 @@ interface Counts {
   wideCommas: number;
 }
 
-interface Open {
+interface OpenToken {
   token: CST.Token;
   /** Of the key that the token belongs to; null at the top and in flow style. */
   column: number | null;
@@ -62,7 +62,7 @@ interface Open {
 
 export function textStyle(text: string, root: CST.Token | null, isJson: boolean): TextStyle {
   const counts = emptyCounts();
-  const open: Open[] = root ? [{ token: root, column: null, isDash: false, depth: 0 }] : [];
+  const open: OpenToken[] = root ? [{ token: root, column: null, isDash: false, depth: 0 }] : [];
   // The first few thousand nodes tell.
   for (let at = 0; at < open.length && at < styleWalk; at++) {
     const next = open[at];
@@ -111,7 +111,12 @@ function emptyCounts(): Counts {
   };
 }
 
-function look(text: string, { token, column, isDash, depth }: Open, counts: Counts, open: Open[]): void {
+function look(
+  text: string,
+  { token, column, isDash, depth }: OpenToken,
+  counts: Counts,
+  open: OpenToken[],
+): void {
   if (token.type === "single-quoted-scalar") counts.single++;
   if (token.type === "double-quoted-scalar") counts.double++;
   if (!("items" in token) || token.items.length === 0) return;

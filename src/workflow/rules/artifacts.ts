@@ -7,7 +7,7 @@ import { spotAt, type Rule, type Subject } from "../subject.ts";
 export const artifacts: Rule = (subject, report) => {
   const lookup = subject.artifacts;
   if (!lookup) return;
-  const seen = new Map<string, Missing | null>();
+  const seen = new Map<string, MissingProblem | null>();
   for (const { ref, path } of refsOf(subject)) {
     let missing = seen.get(ref);
     if (missing === undefined) seen.set(ref, (missing = missingOf(ref, lookup)));
@@ -17,9 +17,9 @@ export const artifacts: Rule = (subject, report) => {
   }
 };
 
-type Missing = Pick<Problem, "code" | "message" | "hint">;
+type MissingProblem = Pick<Problem, "code" | "message" | "hint">;
 
-function missingOf(ref: string, lookup: ArtifactLookup): Missing | null {
+function missingOf(ref: string, lookup: ArtifactLookup): MissingProblem | null {
   if (lookup.find(ref) !== null) {
     const trouble = lookup.trouble(ref);
     return trouble === null ? null : { code: "broken_agent", message: `"${ref}" is no agent: ${trouble}` };

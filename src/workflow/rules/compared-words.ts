@@ -40,7 +40,7 @@ const meant: Readonly<Record<string, string>> = {
 };
 
 /** One comparison with a literal, and where the literal stands. */
-interface Compared {
+interface ComparedLiteral {
   literal: Literal;
   other: Expression;
   /** `in`: the literal is looked for in the other; `around`: the other in the literal. */
@@ -59,7 +59,7 @@ export const comparedWords: Rule = (subject, report) => {
   }
 };
 
-function withLiteral({ left, right, use }: Meeting): Compared[] {
+function withLiteral({ left, right, use }: Meeting): ComparedLiteral[] {
   if (right.kind === "literal")
     return [{ literal: right, other: left, use: use === "contains" ? "in" : "equal" }];
   if (left.kind === "literal")
@@ -67,14 +67,17 @@ function withLiteral({ left, right, use }: Meeting): Compared[] {
   return [];
 }
 
-interface Telling {
+interface ComparisonReport {
   subject: Subject;
   report: Report;
   site: ExpressionSite;
   offset: number;
 }
 
-function checkStatuses({ subject, report, site, offset }: Telling, compared: readonly Compared[]): void {
+function checkStatuses(
+  { subject, report, site, offset }: ComparisonReport,
+  compared: readonly ComparedLiteral[],
+): void {
   const statuses = compared.filter(({ other }) => isStageStatus(other));
   for (const { literal, use } of statuses) {
     if (literal.value === null || canBe(literal.value, use)) continue;
@@ -98,7 +101,7 @@ function checkStatuses({ subject, report, site, offset }: Telling, compared: rea
   });
 }
 
-function canBe(value: Value, use: Compared["use"]): boolean {
+function canBe(value: Value, use: ComparedLiteral["use"]): boolean {
   if (typeof value !== "string") return false;
   if (use === "in") return words.some((word) => word.includes(value));
   return use === "around" ? words.some((word) => value.includes(word)) : words.includes(value);
@@ -110,7 +113,10 @@ function statusHint(value: Value): string {
   return near === null ? hint : `did you mean "${near}"? ${hint}`;
 }
 
-function checkEnum({ subject, report, site, offset }: Telling, { literal, other, use }: Compared): void {
+function checkEnum(
+  { subject, report, site, offset }: ComparisonReport,
+  { literal, other, use }: ComparedLiteral,
+): void {
   const name = use === "equal" ? parameterOf(other) : null;
   const { parameters } = subject.definition.config;
   const declared = name !== null && Object.hasOwn(parameters, name) ? parameters[name] : undefined;

@@ -34,7 +34,7 @@ export const declaredValues: Rule = (subject, report) => {
   });
 };
 
-interface Declared {
+interface DeclaredValue {
   type: string;
   default?: Value;
   enum?: Value[] | null;
@@ -43,7 +43,7 @@ interface Declared {
 function checkDefault(
   subject: Subject,
   report: Report,
-  { field, path, declared }: { field: string; path: Path; declared: Declared },
+  { field, path, declared }: { field: string; path: Path; declared: DeclaredValue },
 ): void {
   // "null" is what a field without a default has anyway.
   if (declared.default === undefined || declared.default === null) return;
@@ -95,7 +95,7 @@ function valueHint(type: string, node: SourceNode | null): string | null {
 function checkAmong(
   subject: Subject,
   report: Report,
-  { field, path, declared }: { field: string; path: Path; declared: Declared },
+  { field, path, declared }: { field: string; path: Path; declared: DeclaredValue },
 ): void {
   const { default: value, enum: values } = declared;
   if (value === undefined || value === null || !values) return;

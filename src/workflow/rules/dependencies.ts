@@ -41,7 +41,7 @@ function namesExcept({ graph: { positions } }: Subject, id: string): Names {
   };
 }
 
-interface Redundant {
+interface RedundantEdge {
   at: number;
   id: string;
   position: number;
@@ -51,7 +51,7 @@ interface Redundant {
 function redundant(
   { graph, upstream }: Subject,
   report: Report,
-  { at, id, position, place }: Redundant,
+  { at, id, position, place }: RedundantEdge,
 ): void {
   const through = graph.dependencies[at]?.find(
     (other) => other !== position && upstream.isBefore(position, other),

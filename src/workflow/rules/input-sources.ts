@@ -7,7 +7,7 @@ import { fits } from "../value-type.ts";
 import { stageKind } from "../stage-kind.ts";
 
 /** A value comes from a plain reference, or it is text put together; what an operator yields is not followed. */
-interface Given {
+interface SourceValue {
   name: string;
   type: string;
   /** In words, when the value may be null; else null. */
@@ -81,7 +81,7 @@ function inputOf({ stages }: Subject, { stage, input, use }: ExpressionSite): Ef
   return Object.hasOwn(inputs, input) ? (inputs[input] ?? null) : null;
 }
 
-function readSourceValue(subject: Subject, site: ExpressionSite): Given | null {
+function readSourceValue(subject: Subject, site: ExpressionSite): SourceValue | null {
   if (site.errors.length > 0) return null;
   if (!site.isWhole) return { name: "a text with values in it", type: "string", mayLack: null, offset: 0 };
   const [only] = site.expressions;
@@ -106,8 +106,8 @@ function fromOutput(
   { stages, graph }: Subject,
   stageId: string,
   output: string,
-  given: Pick<Given, "name" | "offset">,
-): Given | null {
+  given: Pick<SourceValue, "name" | "offset">,
+): SourceValue | null {
   const stage = stages[graph.positions.get(stageId) ?? -1]?.stage;
   const declared = stage && Object.hasOwn(stage.outputs, output) ? stage.outputs[output] : undefined;
   if (!stage || !declared?.type) return null;

@@ -7,7 +7,7 @@ import { declaredNames, siteSpot, type Rule, type Subject } from "../subject.ts"
 type Step = Reference["path"][number];
 
 /** One reference at its place. `offset` is where its expression begins in the site's text. */
-interface Checked {
+interface CheckedReference {
   subject: Subject;
   report: Report;
   site: ExpressionSite;
@@ -29,7 +29,7 @@ export const references: Rule = (subject, report) => {
   }
 };
 
-function check(checked: Checked): void {
+function check(checked: CheckedReference): void {
   const [namespace, name] = checked.steps;
   if (!namespace || !name) return;
   const { subject, site } = checked;
@@ -53,7 +53,7 @@ function check(checked: Checked): void {
   }
 }
 
-function checkStage(checked: Checked, name: Step): void {
+function checkStage(checked: CheckedReference, name: Step): void {
   const { subject, steps } = checked;
   const position = subject.graph.positions.get(name.name);
   if (position === undefined) {
@@ -75,7 +75,7 @@ function checkStage(checked: Checked, name: Step): void {
 }
 
 function checkOrder(
-  { subject, report, site, offset, steps }: Checked,
+  { subject, report, site, offset, steps }: CheckedReference,
   { name }: Step,
   position: number,
 ): void {
@@ -100,28 +100,33 @@ function checkOrder(
 }
 
 /** What a name should have been: a parameter, or a field of some owner. */
-interface Wanted {
+interface WantedName {
   kind: "parameter" | "stage" | "output" | "variable" | "field";
   owner?: string;
 }
 
 /** An error: nothing has such a name. `names` is null where what declares them is faulty itself. */
-function checkKnown(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+function checkKnown(checked: CheckedReference, step: Step, wanted: WantedName, names: Names | null): void {
   if (names === null || names.has(step.name)) return;
   checked.report.error("expression", problemOf(checked, step, wanted, names));
 }
 
 /** A warning: the name yields null, which may be meant. */
-function warnUnlessKnown(checked: Checked, step: Step, wanted: Wanted, names: Names | null): void {
+function warnUnlessKnown(
+  checked: CheckedReference,
+  step: Step,
+  wanted: WantedName,
+  names: Names | null,
+): void {
   if (names === null || names.has(step.name)) return;
   const problem = problemOf(checked, step, wanted, names);
   checked.report.warn("expression", { ...problem, message: `${problem.message}: this is null` });
 }
 
 function problemOf(
-  { subject, site, offset }: Checked,
+  { subject, site, offset }: CheckedReference,
   { name, start }: Step,
-  { kind, owner }: Wanted,
+  { kind, owner }: WantedName,
   names: Names,
 ): Problem {
   return {

@@ -30,7 +30,7 @@ export interface BuilderView {
   undo: string | null;
   redo: string | null;
   /** What somebody else has made of the file or the workflow since the draft was begun; null when nobody has. */
-  theirs: Theirs | null;
+  theirs: TheirVersion | null;
 }
 
 /** A stage with its place. */
@@ -47,7 +47,7 @@ export interface StageFacts {
   findings: readonly ShownFinding[];
 }
 
-export interface Theirs {
+export interface TheirVersion {
   text: string;
   /** How theirs differs from the draft. */
   lines: readonly DiffLine[];

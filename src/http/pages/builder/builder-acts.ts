@@ -5,7 +5,7 @@ import type { Edit } from "../../../workflow/edit/edit.ts";
 import { kebabOf } from "../../../workflow/identifier.ts";
 import { nodeAt, type Path } from "../../../workflow/source-node.ts";
 import { stageOfPath } from "../../../workflow/stage-walk.ts";
-import type { Done } from "./builder-answer.ts";
+import type { ChangeResult } from "./builder-answer.ts";
 import { readingOf, type DraftPlace } from "./builder-view-of.ts";
 import { mergedText, nextSteps, textAt } from "./draft-changes.ts";
 import { labelOf } from "./edit-label.ts";
@@ -23,7 +23,7 @@ export interface ActCall {
 }
 
 /** Does what a form of the builder asks, on the draft it belongs to. Throws `AppError` and `RefusedEdit`. */
-export type BuilderAct = (call: ActCall, draft: OpenDraft) => Done;
+export type BuilderAct = (call: ActCall, draft: OpenDraft) => ChangeResult;
 
 export const builderActs: Readonly<Record<string, BuilderAct>> = {
   stage: changeStage,
@@ -62,7 +62,7 @@ export const builderActs: Readonly<Record<string, BuilderAct>> = {
   },
 };
 
-function changeStage(call: ActCall, draft: OpenDraft): Done {
+function changeStage(call: ActCall, draft: OpenDraft): ChangeResult {
   const { place, form } = call;
   const key = keyIn(call);
   const base = readingOf(place, draft, textOfRevision(draft, Number(form.get("revision"))));
@@ -134,7 +134,7 @@ function idFromName(
   return stages.freeId(now, made, true);
 }
 
-function changeSettings(call: ActCall, draft: OpenDraft): Done {
+function changeSettings(call: ActCall, draft: OpenDraft): ChangeResult {
   const { place, form } = call;
   const base = readingOf(place, draft, textOfRevision(draft, Number(form.get("revision"))));
   const made = formEdits({ fields: form, from: base.root, to: [], shape: rootShape });
@@ -154,7 +154,7 @@ function withWorkflowId(draft: OpenDraft, made: readonly Edit[]): Edit[] {
   return [...edits, { kind: "set", path: ["workflow", "id"], value: to }];
 }
 
-function add(call: ActCall, draft: OpenDraft): Done {
+function add(call: ActCall, draft: OpenDraft): ChangeResult {
   const kind = call.form.get("kind") === "gate" ? "gate" : "agent";
   const { id, edits } = stages.addStage(readingOf(call.place, draft), kind, call.form.get("place"));
   const word = kind === "gate" ? "gate" : "stage";
@@ -162,7 +162,7 @@ function add(call: ActCall, draft: OpenDraft): Done {
   return { draft: changed, said: `Added a ${word}`, editing: id, opens: true, focus: "s-name" };
 }
 
-function remove(call: ActCall, draft: OpenDraft): Done {
+function remove(call: ActCall, draft: OpenDraft): ChangeResult {
   const reading = readingOf(call.place, draft);
   const { stage, at } = stages.stageOf(reading, keyIn(call));
   const edits = stages.removeStage(reading, keyIn(call));
@@ -173,7 +173,7 @@ function remove(call: ActCall, draft: OpenDraft): Done {
   return { draft: changed, said: `Removed ${stage.name}`, canUndo: true, focus };
 }
 
-function move(call: ActCall, draft: OpenDraft): Done {
+function move(call: ActCall, draft: OpenDraft): ChangeResult {
   const { form, place } = call;
   const key = keyIn(call);
   const reading = readingOf(place, draft);
@@ -195,7 +195,7 @@ function move(call: ActCall, draft: OpenDraft): Done {
 
 const otherStep = { undo: "redo", redo: "undo" } as const;
 
-function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): Done {
+function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): ChangeResult {
   const { row, changes } = draft;
   const group = nextSteps(changes)[kind];
   if (!group) return { draft, said: `There is nothing to ${kind}` };

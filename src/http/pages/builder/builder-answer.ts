@@ -18,7 +18,7 @@ import { textAt } from "./draft-changes.ts";
 import type { OpenDraft } from "./open-draft.ts";
 
 /** What became of a change. */
-export interface Done {
+export interface ChangeResult {
   draft: OpenDraft;
   /** The message for people who cannot see the change, and for a page without scripts. */
   said: string;
@@ -56,7 +56,7 @@ export interface Redirection {
  * The page as it is after a change: to a script the parts that have changed since the revision it shows, to a browser
  * without one the way to the page. `before`: the draft before the change.
  */
-export function answerChange(asker: Asker, before: OpenDraft, done: Done): Page | Redirection {
+export function answerChange(asker: Asker, before: OpenDraft, done: ChangeResult): Page | Redirection {
   const { draft, said, editing = null, focus } = done;
   const { place, isYaml } = asker;
   if (!asker.wantsFragments) {
@@ -89,14 +89,14 @@ export function answerChange(asker: Asker, before: OpenDraft, done: Done): Page 
   return { markup: [...parts, ...more].map(render).join("\n"), status: 200, headers };
 }
 
-interface Sent {
+interface SentParts {
   /** The definition that the parts show. */
   of: string;
   parts: ReadonlyMap<string, string>;
 }
 
 const mostSent = 16;
-const sentParts = new Map<string, Sent>();
+const sentParts = new Map<string, SentParts>();
 
 /** Only avoids needless work: a page that shows another text, or is not known here, gets everything. */
 function changedParts(
@@ -130,7 +130,7 @@ function changedParts(
   return changed;
 }
 
-interface Adding {
+interface PartCollector {
   texts: Map<string, string>;
   changed: Html[];
   add: (id: string, part: Html, isSent?: boolean) => boolean;
@@ -140,7 +140,7 @@ interface Adding {
 function addFlow(
   view: BuilderView,
   before: ReadonlyMap<string, string>,
-  { texts, changed, add }: Adding,
+  { texts, changed, add }: PartCollector,
 ): void {
   const order = view.rows.map((row) => row.map(({ key }) => JSON.stringify(key)).join(" ")).join("\n");
   const isSame = before.get("order") === order;

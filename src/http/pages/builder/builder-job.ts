@@ -8,7 +8,7 @@ import { assetUrl } from "../../server/assets.ts";
 import type { Page } from "../page-route.ts";
 import { updatePart } from "../../../../views/layout/fragment.ts";
 import { builderActs } from "./builder-acts.ts";
-import { answerChange, type Asker, type Done, type Redirection } from "./builder-answer.ts";
+import { answerChange, type Asker, type ChangeResult, type Redirection } from "./builder-answer.ts";
 import { openOf, viewOf } from "./builder-view-of.ts";
 import type { OpenDraft } from "./open-draft.ts";
 import { RefusedEdit } from "./refused-edit.ts";
@@ -27,7 +27,7 @@ export type BuilderWish =
   /** A change by a form. */
   | { kind: "act"; action: string; form: [string, string][] }
   /** The page after a change that was made already. */
-  | { kind: "show"; done: Done };
+  | { kind: "show"; done: ChangeResult };
 
 /** The changed draft, which is not stored yet (null: it is unchanged), and the answer. */
 export type BuilderResult =
@@ -84,7 +84,7 @@ function change(
   }
 }
 
-function answerTo(draft: OpenDraft, asker: Asker, done: Done): BuilderResult {
+function answerTo(draft: OpenDraft, asker: Asker, done: ChangeResult): BuilderResult {
   const changed = done.draft === draft ? null : done.draft;
   return { kind: "answer", changed, answer: answerChange(asker, draft, done) };
 }

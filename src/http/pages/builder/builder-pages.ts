@@ -16,7 +16,7 @@ import {
 } from "../page-route.ts";
 import { shownToast, toastCookie } from "../toast-cookie.ts";
 import { askBuilder } from "./ask-builder.ts";
-import type { Done } from "./builder-answer.ts";
+import type { ChangeResult } from "./builder-answer.ts";
 import type { BuilderWish } from "./builder-job.ts";
 import { changeBase, changeText, keepDraft, newDraft, openDraft, type OpenDraft } from "./open-draft.ts";
 import { discardDraft, saveDraft } from "./save-draft.ts";
@@ -135,7 +135,7 @@ async function answerSave(call: FormCall, open: OpenDraft): Promise<Answer> {
 /** Between two versions: the saved one becomes the draft's text, or what the draft is measured against. */
 function answerChoice(call: FormCall, draft: OpenDraft): Promise<Answer> {
   const { theirs, workflow } = draft;
-  const show = (done: Done): Promise<Answer> => ask(call, draft, { kind: "show", done });
+  const show = (done: ChangeResult): Promise<Answer> => ask(call, draft, { kind: "show", done });
   if (theirs === null || workflow === null) return show({ draft, said: "The two are the same again" });
   const now = new Date();
   const takes = call.form.get("choice") === "theirs";

@@ -62,13 +62,13 @@ function fieldNames(fields: URLSearchParams): string[] {
 /** Fields that say what the form is about and do not belong to the definition. */
 const controls = new Set(["stage", "revision", "has", "part", "then", "back"]);
 
-type Way =
+type FieldWay =
   | { kind: "leaf"; path: Path; shape: Shape }
   | { kind: "short"; short: string }
   | { kind: "row"; map: string; row: number };
 
 /** Where a field leads to. Throws `AppError` for a name that no form of ours has. */
-function findWay({ shape: start }: SentForm, name: string): Way {
+function findWay({ shape: start }: SentForm, name: string): FieldWay {
   const steps = name === "@id" ? ["id"] : name.split(".");
   let shape = start;
   for (const [at, step] of steps.entries()) {
@@ -82,7 +82,7 @@ function findWay({ shape: start }: SentForm, name: string): Way {
 
 function leafEdits(
   { fields, from, to }: SentForm,
-  { path, shape }: Extract<Way, { kind: "leaf" }>,
+  { path, shape }: Extract<FieldWay, { kind: "leaf" }>,
   name: string,
 ): Edit[] {
   const node = nodeAt(from, path);
