@@ -3,9 +3,9 @@ import { bundleScripts } from "./bundles/bundle.ts";
 import { version } from "./package.json";
 
 /**
- * Compiles `src/main.ts` into the one executable. Identifiers are never minified: Elysia's validation reads them, and
- * silently lets wrong values pass when they are renamed. The program must not read `.env` or `bunfig.toml` of the
- * directory it happens to run in, so every autoload is off.
+ * Compiles `src/main.ts` into the one executable. Identifiers are not minified, because Elysia's validation reads them
+ * and silently accepts wrong values when they are renamed. Every autoload is off, because the program must not read the
+ * `.env` or `bunfig.toml` of the directory in which it runs.
  */
 async function build(outfile: string): Promise<number> {
   const result = await Bun.build({
@@ -27,7 +27,7 @@ async function build(outfile: string): Promise<number> {
     throw: false,
   });
   for (const log of result.logs) console.error(log);
-  // The executable has them inside as well: --debug shows places in the sources without these.
+  // The executable contains the source maps too: `--debug` shows places in the sources without these files.
   for (const { kind, path } of result.outputs) if (kind === "sourcemap") rmSync(path, { force: true });
   return result.success ? statSync(outfile).size : 0;
 }

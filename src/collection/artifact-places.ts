@@ -7,27 +7,27 @@ import { existsSync, noteFile } from "./seen-files.ts";
 export const artifactTypes = ["agent", "skill", "command", "mcp", "hook"] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
 
-/** Where an artifact was found, in the order in which they are looked through. */
+/** The kinds of place an artifact can be in, in the order of the search. */
 export const placeNames = ["beside", "project", "collection", "user"] as const;
 export type PlaceName = (typeof placeNames)[number];
 
-/** A folder that artifacts are looked for in. */
+/** A folder in which artifacts are looked for. */
 export interface Place extends ScanPlace {
   name: PlaceName;
-  /** The manifest that names what is here, for a collection's folder. */
+  /** For a collection's folder: the manifest that lists its content. */
   manifest: string | null;
 }
 
-/** Where the looking starts; absolute folders. */
+/** The absolute folders from which the search starts. */
 export interface Surroundings {
-  /** Of the workflow file. */
+  /** The folder of the workflow file. */
   beside: string;
   workdir: string;
   home: string;
   userHome: string;
 }
 
-/** The folders of a type, in the order they are looked through: the first that has the name wins. */
+/** The folders for a type of artifact, in the order of the search: the first one that has the name wins. */
 export function placesOf(type: ArtifactType, surroundings: Surroundings): Place[] {
   const { beside, userHome, home } = surroundings;
   const folder = `${type}s`;
@@ -44,7 +44,7 @@ export function placesOf(type: ArtifactType, surroundings: Surroundings): Place[
   return followingLinks(home, places);
 }
 
-/** The folders of context modules, in their order. */
+/** The folders of context modules, in the order of the search. */
 export function contextPlaces(surroundings: Surroundings): Place[] {
   const kinds = ["context", "specs", "rules"];
   const { beside, home } = surroundings;
@@ -60,7 +60,7 @@ export function contextPlaces(surroundings: Surroundings): Place[] {
   ]);
 }
 
-/** The `.claude` of the working directory is the project's, also for a workflow that lies there. */
+/** The `.claude` of the working directory belongs to the project, even if the workflow file is in it. */
 function besideName({ beside, workdir }: Surroundings): PlaceName {
   return resolve(beside) === resolve(workdir) ? "project" : "beside";
 }
@@ -108,7 +108,7 @@ export function serverFiles(
   return [own, ...projects, ...manifests];
 }
 
-/** From the working directory up to the root of its repository; without one only itself: above is not the project. */
+/** The working directory and its parents up to the root of its repository. Outside a repository: only the directory. */
 function projectFolders({ workdir }: Surroundings): { path: string; root: string }[] {
   const root = repositoryOf(workdir) ?? resolve(workdir);
   const folders = [{ path: resolve(workdir), root }];
@@ -127,7 +127,7 @@ function repositoryOf(folder: string): string | null {
   }
 }
 
-/** Both layouts, the active one first. */
+/** The collections of both layouts, the active one first. */
 function collections({ home }: Surroundings): { types: string; root: string; manifest: string }[] {
   return collectionsOf(home).map(({ folder, workflows, manifest }) => ({
     types: dirname(workflows),

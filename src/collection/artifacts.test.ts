@@ -6,7 +6,7 @@ import { openArtifacts, type Artifacts } from "./artifacts.ts";
 
 let root = "";
 
-/** A repository with a workflow's folder in it, a home with both layouts, and a user's own folder. */
+/** Makes a repository with a workflow's folder, a home with both layouts, and a user's own folder. */
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "skillmeat-artifacts-"));
   put("repo/.git/HEAD", "");
@@ -28,7 +28,7 @@ function open(workdir = "repo/src/deep"): Artifacts {
   });
 }
 
-/** Where a reference leads, from the test's root. */
+/** The path to which a reference leads, relative to the test's root. */
 function found(ref: string, artifacts = open()): string | null {
   return artifacts.find(ref)?.origin.slice(root.length + 1) ?? null;
 }

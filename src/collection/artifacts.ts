@@ -21,21 +21,21 @@ import { refusalText, scanFolder, type RefusedLink } from "./scan-folder.ts";
 import { serversIn } from "./server-names.ts";
 import { readFileSync, statSync } from "./seen-files.ts";
 
-/** Finds what workflows name: beside the workflow, in the project, in the collection, in the user's own folder. */
+/** Finds artifacts by reference: beside the workflow, in the project, in the collection, in the user's own folder. */
 export interface Artifacts extends ArtifactLookup {
   /**
-   * Throws `AppError("invalid_definition")` with file and line for one that is found and holds no agent,
-   * `AppError("unavailable")` for one that may not be read.
+   * Throws `AppError("invalid_definition")` with file and line when the file is not an agent, and
+   * `AppError("unavailable")` when the file may not be read.
    */
   agent(ref: string): AgentFile | null;
   module(ref: string): ContextModule | null;
-  /** Each name once: what a reference would find. Sorted by name. */
+  /** Lists each name once, with the artifact that a reference to it would find. Sorted by name. */
   list(type: ListedType): ListedArtifact[];
-  /** Links of a type's places that lead out and were not followed. */
+  /** Links in a type's places that lead out of them and were not followed. */
   refused(type: ListedType): RefusedLink[];
 }
 
-/** Each folder is looked through once, when it is first needed; what changes later is not seen. */
+/** Each folder is read once, when it is first needed; later changes are not seen. */
 export function openArtifacts(surroundings: Surroundings): Artifacts {
   const indexes = once((type: ArtifactType) => {
     if (type === "mcp") return [serverIndex(surroundings)];
@@ -97,7 +97,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
 
 type Modules = readonly (() => ModuleFiles)[];
 
-/** Something that helps whoever wrote a reference that is nowhere. */
+/** A hint for the author of a reference that leads nowhere. */
 function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules: Modules): string | null {
   const { type, names } = splitRef(ref);
   const links = isModule(ref) ? modules.flatMap((files) => files().refused) : refusedOf(type, indexes);
@@ -111,7 +111,7 @@ function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules:
 
 type Indexes = readonly (() => PlaceIndex)[];
 
-/** `agent:team/scan@1.2` is looked for as it stands, then without its version. */
+/** `agent:team/scan@1.2` is looked for with its version first, then without it. */
 function splitRef(ref: string): { type: ArtifactType | null; names: string[] } {
   const colon = ref.indexOf(":");
   const name = ref.slice(colon + 1);
@@ -143,14 +143,14 @@ function listNames(type: ArtifactType | null, indexes: (type: ArtifactType) => I
   return listed.map(({ ref }) => ref.slice(type.length + 1));
 }
 
-/** Each once: the working directory may be the workflow's own folder, which is looked through twice then. */
+/** The working directory may be the workflow's own folder, so that its links would appear twice. */
 function refusedOf(type: ArtifactType | null, indexes: (type: ArtifactType) => Indexes): RefusedLink[] {
   if (type === null) return [];
   const links = indexes(type).flatMap((index) => index().refused);
   return [...new Map(links.map((each) => [each.link, each])).values()];
 }
 
-/** Behind a link to a folder there may be anything; a link to a file has the name of what it holds. */
+/** A link to a folder could lead to any artifact, but a link to a file has the name of its artifact. */
 function mayHold({ link }: RefusedLink, name: string): boolean {
   const own = keyOf(basename(link));
   return !/\.[^.]+$/.test(own.slice(1)) || own.replace(/\.[^.]+$/, "") === keyOf(basename(name));

@@ -4,7 +4,7 @@ import { isAbsence } from "./scan-folder.ts";
 
 export type DetectedType = "workflow" | "skill" | "agent" | "command" | "composite";
 
-/** What SkillMeat and its forerunners call the file of a folder, and what the folder then is. */
+/** The file names that SkillMeat and its predecessors use, each with the type of the folder that contains the file. */
 const namedFiles: readonly (readonly [string, DetectedType])[] = [
   ...["WORKFLOW", "workflow"].flatMap((stem) =>
     ["yaml", "yml", "json"].map((ending) => [`${stem}.${ending}`, "workflow"] as const),
@@ -18,7 +18,7 @@ const namedFiles: readonly (readonly [string, DetectedType])[] = [
 
 const longestRead = 1024 * 1024;
 
-/** What kind of artifact a folder is, by the file it holds; null for any other folder, and for none. */
+/** The type of artifact in a folder, from the file that it contains. Null when there is no such file or no folder. */
 export function detectArtifactType(directory: string): DetectedType | null {
   const names = filesIn(directory);
   const named = namedFiles.find(([name]) => names.includes(name));
@@ -27,8 +27,9 @@ export function detectArtifactType(directory: string): DetectedType | null {
 }
 
 /**
- * The definition file of a folder, absolute: `WORKFLOW.yaml` (`.yml`, `.json`, lower case), else the only YAML or JSON
- * file whose root has `stages`, for SkillMeat keeps the name a file had. Null when it holds none, or several.
+ * The absolute path of a folder's definition file: `WORKFLOW.yaml` (also `.yml`, `.json`, lower case), else the only
+ * YAML or JSON file whose root has `stages`, because SkillMeat keeps the name of an imported file. Null when there is
+ * no such file or more than one.
  */
 export function definitionIn(folder: string): string | null {
   const names = filesIn(folder);
@@ -46,7 +47,7 @@ export function isDefinitionName(name: string): boolean {
   return /^[^.].*\.(ya?ml|json)$/i.test(name);
 }
 
-/** A look at the text only: what does not hold as YAML is a definition all the same, with its findings. */
+/** Looks at the text only: a file that is not valid YAML is a definition too, and gets findings. */
 function hasStages(file: string): boolean {
   try {
     if (statSync(file).size > longestRead) return false;
@@ -59,7 +60,7 @@ function hasStages(file: string): boolean {
   }
 }
 
-/** Null for what is no JSON. */
+/** Null for a text that is not JSON. */
 function hasOwnStages(text: string): boolean | null {
   try {
     return Object.hasOwn(JSON.parse(text) as object, "stages");
@@ -69,7 +70,7 @@ function hasOwnStages(text: string): boolean | null {
   }
 }
 
-/** The names of the files, in their order; a link counts as what it leads to. */
+/** The sorted names of a folder's files; a link counts as the file that it leads to. */
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test("the lock is there while the work is done and gone afterwards, also after a failure", async () => {
+test("the lock exists while the work is done and is gone afterwards, even if the work fails", async () => {
   const lock = join(home, ".files.lock");
   expect(await lockingFiles(home, () => existsSync(lock))).toBe(true);
   expect(readdirSync(home)).toEqual([]);
@@ -22,7 +22,7 @@ test("the lock is there while the work is done and gone afterwards, also after a
   expect(readdirSync(home)).toEqual([]);
 });
 
-test("a lock of a process that is gone is taken over", async () => {
+test("the lock of a process that has died is taken over", async () => {
   writeFileSync(
     join(home, ".files.lock"),
     JSON.stringify({ pid: 2 ** 22 - 1, process_start: "1", boot_id: "x" }),
@@ -30,7 +30,7 @@ test("a lock of a process that is gone is taken over", async () => {
   expect(await lockingFiles(home, () => "done")).toBe("done");
 });
 
-test("many processes that each add to one file lose nothing", async () => {
+test("many processes that add to one file at the same time lose nothing", async () => {
   const script = `
     const { lockingFiles } = await import(${JSON.stringify(join(import.meta.dir, "files-lock.ts"))});
     const { readFileSync, writeFileSync, existsSync } = await import("node:fs");

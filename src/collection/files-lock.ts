@@ -7,8 +7,9 @@ const patienceMs = 5_000;
 const pollMs = 10;
 
 /**
- * Runs `work` while no other skillmeat process changes files of the home's collections: two that edit one manifest at a
- * time would each lose the other's entry. Throws `AppError("unavailable")` when another keeps it for five seconds.
+ * Runs `work` while no other skillmeat process changes files of the home's collections: if two processes edited a
+ * manifest at the same time, one would overwrite the other's entry. Throws `AppError("unavailable")` when another
+ * process holds the lock for five seconds.
  */
 export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -31,12 +32,12 @@ export async function lockingFiles<T>(home: string, work: () => T): Promise<T> {
   return whileTaken(file, work);
 }
 
-/** Does the work if no other process keeps the files at this moment. False: one does, and nothing was done. */
+/** Does the work and returns true, unless another process holds the lock. */
 export function tryLockingFiles(home: string, work: () => void): boolean {
   const file = lockOf(home);
   const mine = ownLock(file);
   try {
-    // The first look takes away what a process that is gone has left.
+    // The first try removes the lock of a process that has died.
     if (!tryLock(mine, file) && !tryLock(mine, file)) return false;
   } finally {
     rmSync(mine, { force: true });
@@ -63,7 +64,7 @@ function whileTaken<T>(file: string, work: () => T): T {
   }
 }
 
-/** A link appears whole, with its content: nobody reads a lock that does not say yet whose it is. */
+/** A symbolic link appears together with its content, so nobody can read a lock that does not name its holder yet. */
 function tryLock(mine: string, file: string): boolean {
   try {
     linkSync(mine, file);
@@ -79,7 +80,7 @@ function isLeftBehind(file: string): boolean {
   try {
     return !isProcessAlive(JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity);
   } catch (error) {
-    // Given back between the look and the reading.
+    // The lock was released after the check and before it was read.
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
     if (error instanceof SyntaxError) return true;
     throw error;

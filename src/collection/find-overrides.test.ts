@@ -32,12 +32,12 @@ test("YAML comes before TOML and JSON in one folder", () => {
   expect(findOverrides(deep)).toBe(yaml);
 });
 
-test("nothing above the repository's root is looked at", () => {
+test("a file above the repository's root is ignored", () => {
   put(".", "yaml");
   expect(findOverrides(deep)).toBeNull();
 });
 
-test("outside of a repository only the working directory counts", () => {
+test("outside a repository only the working directory counts", () => {
   rmSync(join(root, "repository", ".git"), { recursive: true });
   put("repository/a", "yaml");
   expect(findOverrides(deep)).toBeNull();

@@ -5,7 +5,7 @@ import { existsSync } from "./seen-files.ts";
 
 const names = ["yaml", "yml", "toml", "json"].map((ending) => `.skillmeat-workflow-overrides.${ending}`);
 
-/** What the project of a folder overrides; null for nothing. Throws `AppError` for a file that cannot be read. */
+/** The overrides of a folder's project, or null. Throws `AppError` when the overrides file cannot be read. */
 export function readProjectOverrides(workdir: string): ReturnType<typeof parseOverrides> | null {
   const file = findOverrides(workdir);
   if (file === null) return null;
@@ -13,8 +13,8 @@ export function readProjectOverrides(workdir: string): ReturnType<typeof parseOv
 }
 
 /**
- * The nearest overrides file of the working directory or one of its parents, up to the root of the repository; outside
- * of a repository only the working directory itself is looked at. Absolute; null when there is none.
+ * The absolute path of the nearest overrides file: in the working directory or one of its parents, up to the root of
+ * the repository. Outside a repository only the working directory counts. Null when there is none.
  */
 export function findOverrides(workdir: string): string | null {
   const root = repositoryRoot(workdir) ?? workdir;
@@ -25,7 +25,7 @@ export function findOverrides(workdir: string): string | null {
   }
 }
 
-/** The folder above that holds `.git` (a folder, or a file in a worktree). */
+/** The nearest folder, here or above, that contains `.git` (a folder, or in a worktree a file). */
 function repositoryRoot(workdir: string): string | null {
   for (let folder = workdir; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;

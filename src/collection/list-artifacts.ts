@@ -8,22 +8,22 @@ export type ListedType = (typeof listedTypes)[number];
 /** An artifact as lists and pickers show it. */
 export interface ListedArtifact {
   type: ListedType;
-  /** What a definition may write to name it. */
+  /** The reference that a definition can use. */
   ref: string;
   name: string;
   description: string | null;
   /** Absolute. */
   path: string;
   place: PlaceName;
-  /** Where the manifest says it came from; null where no manifest names it. */
+  /** The origin that the manifest names; null when no manifest lists the artifact. */
   origin: string | null;
   upstream: string | null;
   tags: string[];
-  /** What has the same name further down the order, and is not found by it. */
+  /** Artifacts of the same name in later places, which the name therefore does not find. */
   shadows: { place: PlaceName; path: string }[];
 }
 
-/** Each name of a type once, the one that a reference finds, by name. `indexes`: the places in their order. */
+/** Lists each name of a type once, with the artifact that a reference finds. `indexes`: in the order of the search. */
 export function listArtifacts(type: ListedType, indexes: readonly PlaceIndex[]): ListedArtifact[] {
   const find = (name: string): Artifact | null => {
     for (const index of indexes) {
@@ -48,7 +48,7 @@ export function listArtifacts(type: ListedType, indexes: readonly PlaceIndex[]):
   return [...listed].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, artifact]) => artifact);
 }
 
-/** The nearest of its names that leads to it and that a definition can spell; its name, where it can spell none. */
+/** The first of its names that finds it and that a reference can contain; its own name when there is none. */
 function refOf(type: ListedType, artifact: Artifact, find: (name: string) => Artifact | null): string {
   const leading = artifact.names.filter((name) => find(name)?.path === artifact.path);
   const isSpelled = (name: string): boolean => checkFormat("artifact-ref", `${type}:${name}`) === null;

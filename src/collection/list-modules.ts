@@ -7,13 +7,13 @@ import { scanFolder } from "./scan-folder.ts";
 
 /** A context module as pickers show it. */
 export interface ListedModule {
-  /** Without `ctx:`. */
+  /** The reference without `ctx:`. */
   name: string;
   description: string | null;
   path: string;
 }
 
-/** Every context module a definition may name from here, each name once: what a reference would find. By name. */
+/** Lists every context module that a definition can name from here, each name once, sorted by name. */
 export function listModules(surroundings: Surroundings): ListedModule[] {
   const byName = new Map<string, ListedModule>();
   for (const place of contextPlaces(surroundings)) {
@@ -25,7 +25,7 @@ export function listModules(surroundings: Surroundings): ListedModule[] {
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, module]) => module);
 }
 
-/** Null for a file that says nothing of itself, or cannot be read: a list shows it all the same. */
+/** Null for a file that has no description or cannot be read: the list shows it without one. */
 function descriptionOf(path: string): string | null {
   try {
     const description = readFrontMatter(readFileSync(path, "utf8"), path).fields["description"];

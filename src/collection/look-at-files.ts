@@ -6,20 +6,20 @@ import { definitionIn, isDefinitionName } from "./detect-artifact-type.ts";
 import { isAbsence, refusalText, staysInside } from "./scan-folder.ts";
 import { collectionsOf } from "./workflow-files.ts";
 
-/** A definition file as it lies there, not read yet. */
+/** A definition file that was found but not read yet. */
 export interface SeenFile {
-  /** Absolute; of a folder that cannot be looked into, the folder. */
+  /** The absolute path of the file; of the folder, when the folder cannot be read. */
   file: string;
-  /** Tells one state of the file from another; null: it was written too recently for that. */
+  /** Differs when the file has changed; null when the file was written too recently to tell. */
   mark: string | null;
-  /** Why it is not read; null: it can be. */
+  /** Why the file cannot be read; null when it can. */
   trouble: FileProblem | null;
 }
 
 /**
- * The definition files of the home's collections, in the order of paths: each in a folder of its own, or flat. What the
- * first collection has hides what has the same name in the second. `known` gives the file that a folder is known to
- * hold, which then need not be looked for.
+ * Lists the definition files of the home's collections, sorted by path. Each file has a folder of its own or lies flat
+ * among others. A workflow of the first collection hides one of the same name in the second. `known` returns a folder's
+ * definition file if it is known already, so that it need not be looked for.
  */
 export function lookAtFiles(home: string, known: (folder: string) => string | undefined): SeenFile[] {
   const seen: SeenFile[] = [];
@@ -57,7 +57,7 @@ function seenAt(
   return file === null ? found : lookAtFile(file, home);
 }
 
-/** Null when nothing is there. One look of the file system for a plain file. */
+/** Null when nothing is there. A plain file costs one call of the file system. */
 export function lookAtFile(file: string, home: string): SeenFile | null {
   try {
     const facts = lstatSync(file, { bigint: true, throwIfNoEntry: false });
@@ -92,18 +92,18 @@ function describeFile(file: string, facts: Facts): SeenFile {
   return { file, mark: markOf(facts), trouble: null };
 }
 
-/** How long after a change another one may leave no trace in a file's times, milliseconds. */
+/** A second change within this many milliseconds may leave a file's times as they are. */
 const blurMs = 100n;
 const nanosecondsAMs = 1_000_000n;
 
-/** A file that was changed just now may change again within the same tick of its clock: it has no mark yet. */
+/** A file that has just changed may change again within the same tick of its clock, so it has no mark yet. */
 function markOf({ mtimeNs, ctimeNs, size, ino }: Facts): string | null {
   const age = BigInt(Date.now()) * nanosecondsAMs - ctimeNs;
   const isBlurred = age < blurMs * nanosecondsAMs && age > -blurMs * nanosecondsAMs;
   return isBlurred ? null : `${mtimeNs}.${ctimeNs}.${size}.${ino}`;
 }
 
-/** The mark of a file that was just written or read; null when it has none yet, or is gone. */
+/** The mark of a file that was just written or read; null when it has none yet or has been deleted. */
 export function markOfFile(file: string, home: string): string | null {
   return lookAtFile(file, home)?.mark ?? null;
 }

@@ -50,14 +50,14 @@ name = "g"
 `;
 
 describe("the manifest of a collection", () => {
-  test("a new one holds the collection's own keys, with times that have no zone", () => {
+  test("has the collection's own keys and times without a zone when it is new", () => {
     expect(newManifest("default", now)).toBe(
       '[collection]\nname = "default"\nversion = "1.0.0"\n' +
         'created = "2026-11-22T19:19:02.217000"\nupdated = "2026-11-22T19:19:02.217000"\n',
     );
   });
 
-  test("an entry is added after the last one; everything else but the time stays byte for byte", () => {
+  test("gets a new entry after the last one, and everything but the time stays byte for byte", () => {
     const added = addEntry(full, "collection.toml", release, now);
     const block =
       '[[artifacts]]\nname = "release"\ntype = "workflow"\npath = "artifacts/workflows/release"\n' +
@@ -69,7 +69,7 @@ describe("the manifest of a collection", () => {
     );
   });
 
-  test("an entry that is added and removed leaves the manifest as it was, but for the time", () => {
+  test("is the same as before, apart from the time, when an entry is added and removed", () => {
     const added = addEntry(full, "collection.toml", release, now);
     const removed = removeEntry(added, "collection.toml", "release", "workflow", now);
     expect(removed).toBe(
@@ -77,32 +77,32 @@ describe("the manifest of a collection", () => {
     );
   });
 
-  test("removing an entry takes its sub-tables along", () => {
+  test("loses an entry's sub-tables together with the entry", () => {
     const removed = removeEntry(full, "collection.toml", "scan", "agent", now);
     expect(removed).not.toContain("metadata");
     expect(readManifest(removed, "collection.toml").map((entry) => entry["name"])).toEqual(["old"]);
   });
 
-  test("an empty inline list, as SkillMeat writes it, becomes entries", () => {
+  test("gets entries in place of an empty inline list, which SkillMeat writes", () => {
     const text = 'artifacts = []\n\n[collection]\nname = "default"\n';
     const added = addEntry(text, "collection.toml", release, now);
     expect(readManifest(added, "collection.toml")).toEqual([{ ...release }]);
     expect(added).not.toContain("artifacts = []");
   });
 
-  test("a full inline list gets one more", () => {
+  test("gets one more item in a full inline list", () => {
     const text = 'artifacts = [ { name = "a]", type = "agent" } ]\n\n[collection]\nname = "default"\n';
     const added = addEntry(text, "collection.toml", release, now);
     expect(readManifest(added, "collection.toml")).toEqual([{ name: "a]", type: "agent" }, { ...release }]);
   });
 
-  test("what is no TOML is named and not touched", () => {
+  test("is named in the error and left as it is when it is not TOML", () => {
     expect(() => addEntry("[collection\n", "/c/collection.toml", release, now)).toThrow(
       "/c/collection.toml is not TOML",
     );
   });
 
-  test("names are quoted so that they cannot end the string they stand in", () => {
+  test("quotes names so that they cannot end their string", () => {
     const odd = { ...release, name: 'a"\n[[artifacts]]\nb = "' };
     expect(readManifest(addEntry("", "c.toml", odd, now), "c.toml")[0]?.["name"]).toBe(odd.name);
   });

@@ -12,19 +12,21 @@ export interface ManifestEntry {
 
 type Table = Record<string, unknown>;
 
-/** The entries of a `collection.toml`, every key kept. Throws `AppError("unavailable")` when it is no TOML. */
+/**
+ * The entries of a `collection.toml` with all their keys. Throws `AppError("unavailable")` for a text that is not TOML.
+ */
 export function readManifest(text: string, file: string): Table[] {
   const entries = parse(text, file)["artifacts"];
   return Array.isArray(entries) ? entries.filter((entry) => typeof entry === "object" && entry !== null) : [];
 }
 
-/** A new manifest for a fresh collection. */
+/** The manifest of a new collection. */
 export function newManifest(name: string, now: Date): string {
   const time = naiveTime(now);
   return `[collection]\nname = ${quote(name)}\nversion = "1.0.0"\ncreated = "${time}"\nupdated = "${time}"\n`;
 }
 
-/** The text with one more entry. Nothing else changes but `collection.updated`. */
+/** The text with one more entry. Apart from the entry, only `collection.updated` changes. */
 export function addEntry(text: string, file: string, entry: ManifestEntry, now: Date): string {
   const before = readManifest(text, file);
   const touched = touch(text, now);
@@ -42,7 +44,7 @@ export function addEntry(text: string, file: string, entry: ManifestEntry, now: 
   return checkSplice(added, file, [...before, { ...entry }]);
 }
 
-/** The text without the entry of that name and type, its sub-tables included. The same text when there is none. */
+/** The text without the entry of that name and type and its sub-tables. Unchanged when there is no such entry. */
 export function removeEntry(text: string, file: string, name: string, type: string, now: Date): string {
   const before = readManifest(text, file);
   const at = before.findIndex((entry) => entry["name"] === name && entry["type"] === type);
@@ -57,7 +59,7 @@ export function removeEntry(text: string, file: string, name: string, type: stri
   );
 }
 
-/** The text with another name and path for an entry; every other key of it stays. The same text when there is none. */
+/** The text with another name and path for an entry, whose other keys stay. Unchanged when there is no such entry. */
 export function renameEntry(
   text: string,
   file: string,
@@ -85,7 +87,7 @@ function withValue(block: string, key: string, value: string): string {
   );
 }
 
-/** `2026-11-22T19:19:02.217000`: SkillMeat compares times without a zone and breaks on one with it. */
+/** `2026-11-22T19:19:02.217000`: SkillMeat compares times without a zone and fails on a time that has one. */
 export function naiveTime(time: Date): string {
   return `${time.toISOString().slice(0, -1)}000`;
 }
@@ -102,7 +104,10 @@ function touch(text: string, now: Date): string {
   return text.slice(0, start) + section + rest.slice(end);
 }
 
-/** After the last entry, else at the end: before it, tables of another name would become the entry's. */
+/**
+ * A new entry goes after the last one, else to the end of the text: tables that follow an entry would become part of
+ * it.
+ */
 function insertBlock(text: string, block: string): string {
   const end = blocks(text).at(-1)?.end ?? text.length;
   const head = text.slice(0, end).trimEnd();
@@ -140,7 +145,7 @@ function* headers(text: string): Generator<{ header: string; start: number }> {
   }
 }
 
-/** `artifacts = […]` at the top: so an empty list is written by SkillMeat, and by hand a full one may be. */
+/** `artifacts = […]` at the top: SkillMeat writes an empty list like this, and people may write a full one. */
 function inlineArray(text: string): { start: number; end: number } | null {
   const key = /^artifacts[ \t]*=[ \t]*\[/m.exec(text);
   if (!key) return null;
@@ -160,7 +165,7 @@ function inlineArray(text: string): { start: number; end: number } | null {
   return null;
 }
 
-/** The place of the closing quote when a one-line string begins here, else the place itself. */
+/** The position of the closing quote when a one-line string begins here, else the given position. */
 function stringEnd(text: string, at: number): number {
   const quoteMark = text[at];
   if (quoteMark !== '"' && quoteMark !== "'") return at;
@@ -178,7 +183,7 @@ function insertInline(text: string, arrayEnd: number, entry: string): string {
   return `${head}${comma}\n    ${entry},\n${text.slice(close)}`;
 }
 
-/** A splice must have done what it says and no more: one bad entry makes the collection unreadable for SkillMeat. */
+/** Checks that a splice changed only its entry: one bad entry makes the whole collection unreadable for SkillMeat. */
 function checkSplice(text: string, file: string, expected: readonly Table[]): string {
   if (!Bun.deepEquals(readManifest(text, file), expected)) throw unsafeChangeError(file, "edit it");
   return text;
@@ -202,7 +207,7 @@ function parse(text: string, file: string): Table {
   }
 }
 
-/** TOML's basic strings escape like JSON's, but for the delete character. */
+/** TOML's basic strings use the escapes of JSON; TOML also requires one for the delete character. */
 function quote(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 }

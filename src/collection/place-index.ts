@@ -8,23 +8,23 @@ import { readStart } from "./read-start.ts";
 import { isAbsence, scanFolder, staysInside, type RefusedLink, type ScanTarget } from "./scan-folder.ts";
 import { existsSync, readFileSync } from "./seen-files.ts";
 
-/** One artifact of a place. */
+/** One artifact in a place. */
 export interface Artifact {
-  /** As its manifest says, else its front matter, else its file. */
+  /** The name in its manifest, else in its front matter, else that of its file. */
   name: string;
   description: string | null;
-  /** The file; of a skill, its folder. */
+  /** The path of the file; for a skill, of its folder. */
   path: string;
-  /** The file that is read: a skill's `SKILL.md`. */
+  /** The file with its text; for a skill, its `SKILL.md`. */
   file: string;
   place: PlaceName;
-  /** What a reference may call it, the nearest first: its name, its file's, that with the folders. */
+  /** The names that find it, the most specific first: its own, its file's, and the file's with its folders. */
   names: string[];
-  /** What the manifest says of it; null where no manifest names it. */
+  /** Its entry in the manifest; null when no manifest lists it. */
   listed: { origin: string | null; upstream: string | null; tags: string[] } | null;
 }
 
-/** What a place holds, by each kind of name, in lower case; the first of a name counts. */
+/** A place's artifacts by each kind of name, in lower case. If several have a name, the first one counts. */
 export interface PlaceIndex {
   artifacts: Artifact[];
   /** Links that lead out of the place and were not followed. */
@@ -88,7 +88,7 @@ export function indexPlace(place: Place, type: Exclude<ArtifactType, "mcp">): Pl
   };
 }
 
-/** Names are the same in any case of letters, and however accents are written. */
+/** Names that differ only in the case of letters or in the encoding of accents are equal. */
 export function keyOf(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
@@ -105,7 +105,7 @@ interface Entry {
   tags: string[];
 }
 
-/** By absolute path, the manifest's entries of that type. A manifest that is broken names nothing. */
+/** The manifest's entries of a type by absolute path. A broken manifest has none. */
 function manifestEntries({ manifest, boundary }: Place, type: ArtifactType): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   if (manifest === null || !staysInside(manifest, boundary)) return entries;
@@ -134,7 +134,7 @@ function entriesOf(manifest: string): Record<string, unknown>[] {
   }
 }
 
-/** A file whose head is broken has only its own name here; reading it as an agent tells what is wrong. */
+/** A file with a broken front matter has only its file's name here; whoever reads it as an agent gets the error. */
 function headOf(file: string, type: ArtifactType): { name: string | null; description: string | null } {
   const nothing = { name: null, description: null };
   if (type === "hook") return nothing;

@@ -7,24 +7,24 @@ import { definitionHash } from "../workflow/definition-hash.ts";
 import type { SeenFile } from "./look-at-files.ts";
 import { readTextFile } from "./read-text-file.ts";
 
-/** What a file's text came to. */
+/** What was read from a file's text. */
 export interface ReadDefinition {
   text: string;
   /** sha256, hex. */
   hash: string;
-  /** `workflow.id`, also of a definition that does not hold; "" where none can be read. */
+  /** `workflow.id`, even of an invalid definition; "" when none can be read. */
   id: string;
-  /** Null: it does not hold. */
+  /** Null when the definition is invalid. */
   effective: EffectiveDefinition | null;
   validation: ValidationResult;
 }
 
-/** A file that is new, or not as the index has it: its text, or why there is none. */
+/** A file that is new or differs from the index, with its text or the reason why it has none. */
 export type ReadFile = { file: string; mark: string | null } & (
   { trouble: FileProblem; definition: null } | { trouble: null; definition: ReadDefinition }
 );
 
-/** A file's text and its sha256, or why there is none. */
+/** A file's text and its sha256, or the reason why they cannot be read. */
 export type FileText = { text: string; hash: string } | FileProblem;
 
 export function textOf({ file, trouble }: SeenFile): FileText {
@@ -38,7 +38,7 @@ export function textOf({ file, trouble }: SeenFile): FileText {
   }
 }
 
-/** What a text comes to as a definition. */
+/** Reads a text as a definition. */
 export function readFile({ file, mark }: SeenFile, found: FileText): ReadFile {
   if ("kind" in found) return { file, mark, trouble: found, definition: null };
   const { id, validation, definition } = checkWorkflow(found.text, { file });

@@ -1,11 +1,11 @@
 import { closeSync, readSync } from "node:fs";
 import { openSync } from "./seen-files.ts";
 
-/** More than a front matter may have. */
+/** This is more than a front matter may have. */
 const most = 72 * 1024;
 const buffer = Buffer.allocUnsafe(most);
 
-/** The beginning of a text file: enough for its front matter. */
+/** Reads the beginning of a text file, which is enough for its front matter. */
 export function readStart(file: string): string {
   const handle = openSync(file, "r");
   try {

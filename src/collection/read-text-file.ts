@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "./seen-files.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Bytes that cannot be taken as a text at all, whatever should stand in it. */
+/** Thrown for bytes that are not a text of a size that can be read. */
 export class UnfitText extends AppError {
   readonly fault: "too_large" | "not_text";
 
@@ -14,7 +14,7 @@ export class UnfitText extends AppError {
   }
 }
 
-/** A text file of at most 1 MiB. `shown` names it in messages. */
+/** Reads a text file of at most 1 MiB. `shown` is its name in messages. */
 export function readTextFile(absolute: string, shown: string): string {
   try {
     const found = statSync(absolute, { throwIfNoEntry: false });
@@ -31,14 +31,14 @@ export function readTextFile(absolute: string, shown: string): string {
   }
 }
 
-/** The text that bytes hold: at most 1 MiB of UTF-8 without NUL. Throws `UnfitText`. */
+/** Decodes at most 1 MiB of UTF-8 without NUL. Throws `UnfitText`. */
 export function decodeText(bytes: Uint8Array, shown: string): string {
   if (bytes.byteLength > mebibyte) throw tooLargeError(shown, bytes.byteLength);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes("\u0000")) return text;
   } catch {
-    // Falls through: bytes that are not UTF-8 are refused like NUL is.
+    // Bytes that are not UTF-8 get the same error as NUL, below.
   }
   throw new UnfitText("not_text", `"${shown}" is not a text file (UTF-8)`);
 }

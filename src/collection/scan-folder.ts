@@ -2,10 +2,10 @@ import { readlinkSync, type Dirent } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { lstatSync, readdirSync, realpathSync, statSync } from "./seen-files.ts";
 
-/** What a scan looks for: files that end so, or folders that hold such a file. */
+/** What a scan looks for: files with a certain ending, or folders that contain a certain file. */
 export type ScanTarget = { kind: "files"; ending: string } | { kind: "folders"; holding: string };
 
-/** One thing found; `path` is absolute, `relative` is from the scanned folder, with `/`. */
+/** A file or folder that was found. `path` is absolute; `relative` is relative to the scanned folder and uses `/`. */
 export interface FoundPath {
   path: string;
   relative: string;
@@ -17,32 +17,32 @@ const mostEntries = 20_000;
 /** Where to look, and which links may be followed. */
 export interface ScanPlace {
   folder: string;
-  /** The folder itself or one above it; links must not lead out of it. */
+  /** The folder itself or one above it; links that lead out of it are not followed. */
   boundary: string;
-  /** True: the boundary may be a link itself, for only the owner of the home could have made it. */
+  /** True: the boundary may itself be a link, because only the owner of the home can have made it. */
   isOwners: boolean;
   /** True: links may lead anywhere. */
   followsLinks: boolean;
 }
 
-/** A link that leads out of where it lies, and was not followed. */
+/** A link that leads out of its boundary and was not followed. */
 export interface RefusedLink {
   /** Absolute. */
   link: string;
-  /** As the link has it. */
+  /** The target as the link contains it. */
   target: string;
   boundary: string;
 }
 
-/** What a scan came to. */
+/** The result of a scan. */
 export interface ScanResult {
   found: FoundPath[];
   refused: RefusedLink[];
 }
 
 /**
- * Looks through a folder and those below it, in the order of names. A link is followed only while it stays inside of
- * the boundary, and no folder is looked through twice. Nothing for a folder that does not exist or may not be read.
+ * Searches a folder and all folders below it in the order of names. It follows a link only if its target is inside the
+ * boundary, and reads no folder twice. A folder that does not exist or may not be read has no results.
  */
 export function scanFolder(searched: ScanPlace, wanted: ScanTarget): ScanResult {
   const { folder, boundary, followsLinks } = searched;
@@ -76,7 +76,7 @@ interface QueuedFolder {
   depth: number;
 }
 
-/** Takes what is wanted of a folder's entries; the folders below that are still to be looked through. */
+/** Collects the results among a folder's entries. Returns the folders below it, which are searched next. */
 function lookAtEntries(
   here: QueuedFolder,
   entries: readonly { name: string; isFolder: boolean }[],
@@ -103,7 +103,7 @@ function lookAtEntries(
   return deeper;
 }
 
-/** The first link between a boundary and a folder below it that leads out. */
+/** The first link that leads out, on the way from a boundary to a folder below it. */
 function linkOnTheWay({ folder, boundary, isOwners }: ScanPlace): Omit<RefusedLink, "boundary"> | null {
   const limit = realOrNull(boundary);
   const parts = relative(boundary, folder)
@@ -132,7 +132,7 @@ function lstatOf(path: string) {
   }
 }
 
-/** Why a link was not followed, and what lets it be. */
+/** Why a link was not followed, and how to have it followed. */
 export function refusalText({ link, target, boundary }: RefusedLink): string {
   return (
     `"${link}" is a link to "${target}", out of "${boundary}", and is not followed. ` +
@@ -140,7 +140,7 @@ export function refusalText({ link, target, boundary }: RefusedLink): string {
   );
 }
 
-/** True when the file is where it seems to be: no link leads out of the boundary. */
+/** True when the file is really inside the boundary: no link on its path leads out. */
 export function staysInside(path: string, boundary: string): boolean {
   const real = realOrNull(path);
   const limit = realOrNull(boundary);
@@ -198,7 +198,7 @@ function realOrNull(path: string): string | null {
   }
 }
 
-/** Whatever keeps a path from being read: it counts as not there. */
+/** A path that cannot be read, for whatever reason, counts as missing. */
 export function isAbsence(error: unknown): boolean {
   const codes = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EINVAL"];
   return error instanceof Error && "code" in error && codes.includes(String(error.code));

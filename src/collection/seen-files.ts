@@ -2,33 +2,33 @@ import fs from "node:fs";
 import { basename, dirname } from "node:path";
 
 /**
- * The reading half of `node:fs`, which remembers what was looked at: whatever follows from files alone can be kept
- * until one of them is not as it was. What composing a run reads is read through this.
+ * The functions of `node:fs` that read, which also record what they have looked at. A result that follows from files
+ * alone can be kept until one of these files changes. Composing a run reads all its files through this.
  */
 
-/** What was found out about a path; only what was asked for is there. */
+/** What is known of a path; a field is present only if it was asked for. */
 export interface Look {
   path: string;
-  /** Whether something is there, links followed. */
+  /** Whether the path exists, when links are followed. */
   isThere?: boolean;
-  /** What is there, links not followed. */
+  /** The kind of entry, when links are not followed. */
   kind?: Kind;
-  /** Tells one state of a file, or of a folder's names, from another; null: it was changed too recently for that. */
+  /** Differs when a file, or a folder's list of names, has changed; null when it changed too recently to tell. */
   mark?: string | null;
-  /** Without links; null where it cannot be told. */
+  /** The path with all links resolved; null when they cannot be resolved. */
   real?: string | null;
 }
 
 type Kind = "file" | "folder" | "link" | "other" | "nothing";
 
-/** All that was looked at for one thing. */
+/** Everything that was looked at for one result. */
 export interface Looks {
-  /** Does something that waits for nothing, and adds what it looks at. */
+  /** Runs synchronous work and adds everything that it looks at. */
   record<Value>(work: () => Value): Value;
-  /** Adds what was recorded elsewhere. */
+  /** Adds what other looks have recorded. */
   add(looks: readonly Look[]): void;
   list(): Look[];
-  /** Looks again: true when everything is as it was. */
+  /** Looks at everything again. True when nothing has changed. */
   areSame(): boolean;
 }
 
@@ -54,7 +54,7 @@ export function createLooks(): Looks {
 
 type LooksByPath = Map<string, Look>;
 
-/** Where to what is looked at just now belongs. Recorded work is synchronous, so that there is one at a time. */
+/** The record to which looks are added at present. Recorded work is synchronous, so there is at most one. */
 let current: LooksByPath | null = null;
 
 export const existsSync = noteReads(noteThere, fs.existsSync);
@@ -65,7 +65,7 @@ export const openSync = noteReads(noteState, fs.openSync);
 export const readdirSync = noteReads(noteState, fs.readdirSync);
 export const realpathSync = noteReads(noteReal, fs.realpathSync);
 
-/** For a file that is read by something that cannot know of this. */
+/** Records a file that is read by code that does not use these functions. */
 export function noteFile(path: string): void {
   if (current) noteState(current, path);
 }
@@ -75,11 +75,11 @@ function noteReads<Read extends (path: string, ...options: never[]) => unknown>(
   read: Read,
 ): Read {
   const noteAndRead = (path: string, ...options: unknown[]): unknown => {
-    // Before it is read: a change in between is then seen as one.
+    // The file is recorded before it is read, so that a change in between counts as a change.
     if (current) note(current, path);
     return Reflect.apply(read, fs, [path, ...options]);
   };
-  // It takes and gives what `read` does, overloads and all.
+  // It has all the overloads of `read`.
   return noteAndRead as unknown as Read;
 }
 
@@ -96,7 +96,9 @@ function noteKind(seen: LooksByPath, path: string): void {
   lookAt(seen, path).kind ??= kindOf(path);
 }
 
-/** What lies in a folder whose real path is known, and is no link, needs no more than to stay none. */
+/**
+ * An entry that is no link, in a folder whose real path is known, is unchanged as long as it does not become a link.
+ */
 function noteReal(seen: LooksByPath, path: string): void {
   const look = lookAt(seen, path);
   if (look.real !== undefined) return;
@@ -132,7 +134,7 @@ function kindOf(path: string): Kind {
   return facts.isFile() ? "file" : "other";
 }
 
-/** How long after a change another one may leave no trace in the times of a file, milliseconds. */
+/** A second change within this many milliseconds may leave a file's times as they are. */
 const blurMs = 100;
 
 function markOf(path: string): string | null {
@@ -151,7 +153,7 @@ function realOf(path: string): string | null {
   }
 }
 
-/** The code of the error where one keeps it from being looked at. */
+/** The code of the error, when the path cannot be looked at. */
 function factsOf(look: () => fs.Stats | undefined): fs.Stats | string | undefined {
   try {
     return look();

@@ -11,7 +11,7 @@ export interface NamedServer {
 
 const longestFile = 4 * 1024 * 1024;
 
-/** The servers of a project's `.mcp.json` or a collection's manifest; none of a file that cannot be read as such. */
+/** The servers in a project's `.mcp.json` or a collection's manifest. A file that cannot be read as one has none. */
 export function serversIn(file: string, boundary: string): NamedServer[] {
   if (!staysInside(file, boundary)) return [];
   const text = textOf(file);

@@ -5,16 +5,17 @@ import { definitionIn } from "./detect-artifact-type.ts";
 import { addEntry, naiveTime, newManifest, readManifest, removeEntry, renameEntry } from "./manifest.ts";
 import { existsSync, lstatSync, readFileSync, realpathSync } from "./seen-files.ts";
 
-/** A collection on disk; all paths absolute. */
+/** A collection on disk. All paths are absolute. */
 export interface Collection {
   folder: string;
   manifest: string;
-  /** Holds a folder for each workflow, named by its slug. */
+  /** The folder that contains a folder for each workflow, named by its slug. */
   workflows: string;
 }
 
 /**
- * Where new workflows go: the layout that exists, SkillMeat's own first; on a fresh home the plan's. Nothing is made.
+ * The collection for new workflows: that of SkillMeat's own layout if it exists, else that of the plan's layout. It
+ * makes no folder.
  */
 export function openCollection(home: string): Collection {
   const skillmeats = join(home, "collections", activeName(home));
@@ -22,7 +23,7 @@ export function openCollection(home: string): Collection {
   return plansCollection(home);
 }
 
-/** The collections that are looked through, in their order: the one that is open, then the plan's. */
+/** The collections in the order of the search: the open one, then that of the plan's layout. */
 export function collectionsOf(home: string): Collection[] {
   const open = openCollection(home);
   const plans = plansCollection(home);
@@ -33,7 +34,7 @@ function plansCollection(home: string): Collection {
   return collectionAt(join(home, "collection"), join("artifacts", "workflows"));
 }
 
-/** A folder's name for a workflow: lower case letters, digits, `-` and `_`. Throws when nothing is left of the name. */
+/** The name of a workflow's folder, of lower-case letters, digits, `-` and `_`. Throws when the id has none of them. */
 export function slugOf(name: string): string {
   const slug = name
     .normalize("NFKD")
@@ -47,7 +48,7 @@ export function slugOf(name: string): string {
   return slug;
 }
 
-/** A change of files that has been made and can still be taken back. */
+/** A change of files that has been made and can still be undone. */
 export interface FileChange {
   /** The definition file, absolute. */
   file: string;
@@ -55,8 +56,8 @@ export interface FileChange {
 }
 
 /**
- * Writes a definition, byte for byte, and its manifest entry. The caller commits the row next, and calls `undo` when
- * that fails: a failure leaves neither. Throws and leaves nothing when a file cannot be written.
+ * Writes a definition, byte for byte, and its manifest entry. The caller commits the row next and calls `undo` when
+ * that fails. When a file cannot be written it throws, and nothing is left of what it has written.
  */
 export function writeWorkflow(collection: Collection, slug: string, text: string, now: Date): FileChange {
   const folder = join(collection.workflows, slug);
@@ -67,14 +68,15 @@ export function writeWorkflow(collection: Collection, slug: string, text: string
   ]);
 }
 
-/** Writes a definition over the one that is there. */
+/** Replaces the text of a definition. */
 export function rewriteWorkflow(file: string, text: string): FileChange {
   return changeInSteps(file, [() => replaceFile(file, text)]);
 }
 
 /**
- * Writes a definition that has another id than before: its folder (a flat file: it itself) gets the new slug's name,
- * with all that lies there, and its manifest entry follows. Throws `AppError("conflict")` when that place is taken.
+ * Writes a definition whose id has changed. Its folder with everything in it (or the file itself, if it lies flat) is
+ * renamed to the new slug, and its manifest entry is changed too. Throws `AppError("conflict")` when the new name is
+ * taken.
  */
 export function moveWorkflow(home: string, file: string, slug: string, text: string, now: Date): FileChange {
   const collection = collectionOf(home, file);
@@ -99,7 +101,7 @@ export function moveWorkflow(home: string, file: string, slug: string, text: str
   ]);
 }
 
-/** Takes a workflow's definition and its manifest entry away; other files in its folder stay. */
+/** Removes a workflow's definition and its manifest entry. Other files in its folder stay. */
 export function removeWorkflow(home: string, file: string, now: Date): FileChange {
   const collection = collectionOf(home, file);
   return changeInSteps(file, [
@@ -116,12 +118,12 @@ export function removeWorkflow(home: string, file: string, now: Date): FileChang
   ]);
 }
 
-/** The collection that a definition lies in; null when it lies in none that is looked through. */
+/** The collection of a definition file; null when it is in none of those that are searched. */
 function collectionOf(home: string, file: string): Collection | null {
   return collectionsOf(home).find(({ workflows }) => file.startsWith(workflows + sep)) ?? null;
 }
 
-/** The folder that a workflow has for itself; null where its file lies flat among others, or in no collection. */
+/** The workflow's own folder; null when its file lies flat among others or in no collection. */
 export function ownFolder(home: string, file: string): string | null {
   const collection = collectionOf(home, file);
   const place = collection && placeOf(collection, file);
@@ -132,7 +134,7 @@ function placeOf({ workflows }: Collection, file: string): string {
   return join(workflows, relative(workflows, file).split(sep)[0] ?? "");
 }
 
-/** By the manifest's path, else by the place's own name, as we and SkillMeat name entries. */
+/** The name of the entry with the file's path, else the name that SkillMeat and we would give it. */
 function entryName(file: string, collection: Collection): string {
   const { folder, manifest } = collection;
   const place = placeOf(collection, file);
@@ -207,7 +209,7 @@ function removeFile(file: string): Undo {
     rmSync(file);
     return () => symlinkSync(target, file);
   }
-  // What stands where the file was is not ours to remove.
+  // Something else is in the file's place, which is not ours to remove.
   if (facts && !facts.isFile()) return () => {};
   const before = readText(file);
   if (before === null) return () => {};
@@ -219,9 +221,9 @@ function removeFile(file: string): Undo {
   };
 }
 
-/** A reader sees the old file or the new one, never a part. */
+/** A reader sees the old file or the new one, never a part of it. */
 function writeWhole(given: string, text: string): void {
-  // What is a link stays one: what it leads to is written.
+  // A link stays a link: the file that it leads to is written.
   const file = existsSync(given) ? realpathSync(given) : given;
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -233,7 +235,7 @@ function writeWhole(given: string, text: string): void {
   }
 }
 
-/** The folders on the way that do not exist yet, deepest first. */
+/** The folders of a path that do not exist yet, the deepest first. */
 function missingFolders(folder: string): string[] {
   const missing: string[] = [];
   for (let at = folder; !existsSync(at); at = dirname(at)) missing.push(at);
@@ -244,7 +246,7 @@ function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    // Somebody keeps other files there: the folder is theirs.
+    // The folder contains other files, so it stays.
     if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST") && !hasCode(error, "ENOENT")) throw error;
   }
 }
@@ -262,7 +264,7 @@ function collectionAt(folder: string, workflows: string): Collection {
   return { folder, manifest: join(folder, "collection.toml"), workflows: join(folder, workflows) };
 }
 
-/** SkillMeat's `settings.default-collection`. */
+/** The name in SkillMeat's `settings.default-collection`. */
 function activeName(home: string): string {
   const text = readText(join(home, "config.toml"));
   if (text === null) return "default";

@@ -1,13 +1,13 @@
 import type { ContextModule } from "../execution/snapshot.ts";
 import type { ContextConsumed } from "../execution/record.ts";
 
-/** The context of one stage: Markdown for its prompt, and what went into it. */
+/** The context of one stage: Markdown for its prompt, and a record of the modules in it. */
 export interface PackedContext {
   text: string;
   consumed: ContextConsumed[];
 }
 
-/** Puts modules one after the other, each once. */
+/** Joins modules into one text, each module once. */
 export function packContext(modules: readonly ContextModule[]): PackedContext {
   if (modules.length === 0) return { text: "", consumed: [] };
   const sections = modules.map(({ name, text }) => `## ${name}\n\n${text.trim()}\n`);
@@ -22,7 +22,7 @@ export function packContext(modules: readonly ContextModule[]): PackedContext {
   };
 }
 
-/** A quarter of the characters: what SkillMeat itself counts with. */
+/** A token is counted as four characters, like in SkillMeat. */
 function tokensOf(text: string): number {
   return Math.max(1, Math.floor(text.length / 4));
 }
