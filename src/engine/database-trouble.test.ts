@@ -260,4 +260,30 @@ describe("a database that another process keeps locked", () => {
     await engine.engine.stop("leave");
     store.close();
   });
+
+  test("keeps no time from an attempt that it keeps from being taken up again", async () => {
+    const store = aStore();
+    const first = await anEngine(undefined, { store });
+    const runId = await first.start(text);
+    await first.agents.running("a");
+    await first.engine.stop("leave");
+    const next = await anEngine((_, how) => (how === "readopt" ? "unbegun" : undefined), { store });
+    const other = new Database(store.path);
+    const takingOver = next.engine.takeOver(runId);
+    other.run("BEGIN IMMEDIATE");
+    expect(await takingOver).toBe("taken");
+    await aTurn();
+    for (let minutes = 0; minutes < 90; minutes++) next.clock.advance(60_000);
+
+    other.run("COMMIT");
+    other.close();
+    while (next.engine.trouble() !== null) next.clock.advance(200);
+    await Promise.race([next.agents.running("a"), next.until(() => next.statuses(runId)["a"] !== "running")]);
+    expect(next.statuses(runId)).toEqual({ a: "running" });
+    (await next.agents.running("a")).finish({ ok: true });
+    await next.engine.ended(runId);
+    expect(next.statuses(runId)).toEqual({ a: "completed" });
+    await next.engine.stop("leave");
+    store.close();
+  });
 });

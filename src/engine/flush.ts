@@ -8,6 +8,7 @@ import { isSettled } from "../execution/status.ts";
 import type { Effect } from "../machine/execution-state.ts";
 import { startStep } from "../machine/start-step.ts";
 import type { EngineState } from "./engine-state.ts";
+import { showDeadlines } from "./durations.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
 import { forgetSecrets } from "./kept-secrets.ts";
@@ -103,6 +104,10 @@ async function work(
   const attempt = step?.attempt;
   if (!step || !attempt) return;
   step.abort = new AbortController();
+  if (recovered) {
+    armDeadlines(engine, execution, [step]);
+    showDeadlines(engine, execution);
+  }
   // A step that has to stop before it began is not begun, but an earlier engine's agent may have ended with a result.
   const isBegun = recovered || attempt.stopping === null;
   const how = recovered ? "readopt" : "new";

@@ -3,7 +3,10 @@ import { leaveOut } from "./pending-commit.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, CommitWaiter } from "./live-execution.ts";
 
-/** Takes an execution into memory and arms its deadlines. */
+/**
+ * Takes an execution into memory and arms its deadlines. Attempts that run get theirs when they are taken up again:
+ * until the commit before that nobody follows their agents, and the database may keep it waiting.
+ */
 export function holdExecution(engine: EngineState, execution: LiveExecution): void {
   const { hash } = execution.blueprint;
   const held = engine.blueprints.get(hash);
@@ -11,7 +14,8 @@ export function holdExecution(engine: EngineState, execution: LiveExecution): vo
   else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
   engine.live.set(execution.runId, execution);
   engine.queue.takePlaces(execution);
-  armDeadlines(engine, execution, execution.steps);
+  const isWaiting = ({ record }: LiveStep): boolean => record.status !== "running";
+  armDeadlines(engine, execution, execution.steps.filter(isWaiting));
 }
 
 /**
