@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../execution/event.ts";
 import { isSettled, type StepStatus } from "../execution/status.ts";
 import type { InvariantName } from "./invariants.ts";
-import { wasClockSet, type Agent, type StoredRun, type World } from "./world.ts";
+import { wasClockSet, type StoredRun, type World } from "./world.ts";
 
 /** A step as the events so far have it. */
 interface Followed {
@@ -56,7 +56,10 @@ export function checkEvents(world: World, run: StoredRun): void {
     if (event.type === "stage_started") {
       if (isPaused || isWithinPause(world, event)) tell("pause_starts_nothing", "a pause holds");
       checkStart(run, event, step, steps, tell);
-    } else checkResult(world, event, step, tell);
+    } else {
+      checkResult(world, event, step, tell);
+      checkTimeout(world, run, event, tell);
+    }
     follow(event, step);
   }
 }
@@ -90,7 +93,7 @@ function checkStart(
 }
 
 function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tell): void {
-  const { actor, error_class, error_message, outputs, status } = event.data as Data;
+  const { actor, error_class, error_message, outputs } = event.data as Data;
   const { run_id, stage_id, attempt } = event;
   const ofAttempt = world.history.agents.filter(
     (agent) => agent.attempt_id === `${run_id}/${stage_id}/${attempt}`,
@@ -117,24 +120,27 @@ function checkResult(world: World, event: StoredEvent, step: Followed, tell: Tel
   ) {
     tell("result_is_the_agents", `${outputs?.given} was not given by an agent of this attempt`);
   }
-  if (status === "timed_out" && error_message?.startsWith("took longer")) {
-    checkTimeout(world, ofAttempt.at(-1), tell);
-  }
 }
 
-/** An engine is told of an agent's end a little later, and its timer may come in between. */
-const latestTellMs = 50;
+/** An engine learns a little later that an agent is gone, and its timer may come in between. */
+const latestGoneMs = 50;
 
 /**
- * The agent has had all of its time. Where the engine stood still or could not write, its own time went on without the
- * agent, and nobody knows what came first.
+ * The attempt has had all of its time, from when its agent was asked for until its engine was told of the end. A clock
+ * that was set counts over a restart.
  */
-function checkTimeout(world: World, agent: Agent | undefined, tell: Tell): void {
-  const isUnsure = world.scenario.faults.some(({ kind }) => kind === "stall" || kind === "failure");
-  if (!agent || isUnsure || wasClockSet(world)) return;
-  const lastedMs = (agent.endedAtMs ?? world.time.nowMs()) - agent.askedAtMs;
-  if (lastedMs < agent.stage.timeout_ms - latestTellMs)
-    tell("deadline_is_kept", `it was over after ${lastedMs} ms`);
+function checkTimeout(world: World, { stages }: StoredRun, event: StoredEvent, tell: Tell): void {
+  const { status, error_message } = event.data as Data;
+  if (status !== "timed_out" || !error_message?.startsWith("took longer") || wasClockSet(world)) return;
+  const { time, history } = world;
+  const attemptId = `${event.run_id}/${event.stage_id}/${event.attempt}`;
+  const agent = history.agents.findLast(({ attempt_id }) => attempt_id === attemptId);
+  const appliedAtMs = Date.parse(event.at) - time.wallMs() + time.nowMs();
+  const goneAtMs = (agent?.endedAtMs ?? Infinity) + (agent?.plan.told_ms ?? 0) + latestGoneMs;
+  const overAtMs = Math.min(appliedAtMs, agent?.takenAtMs ?? goneAtMs);
+  const lastedMs = overAtMs - (history.asked.get(attemptId) ?? overAtMs);
+  const timeoutMs = stages.find(({ stage }) => stage.id === event.stage_id)?.timeoutMs ?? 0;
+  if (lastedMs < timeoutMs) tell("deadline_is_kept", `it was over after ${lastedMs} of ${timeoutMs} ms`);
 }
 
 function follow(event: StoredEvent, step: Followed): void {

@@ -62,6 +62,7 @@ export function openChecker(world: World): Checker {
 function seeDispatch(world: World, process: SimulatedProcess, attempt: AskedAttempt): void {
   if (attempt.attempt_id.endsWith("/summary")) return;
   const { run_id, stage_id } = attempt;
+  world.history.asked.set(attempt.attempt_id, world.time.nowMs());
   const stored = world.disk.store
     .prepare<{ status: string; attempt_number: number }, [string, string]>(selectStep)
     .get(run_id, stage_id);

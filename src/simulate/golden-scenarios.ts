@@ -110,7 +110,7 @@ function agent(id: string, depends_on: string[] = [], given: Partial<StagePlan> 
 }
 
 function does(ends: AgentPlan["ends"], ms = 60): AgentPlan {
-  return { ends, ms, lines: 2 };
+  return { ends, ms, lines: 2, waits_ms: 0, begins_ms: 0, told_ms: 0 };
 }
 
 function gate(

@@ -18,12 +18,15 @@ export function randomScenario(seed: number): Scenario {
   const draw = drawFrom(seed);
   const workflows = Array.from({ length: draw.chance(25) ? 2 : 1 }, () => randomWorkflow(draw));
   const processes = Array.from({ length: draw.chance(40) ? 2 : 1 }, () => ({ max_steps: 1 + draw.upTo(4) }));
+  const actions = randomActions(draw, workflows, processes.length);
+  const faults = randomFaults(draw, processes.length);
+  const meddling = faults.flatMap((fault) => randomMeddling(draw, fault, actions));
   return {
     seed,
     workflows,
     processes,
-    actions: randomActions(draw, workflows, processes.length),
-    faults: randomFaults(draw, processes.length),
+    actions: [...actions, ...meddling].toSorted((a, b) => a.at_ms - b.at_ms),
+    faults,
     readers: draw.chance(50) ? 1 : 0,
   };
 }
@@ -93,7 +96,14 @@ function randomAgent(draw: Draw): AgentPlan {
     ends,
     ms: draw.chance(30) ? draw.upTo(10) : draw.upTo(900),
     lines: draw.chance(30) ? draw.upTo(5) : 0,
+    waits_ms: randomDelay(draw),
+    begins_ms: randomDelay(draw),
+    told_ms: randomDelay(draw),
   };
+}
+
+function randomDelay(draw: Draw): number {
+  return draw.chance(10) ? draw.upTo(1_500) : 0;
 }
 
 function randomActions(draw: Draw, workflows: readonly WorkflowPlan[], processes: number): Action[] {
@@ -153,6 +163,18 @@ function randomWish(draw: Draw, workflows: readonly WorkflowPlan[], runs: number
   }
 }
 
+/** Somebody pauses an execution and lets it go on while a process that drives it may be taken for dead. */
+function randomMeddling(draw: Draw, fault: Fault, actions: readonly Action[]): Action[] {
+  if (fault.kind !== "mistake") return [];
+  const run = draw.upTo(actions.filter(({ kind }) => kind === "start").length);
+  const before_ms = draw.upTo(600);
+  const kind = draw.pick<"resume" | "cancel">(["resume", "resume", "cancel"]);
+  return [
+    { at_ms: Math.max(0, fault.at_ms - before_ms), kind: "pause", by: fault.process, run },
+    { at_ms: fault.at_ms + draw.upTo(fault.ms), kind, by: "command", run },
+  ];
+}
+
 function randomActor(draw: Draw, processes: number): Actor {
   return draw.chance(15) ? "command" : draw.upTo(processes);
 }
@@ -166,13 +188,13 @@ function randomFault(draw: Draw, processes: number): Fault {
   const process = draw.upTo(processes);
   const at_ms = draw.upTo(spanMs);
   const kind = draw.upTo(20);
-  if (kind < 13) return randomCrash(draw, process);
-  if (kind < 16) {
+  if (kind < 12) return randomCrash(draw, process);
+  if (kind < 15) {
     const code = draw.pick<"FULL" | "IOERR" | "BUSY">(["FULL", "IOERR", "BUSY"]);
     return { kind: "failure", process, operation: 1 + draw.upTo(150), code, lasts_ms: draw.upTo(6_000) };
   }
-  if (kind === 16) return { kind: "clock", at_ms, by_ms: (draw.chance(50) ? -1 : 1) * draw.upTo(100_000) };
-  if (kind < 19) return { kind: "stall", process, at_ms, ms: draw.upTo(6_000) };
+  if (kind === 15) return { kind: "clock", at_ms, by_ms: (draw.chance(50) ? -1 : 1) * draw.upTo(100_000) };
+  if (kind < 18) return { kind: "stall", process, at_ms, ms: draw.upTo(6_000) };
   return { kind: "mistake", process, at_ms, ms: draw.upTo(3_000) };
 }
 

@@ -41,6 +41,7 @@ export function runScenario(scenario: Scenario): Outcome {
     runs: [],
     calls: [],
     agents: [],
+    asked: new Map(),
     announced: new Map(),
     pauses: [],
     cancels: [],

@@ -53,6 +53,12 @@ export interface AgentPlan {
   ends: "well" | "badly" | "for_good" | "without_outputs" | "vanish" | "hang" | "stubborn";
   ms: number;
   lines: number;
+  /** For so long the machine has no room for it. Its engine waits, and the clock of its timeout stands still. */
+  waits_ms: number;
+  /** Its program shows up so long after it was launched, also when its engine has died in between. */
+  begins_ms: number;
+  /** Its result is read so long after its end. */
+  told_ms: number;
 }
 
 export interface ProcessPlan {

@@ -76,7 +76,7 @@ function plainerWorkflows(workflow: WorkflowPlan): WorkflowPlan[] {
 }
 
 function plainerStages(stage: StagePlan): StagePlan[] {
-  const well = [{ ends: "well", ms: 10, lines: 0 } as const];
+  const well = [{ ends: "well", ms: 10, lines: 0, waits_ms: 0, begins_ms: 0, told_ms: 0 } as const];
   const plain: Partial<StagePlan> = {
     condition: null,
     on_failure: "halt",

@@ -50,7 +50,7 @@ export function simulateAgents(world: World, checker: Checker): SimulatedAgents 
       readopt: async (request, control) => readopt(state, process, request, control),
       livedMs: ({ attempt_id }) => {
         const agent = places.get(attempt_id)?.agent;
-        return agent?.phase === "runs" ? world.time.nowMs() - agent.startedAtMs : null;
+        return agent?.phase === "runs" ? world.time.nowMs() - (agent.startedAtMs ?? 0) : null;
       },
       sweep: async ({ attempt_id }) => {
         if (!process.act()) return;
@@ -78,15 +78,15 @@ function dispatch(
   if (!process.act()) return promise;
   checker.seeDispatch(process, request);
   if (control.signal.aborted) return Promise.resolve(failure("cancelled", "stopped"));
-  const letTimeRun = draw.chance(20) ? control.holdTime?.() : undefined;
-  const askedAtMs = time.nowMs();
-  const cancel = time.at(askedAtMs + draw.upTo(12), process, () => {
+  const { waits_ms } = planOf(world, request);
+  const letTimeRun = waits_ms > 0 || draw.chance(20) ? control.holdTime?.() : undefined;
+  const cancel = time.at(time.nowMs() + waits_ms + draw.upTo(12), process, () => {
     control.signal.removeEventListener("abort", stop);
     letTimeRun?.();
     // Whoever comes second finds the folder of the attempt taken, and follows the agent of whoever was first.
     const known = places.get(request.attempt_id);
-    const isTaken = scenario.faults.some(({ kind }) => kind === "mistake") && known?.agent.phase === "runs";
-    follow(state, isTaken ? known : begin(state, request, askedAtMs), { process, control, resolve });
+    const isTaken = scenario.faults.some(({ kind }) => kind === "mistake") && known && isLive(known.agent);
+    follow(state, isTaken ? known : launch(state, request), { process, control, resolve });
   });
   const stop = (): void => {
     cancel();
@@ -109,20 +109,23 @@ function readopt(
   time.at(time.nowMs() + draw.upTo(4), process, () => {
     const place = state.places.get(request.attempt_id);
     if (!place) return resolve("unbegun");
+    // What has not claimed the attempt yet is ended, or is waited for.
+    if (place.agent.phase === "launched" && draw.chance(50)) {
+      end(state, place, null);
+      return resolve("unbegun");
+    }
     if (place.agent.phase === "gone") return resolve("gone");
     follow(state, place, { process, control, resolve });
   });
   return promise;
 }
 
-function begin(state: AgentsState, request: StageRequest, askedAtMs: number): Place {
-  const { world, checker, places, lives } = state;
+function launch(state: AgentsState, request: StageRequest): Place {
+  const { world, places, lives } = state;
   const { attempt_id, run_id, stage_id, attempt } = request;
   const life = (lives.get(attempt_id) ?? 0) + 1;
   lives.set(attempt_id, life);
-  const stage = stageOf(world, request);
-  const plan = attempt_id.endsWith("/summary") ? summing : planOf(stage, attempt);
-  const startedAtMs = world.time.nowMs();
+  const plan = planOf(world, request);
   const agent: Agent = {
     attempt_id,
     run_id,
@@ -130,37 +133,52 @@ function begin(state: AgentsState, request: StageRequest, askedAtMs: number): Pl
     attempt,
     life,
     plan,
-    stage,
-    askedAtMs,
-    startedAtMs,
+    stage: stageOf(world, request),
+    startedAtMs: null,
     endedAtMs: null,
-    phase: "runs",
+    phase: "launched",
     takenAtMs: null,
     result: null,
   };
-  checker.seeAgentBegin(agent);
-  world.history.agents.push(agent);
   const place: Place = { agent, followers: [] };
   places.set(attempt_id, place);
-  if (plan.ends !== "hang" && plan.ends !== "stubborn") {
-    const result = plan.ends === "vanish" ? null : resultOf(agent);
-    world.time.at(startedAtMs + plan.ms, world.nature, () => end(state, place, result));
-  }
+  if (plan.begins_ms === 0) begin(state, place);
+  else world.time.at(world.time.nowMs() + plan.begins_ms, world.nature, () => begin(state, place));
   return place;
 }
 
-/** Null: it leaves no result. */
-function end({ world }: AgentsState, { agent, followers }: Place, result: StageResult | null): void {
-  if (agent.phase !== "runs") return;
+function begin(state: AgentsState, place: Place): void {
+  const { world, checker } = state;
+  const { agent, followers } = place;
+  const { plan } = agent;
+  if (agent.phase !== "launched") return;
+  agent.phase = "runs";
+  agent.startedAtMs = world.time.nowMs();
+  checker.seeAgentBegin(agent);
+  world.history.agents.push(agent);
+  for (const follower of followers) readLines(world, agent, follower);
+  if (plan.ends === "hang" || plan.ends === "stubborn") return;
+  const result = plan.ends === "vanish" ? null : resultOf(agent);
+  world.time.at(agent.startedAtMs + plan.ms, world.nature, () => end(state, place, result));
+}
+
+/** Null: it leaves no result. Of one that has not begun nothing is left. */
+function end({ world, places }: AgentsState, { agent, followers }: Place, result: StageResult | null): void {
+  if (!isLive(agent)) return;
+  if (agent.phase === "launched") places.delete(agent.attempt_id);
   agent.phase = result ? "ended" : "gone";
   agent.result = result;
   agent.endedAtMs = world.time.nowMs();
   for (const follower of followers) tellEnd(world, agent, follower);
 }
 
+function isLive({ phase }: Agent): boolean {
+  return phase === "launched" || phase === "runs";
+}
+
 function tellEnd({ time, draw }: World, agent: Agent, follower: Follower): void {
-  time.at(time.nowMs() + draw.upTo(6), follower.process, () => {
-    pass(agent, follower, agent.result ? agent.plan.lines : follower.passed);
+  time.at(time.nowMs() + agent.plan.told_ms + draw.upTo(6), follower.process, () => {
+    pass(agent, follower, agent.result && agent.startedAtMs !== null ? agent.plan.lines : follower.passed);
     agent.takenAtMs = time.nowMs();
     follower.resolve(agent.result ?? failure("agent_error", "it ended without a result"));
   });
@@ -179,15 +197,9 @@ function follow(state: AgentsState, place: Place, given: Omit<Follower, "passed"
   const { agent } = place;
   const { process, control } = given;
   const follower: Follower = { ...given, passed: control.log.offsets.stdout / lineBytes };
-  if (agent.phase !== "runs") return tellEnd(world, agent, follower);
+  if (!isLive(agent)) return tellEnd(world, agent, follower);
   place.followers.push(follower);
-  const { plan, startedAtMs } = agent;
-  for (let line = 0; line < plan.lines; line++) {
-    const writtenAtMs = startedAtMs + (plan.ms * (line + 1)) / (plan.lines + 1);
-    world.time.at(writtenAtMs, process, () => {
-      if (agent.phase === "runs") pass(agent, follower, line + 1);
-    });
-  }
+  if (agent.phase === "runs") readLines(world, agent, follower);
   const stop = (): void => {
     if (process.isAlive) tellToStop(state, place);
   };
@@ -195,19 +207,35 @@ function follow(state: AgentsState, place: Place, given: Omit<Follower, "passed"
   else control.signal.addEventListener("abort", stop, { once: true });
 }
 
+/** Passes lines on as the agent writes them. */
+function readLines({ time }: World, agent: Agent, follower: Follower): void {
+  const { plan, startedAtMs } = agent;
+  for (let line = 0; line < plan.lines; line++) {
+    const writtenAtMs = (startedAtMs ?? 0) + (plan.ms * (line + 1)) / (plan.lines + 1);
+    time.at(writtenAtMs, follower.process, () => {
+      if (agent.phase === "runs") pass(agent, follower, line + 1);
+    });
+  }
+}
+
 function tellToStop(state: AgentsState, place: Place): void {
   const { agent } = place;
   const { time, draw, nature } = state.world;
-  if (agent.phase !== "runs") return;
-  const isStubborn = agent.plan.ends === "stubborn";
-  const result = isStubborn ? resultOf(agent) : failure("agent_error", "ended by signal 15");
-  time.at(time.nowMs() + draw.upTo(30), nature, () => end(state, place, result));
+  if (!isLive(agent)) return;
+  time.at(time.nowMs() + draw.upTo(30), nature, () => {
+    const isStubborn = agent.plan.ends === "stubborn" && agent.phase === "runs";
+    end(state, place, isStubborn ? resultOf(agent) : failure("agent_error", "ended by signal 15"));
+  });
 }
 
-const summing: AgentPlan = { ends: "well", ms: 20, lines: 0 };
+const atOnce = { waits_ms: 0, begins_ms: 0, told_ms: 0 };
+const summing: AgentPlan = { ends: "well", ms: 20, lines: 0, ...atOnce };
+const unplanned: AgentPlan = { ends: "well", ms: 0, lines: 0, ...atOnce };
 
-function planOf({ agents }: StagePlan, attempt: number): AgentPlan {
-  return agents[Math.min(attempt, agents.length) - 1] ?? { ends: "well", ms: 0, lines: 0 };
+function planOf(world: World, request: StageRequest): AgentPlan {
+  if (request.attempt_id.endsWith("/summary")) return summing;
+  const { agents } = stageOf(world, request);
+  return agents[Math.min(request.attempt, agents.length) - 1] ?? unplanned;
 }
 
 /** What the text of a line says: whose it is and which one. */

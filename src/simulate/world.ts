@@ -40,6 +40,8 @@ export interface History {
   calls: Call[];
   /** Every agent that ever began, in order. */
   agents: Agent[];
+  /** By attempt: when its agent was last asked for. */
+  asked: Map<string, number>;
   /** By run: what listeners were told. */
   announced: Map<string, StoredEvent[]>;
   /** Between which events a pause holds for certain; `until` null: it holds still. */
@@ -79,9 +81,10 @@ export interface Agent {
   life: number;
   plan: AgentPlan;
   stage: StagePlan;
-  phase: "runs" | "ended" | "gone";
-  askedAtMs: number;
-  startedAtMs: number;
+  /** `launched`: its program is to show up. One that is `gone` before it has begun was withdrawn. */
+  phase: "launched" | "runs" | "ended" | "gone";
+  /** Null until its program shows up. */
+  startedAtMs: number | null;
   endedAtMs: number | null;
   /** When an engine got its result. */
   takenAtMs: number | null;

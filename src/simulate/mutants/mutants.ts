@@ -149,4 +149,16 @@ export const mutants: readonly Mutant[] = [
     find: "?? (isHeld ? step.plan.timeoutMs : 0);",
     replace: "?? (isHeld ? 0 : 0);",
   },
+  {
+    name: "leave alone what another process took and gave back",
+    file: "engine/recover-all.ts",
+    find: "!isDrivenHere(engine, runId)",
+    replace: "!engine.live.has(runId)",
+  },
+  {
+    name: "count time for an agent that nobody follows yet",
+    file: "engine/hold-execution.ts",
+    find: "execution.steps.filter(isWaiting)",
+    replace: "execution.steps.filter((step) => isWaiting(step) || true)",
+  },
 ];
