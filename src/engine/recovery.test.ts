@@ -289,6 +289,23 @@ describe("recovery:", () => {
     await serving.engine.stop("leave");
   });
 
+  test("what was only stored has no start time until it begins, and its agents see the one it gets", async () => {
+    const passing = await anEngine(undefined, { kind: "command" });
+    const runId = await passing.start(
+      `workflow: {id: w, name: W}
+config: {env: {AT: "\${{ run.started_at }}"}}
+stages: [{id: a, ${agent}}]`,
+    );
+    expect(passing.view(runId).started_at).toBeNull();
+    const { store, clock } = passing;
+    clock.advance(90_000);
+    const next = await anEngine(undefined, { store, clock });
+    await next.engine.takeOver(runId);
+    const { request } = await next.agents.running("a");
+    expect(next.view(runId).started_at).toBe("2026-01-02T03:05:35.000Z");
+    expect(request.env["AT"]).toBe("2026-01-02T03:05:35.000Z");
+  });
+
   test("two engines at once: each execution is driven by one, and a signal finds it", async () => {
     const file = join(folder, "two.db");
     const [one, two] = [

@@ -90,6 +90,7 @@ function continueExecution(engine: EngineState, execution: LiveExecution, parts:
 
 /** Starts an execution that was stored by a process that drives nothing. */
 function startStored(engine: EngineState, execution: LiveExecution): void {
-  begin(execution, momentOf(engine));
+  const moment = momentOf(engine);
+  begin(execution, { ...moment, at: execution.record.started_at ?? moment.at });
   planFlush(engine, execution);
 }

@@ -12,6 +12,7 @@ import {
 } from "../machine/make-execution.ts";
 import { sendToStarted } from "../machine/started-actor.ts";
 import { restoreActor, storedClock } from "../machine/stored-actor.ts";
+import { isoTime } from "../machine/moment.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import { resumeCounting } from "./durations.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -34,7 +35,8 @@ export function restoreExecution(
   const clear = clearFacts(record, kept);
   const actor = restoreActor("execution", machine);
   const how = { send: sendToStarted, drives, clear };
-  const state = makeExecution(blueprint, record, actor, parts, how);
+  const state = makeExecution(blueprint, beginningNow(engine, record), actor, parts, how);
+  if (!drives) state.record = record;
   const execution = makeLive(state, {
     options: clear.options,
     snapshot: loaded.snapshot,
@@ -43,6 +45,11 @@ export function restoreExecution(
   });
   resumeCounting(engine, execution, storedClock(machine));
   return execution;
+}
+
+/** One that was only stored begins when it is taken over; its expressions see that as run.started_at. */
+function beginningNow({ alarm }: EngineState, record: ExecutionRecord): ExecutionRecord {
+  return record.status === "pending" ? { ...record, started_at: isoTime(alarm.now()) } : record;
 }
 
 /** Only an attempt that runs, or is followed by another, writes to the log once more. */

@@ -48,7 +48,10 @@ export function startFrom(
   holdExecution(engine, execution);
   engine.created.add(execution);
   if (engine.drives) begin(execution, moment);
-  else execution.changes.release = true;
+  else {
+    execution.record = { ...execution.record, started_at: null };
+    execution.changes.release = true;
+  }
   return new Promise((resolve, fail) => {
     execution.changes.waiting.push({ done: () => resolve(execution.runId), fail });
     planFlush(engine, execution);

@@ -70,11 +70,7 @@ function checkReplay(world: World, { runId, loaded, feed, stages }: StoredRun): 
     for (const each of steps.values()) steps.set(each.stage_id, endStep(each, event.at));
   }
   const { updated_at, last_event } = stored;
-  // One that never began keeps the moment at which it was asked for.
-  const begun = feed.some(({ type }) => type === "execution_started")
-    ? {}
-    : { started_at: stored.started_at };
-  compare(world, runId, { ...execution, updated_at, last_event, ...begun }, stored);
+  compare(world, runId, { ...execution, updated_at, last_event }, stored);
   for (const record of records) {
     const replayed = steps.get(record.stage_id);
     if (replayed) compare(world, `${runId}/${record.stage_id}`, shown(replayed), shown(record));
