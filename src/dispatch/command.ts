@@ -14,9 +14,11 @@ export function createCommandDispatcher(launch: Launch = shellLaunch): StageDisp
 
 const commandProgram: AgentProgram = {
   name: "command",
-  command: commandOf,
+  prepare: (request) => {
+    const command = commandOf(request);
+    return "error" in command ? command : { ...command, input: commandInput(request) };
+  },
   variables: fileVariables,
-  input: commandInput,
   openReader: openLogReader,
   readResult: ({ request, reader, masks, status }) =>
     outcomeOf({

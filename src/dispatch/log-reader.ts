@@ -47,7 +47,7 @@ export function openLogReader(masks: Masks): OutputReader {
       const command = bytes.length < length ? null : parseLogCommand(raw);
       const text = showLine(raw, command);
       if (stream === "stderr" && text !== null && text.trim() !== "") lastLine = text;
-      return { text, isToKeep: command !== null && isToKeep(command) };
+      return { texts: text === null ? [] : [text], isToKeep: command !== null && isToKeep(command) };
     },
     warnings,
     get complaint() {

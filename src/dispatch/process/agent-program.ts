@@ -1,27 +1,41 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { StageError, StageRequest, StageResult } from "../dispatcher.ts";
 
-/** Everything that distinguishes one kind of agent program from another; the rest of an attempt is the same for all. */
-export interface AgentProgram {
+/**
+ * Everything that distinguishes one kind of agent program from another; the rest of an attempt is the same for all. `R`
+ * is what it reads an agent's output with.
+ */
+export interface AgentProgram<R extends OutputReader = OutputReader> {
   /** The dispatcher's name. */
   name: string;
-  /** The program's absolute path and its arguments, or the error that the attempt fails with. */
-  command(request: StageRequest): { argv: string[] } | { error: StageError };
+  /** How the agent is to be started, or the error that the attempt fails with. */
+  prepare(
+    request: StageRequest,
+  ): AgentStart | { error: StageError } | Promise<AgentStart | { error: StageError }>;
   /** Variables of the agent's environment that name the files in the attempt's folder, absolute, to it. */
   variables(attemptDir: string): Record<string, string>;
-  /** What the agent reads on its stdin. It is stored as `input.json` in the attempt's folder. */
-  input(request: StageRequest): string;
   /** Called once by each engine that follows the attempt, before anything of its output is read. */
-  openReader(masks: Masks): OutputReader;
+  openReader(masks: Masks): R;
   /** The result of an agent that has ended by itself. Throws the system's errors. */
-  readResult(ended: EndedAgent & { status: number }): StageResult;
+  readResult(ended: EndedAgent<R> & { status: number }): StageResult;
   /** What an agent that was stopped has left: its usage is paid for, and its outputs can be looked at. */
-  readLeft(stopped: EndedAgent): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text">;
+  readLeft(stopped: EndedAgent<R>): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text">;
 }
 
-export interface EndedAgent {
+export interface AgentStart {
+  /** The program's absolute path and its arguments. */
+  argv: string[];
+  /** What the agent reads on its stdin. It is stored as `input.json` in the attempt's folder. */
+  input: string;
+  /** More files for the attempt's folder: their texts by their names. */
+  files?: Readonly<Record<string, string>>;
+  /** What the log should say before the agent begins. */
+  warnings?: readonly string[];
+}
+
+export interface EndedAgent<R extends OutputReader = OutputReader> {
   request: StageRequest;
-  reader: OutputReader;
+  reader: R;
   masks: Masks;
 }
 
@@ -40,11 +54,13 @@ export interface OutputReader {
   readonly warnings: readonly string[];
   /** Why the agent says that it failed; null when it has not said anything. */
   readonly complaint: string | null;
+  /** Aborted when nothing good can come of the agent any more: it is stopped, and the attempt fails with the error. */
+  readonly givesUp?: { readonly signal: AbortSignal; readonly error: StageError };
 }
 
 export interface HeardLine {
-  /** The line as the log shows it; null when the log does not show it. */
-  text: string | null;
+  /** What the log shows of the line: one line, several or none. */
+  texts: readonly string[];
   /** True when a later engine must read this line again, so that it has to stay in the file. */
   isToKeep: boolean;
 }

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   rmdirSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -35,8 +36,15 @@ export interface AttemptHandles extends LogFiles {
   stdin: number;
 }
 
-/** Makes the folder, which must not exist, and its files; `input` is the text of stdin. Throws the system's errors. */
-export function makeAttemptFolder(folder: string, input: string): AttemptHandles {
+/**
+ * Makes the folder, which must not exist, and its files; `input` is the text of stdin, `more` are the texts of further
+ * files. Throws the system's errors.
+ */
+export function makeAttemptFolder(
+  folder: string,
+  input: string,
+  more: Readonly<Record<string, string>> = {},
+): AttemptHandles {
   makeFolder(folder);
   const opened: number[] = [];
   const open = (name: string, flags: string): number => {
@@ -45,6 +53,9 @@ export function makeAttemptFolder(folder: string, input: string): AttemptHandles
     return file;
   };
   try {
+    for (const [name, text] of Object.entries(more)) {
+      writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
+    }
     const stdin = open(attemptFiles.input, "wx+");
     writeWhole(stdin, Buffer.from(input));
     return { stdin, stdout: open(attemptFiles.stdout, "ax+"), stderr: open(attemptFiles.stderr, "ax+") };

@@ -34,7 +34,11 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
   const broken = Promise.withResolvers<never>();
   const unfollow = ticker.follow(() => (watch ?? logs).read(), broken.reject);
-  const stop = watch ? AbortSignal.any([control.signal, watch.signal]) : control.signal;
+  const reasons = [watch, reader.givesUp].filter((each) => each !== null && each !== undefined);
+  const stop =
+    reasons.length === 0
+      ? control.signal
+      : AbortSignal.any([control.signal, ...reasons.map(({ signal }) => signal)]);
   try {
     const isAborted = await Promise.race([endOrAbort(agent.ended, stop), broken.promise]);
     if (isAborted) await stopAgent(agent, attempt_id, sweeper);
@@ -42,7 +46,8 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
     unfollow();
     await logs.finish();
     if (isAborted) {
-      const error = watch && !control.signal.aborted ? watch.error : stopped;
+      const reason = control.signal.aborted ? null : reasons.find(({ signal }) => signal.aborted);
+      const error = reason?.error ?? stopped;
       return {
         ...failedResult(error),
         ...program.readLeft({ request, reader, masks }),

@@ -9,7 +9,7 @@ import type {
   StageResult,
 } from "../dispatcher.ts";
 import { adopt, endOf } from "./adopt-agent.ts";
-import type { AgentProgram } from "./agent-program.ts";
+import type { AgentProgram, AgentStart } from "./agent-program.ts";
 import { removeAttemptFolder } from "./attempt-folder.ts";
 import { failedResult, killed, stopped } from "./failed-result.ts";
 import { followAgent } from "./follow-agent.ts";
@@ -54,9 +54,10 @@ export function createProgramDispatcher(program: AgentProgram, launch: Launch): 
 
 async function dispatch(request: StageRequest, control: DispatchControl, desk: Desk): Promise<StageResult> {
   if (control.signal.aborted) return failedResult(stopped);
-  const command = desk.program.command(request);
-  if ("error" in command) return failedResult(command.error);
-  const started = await startWhenPossible(request, command.argv, { control, desk });
+  const prepared = await desk.program.prepare(request);
+  if ("error" in prepared) return failedResult(prepared.error);
+  for (const warning of prepared.warnings ?? []) control.log.write("system", `warning: ${warning}`);
+  const started = await startWhenPossible(request, prepared, { control, desk });
   if ("error" in started) return failedResult(started.error);
   const { agent, files, startedAt } = started;
   const from = { stdout: 0, stderr: 0 };
@@ -72,7 +73,7 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
 /** A shortage of the system is not the attempt's failure: the attempt waits, and so does its clock. */
 async function startWhenPossible(
   request: StageRequest,
-  argv: readonly string[],
+  prepared: AgentStart,
   { control, desk }: { control: DispatchControl; desk: Desk },
 ): Promise<(StartedAgent & { startedAt: number }) | { error: StageError }> {
   let goOn: (() => void) | undefined;
@@ -82,7 +83,7 @@ async function startWhenPossible(
     const place = await workplaceOf(request, control);
     if ("error" in place) return place;
     const startedAt = performance.now();
-    const started = await startAgent({ ...request, workdir: place.workdir }, argv, desk);
+    const started = await startAgent({ ...request, workdir: place.workdir }, prepared, desk);
     return "error" in started ? started : { ...started, startedAt };
   };
   const wait = (shortage: Error): void => {

@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { agentEnvironment } from "./agent-environment.ts";
-import type { AgentProgram } from "./agent-program.ts";
+import type { AgentProgram, AgentStart } from "./agent-program.ts";
 import { makeAttemptFolder, type AttemptHandles, type LogFiles } from "./attempt-folder.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
 import { isShortage } from "./shortage.ts";
@@ -19,7 +19,7 @@ export interface StartedAgent {
  */
 export async function startAgent(
   request: StageRequest,
-  argv: readonly string[],
+  { argv, input, files: more = {} }: AgentStart,
   { program, launch, ticker }: { program: AgentProgram; launch: Launch; ticker: Ticker },
 ): Promise<StartedAgent | { error: StageError }> {
   const { attempt_dir, attempt_id, workdir } = request;
@@ -32,7 +32,7 @@ export async function startAgent(
     if (unfit !== undefined) {
       return refuseStart(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
-    files = makeAttemptFolder(attempt_dir, program.input(request));
+    files = makeAttemptFolder(attempt_dir, input, more);
     const agent = await launch(
       {
         folder: attempt_dir,
