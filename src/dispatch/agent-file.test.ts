@@ -134,3 +134,16 @@ describe("lines of outputs:", () => {
   ];
   test.each(bad)("%j is wrong", (text, problem) => expect(parseKeyValues(text)).toEqual({ problem }));
 });
+
+test("keys that only some agent programs understand are kept as they are; others are not", () => {
+  const text =
+    "---\nname: a\nmaxTurns: 5\npermissionMode: plan\nmcpServers: [{x: {command: y}}]\neffort:\ncolor: red\n---\n";
+  const { settings } = parseAgentFile(Buffer.from(text), { path: "/p/a.md", ref: "agent:a" });
+  expect(settings).toEqual({ maxTurns: 5, permissionMode: "plan", mcpServers: [{ x: { command: "y" } }] });
+  const circular = Buffer.from("---\nname: a\nhooks: &a [*a]\n---\n");
+  expect(() => parseAgentFile(circular, { path: "/p/a.md", ref: "agent:a" })).toThrow(
+    '/p/a.md:3: "hooks" must not contain itself',
+  );
+  const plain = parseAgentFile(Buffer.from("---\nname: a\n---\n"), { path: "/p/a.md", ref: "agent:a" });
+  expect("settings" in plain).toBe(false);
+});

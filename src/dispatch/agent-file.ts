@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { AppError } from "../errors.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
+import type { Value } from "../expression/value.ts";
 import { isHopeless } from "./exit-code.ts";
 import { readFrontMatter, type FrontMatter } from "./front-matter.ts";
 
@@ -31,6 +32,7 @@ export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string;
     exit_codes: field("exit_codes", exitCodesOf) ?? {},
     tools: field("tools", toolsOf) ?? [],
     model: field("model", modelOf),
+    ...settingsIn(field),
     prompt: matter.body.trim(),
   };
 }
@@ -63,6 +65,36 @@ function describeForeignAgent(text: string, fields: FrontMatter["fields"]): stri
 export function nameOfFile(path: string): string {
   const file = basename(path);
   return file.toLowerCase() === "skill.md" ? basename(dirname(path)) : file.replace(/\.[^.]+$/, "");
+}
+
+const longestSetting = 64 * 1024;
+
+/** What agent programs understand besides; each dispatcher looks at its own. */
+const settingKeys = [
+  "disallowedTools",
+  "permissionMode",
+  "maxTurns",
+  "effort",
+  "skills",
+  "mcpServers",
+  "hooks",
+];
+
+function settingsIn(field: ReturnType<typeof fieldReader>): Pick<AgentFile, "settings"> {
+  const entries = settingKeys.map((key) => [key, field(key, settingOf)] as const);
+  const given = entries.filter(([, value]) => value !== null);
+  return given.length === 0 ? {} : { settings: Object.fromEntries(given) };
+}
+
+/** YAML can express what JSON cannot: values that contain themselves, and much in a few words. */
+function settingOf(value: unknown): FieldReading<Value> {
+  try {
+    const text = JSON.stringify(value);
+    if (text.length <= longestSetting) return { value: JSON.parse(text) as Value };
+    return { problem: "is too long: it may have 64 KiB, with its aliases written out" };
+  } catch {
+    return { problem: "must not contain itself" };
+  }
 }
 
 type FieldReading<T> = { value: T } | { problem: string };

@@ -1,3 +1,4 @@
+import type { ValueObject } from "../expression/value.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
 
 /** The definition, agents and modules of an execution, stored once for all executions that have the same ones. */
@@ -24,6 +25,8 @@ export interface AgentFile {
   exit_codes: Record<string, { class: string; retryable: boolean }>;
   tools: string[];
   model: string | null;
+  /** Further keys that agent programs understand, as the file has them; absent where there are none. */
+  settings?: ValueObject;
   /** The body: the role's prompt. */
   prompt: string;
 }
