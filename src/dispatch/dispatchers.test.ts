@@ -30,7 +30,10 @@ test("one that this build has not fails for good, and says which there are", asy
   const { request } = aStageRequest("true");
   expect(dispatchers("command").name).toBe("command");
   expect(dispatchers("simulated").name).toBe("simulated");
-  const { error } = await dispatchers("claude-code").dispatch(request, aControl().control);
+  expect(dispatchers("claude-code").name).toBe("claude-code");
+  const { error } = await dispatchers("claude-cod").dispatch(request, aControl().control);
   expect(error).toMatchObject({ class: "not_found", retryable: false });
-  expect(error?.message).toContain('no dispatcher "claude-code", only "command" and "simulated"');
+  expect(error?.message).toContain(
+    'no dispatcher "claude-cod", only "claude-code", "command" and "simulated". did you mean "claude-code"?',
+  );
 });

@@ -1,4 +1,5 @@
 import { nearest } from "../expression/nearest.ts";
+import { createClaudeDispatcher } from "./claude-code/claude-code.ts";
 import { createCommandDispatcher } from "./command.ts";
 import { createLaunch } from "./process/launcher.ts";
 import type { StageDispatcher, StageResult } from "./dispatcher.ts";
@@ -9,17 +10,23 @@ export type Dispatchers = (name: string) => StageDispatcher;
 
 /** `home` is the absolute folder of skillmeat's data, into which the supervisor's program is put. */
 export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
-  const built = [createCommandDispatcher(createLaunch(home)), createSimulatedDispatcher(clock)];
+  const launch = createLaunch(home);
+  const built = [
+    createClaudeDispatcher(launch),
+    createCommandDispatcher(launch),
+    createSimulatedDispatcher(clock),
+  ];
   return (name) => built.find((each) => each.name === name) ?? makeAbsent(name);
 }
 
 /** The names of the dispatchers of this build. */
-const builtNames = ["command", "simulated"] as const;
+const builtNames = ["claude-code", "command", "simulated"] as const;
 
 /** Why the dispatcher of a name cannot do stages, with the way out; null where it can. */
 export function dispatcherTrouble(name: string): { says: string; wayOut: string } | null {
   if (builtNames.some((each) => each === name)) return null;
-  const names = builtNames.map((each) => `"${each}"`).join(" and ");
+  const quoted = builtNames.map((each) => `"${each}"`);
+  const names = `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
   const meant = nearest(name, builtNames);
   const ways =
     'name one with --dispatcher, with "dispatcher:" in the agent file, or in config.toml: [dispatch] default, ' +

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
+import { makeFakeClaude } from "../testing/fake-claude.ts";
 import { aRepository } from "../testing/a-repository.ts";
 import type { Finding } from "../workflow/finding.ts";
 import { checkDefinition } from "./check-definition.ts";
@@ -48,9 +49,9 @@ describe("an agent that cannot start", () => {
     ],
     [
       "names no dispatcher of ours",
-      `---\n${head}---\n`,
+      `---\n${head}dispatcher: robot\n---\n`,
       "dispatcher_missing",
-      /"claude-code", only/,
+      /"robot", only/,
       /--dispatcher/,
     ],
     [
@@ -166,6 +167,21 @@ describe("before a start", () => {
     const some = new Map([["agent:gone", "simulated"]]);
     const left = await findingsOf(text, {}, { default: "command", agents: some });
     expect(left.map(({ stage_id }) => stage_id)).toEqual(["b"]);
+  });
+
+  test("an agent that names no dispatcher wants claude in PATH", async () => {
+    write("unnamed.md", `---\nname: unnamed\ndescription: d\n---\n`);
+    const text = workflow("{id: a, roles: {primary: agent:unnamed}}");
+    const options = { env: { PATH: join(folder, "nowhere") } };
+    expect(await findingsOf(text, options)).toMatchObject([
+      {
+        code: "program_missing",
+        message: expect.stringContaining('"claude"'),
+        hint: expect.stringContaining("npm"),
+      },
+    ]);
+    const { bin } = makeFakeClaude(folder, "exit 0");
+    expect(await findingsOf(text, { env: { PATH: bin } })).toEqual([]);
   });
 
   test("a PATH that an expression makes is not guessed at", async () => {

@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { ComposedWorkflow } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
+import { findClaude } from "../dispatch/claude-code/claude-program.ts";
+import type { ProgramPlace } from "../dispatch/program-trouble.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
@@ -111,12 +113,21 @@ function troubleOfAgent(
   if (missing) return { code: "dispatcher_missing", ...missing };
   const { env } = definition.config;
   const path = (Object.hasOwn(env, "PATH") ? env["PATH"] : options.env["PATH"]) ?? defaultPath;
-  const command = agentCommand(found.agent, ref, { workdir: options.workdir, path });
-  if ("argv" in command) return null;
-  const { code } = command.trouble;
+  const trouble = troubleOfProgram(name, found.agent, ref, { workdir: options.workdir, path });
+  if (trouble === null) return null;
   // A PATH that depends on an expression is known only when the stage runs.
-  const isLookedUp = code === "interpreter_missing" || code === "program_missing";
-  return isLookedUp && path.includes("${{") ? null : command.trouble;
+  const isLookedUp = trouble.code === "interpreter_missing" || trouble.code === "program_missing";
+  return isLookedUp && path.includes("${{") ? null : trouble;
+}
+
+function troubleOfProgram(
+  dispatcher: string,
+  agent: AgentFile,
+  ref: string,
+  place: ProgramPlace,
+): Trouble | null {
+  const found = dispatcher === "claude-code" ? findClaude(place) : agentCommand(agent, ref, place);
+  return "trouble" in found ? found.trouble : null;
 }
 
 function troubleOfFolder(workdir: string): Trouble | null {

@@ -1,0 +1,143 @@
+import type { Value, ValueObject } from "../../expression/value.ts";
+import type { AgentFile } from "../../execution/snapshot.ts";
+import type { StageError, StageRequest } from "../dispatcher.ts";
+
+/** How claude is to be called. */
+export interface ClaudeCall {
+  /** Without the program. */
+  argv: string[];
+  /** Files that the arguments name, by their names in the attempt's folder. */
+  files: Record<string, string>;
+  /** Keys of the agent file that have no effect. */
+  warnings: string[];
+}
+
+export interface ClaudeSession {
+  id: string;
+  /** True when the session exists and is to be gone on with. */
+  resumes: boolean;
+}
+
+/** Nothing of the user's own settings gets in, so that the same file does the same work everywhere. */
+const fixedArguments = [
+  "-p",
+  "--output-format",
+  "stream-json",
+  "--verbose",
+  "--include-partial-messages",
+  "--strict-mcp-config",
+  "--setting-sources=",
+  "--disable-slash-commands",
+];
+/** Linux takes no single argument of more than 128 KiB. */
+const longestInline = 100 * 1024;
+/** The name under which the agent file's role is given to claude. */
+const roleName = "stage";
+
+type CallRequest = Pick<
+  StageRequest,
+  "agent" | "agent_ref" | "attempt_dir" | "model" | "tools" | "output_schema"
+>;
+
+/** The arguments for a request, or the error that its attempt fails with. */
+export function claudeArguments(
+  request: CallRequest,
+  session: ClaudeSession,
+  takesAgentsFile: boolean,
+): ClaudeCall | { error: StageError } {
+  const { agent, model, tools, output_schema } = request;
+  const settings = agent?.settings ?? {};
+  const mode = permissionMode(agent, settings["permissionMode"]);
+  if ("error" in mode) return mode;
+  const role = describeRole(request, takesAgentsFile);
+  if ("error" in role) return role;
+  const denied = textsOf(settings["disallowedTools"]);
+  const maxTurns = numberOf(settings["maxTurns"]);
+  const { effort } = settings;
+  const argv = [
+    ...fixedArguments,
+    `--permission-mode=${mode.mode}`,
+    ...role.argv,
+    ...(model === "" || model === "inherit" ? [] : ["--model", model]),
+    ...(declaresOutputs(output_schema) ? ["--json-schema", JSON.stringify(output_schema)] : []),
+    ...(session.resumes ? ["--resume", session.id] : ["--session-id", session.id]),
+    ...tools.map((rule) => `--allowedTools=${rule}`),
+    ...denied.map((rule) => `--disallowedTools=${rule}`),
+    ...(maxTurns === null ? [] : ["--max-turns", String(maxTurns)]),
+    ...(typeof effort === "string" && effort !== "" ? ["--effort", effort] : []),
+  ];
+  return { argv, files: role.files, warnings: ignoredKeys(settings) };
+}
+
+/** True when the stage has outputs that claude has to hand in. */
+export function declaresOutputs(schema: Value): boolean {
+  const properties = isObject(schema) ? schema["properties"] : undefined;
+  return isObject(properties) && Object.keys(properties).length > 0;
+}
+
+/** Modes that ask nobody: what no rule allows is denied. */
+const askingModes = new Set(["default", "manual", "dontAsk"]);
+const passedModes = new Set(["plan", "acceptEdits"]);
+
+function permissionMode(
+  agent: AgentFile | null,
+  mode: Value | undefined,
+): { mode: string } | { error: StageError } {
+  if (mode === undefined || mode === null || (typeof mode === "string" && askingModes.has(mode)))
+    return { mode: "dontAsk" };
+  if (typeof mode === "string" && passedModes.has(mode)) return { mode };
+  const file = agent?.path ?? "the agent file";
+  const known = [...askingModes, ...passedModes].join(", ");
+  const why =
+    mode === "bypassPermissions" || mode === "auto"
+      ? "would let the agent do anything without being asked, and is refused"
+      : "is no mode that is known";
+  const message =
+    `"permissionMode" of ${file} is ${JSON.stringify(mode)}, which ${why}. ` +
+    `write one of ${known}, and allow what the agent needs with "tools"`;
+  return { error: { class: "invalid_request", message, retryable: false } };
+}
+
+/** The agent file's body as the role that claude plays; a file without a body leaves claude its own. */
+function describeRole(
+  { agent, agent_ref, attempt_dir }: CallRequest,
+  takesFile: boolean,
+): Pick<ClaudeCall, "argv" | "files"> | { error: StageError } {
+  if (agent === null || agent.prompt === "") return { argv: [], files: {} };
+  const { description, name, prompt } = agent;
+  const text = JSON.stringify({ [roleName]: { description: description || name || agent_ref, prompt } });
+  const played = ["--agent", roleName];
+  if (Buffer.byteLength(text) <= longestInline) return { argv: [`--agents=${text}`, ...played], files: {} };
+  if (takesFile) {
+    return { argv: [`--agents=${attempt_dir}/${agentsFile}`, ...played], files: { [agentsFile]: text } };
+  }
+  const message =
+    `the body of ${agent.path} has more than 100 KiB, which this version of claude does not take. ` +
+    'run "claude update", or shorten it';
+  return { error: { class: "invalid_request", message, retryable: false } };
+}
+
+const agentsFile = "agents.json";
+
+/** `hooks` would run programs, and the others would give the agent something that it now misses. */
+function ignoredKeys(settings: ValueObject): string[] {
+  return ["hooks", "skills", "mcpServers"]
+    .filter((key) => Object.hasOwn(settings, key))
+    .map((key) => `"${key}" of the agent file has no effect with the dispatcher claude-code`);
+}
+
+/** A list of texts, or a text with commas. Text in brackets belongs together. */
+function textsOf(value: Value | undefined): string[] {
+  if (typeof value === "string") return value.match(/(?:\([^)]*\)|[^\s,(])+/g) ?? [];
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: Value) => (typeof item === "string" && item.trim() !== "" ? item.trim() : []));
+}
+
+function numberOf(value: Value | undefined): number | null {
+  const number = typeof value === "string" ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) && number > 0 ? number : null;
+}
+
+function isObject(value: Value | undefined): value is ValueObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

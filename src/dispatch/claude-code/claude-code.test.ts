@@ -1,0 +1,164 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
+import { bothLaunches } from "../../testing/both-launches.ts";
+import { makeFakeClaude, playSample, type FakeClaude } from "../../testing/fake-claude.ts";
+import { until } from "../../testing/journey-until.ts";
+import { processesWith } from "../../testing/process-table.ts";
+import type { StageRequest, StageResult } from "../dispatcher.ts";
+import { createClaudeDispatcher } from "./claude-code.ts";
+import { sessionIdOf } from "./claude-session.ts";
+
+interface Lab {
+  claude: FakeClaude;
+  request: StageRequest;
+}
+
+/** A request for which `claude` in PATH runs this script. */
+function lab(script: string, changes: Partial<StageRequest> = {}, version?: string): Lab {
+  const { folder, request } = aStageRequest("true", changes);
+  const claude = makeFakeClaude(folder, script, version);
+  const env = { PATH: `${claude.bin}:${process.env["PATH"]}`, HOME: folder };
+  return { claude, request: { ...request, options: { ...request.options, env } } };
+}
+
+const wanted = { output_schema: { type: "object", properties: { a: { type: "integer" } } } };
+
+describe.each(bothLaunches)("claude under %s", (_, launch) => {
+  const dispatcher = createClaudeDispatcher(launch);
+
+  async function resultOf(request: StageRequest, taken = aControl()): Promise<StageResult> {
+    const result = await dispatcher.dispatch(request, taken.control);
+    await dispatcher.sweep(request);
+    return result;
+  }
+
+  test("does a stage: prompt on stdin, outputs, cost, and a log for people", async () => {
+    const { claude, request } = lab(playSample("tools-and-sub-agent"), wanted);
+    const taken = aControl();
+    const result = await resultOf(request, taken);
+    expect(result).toMatchObject({ ok: true, outputs: { a: 4 }, text: "All done.", warnings: [] });
+    expect(result.usage).toMatchObject({
+      input: 1800,
+      output: 450,
+      cost_micro_usd: 10_350,
+      basis: "reported",
+    });
+    expect(claude.stdin()).toBe("build it");
+    expect(taken.texts()).toContain("Bash: cat a.txt");
+    expect(taken.texts().filter((text) => text.includes('{"'))).toEqual([]);
+    const [argv = []] = claude.calls();
+    expect(argv.slice(0, 3)).toEqual(["-p", "--output-format", "stream-json"]);
+    expect(argv).toContain(sessionIdOf(request.attempt_id));
+  });
+
+  const failures: [says: string, script: string, error: object, changes?: Partial<StageRequest>][] = [
+    [
+      "prints nothing and exits 0",
+      "exit 0",
+      { class: "agent_error", message: expect.stringContaining("without a result") },
+    ],
+    [
+      "says why on stderr",
+      "echo no disk >&2; exit 3",
+      { class: "agent_error", message: expect.stringContaining("no disk") },
+    ],
+    ["prints garbage", "echo '{\"type\":'; head -c 1000 /dev/zero", { class: "agent_error" }],
+    ["hands in nothing", playSample("ok"), { class: "output_contract" }, wanted],
+    ["is refused", playSample("refused"), { class: "refused", retryable: false }],
+    ["has used its turns up", playSample("max-turns"), { class: "budget", retryable: false }],
+    ["has used its money up", playSample("budget"), { class: "budget", retryable: false }],
+    ["meets a broken API", playSample("server-error"), { class: "agent_error" }],
+    [
+      "does not know an option",
+      "echo \"error: unknown option '--effort'\" >&2; exit 1",
+      { class: "invalid_request", message: expect.stringContaining("claude update") },
+    ],
+  ];
+  test.each(failures)("that %s fails", async (__, script, error, changes = {}) => {
+    const { request } = lab(script, changes);
+    expect(await resultOf(request)).toMatchObject({ ok: false, error });
+  });
+
+  test("whose last line has no end is read to its end", async () => {
+    const { request } = lab(`${playSample("wrong-outputs-first")} | head -c -1`, wanted);
+    expect((await resultOf(request)).outputs).toMatchObject({ score: 1.5, ok: true });
+  });
+
+  test("whose login is refused is stopped at once, and all that it started", async () => {
+    const { request } = lab(`${playSample("login-refused")}; sleep 600 & wait`);
+    expect(await resultOf(request)).toMatchObject({
+      ok: false,
+      error: { class: "auth_failure", retryable: false, message: expect.stringContaining("log in") },
+    });
+    expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${request.attempt_id}`)).toEqual([]);
+  });
+
+  test("that is denied something goes on, with a warning that names it", async () => {
+    const { request } = lab(playSample("denied"));
+    const { ok, warnings } = await resultOf(request);
+    expect({ ok, warnings }).toEqual({
+      ok: true,
+      warnings: ['Bash was denied, because no entry of "tools" allows it: touch /lab'],
+    });
+  });
+
+  test("that is stopped has used what it told until then", async () => {
+    const { request } = lab(`${playSample("ok")} | head -2; sleep 600`);
+    const taken = aControl();
+    const running = dispatcher.dispatch(request, taken.control);
+    await until("it has said something", () => taken.texts().some((text) => text.startsWith("Hello")));
+    taken.stop();
+    expect(await running).toMatchObject({
+      error: { class: "cancelled" },
+      usage: { input: 100, cache_read: 30, output: 1, basis: "unknown" },
+    });
+    await dispatcher.sweep(request);
+  });
+
+  test("that was killed goes on with its session, where claude has kept it", async () => {
+    const { claude, request } = lab(playSample("ok"));
+    const kept = join(request.options.env["HOME"] ?? "", ".claude", "projects", "-w");
+    mkdirSync(kept, { recursive: true });
+    writeFileSync(join(kept, `${sessionIdOf(request.attempt_id)}.jsonl`), "");
+    const taken = aControl();
+    expect((await resultOf(request, taken)).ok).toBe(true);
+    const [argv = []] = claude.calls();
+    expect(argv.join(" ")).toContain(`--resume ${sessionIdOf(request.attempt_id)}`);
+    expect(claude.stdin()).toContain("You were interrupted");
+    expect(taken.texts()[0]).toBe("warning: claude was interrupted and goes on with its session");
+  });
+});
+
+describe("without a claude that can be used", () => {
+  const dispatcher = createClaudeDispatcher();
+
+  test("an attempt fails for good and names the ways out", async () => {
+    const { request } = aStageRequest("true");
+    const options = { ...request.options, env: { PATH: "/nonexistent" } };
+    const { error } = await dispatcher.dispatch({ ...request, options }, aControl().control);
+    expect(error).toMatchObject({ class: "not_found", retryable: false });
+    expect(error?.message).toMatch(/not in PATH.*npm install.*--dispatcher simulated/);
+  });
+
+  const versions: [says: string, version: string, message: RegExp][] = [
+    ["too old", "2.1.9", /2\.1\.9, and at least 2\.1\.197.*claude update/],
+    ["none", "what?", /does not answer "--version"/],
+  ];
+  test.each(versions)("its version being %s, an attempt fails for good", async (_, version, message) => {
+    const { claude, request } = lab("exit 1", {}, version);
+    const { error } = await dispatcher.dispatch(request, aControl().control);
+    expect(error).toMatchObject({ class: "invalid_request", retryable: false });
+    expect(error?.message).toMatch(message);
+    expect(claude.calls()).toEqual([]);
+  });
+
+  test("an agent without a file, and a working directory that is gone, are said", async () => {
+    const { request } = lab("exit 1");
+    const noFile = await dispatcher.dispatch({ ...request, agent: null }, aControl().control);
+    expect(noFile.error).toMatchObject({ class: "not_found", retryable: false });
+    const noFolder = await dispatcher.dispatch({ ...request, workdir: "/nonexistent" }, aControl().control);
+    expect(noFolder.error).toMatchObject({ class: "invalid_request", retryable: false });
+  });
+});

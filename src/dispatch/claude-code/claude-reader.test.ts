@@ -1,0 +1,153 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createMasks } from "../../execution/masks.ts";
+import { claudeSamples } from "../../testing/fake-claude.ts";
+import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
+import { claudeResult } from "./claude-result.ts";
+import { translateMessage } from "./transcript-events.ts";
+
+const samples = readdirSync(claudeSamples)
+  .filter((file) => file.endsWith(".jsonl"))
+  .map((file) => file.replace(".jsonl", ""));
+
+function hear(reader: ClaudeReader, line: string | Buffer, length?: number): readonly string[] {
+  const bytes = Buffer.from(line);
+  return reader.hear("stdout", bytes, length ?? bytes.length).texts;
+}
+
+function sampleLines(name: string): string[] {
+  return readFileSync(join(claudeSamples, `${name}.jsonl`), "utf8")
+    .trimEnd()
+    .split("\n");
+}
+
+describe("the recorded stream", () => {
+  test.each(samples)("%s is read as its golden file says", (name) => {
+    const golden = JSON.parse(readFileSync(join(claudeSamples, `${name}.golden.json`), "utf8"));
+    const masks = createMasks();
+    const reader = openClaudeReader(masks);
+    const lines = sampleLines(name).flatMap((line) => hear(reader, line));
+    const events = sampleLines(name).flatMap((line) => translateMessage(JSON.parse(line)).events);
+    const wantsOutputs = /outputs|sub-agent/.test(name);
+    const result = claudeResult({ reader, status: 0, wantsOutputs, hide: masks.hide });
+    expect({ events, lines, result: JSON.parse(JSON.stringify(result)) }).toEqual(golden);
+  });
+
+  test("is the same when an engine has given parts of it back to the disk, which reads as zeros", () => {
+    const reader = openClaudeReader(createMasks());
+    for (const line of sampleLines("tools-and-sub-agent")) {
+      const bytes = Buffer.from(line);
+      const { isToKeep } = openClaudeReader(createMasks()).hear("stdout", bytes, bytes.length);
+      const texts = hear(reader, isToKeep ? line : Buffer.alloc(bytes.length));
+      if (!isToKeep) expect(texts).toEqual([]);
+    }
+    expect(reader.output).toEqual({ a: 4 });
+    expect(reader.usage()).toMatchObject({ output: 450, cost_micro_usd: 10_350, basis: "reported" });
+  });
+});
+
+describe("a hostile line", () => {
+  const cases: [name: string, line: string, texts: string[]][] = [
+    ["of another program is shown as it is", "Segmentation fault", ["Segmentation fault"]],
+    ["that is empty is left out", "  ", []],
+    [
+      "that breaks off is left out with a warning",
+      '{"type":"assistant","mess',
+      ["warning: a line of 25 bytes cannot be read as a message of claude and is left out"],
+    ],
+    ["that is a list is shown as it is", "[1]", ["[1]"]],
+    ["without a type says nothing", "{}", []],
+    ["with a type that is no text says nothing", '{"type":7}', []],
+    ["whose content is no list says nothing", '{"type":"assistant","message":{"content":"x"}}', []],
+    ["whose blocks are no objects says nothing", '{"type":"assistant","message":{"content":[1,null]}}', []],
+    [
+      "with a tool that has neither name nor input says so",
+      '{"type":"assistant","message":{"content":[{"type":"tool_use"}]}}',
+      ["a tool without a name:"],
+    ],
+    ["with a prototype in it is nothing special", '{"__proto__":{"type":"result"}}', []],
+    [
+      "with line breaks and escapes stays one line",
+      '{"type":"assistant","message":{"content":[{"type":"text","text":"a\\n\\n  b\\r\\nc"}]}}',
+      ["a b c"],
+    ],
+  ];
+  test.each(cases)("%s", (_, line, texts) => {
+    const reader = openClaudeReader(createMasks());
+    expect(hear(reader, line)).toEqual(texts);
+    expect(reader.lastResult).toBeNull();
+  });
+
+  test("that is nested too deep is left out", () => {
+    const reader = openClaudeReader(createMasks());
+    expect(hear(reader, `{"a":${"[".repeat(200_000)}`)).toEqual([expect.stringContaining("cannot be read")]);
+  });
+
+  test("that is longer than is kept is left out, even where it is a result", () => {
+    const reader = openClaudeReader(createMasks());
+    expect(hear(reader, '{"type":"result"}', 17_000_000)).toEqual([
+      expect.stringContaining("17000000 bytes"),
+    ]);
+    expect(reader.lastResult).toBeNull();
+  });
+
+  test("of 16 MiB is read, and shown cut", () => {
+    const reader = openClaudeReader(createMasks());
+    const text = "x".repeat(15 * 1024 * 1024);
+    const [shown = ""] = hear(
+      reader,
+      JSON.stringify({ type: "assistant", message: { content: [{ type: "text", text }] } }),
+    );
+    expect(shown.length).toBe(2001);
+  });
+});
+
+test("kinds that are not known are counted in one notice, with the result", () => {
+  const reader = openClaudeReader(createMasks());
+  const odd = ['{"type":"hologram"}', '{"type":"hologram"}', '{"type":"system","subtype":"dream"}'];
+  expect(odd.flatMap((line) => hear(reader, line))).toEqual([]);
+  expect(hear(reader, '{"type":"result","subtype":"success"}')).toEqual([
+    "claude wrote messages of kinds that this version does not know: hologram (2), system/dream (1)",
+  ]);
+});
+
+test("secrets are hidden, also where JSON writes them otherwise and where a line is cut", () => {
+  const secret = 'sw"ord\\fish\n77';
+  const reader = openClaudeReader(createMasks([secret]));
+  const text = `${"x".repeat(1990)}${secret}`;
+  const [shown = ""] = hear(
+    reader,
+    JSON.stringify({ type: "assistant", message: { content: [{ type: "text", text }] } }),
+  );
+  expect(shown).not.toContain("sw");
+});
+
+test("an agent whose login the API refuses is given up at once", () => {
+  const reader = openClaudeReader(createMasks());
+  const [begun = "", refused = ""] = sampleLines("login-refused");
+  hear(reader, begun);
+  expect(reader.givesUp.signal.aborted).toBe(false);
+  hear(reader, refused);
+  expect(reader.givesUp.signal.aborted).toBe(true);
+  expect(reader.givesUp.error).toMatchObject({ class: "auth_failure", retryable: false });
+});
+
+test("an agent that was stopped has used what its messages say, at an unknown price", () => {
+  const reader = openClaudeReader(createMasks());
+  const lines = sampleLines("tools-and-sub-agent");
+  for (const line of lines.slice(
+    0,
+    lines.findIndex((each) => each.includes('"type":"result"')),
+  ))
+    hear(reader, line);
+  expect(reader.usage()).toEqual({
+    input: 1400,
+    cache_read: 7000,
+    cache_write: 420,
+    // The stream has no deltas of a sub-agent, so its message counts with the one token of its beginning.
+    output: 301,
+    cost_micro_usd: 0,
+    basis: "unknown",
+  });
+});

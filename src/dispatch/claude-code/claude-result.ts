@@ -1,0 +1,129 @@
+import type { StageError, StageResult } from "../dispatcher.ts";
+import { authFailure, type ClaudeReader } from "./claude-reader.ts";
+import { fieldsField, listField, numberField, textField, type Fields } from "./fields.ts";
+import { titleOfCall } from "./transcript-events.ts";
+
+/** What is known of a claude that has ended. */
+export interface ClaudeEnd {
+  reader: Pick<ClaudeReader, "lastResult" | "output" | "usage" | "warnings" | "complaint" | "givesUp">;
+  status: number;
+  /** True when the stage declares outputs, which claude has to hand in. */
+  wantsOutputs: boolean;
+  hide: (text: string) => string;
+}
+
+const mostMessage = 8 * 1024;
+const mostDenials = 20;
+const mostTitle = 200;
+
+/**
+ * The result of an attempt. Only the last `result` of the stream decides: failures of the API come as `success` with
+ * `is_error`, an interrupted claude exits with 0, and a task in the background makes a second result.
+ */
+export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd): StageResult {
+  const { lastResult, output, warnings } = reader;
+  const usage = reader.usage();
+  const text = ownText(lastResult);
+  const given = {
+    ...(output === null ? {} : { outputs: { ...output } }),
+    ...(text === null ? {} : { text }),
+    ...(usage === null ? {} : { usage }),
+    exit_code: status,
+    warnings: [...warnings, ...describeDenials(lastResult, hide)],
+  };
+  const error =
+    lastResult === null
+      ? reader.givesUp.signal.aborted
+        ? reader.givesUp.error
+        : describeSilence(status, reader.complaint)
+      : (errorOfResult(lastResult) ?? missingOutput(output, wantsOutputs));
+  if (error === null) return { ok: true, ...given };
+  // The text is hidden before it is cut, because the cut may go through a secret.
+  return { ok: false, error: { ...error, message: hide(error.message).slice(0, mostMessage) }, ...given };
+}
+
+/** What claude said at the end; null where that is its outputs or an error once more. */
+function ownText(result: Fields | null): string | null {
+  const text = textField(result, "result");
+  if (result === null || text === null || result["is_error"] === true) return null;
+  return text === JSON.stringify(result["structured_output"]) ? null : text;
+}
+
+function describeSilence(status: number, complaint: string | null): StageError {
+  const said = complaint === null ? "" : `: ${complaint}`;
+  if (complaint !== null && /invalid api key|please run \/login|not logged in/i.test(complaint))
+    return authFailure(401);
+  if (complaint !== null && /unknown option|unknown argument/i.test(complaint)) {
+    const message = `claude does not know an option that skillmeat gave it${said}. update it with "claude update"`;
+    return { class: "invalid_request", message, retryable: false };
+  }
+  return {
+    class: "agent_error",
+    message: `claude ended with exit code ${status} and without a result${said}`,
+  };
+}
+
+/** Null for a success. */
+function errorOfResult(result: Fields): StageError | null {
+  const subtype = textField(result, "subtype") ?? "";
+  if (subtype === "success" && result["is_error"] !== true) return null;
+  const message = describeFailure(result);
+  if (textField(result, "stop_reason") === "refusal") return hopeless("refused", message);
+  switch (subtype) {
+    case "error_max_turns":
+    case "error_max_budget_usd":
+      return hopeless("budget", message);
+    case "error_max_structured_output_retries":
+      return { class: "output_contract", message };
+    default:
+      return errorOfStatus(numberField(result, "api_error_status"), message);
+  }
+}
+
+function errorOfStatus(status: number | null, message: string): StageError {
+  switch (status) {
+    case 401:
+    case 403:
+      return authFailure(status);
+    case 429:
+    case 529:
+      return { class: "rate_limited", message };
+    case 400:
+    case 404:
+    case 413:
+      return hopeless("invalid_request", message);
+    default:
+      return { class: "agent_error", message };
+  }
+}
+
+function describeFailure(result: Fields): string {
+  const errors = Array.isArray(result["errors"]) ? result["errors"] : [];
+  const texts = errors.filter((each): each is string => typeof each === "string");
+  if (texts.length > 0) return texts.join("; ");
+  const text = textField(result, "result") ?? "";
+  return text.trim() === "" ? "claude failed without saying why" : text;
+}
+
+function missingOutput(output: Fields | null, wantsOutputs: boolean): StageError | null {
+  if (!wantsOutputs || output !== null) return null;
+  const message = "claude ended without handing in outputs: no result has a structured output";
+  return { class: "output_contract", message };
+}
+
+/** What claude wanted to do and was not allowed to. */
+function describeDenials(result: Fields | null, hide: ClaudeEnd["hide"]): string[] {
+  const denials = listField(result, "permission_denials");
+  const said = denials.slice(0, mostDenials).map((denial) => {
+    const tool = textField(denial, "tool_name") ?? "a tool";
+    // The text is hidden before it is cut, because the cut may go through a secret.
+    const title = hide(titleOfCall(fieldsField(denial, "tool_input") ?? {})).slice(0, mostTitle);
+    return `${tool} was denied, because no entry of "tools" allows it: ${title}`;
+  });
+  const more = denials.length - said.length;
+  return more > 0 ? [...said, `${more} more calls were denied`] : said;
+}
+
+function hopeless(errorClass: string, message: string): StageError {
+  return { class: errorClass, message, retryable: false };
+}

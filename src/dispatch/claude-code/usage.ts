@@ -1,0 +1,137 @@
+import type { Usage } from "../../execution/record.ts";
+import { addUsage } from "../../execution/usage.ts";
+import { fieldsField, fieldsOf, numberField, textField, type Fields } from "./fields.ts";
+
+type Tokens = Pick<Usage, "input" | "cache_read" | "cache_write" | "output">;
+/** What a session has cost so far. Dollars are rounded only once, at the end. */
+type Total = Tokens & { usd: number };
+
+const nothing: Total = { input: 0, cache_read: 0, cache_write: 0, output: 0, usd: 0 };
+
+/** Counts what claude has used: what it reports with its results, and the messages after the last of them. */
+export interface UsageMeter {
+  hear(message: Fields): void;
+  /** What the last result added; null for a result that reports nothing. */
+  readonly added: Usage | null;
+  /** Everything so far; null while nothing is known. */
+  total(): Usage | null;
+}
+
+export function createUsageMeter(): UsageMeter {
+  let charged: Total | null = null;
+  let session = nothing;
+  let added: Usage | null = null;
+  /** By message id: only the last report of a message has all of its output. */
+  const open = new Map<string, Tokens>();
+  let streamed: string | null = null;
+
+  function hearResult(message: Fields): void {
+    const now = sessionTotal(message);
+    const since = fieldsField(message, "model_usage_since_last_result");
+    const part = since ? sumOfModels(since) : now && difference(now, session);
+    session = now ?? session;
+    added = part && reported(part);
+    if (!part) return;
+    charged = sum(charged ?? nothing, part);
+    open.clear();
+  }
+
+  function hearTokens(id: string | null, usage: Fields | null): void {
+    if (id === null || usage === null) return;
+    open.set(id, most(open.get(id) ?? nothing, tokensOf(usage, apiNames)));
+  }
+
+  return {
+    hear(message) {
+      const type = textField(message, "type");
+      if (type === "result") hearResult(message);
+      if (type === "assistant") {
+        const said = fieldsField(message, "message");
+        hearTokens(textField(said, "id"), fieldsField(said, "usage"));
+      }
+      if (type !== "stream_event") return;
+      const event = fieldsField(message, "event");
+      const started = fieldsField(event, "message");
+      if (textField(event, "type") === "message_start") streamed = textField(started, "id");
+      if (textField(event, "type") === "message_delta") hearTokens(streamed, fieldsField(event, "usage"));
+    },
+    get added() {
+      return added;
+    },
+    total() {
+      const rest = [...open.values()].reduce(sumTokens, nothing);
+      const unpriced: Usage | null =
+        open.size === 0 ? null : { ...rest, cost_micro_usd: 0, basis: "unknown" };
+      return addUsage(charged && reported(charged), unpriced);
+    },
+  };
+}
+
+/** Names of the counters in the API's reports, and in those of claude itself. */
+const apiNames = {
+  input: "input_tokens",
+  cache_read: "cache_read_input_tokens",
+  cache_write: "cache_creation_input_tokens",
+  output: "output_tokens",
+} as const;
+const modelNames = {
+  input: "inputTokens",
+  cache_read: "cacheReadInputTokens",
+  cache_write: "cacheCreationInputTokens",
+  output: "outputTokens",
+} as const;
+
+function tokensOf(fields: Fields, names: Readonly<Record<keyof Tokens, string>>): Tokens {
+  const count = (name: string): number => Math.round(numberField(fields, name) ?? 0);
+  return {
+    input: count(names.input),
+    cache_read: count(names.cache_read),
+    cache_write: count(names.cache_write),
+    output: count(names.output),
+  };
+}
+
+function sessionTotal(message: Fields): Total | null {
+  const usd = numberField(message, "total_cost_usd");
+  const models = fieldsField(message, "modelUsage");
+  return usd === null ? null : { ...sumOfModels(models ?? {}), usd };
+}
+
+function sumOfModels(models: Fields): Total {
+  return Object.values(models).reduce<Total>((total, each) => {
+    const model = fieldsOf(each);
+    if (!model) return total;
+    return sum(total, { ...tokensOf(model, modelNames), usd: numberField(model, "costUSD") ?? 0 });
+  }, nothing);
+}
+
+function reported({ usd, ...tokens }: Total): Usage {
+  return { ...tokens, cost_micro_usd: Math.round(usd * 1_000_000), basis: "reported" };
+}
+
+function sum(a: Total, b: Total): Total {
+  return { ...sumTokens(a, b), usd: a.usd + b.usd };
+}
+
+function sumTokens(a: Tokens, b: Tokens): Tokens {
+  return combine(a, b, (one, other) => one + other);
+}
+
+function most(a: Tokens, b: Tokens): Tokens {
+  return combine(a, b, Math.max);
+}
+
+/** A session's total that has become smaller is another session's: then nothing is known to have been added. */
+function difference(now: Total, before: Total): Total {
+  const least = (one: number, other: number): number => Math.max(0, one - other);
+  return { ...combine(now, before, least), usd: least(now.usd, before.usd) };
+}
+
+function combine(a: Tokens, b: Tokens, how: (one: number, other: number) => number): Tokens {
+  return {
+    input: how(a.input, b.input),
+    cache_read: how(a.cache_read, b.cache_read),
+    cache_write: how(a.cache_write, b.cache_write),
+    output: how(a.output, b.output),
+  };
+}
