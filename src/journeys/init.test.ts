@@ -20,6 +20,13 @@ test.each([[[]], [["my/first one"]]])(
   },
 );
 
+test("what `init` writes can be stored, and runs from the collection in the same project", async () => {
+  const journey = begin("init-stored");
+  await journey.run(["init"]);
+  expect(await journey.run(["workflow", "create", "."])).toMatchObject({ code: 0, stderr: "" });
+  expect(await journey.run(["workflow", "run", "greeting"])).toMatchObject({ code: 0, stderr: "" });
+});
+
 test("`init` touches nothing where a workflow is already", async () => {
   const journey = begin("init-again");
   journey.write("WORKFLOW.yaml", "mine\n");
@@ -27,7 +34,7 @@ test("`init` touches nothing where a workflow is already", async () => {
   expect(again).toMatchObject({ code: 4, stdout: "" });
   expect(again.stderr).toContain("WORKFLOW.yaml already");
   expect(journey.read("WORKFLOW.yaml")).toBe("mine\n");
-  expect(journey.read("agents/greeter.sh")).toBe("");
+  expect(journey.read(".claude/agents/greeter.sh")).toBe("");
   expect(await journey.run(["init", "other", "--from", "greetin"])).toMatchObject({ code: 3 });
   expect((await journey.run(["init", "--list"])).stdout).toContain("greeting");
 });

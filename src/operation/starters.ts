@@ -45,10 +45,10 @@ stages:
     outputs:
       words: { type: integer }
 `,
-    "agents/greeter.md": agentFile("greeter", "Greets somebody by name"),
-    "agents/greeter.sh": script("name", 'echo "greeting=Hello, $name!" >>"$SKILLMEAT_OUTPUT_KV"'),
-    "agents/counter.md": agentFile("counter", "Counts the words of a text"),
-    "agents/counter.sh": script("text", 'set -f; set -- $text; echo "words=$#" >>"$SKILLMEAT_OUTPUT_KV"'),
+    ".claude/agents/greeter.md": agentFile("greeter", "Greets somebody by name"),
+    ".claude/agents/greeter.sh": script("name", 'echo "greeting=Hello, $name!" >>"$SKILLMEAT_OUTPUT_KV"'),
+    ".claude/agents/counter.md": agentFile("counter", "Counts the words of a text"),
+    ".claude/agents/counter.sh": script("text", 'set -f; set -- $text; echo "words=$#" >>"$SKILLMEAT_OUTPUT_KV"'),
   },
 };
 
