@@ -48,7 +48,10 @@ stages:
     ".claude/agents/greeter.md": agentFile("greeter", "Greets somebody by name"),
     ".claude/agents/greeter.sh": script("name", 'echo "greeting=Hello, $name!" >>"$SKILLMEAT_OUTPUT_KV"'),
     ".claude/agents/counter.md": agentFile("counter", "Counts the words of a text"),
-    ".claude/agents/counter.sh": script("text", 'set -f; set -- $text; echo "words=$#" >>"$SKILLMEAT_OUTPUT_KV"'),
+    ".claude/agents/counter.sh": script(
+      "text",
+      'set -f; set -- $text; echo "words=$#" >>"$SKILLMEAT_OUTPUT_KV"',
+    ),
   },
 };
 
