@@ -1,11 +1,11 @@
-/** Where artifacts are looked up while a definition is checked: the collection, seen from here. */
+/** Looks up artifacts while a definition is checked; the collection provides it. */
 export interface ArtifactLookup {
-  /** `ref` is "agent:x", "skill:y", "ctx:z" and so on. Null: there is none. */
+  /** `ref` is "agent:x", "skill:y", "ctx:z" and so on. Null when there is no such artifact. */
   find(ref: string): { origin: string } | null;
-  /** Something that helps whoever wrote a ref that is nowhere, such as `there is a command "scan"`. */
+  /** A hint for a reference that leads nowhere, such as `there is a command "scan"`. */
   hint(ref: string): string | null;
-  /** What the agent's file says of its model; null where it says nothing, or holds no agent. */
+  /** The model in the agent's file; null when the file names none or is not an agent. */
   modelOf(ref: string): string | null;
-  /** Why what is found is no agent, for an agent's reference; null for all else. */
+  /** For a reference to an agent: why the file that was found is not an agent. Otherwise null. */
   trouble(ref: string): string | null;
 }

@@ -13,7 +13,7 @@ const styles: Record<string, ScalarStyle> = {
   BLOCK_FOLDED: "folded",
 };
 
-/** An anchored node: its tree, and how many nodes that is with its own aliases expanded. */
+/** An anchored node: its tree and its number of nodes, with its own aliases expanded. */
 interface Anchored {
   node: SourceNode;
   size: number;
@@ -22,7 +22,7 @@ interface Anchored {
 interface Building {
   report: Report;
   nesting: number;
-  /** `null` while the anchored node is still being built: an alias to it would go round for ever. */
+  /** `null` while the anchored node is still being built, because an alias to it would never end. */
   anchors: Map<string, Anchored | null>;
   nodes: number;
   aliasNodes: number;
@@ -30,8 +30,8 @@ interface Building {
 }
 
 /**
- * The tree of a document that lies no deeper than `nesting`; an alias becomes the very node it names. Null where one
- * cannot: what it stood for would be missed everywhere.
+ * Builds the tree of a document that is nested no deeper than `nesting`. An alias becomes the same node as its anchor.
+ * Null when an alias cannot be expanded, because each missing value would then cause errors of its own.
  */
 export function buildTree(document: Document.Parsed, nesting: number, report: Report): SourceNode | null {
   const building: Building = { report, nesting, anchors: new Map(), nodes: 0, aliasNodes: 0, isWhole: true };
@@ -87,7 +87,7 @@ function buildMap(building: Building, map: YAMLMap, path: Path): SourceMapping {
   return built;
 }
 
-/** The text of a key. Numbers and the like are taken as they are written. */
+/** The text of a key. Numbers and the like keep the form in which they are written. */
 function keyName(building: Building, key: unknown): string | null {
   if (isAlias(key)) {
     const anchored = building.anchors.get(key.source)?.node;
@@ -139,7 +139,7 @@ function resolveAlias(building: Building, alias: Alias, path: Path): SourceNode 
   const isOver = building.aliasNodes > mostAliasNodes;
   building.aliasNodes += anchored.size;
   if (building.aliasNodes > mostAliasNodes) {
-    // Said once: what follows may be thousands.
+    // Only the first is reported, because thousands may follow.
     if (isOver) return { kind: "scalar", value: null, style: "plain", ...at };
     return refuse("too_many_aliases", `the aliases up to here stand for more than ${mostAliasNodes} nodes`);
   }
@@ -152,7 +152,9 @@ function resolveAlias(building: Building, alias: Alias, path: Path): SourceNode 
   return anchored.node;
 }
 
-/** How many collections lie in one another. Bounded: what is anchored is built, thus no deeper than the limit. */
+/**
+ * The depth of nested maps and lists. It is bounded, because a node with an anchor was built and so respects the limit.
+ */
 function height(node: SourceNode): number {
   switch (node.kind) {
     case "scalar":

@@ -19,8 +19,8 @@ type CleanValue = Value | undefined;
 let definitionShape: Shape | null = null;
 
 /**
- * Holds a tree against the schema: every fault goes to the report, and what is right comes back. An item of a list
- * keeps its number: where a text is wrong an empty one stands, where a map is wrong an empty map.
+ * Checks a tree against the schema: it reports every fault and returns what is right. The items of a list keep their
+ * numbers: an empty text or an empty map stands in for one that is wrong.
  */
 export function checkShape(text: string, root: SourceNode, report: Report): DraftDefinition {
   definitionShape ??= compileShape(Definition);
@@ -28,7 +28,7 @@ export function checkShape(text: string, root: SourceNode, report: Report): Draf
   return isDraft(clean) ? clean : {};
 }
 
-/** A map that `check` gives back has the schema's own shape: it was walked along it. */
+/** A map that `check` returns has the shape of the schema, because `check` follows the schema. */
 function isDraft(clean: CleanValue): clean is DraftDefinition & Value {
   return typeof clean === "object" && clean !== null;
 }
@@ -87,7 +87,7 @@ function checkObject(checking: Checking, shape: ShapeOf<"object">, node: SourceN
   return clean;
 }
 
-/** A key with nothing behind it, as YAML leaves it when all below is commented out, and what `show` prints for it. */
+/** A key without a value: YAML has one when everything below it is commented out, and `show` prints one. */
 function isLeftOut(node: SourceNode, shape: Shape): boolean {
   return node.kind === "scalar" && node.value === null && shape.kind !== "anything";
 }
@@ -157,7 +157,7 @@ function checkText(checking: Checking, shape: ShapeOf<"text">, node: SourceNode,
     const meant = unseenIn(checking, node, path);
     if (meant !== null) return shape.format === "identifier" && isIdentifier(meant) ? meant : undefined;
     refuse(wrong.code, `"${shortenLine(text)}" ${wrong.problem}`, wrong.hint);
-    // A bad id is still the name others use: they shall not be told that it does not exist.
+    // Other stages refer to a bad id too: it is kept so that they do not get a finding that it does not exist.
     return shape.format === "identifier" ? text : undefined;
   }
   const length = text.length <= shape.max ? text.length : codePoints(text);

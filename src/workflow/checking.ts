@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 import type { SourceNode } from "./source-node.ts";
 
-/** The tree that is held against the schema, and where its faults go. */
+/** The tree that is checked against the schema, and the report that gets its faults. */
 export interface Checking {
   text: string;
   root: SourceNode;

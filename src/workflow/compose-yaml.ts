@@ -14,7 +14,7 @@ interface ReportedText {
   report: Report;
 }
 
-/** What the `yaml` library makes of a text: all of YAML 1.2, and everything that can be wrong with it. */
+/** Reads a text with the `yaml` library, which knows all of YAML 1.2 and finds every error. */
 export function composeYaml({ text, lines, report }: ReportedText): {
   root: SourceNode | null;
   tokens: readonly CST.Token[];
@@ -30,7 +30,7 @@ export function composeYaml({ text, lines, report }: ReportedText): {
   return { root: document && buildTree(document, limits.nesting, report), tokens };
 }
 
-/** The first document, when it has no faults of syntax. Duplicate keys are found by us: yaml compares each with all. */
+/** The first document, if its syntax is right. We find duplicate keys ourselves, because `yaml` compares every pair. */
 function compose(
   { text, lines, report }: ReportedText,
   tokens: readonly CST.Token[],
@@ -79,7 +79,7 @@ function compose(
   return document.errors.some(({ code }) => code !== "TAG_RESOLVE_FAILED") ? null : document;
 }
 
-/** The errors up to the first token that fits nowhere: yaml trips over everything behind it. */
+/** The errors up to the first token that fits nowhere: everything after it is an error for `yaml`. */
 function firstErrors({ errors }: Document.Parsed): Document.Parsed["errors"] {
   const lost = errors.findIndex(({ code }) => code === "UNEXPECTED_TOKEN");
   return errors.slice(0, lost < 0 ? mostSyntaxErrors : Math.min(lost + 1, mostSyntaxErrors));

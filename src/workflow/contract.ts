@@ -3,7 +3,7 @@ import type { Value, ValueObject } from "../expression/value.ts";
 import type { EffectiveOutput } from "./effective.ts";
 import { schemaOfType, valueProblems } from "./value-type.ts";
 
-/** What a stage must hand back, as the JSON Schema of one object. */
+/** The outputs that a stage must return, as the JSON Schema of one object. */
 export function outputsSchema(outputs: Record<string, EffectiveOutput>): ValueObject {
   const declared = Object.entries(outputs);
   return {
@@ -15,22 +15,22 @@ export function outputsSchema(outputs: Record<string, EffectiveOutput>): ValueOb
 }
 
 export interface CheckedOutputs {
-  /** Declared ones with the defaults of those left out, then the undeclared ones. */
+  /** The declared outputs, with defaults for missing ones, then the undeclared ones. */
   outputs: ValueObject;
   undeclared: string[];
-  /** Empty when the contract is kept. */
+  /** Empty when the outputs keep the contract. */
   problems: ContractProblem[];
 }
 
-/** What is wrong with one output, or with one item of it. */
+/** A problem with one output or with one item of it. */
 export interface ContractProblem {
-  /** `count`, `findings[2]`. */
+  /** Such as `count` or `findings[2]`. */
   path: string;
-  /** A whole sentence with what was expected and what was given. */
+  /** A whole sentence that names what was expected and what was given. */
   message: string;
 }
 
-/** Holds what an agent gave against what its stage declares. Values that break the contract are left out. */
+/** Checks an agent's outputs against those that its stage declares. Values that break the contract are left out. */
 export function checkOutputs(
   outputs: Record<string, EffectiveOutput>,
   given: Record<string, unknown>,

@@ -1,11 +1,12 @@
 import { buildGraph, components, type Graph, type GraphStage } from "./graph.ts";
 
-/** Every knot gives a cycle; a definition that has more than this many gives no second one of a knot. */
+/** At most this many cycles are found, or one for each knot when there are more knots. */
 const mostOfKnots = 20;
 
 /**
- * The cycles to break, numbers in the order of running, the first twice: a shortest one through the first stage of each
- * knot, then those that are left when the first stage no longer depends on the one before it.
+ * The cycles to break, as stage numbers in the order of running with the first one repeated at the end: a shortest
+ * cycle through the first stage of each knot, then those that are left when this stage no longer depends on its
+ * predecessor.
  */
 export function cyclesIn(
   graph: Graph,
@@ -26,7 +27,7 @@ export function cyclesIn(
   return found;
 }
 
-/** What is still knotted among some stages. */
+/** The knots that are left among some stages. */
 function knotsAmong(dependencies: Graph["dependencies"], members: readonly number[]): number[][] {
   const places = new Map(members.map((member, place) => [member, place]));
   const inside = members.map((member) =>
@@ -40,7 +41,7 @@ function isKnot(members: readonly number[]): boolean {
   return members.length > 1;
 }
 
-/** One cycle's ids, `["a", "b", "a"]` where b depends on a and a on b; a stage that names itself counts. Null: none. */
+/** The ids of one cycle: `["a", "b", "a"]` when b depends on a and a on b, or on itself. Null when there is none. */
 export function findCycle(stages: readonly GraphStage[]): string[] | null {
   const graph = buildGraph(stages);
   const own = stages.find(({ id, depends_on }) => depends_on.includes(id));
@@ -49,7 +50,7 @@ export function findCycle(stages: readonly GraphStage[]): string[] | null {
   return first ? first.map((at) => graph.ids[at] ?? "") : null;
 }
 
-/** Breadth first along the dependencies from the first member until it comes round. */
+/** Searches the dependencies of the first member, breadth first, until it reaches that member again. */
 function cycleThrough({ dependencies }: Pick<Graph, "dependencies">, members: readonly number[]): number[] {
   const [start = 0] = members;
   const inside = new Set(members);
@@ -66,7 +67,7 @@ function cycleThrough({ dependencies }: Pick<Graph, "dependencies">, members: re
   throw new Error("a knot of stages has no cycle");
 }
 
-/** From a node the search came to, forward in the order of running, to the start. */
+/** The path from a node that the search has reached to the start, in the order of running. */
 function walkToStart(after: ReadonlyMap<number, number>, node: number, start: number): number[] {
   const way: number[] = [];
   let at: number | undefined = node;

@@ -12,7 +12,7 @@ import type {
 } from "./effective.ts";
 import { stageKind } from "./stage-kind.ts";
 
-/** What holds for a stage that says nothing else. */
+/** The defaults of every stage. */
 export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h" } as const;
 
 type WrittenStage = WrittenDefinition["stages"][number];
@@ -31,8 +31,8 @@ const builtInRetry: EffectiveRetry = {
 };
 
 /**
- * The definition with every default in. What was given stays. Where something required is missing an empty value
- * stands: a finding has said so, and such a definition is neither planned nor run.
+ * Fills in every default of a definition. A missing required value becomes an empty one: a finding reports it, and such
+ * a definition is neither planned nor run.
  */
 export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   const { config, context, error_policy: policy } = written;
@@ -80,7 +80,7 @@ function workflowDefaults(
   };
 }
 
-/** What a stage takes from its workflow where it says nothing itself. */
+/** The settings that a stage takes from its workflow when it has none of its own. */
 interface WorkflowDefaults {
   defaultRetry: EffectiveRetry;
   onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"];
@@ -113,11 +113,11 @@ function stageDefaults(
       inherit_global: context?.inherit_global ?? true,
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
-    // Nobody works where a person decides.
+    // A person decides at a gate, so no agent works there.
     workspace: stage.workspace ?? (stageKind(stage.type ?? "agent").isDecided ? "shared" : workspace),
     error_policy: {
       retry: withRetryDefaults(policy?.retry, defaultRetry),
-      // Rolling back is for a later version: until then it stops, as halt does.
+      // A later version will roll back. Until then `rollback` stops, like `halt`.
       on_failure: policy?.on_failure ?? (onStageFailure === "continue" ? "continue" : "halt"),
       timeout: policy?.timeout ?? usual.timeout,
       idle_timeout: policy?.idle_timeout ?? null,
@@ -193,7 +193,7 @@ function fieldDefaults(
   };
 }
 
-/** `default`, `value` and `enum` are any value: the tree they were read from holds nothing else. */
+/** `default`, `value` and `enum` can be any value, because the tree contains only values. */
 function isValue(value: unknown): value is Value {
   return value !== undefined;
 }
@@ -215,7 +215,7 @@ function mapEntries<From, To>(
   return made;
 }
 
-/** The fields that are there. */
+/** The fields that have a value. */
 function withoutUndefined<T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key], undefined> } & T;
 function withoutUndefined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

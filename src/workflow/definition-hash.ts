@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** sha256 of a definition's source text, hex. */
+/** The sha256 of a definition's source text, in hexadecimal digits. */
 export function definitionHash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

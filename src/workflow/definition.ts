@@ -1,8 +1,8 @@
 import { Type, type Static } from "@sinclair/typebox";
 
 /**
- * The shape of a definition: the one source of its keys, types and required fields. `format` names a check of
- * `formats.ts`; `description` is what a message calls the thing.
+ * The shape of a definition. Its keys, types and required fields are declared only here. `format` names a check in
+ * `formats.ts`; messages call a thing by its `description`.
  */
 const identifier = Type.String({ format: "identifier", maxLength: 128 });
 const duration = Type.String({ format: "duration" });
@@ -170,10 +170,10 @@ export const Definition = Type.Object({
   ),
 });
 
-/** A definition as it is written. */
+/** A definition as people write it. */
 export type WrittenDefinition = Static<typeof Definition>;
 
-/** The same with everything optional: what is left when all that is wrong is left out. */
+/** A definition without its faulty parts: every field is optional. */
 export type Draft<T> = T extends readonly unknown[]
   ? number extends T["length"]
     ? Draft<T[number]>[]

@@ -2,7 +2,9 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 const longestMs = 3650 * 86_400_000;
 export const durationForm = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 
-/** The milliseconds of "90s", "1h30m" or "1.5h"; null when it is no duration, nothing, or over 10 years. */
+/**
+ * The milliseconds of "90s", "1h30m" or "1.5h". Null for a text that is no duration, for zero and for over 10 years.
+ */
 export function parseDuration(text: string): number | null {
   if (text.length > 100 || !durationForm.test(text)) return null;
   let sum = 0;
@@ -13,7 +15,7 @@ export function parseDuration(text: string): number | null {
   return ms > 0 && ms <= longestMs ? ms : null;
 }
 
-/** A duration for people, nothing left out: "30m", "3h 45m", "1m 30s". */
+/** The exact duration as people read it: "30m", "3h 45m", "1m 30s". */
 export function formatDuration(ms: number): string {
   let left = Math.max(0, Math.round(ms));
   const parts: string[] = [];

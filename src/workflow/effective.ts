@@ -1,6 +1,6 @@
 import type { Value } from "../expression/value.ts";
 
-/** The definition with every default in: what plan and engine work on. Field names are the file's own. */
+/** The definition with every default filled in, which the plan and the engine use. Fields are named as in the file. */
 export interface EffectiveDefinition {
   workflow: {
     id: string;
@@ -32,7 +32,7 @@ export interface EffectiveParameter {
   default?: Value;
   description: string | null;
   enum: Value[] | null;
-  /** Only there when it is true. */
+  /** Present only when true. */
   secret?: true;
 }
 
@@ -51,7 +51,7 @@ export interface EffectiveStage {
   outputs: Record<string, EffectiveOutput>;
   context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
   workspace: Workspace;
-  /** `idle_timeout` null: an agent may be silent. */
+  /** `idle_timeout`: null when an agent may be silent for any time. */
   error_policy: {
     retry: EffectiveRetry;
     on_failure: OnFailure;
@@ -67,14 +67,16 @@ export interface EffectiveStage {
   ui: { position?: [number, number]; color?: string; icon?: string } | null;
 }
 
-/** Where an agent works: in the run's working directory with all others, or in a git worktree of its stage's own. */
+/**
+ * Where an agent works: in the run's working directory together with the others, or in its stage's own git worktree.
+ */
 export type Workspace = "shared" | "worktree";
 
 export type OnFailure = "halt" | "continue" | "skip_dependents";
 
 export interface EffectiveRole {
   artifact: string;
-  /** Null: the stage names none; the agent's own counts, then the usual one. */
+  /** Null when the stage names none: then the agent's model is used, else the default one. */
   model: string | null;
   instructions: string | null;
 }
@@ -82,7 +84,7 @@ export interface EffectiveRole {
 export interface EffectiveInput {
   type: string;
   source: string | null;
-  /** A literal in the place of a source; never null. */
+  /** A literal instead of a source; never null. */
   value?: Value;
   required: boolean;
   description: string | null;

@@ -1,7 +1,7 @@
 import type { EffectiveDefinition } from "./effective.ts";
 import { checkDraft } from "./validate.ts";
 
-/** What is known of a workflow whose file has never held: its id, and nothing else but defaults. */
+/** The definition of a workflow whose file has never been valid: its id and defaults. */
 export function emptyDefinition(id: string): EffectiveDefinition {
   const text = JSON.stringify({ workflow: { id, name: id }, stages: [] });
   const { definition } = checkDraft(text, { file: "definition" });

@@ -6,26 +6,26 @@ import { readCondition, readTemplate } from "../expression/template.ts";
 import { child, textOf, type Path, type SourceNode, type SourceScalar } from "./source-node.ts";
 import { walkStageNodes } from "./stage-walk.ts";
 
-/** A text of the definition that expressions stand in. */
+/** A text of the definition that contains expressions. */
 export interface ExpressionSite {
   path: Path;
   node: SourceScalar;
   use: "source" | "condition" | "env" | "text" | "summary" | "hook";
-  /** The stage's number; null outside of stages. */
+  /** The number of its stage; null outside the stages. */
   stage: number | null;
-  /** The name of the input whose source this is; empty for anything else. */
+  /** If the text is the source of an input: the input's name. Otherwise empty. */
   input: string;
-  /** `offset` is where each begins in the text. */
+  /** `offset` is the position at which an expression begins in the text. */
   expressions: { expression: Expression; offset: number; references: Reference[] }[];
-  /** The text is one expression, with or without `${{ }}`: its value keeps its type. */
+  /** True when the text is a single expression, with or without `${{ }}`, so that its value keeps its type. */
   isWhole: boolean;
-  /** What is wrong with it; `expressions` are those that can be read all the same. */
+  /** The errors in the text. `expressions` has those that can be read nevertheless. */
   errors: ExpressionError[];
 }
 
 type FoundSite = Pick<ExpressionSite, "path" | "use"> & { node: SourceNode | null; input?: string };
 
-/** All of them, parsed. A text of the wrong type is left out: the schema has reported it. */
+/** Finds and parses all of them. It omits a value that is no text, because the schema has reported it. */
 export function expressionSites(root: SourceNode): ExpressionSite[] {
   return [
     ...[...inEnv(root), ...inHooks(root)].flatMap((each) => parseSite(each, null)),

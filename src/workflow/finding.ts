@@ -1,4 +1,4 @@
-/** Something to say about a definition. `line` and `column` count from 1; `path` is such as `stages[1].id`. */
+/** An error or a warning about a definition. `line` and `column` count from 1; `path` looks like `stages[1].id`. */
 export interface Finding {
   severity: "error" | "warning";
   category: "schema" | "expression" | "dag" | "artifact" | "preflight";

@@ -1,10 +1,10 @@
 import { AppError } from "../errors.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
 
-/** Findings that keep something from being done. */
+/** Thrown when findings keep something from being done. */
 export class FindingsError extends AppError {
   declare readonly details: readonly Finding[];
-  /** The text that they are about and its name, as findings are shown with them. */
+  /** The text that the findings are about and its name, which are shown with them. */
   readonly source: { text: string; file: string };
 
   constructor(
@@ -19,7 +19,7 @@ export class FindingsError extends AppError {
   }
 }
 
-/** A definition that does not hold; the details are all findings, the errors first. */
+/** The error for an invalid definition. Its details are all findings, the errors first. */
 export function invalidDefinition(
   { errors, warnings }: ValidationResult,
   source: FindingsError["source"],
@@ -29,7 +29,7 @@ export function invalidDefinition(
   return new FindingsError("invalid_definition", message, [...errors, ...warnings], source);
 }
 
-/** Stages that could not start; nothing was started. */
+/** The error for stages that could not start. Nothing was started. */
 export function preflightError(findings: readonly Finding[], source: FindingsError["source"]): FindingsError {
   const [first, ...others] = findings;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;

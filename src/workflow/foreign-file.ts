@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 import { child, textOf, type SourceMapping, type SourceNode } from "./source-node.ts";
 
-/** The smallest workflow there is, to begin from. */
+/** The smallest workflow, which people can start from. */
 const smallest = `a smallest workflow of skillmeat is
 workflow: {id: my-workflow, name: My workflow}
 stages:
@@ -11,15 +11,15 @@ stages:
     depends_on: [build]
     roles: {primary: agent:reviewer}`;
 
-/** Which tool a file is for, and the key that tells. */
+/** The tool that a file belongs to, and the key that shows it. */
 interface Foreign {
   tool: string;
   key: string;
 }
 
 /**
- * Reports a file of another tool, once, with what ours looks like: nothing else is worth saying about it then. False
- * when it may be ours.
+ * Reports that a file belongs to another tool and shows what one of ours looks like. Other findings about such a file
+ * would not help. False when the file may be ours.
  */
 export function reportForeignFile(root: SourceNode, report: Report): boolean {
   const found = root.kind === "map" ? foreignMap(root) : foreignList(root);
@@ -70,14 +70,14 @@ function foreignMap(root: SourceMapping): Foreign | null {
   return has("script") ? { tool: "a GitLab CI pipeline", key: "script" } : null;
 }
 
-/** A workflow of ours with a key too many stays ours: the other findings say more. */
+/** A workflow of ours with one wrong key is still ours: the other findings are more useful. */
 function isOurs(root: SourceMapping): boolean {
   const stages = child(root, "stages");
   const hasStages = stages?.kind === "list" && stages.items.some((item) => child(item, "id") !== null);
   return hasStages || child(child(root, "workflow"), "id") !== null;
 }
 
-/** All of these files have an API's version and a kind. */
+/** All of these files have the version of an API and a kind. */
 function cluster(root: SourceMapping): Foreign {
   const version = textOf(child(root, "apiVersion")) ?? "";
   if (version.startsWith("argoproj.io")) return { tool: "an Argo workflow", key: "apiVersion" };

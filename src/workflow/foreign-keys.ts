@@ -220,7 +220,7 @@ const byPlace: readonly [place: RegExp, hints: Hints][] = [
 
 const tables = byPlace.map(([place, hints]) => ({ place, hints: new Map(hints.flatMap(spread)) }));
 
-/** What to write for a key of another tool, or of habit, in the map at a path; null for a key that is none. */
+/** The hint for a key that comes from another tool or from habit, in the map at a path. Null for any other key. */
 export function foreignKeyHint(path: Path, key: string): string | null {
   const place = placeText(path);
   const plain = plainKey(key);

@@ -1,4 +1,4 @@
-/** Keys by which other tools, and habit, name something of ours: to the hint that leads there. */
+/** Keys that come from other tools or from habit, each with a hint that names our own. */
 export type Hints = readonly [keys: string, hint: string][];
 
 /** Hints that several places share. */

@@ -40,7 +40,7 @@ const types: Readonly<Record<string, string>> = {
   any: "object",
 };
 
-/** The type of ours that a word stands for, such as `array<string>` for `List[str]` or `string[]`; null for none. */
+/** Our type for another language's word, such as `array<string>` for `List[str]` or `string[]`. Null when unknown. */
 export function meantType(text: string): string | null {
   const word = text.trim().toLowerCase();
   if (parseType(word)) return word;
@@ -64,7 +64,7 @@ const units: readonly [word: RegExp, unit: string, times: number][] = [
   [/^(w|wks?|weeks?)$/, "d", 7],
 ];
 
-/** `30m` for `30 minutes`, `1h30m` for `PT1H30M` or `1:30:00`; null where no time can be read. */
+/** `30m` for `30 minutes`, `1h30m` for `PT1H30M` or `1:30:00`. Null for a text that is no duration. */
 export function meantDuration(text: string): string | null {
   if (text.length > 60) return null;
   const given = text.trim().toLowerCase();
@@ -87,7 +87,7 @@ export function meantDuration(text: string): string | null {
   return parseDuration(meant) === null ? null : meant;
 }
 
-/** Words of other tools for one of ours, where they are a choice. */
+/** Words of other tools for the words of our choices. */
 const choices: Readonly<Record<string, string>> = {
   continue: "ignore proceed warn resume allow none nothing go_on",
   halt: "stop fail abort exit error fail_fast failfast terminate cancel raise",
@@ -107,7 +107,7 @@ const choices: Readonly<Record<string, string>> = {
   shared: "same none common",
 };
 
-/** The word among `words` that another tool's word stands for; null for none. */
+/** The one of `words` that another tool's word means; null when there is none. */
 export function meantChoice(text: string, words: readonly string[]): string | null {
   const word = text.trim().toLowerCase().replaceAll(/[- ]/g, "_");
   if (words.includes(word)) return word;

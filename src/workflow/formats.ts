@@ -3,7 +3,7 @@ import { meantDuration, meantType } from "./foreign-words.ts";
 import { identifierForm, isIdentifier, kebabOf } from "./identifier.ts";
 import { parseType, typeForm } from "./value-type.ts";
 
-/** What is wrong with a text of a format, to be put after its quoted value, and the way out. */
+/** The problem with a text, worded to follow its quoted value, and the way out. */
 export interface FormatProblem {
   code: string;
   problem: string;
@@ -20,11 +20,11 @@ const contextRef = new RegExp(`^ctx:${name}(@[A-Za-z0-9_.+-]+)?$`);
 
 const color = /^#[0-9A-Fa-f]{6}$/;
 
-/** The formats that a pattern alone describes, near enough for an editor. */
+/** The formats that a pattern describes well enough for an editor. */
 export const formatPatterns: Readonly<Record<string, RegExp>> = {
   semver,
   color,
-  // More than nothing: a digit that is no zero.
+  // At least one digit is not zero, because a duration is more than nothing.
   duration: new RegExp(`(?=.*[1-9])${durationForm.source}`),
   identifier: identifierForm,
   "artifact-ref": artifactRef,
@@ -72,14 +72,14 @@ const typeHint =
   "the types are string, number, integer, boolean, object, array, array<type>, artifact_ref, memory_item, " +
   "context_module";
 
-/** Null: the text is of that format. */
+/** Null when the text has that format. */
 export function checkFormat(format: string, text: string): FormatProblem | null {
   const check = checks[format];
   if (!check) throw new Error(`there is no format "${format}"`);
   return check(text);
 }
 
-/** Names of parameters, inputs, outputs and variables. Null: the name may be used. */
+/** Checks a name of a parameter, input, output or variable. Null when the name is allowed. */
 export function checkName(given: string, format: string | null): FormatProblem | null {
   if (refusedNames.has(given))
     return problem("refused_name", "is a name that is not allowed", "choose another");

@@ -1,13 +1,15 @@
-/** A stage as the graph sees it. Unknown ids and a stage's own are left out; a name belongs to its first stage. */
+/**
+ * A stage in the graph. A dependency on itself or on an unknown id is ignored. A duplicate id means its first stage.
+ */
 export interface GraphStage {
   readonly id: string;
   readonly depends_on: readonly string[];
 }
 
-/** Stages by number, in the file's order. */
+/** The stages by number, in the order of the file. */
 export interface Graph {
   ids: readonly string[];
-  /** What each depends on directly, without repeats. */
+  /** The direct dependencies of each stage, without duplicates. */
   dependencies: readonly (readonly number[])[];
   positions: ReadonlyMap<string, number>;
 }
@@ -29,8 +31,8 @@ export function buildGraph(stages: readonly GraphStage[]): Graph {
 }
 
 /**
- * The graph's components, dependencies first: a stage alone, or the stages of one knot of cycles. Tarjan's algorithm
- * with a stack of its own, for a chain may be 2,000 long.
+ * The graph's components, dependencies first. A component is one stage, or the stages of one knot of cycles. This is
+ * Tarjan's algorithm with its own stack instead of recursion, because a chain may have 2,000 stages.
  */
 export function components({ dependencies }: Pick<Graph, "dependencies">): number[][] {
   const count = dependencies.length;
@@ -86,7 +88,7 @@ export function batchesOf(stages: readonly GraphStage[]): string[][] {
   return batches;
 }
 
-/** The way that takes longest from a root to an end, and how long; of equal ones the one with more stages. */
+/** The path from a root to an end that takes longest, and its time. Of equal paths, the one with more stages. */
 export function criticalPath<Stage extends GraphStage>(
   stages: readonly Stage[],
   duration: (stage: Stage) => number,

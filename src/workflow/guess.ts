@@ -1,18 +1,18 @@
 import { nearest } from "../expression/nearest.ts";
 
-/** Names that are there to be used. */
+/** Names that may be used. */
 export interface Names {
   readonly size: number;
   has(name: string): boolean;
   keys(): Iterable<string>;
 }
 
-/** What was probably meant by a name that is not among the known ones, as a hint; null when nothing is near. */
+/** A hint with the known name that an unknown one probably means; null when no name is near enough. */
 export type Guess = (word: string, known: Names) => string | null;
 
 const mostComparisons = 300_000;
 
-/** Guessing is slow: where thousands of names are wrong, the first ones get a hint, the others do without. */
+/** Guessing is slow: when thousands of names are wrong, only the first ones get a hint. */
 export function createGuess(): Guess {
   let left = mostComparisons;
   return (word, known) => {

@@ -1,7 +1,7 @@
 import { Definition } from "./definition.ts";
 import { formatPatterns, refusedNames } from "./formats.ts";
 
-/** The language as a JSON Schema, for editors: made from the one source of its shape. Plain data. */
+/** The language as a JSON Schema for editors, made from the shape in `definition.ts`. Plain data. */
 export function definitionSchema(): Record<string, unknown> {
   const schema = JSON.parse(JSON.stringify(Definition), forEditors) as Shape;
   const { config, stages } = schema.properties;
@@ -20,7 +20,7 @@ function valueOfMap(map: Shape | undefined): object {
   return Object.values(map?.patternProperties ?? {})[0] ?? {};
 }
 
-/** What a stage of each type needs and may not have. */
+/** The fields that each type of stage requires and forbids. */
 const stageRule = {
   if: { properties: { type: { const: "gate" } }, required: ["type"] },
   // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema has the word.
@@ -34,14 +34,17 @@ const stageRule = {
   },
 };
 
-/** Its value is never in a definition. */
+/** The value of a secret parameter is never in a definition. */
 const secretRule = {
   if: { properties: { secret: { const: true } }, required: ["secret"] },
   // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema has the word.
   then: { properties: { type: { const: "string" }, default: false, enum: false } },
 };
 
-/** The formats are ours: no editor knows them. What a pattern can say of them, and of names, it does. */
+/**
+ * The formats are our own, and editors do not know them: a pattern replaces a format, and the checks of names, if it
+ * can.
+ */
 function forEditors(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("patternProperties" in value) {

@@ -4,11 +4,11 @@ import { nearestNode, type Path, type SourceNode } from "./source-node.ts";
 import type { TextLines } from "./text-lines.ts";
 import type { StagePlace } from "./stage-walk.ts";
 
-/** Findings without words, for what is found out later, when the text is not at hand any more. */
+/** Places for findings that are made later, when the text is no longer available. */
 export interface LaterPlaces {
-  /** By stage: where it names who does it. */
+  /** By stage: the place where it names its agent. */
   stages: Finding[];
-  /** Where context modules are named. */
+  /** The places where context modules are named. */
   modules: Finding;
 }
 
@@ -22,7 +22,7 @@ export function laterPlaces(root: SourceNode, lines: TextLines, stages: readonly
   };
 }
 
-/** What was found out, as a finding at its place. */
+/** Makes a finding at its place of what was found out later. */
 export function laterFinding(place: Finding, told: Pick<Finding, "code" | "message" | "hint">): Finding {
   return { ...place, ...told, message: told.message + place.message };
 }

@@ -19,13 +19,13 @@ const fixedInStage = ["id", "depends_on", "type"];
 interface Merging {
   report: Report;
   applied: AppliedOverride[];
-  /** The definition as it is without overrides: where the values come from that are replaced. */
+  /** The definition without overrides, which has the values that are replaced. */
   before: EffectiveDefinition;
 }
 
 /**
- * A new tree: maps merge key by key, scalars and lists replace. What comes from the overrides stands at the place it
- * replaces. What may not be overridden, and stages that do not exist, are errors in the report.
+ * Makes a new tree: maps merge key by key, and scalars and lists replace. A node from the overrides gets the place of
+ * the node that it replaces. Overriding a forbidden field or a stage that does not exist is an error in the report.
  */
 export function mergeOverrides(
   base: SourceNode,
@@ -151,13 +151,13 @@ function merge(
   return moveTree(patch, place);
 }
 
-/** A bare text is short for a role with only that artifact: the two forms merge with each other. */
+/** A plain text is the short form of a role with only that artifact, so the two forms can be merged. */
 function longRole(role: SourceNode): SourceNode {
   if (textOf(role) === null) return role;
   return { ...at(role, role), kind: "map", entries: new Map([["artifact", { key: role, value: role }]]) };
 }
 
-/** The effective value at a path; null where the definition has none. */
+/** The effective value at a path; null when the definition has none. */
 function valueBefore(definition: EffectiveDefinition, [top = "", ...path]: readonly string[]): Value {
   let value: unknown = Object.hasOwn(definition, top)
     ? Object.entries(definition).find(([key]) => key === top)?.[1]
@@ -174,12 +174,12 @@ function valueBefore(definition: EffectiveDefinition, [top = "", ...path]: reado
   return isValue(value) ? value : null;
 }
 
-/** An effective definition holds nothing but JSON. */
+/** An effective definition contains only JSON values. */
 function isValue(value: unknown): value is Value {
   return value !== undefined;
 }
 
-/** The same tree at another place, with its own origins. */
+/** The same tree at another place; its nodes keep their origins. */
 function moveTree(node: SourceNode, place: Spot): SourceNode {
   const spot = at(place, node);
   switch (node.kind) {

@@ -3,15 +3,15 @@ import { numberProblem } from "../expression/number-problem.ts";
 import { readSource } from "./read-source.ts";
 import { child, type SourceMapping, type SourceNode, type SourceOrigin } from "./source-node.ts";
 
-/** What a project changes in workflows, by workflow id, as a tree that knows the file and lines it came from. */
+/** A project's changes of workflows, by workflow id, as a tree that knows its file and lines. */
 export interface ProjectOverrides {
   file: string;
   root: SourceMapping;
 }
 
 /**
- * Reads an overrides file by its ending: YAML, JSON or TOML. Throws `AppError("invalid_usage")` when it is none, or
- * holds no map `overrides`.
+ * Reads an overrides file, which is YAML, JSON or TOML according to its ending. Throws `AppError("invalid_usage")` when
+ * it is not, or when it has no map `overrides`.
  */
 export function parseOverrides(text: string, file: string): ProjectOverrides {
   const tree = file.toLowerCase().endsWith(".toml") ? tomlTree(text, file) : yamlTree(text, file);
@@ -53,7 +53,7 @@ function parseToml(text: string, file: string): unknown {
   }
 }
 
-/** What Bun says of such a number does not show it: hence a look at the text, outside of strings and comments. */
+/** Bun's error does not show the number, so this finds it in the text outside strings and comments. */
 function refuseLargeNumbers(text: string, file: string): void {
   const pieces = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\w.+-]+/g;
   for (const [piece] of text.matchAll(pieces)) {

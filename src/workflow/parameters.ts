@@ -9,20 +9,20 @@ import { writtenText } from "./shape-problems.ts";
 import { nodeAt, type SourceNode } from "./source-node.ts";
 import { checkValue, coerceText, showValue } from "./value-type.ts";
 
-/** For messages: process lists and histories would show what stands on a command line. */
+/** Used in messages, because process lists and shell histories show the values of a command line. */
 export const waysToGiveSecrets = 'with "--params-file", or "parameters" in the request';
 
 export interface ParameterOptions {
-  /** Texts become values of the declared type: from a command line or a form. */
+  /** True when texts, from a command line or a form, are converted to the declared type. */
   coerce: boolean;
   /** The names whose default a project override has set. */
   overridden: readonly string[];
-  /** How given values are written in their file, for messages. */
+  /** For messages: the given values as they are written in their file. */
   written?: ReadonlyMap<string, SourceNode>;
 }
 
 /**
- * The values a run has, in the order of their declaration; an optional parameter without a value is left out.
+ * The parameter values of a run, in the order of their declaration. An optional parameter without a value is omitted.
  * Throws `AppError("invalid_parameters")` whose details name everything that is wrong.
  */
 export function resolveParameters(
@@ -64,7 +64,7 @@ export function missingSecrets(
   );
 }
 
-/** The value that a text, as a form gives it, stands for. What is wrong with a secret one is told without it. */
+/** Converts a text from a form to the parameter's type. A problem with a secret does not show its value. */
 export function parameterFromText(
   name: string,
   parameter: EffectiveParameter,
@@ -77,7 +77,7 @@ export function parameterFromText(
   });
 }
 
-/** The value a typed one stands for. What is wrong with a secret one is told without it. */
+/** Checks a value that has a type already. A problem with a secret does not show its value. */
 export function parameterFrom(
   name: string,
   parameter: EffectiveParameter,
@@ -98,7 +98,7 @@ function checkGiven(
   const { type, enum: values } = parameter;
   const checked =
     coerce && typeof given === "string" ? coerceText(type, given) : checkTyped(type, given, written);
-  // What is wrong with a secret is told without the value.
+  // A problem with a secret does not show its value.
   if ("problem" in checked) return isSecret ? { problem: `must be ${type}` } : checked;
   if (!values || values.some((each) => deepEqual(each, checked.value))) return checked;
   const list = values.map((each) => JSON.stringify(each)).join(", ");
@@ -129,7 +129,7 @@ function unknownText(name: string, names: readonly string[]): string {
   return `there is no parameter "${name}". there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
 }
 
-/** The one problem itself, or how many there are; the details are all of them. */
+/** The message is the problem, or the number of problems if there are several. The details are all of them. */
 export function invalidParameters(problems: readonly AppErrorDetail[]): AppError {
   const [first] = problems;
   const message = problems.length === 1 && first ? first.message : `${problems.length} parameters are wrong`;

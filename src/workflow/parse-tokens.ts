@@ -1,13 +1,13 @@
 import { Lexer, Parser, type CST } from "yaml";
 
-/** The pieces of a text, or where it goes beyond a limit: nothing behind that place was looked at. */
+/** The tokens of a text, or the place where it exceeds a limit. Nothing after that place was read. */
 export type ParsedTokens = { tokens: CST.Token[] } | { problem: string; code: string; offset: number };
 
 export const limits = { nesting: 64, stages: 2_000, pieces: 400_000 };
 
 /**
- * Cuts YAML into tokens, and stops where there is too much of anything: to take a million brackets apart takes seconds.
- * What is too deep only by its indentation is found as well.
+ * Cuts YAML into tokens and stops where the text exceeds a limit, because a million brackets would take seconds. It
+ * also finds nesting that is too deep by indentation alone.
  */
 export function parseTokens(text: string): ParsedTokens {
   const parser = new Parser();
@@ -28,7 +28,7 @@ function faultOf(stack: readonly CST.Token[], pieces: number): { problem: string
       code: "too_large",
       problem: `this holds more than ${limits.pieces / 2} values, which is the limit`,
     };
-  // The document itself is no level, and a scalar may lie on top.
+  // The document itself is not a level, and a scalar may be at the top.
   if (stack.length > limits.nesting + 1 && depthOf(stack) > limits.nesting)
     return { code: "too_deep", problem: `this is nested deeper than ${limits.nesting} levels` };
   if (stageCount(stack) > limits.stages + 2)
@@ -43,7 +43,7 @@ function depthOf(stack: readonly CST.Token[]): number {
   return stack.filter((token) => "items" in token).length;
 }
 
-/** How many items of the list `stages` have begun, one of which may be only its trailing comma; 0 anywhere else. */
+/** The number of items of the list `stages` so far; the last may be only a trailing comma. 0 outside the list. */
 function stageCount([, top, list]: readonly CST.Token[]): number {
   if (list?.type !== "block-seq" && list?.type !== "flow-collection") return 0;
   if (list.items.length <= limits.stages) return 0;

@@ -15,7 +15,7 @@ import { usedModel } from "./used-model.ts";
 import { isSecretName, mask, shownParameter } from "./secret-name.ts";
 import { stageKind } from "./stage-kind.ts";
 
-/** What would run: parameters resolved, secret ones masked, stages in batches. Nothing has run. */
+/** What would run: the resolved parameters, with secrets masked, and the stages in batches. Nothing has run. */
 export interface Plan {
   workflow: { id: string; name: string; version: string };
   parameters: PlanParameter[];
@@ -25,7 +25,9 @@ export interface Plan {
   overrides: AppliedOverride[];
   artifacts: PlanArtifact[];
   validation: ValidationResult;
-  /** What a stage lacks here to start; nobody has looked where it is planned without a place to run in. */
+  /**
+   * Why stages could not start here. Absent when the plan was made without a place to run in, so nothing was checked.
+   */
   preflight: Finding[];
 }
 
@@ -36,7 +38,7 @@ export interface PlanParameter {
 }
 
 export interface PlanBatch {
-  /** From 1. */
+  /** Counts from 1. */
   index: number;
   kind: "sequential" | "parallel" | "conditional" | "gate";
   stages: PlanStage[];
@@ -56,10 +58,10 @@ export interface PlanStage {
   memory_max_tokens: number | null;
   workspace: Workspace;
   condition: string | null;
-  /** As the definition has it, such as "90m". */
+  /** As in the definition, such as "90m". */
   timeout: string;
   timeout_seconds: number;
-  /** Null: its agent may be silent. */
+  /** Null when its agent may be silent for any time. */
   idle_timeout: string | null;
   retry: EffectiveRetry | null;
   on_failure: OnFailure;
@@ -76,7 +78,7 @@ export interface AppliedOverride {
 export interface PlanArtifact {
   ref: string;
   resolved: boolean;
-  /** The folder or file it was found in; null when missing. */
+  /** The folder or file in which it was found; null when it is missing. */
   origin: string | null;
 }
 
@@ -84,11 +86,11 @@ export interface PlanOptions {
   parameters: PlanParameter[];
   overrides: AppliedOverride[];
   validation: ValidationResult;
-  /** Without it the plan names no artifacts: nobody knows. */
+  /** Without a lookup the plan lists no artifacts. */
   artifacts?: ArtifactLookup;
 }
 
-/** Lays out a definition that holds: what would run, in which order, for how long at most. */
+/** Plans a valid definition: what would run, in which order and for how long at most. */
 export function planWorkflow(definition: EffectiveDefinition, options: PlanOptions): Plan {
   const { workflow, config, stages } = definition;
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
@@ -117,7 +119,7 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
   };
 }
 
-/** An override of a secret variable tells only that there is one. */
+/** Masks the values when an override changes a secret variable. */
 function shownOverride({ path, from, to }: AppliedOverride): AppliedOverride {
   const [, name = ""] = /^config\.(?:env|parameters)\.([^.]+)/.exec(path) ?? [];
   if (!isSecretName(name)) return { path, from, to };
@@ -125,13 +127,13 @@ function shownOverride({ path, from, to }: AppliedOverride): AppliedOverride {
   return { path, from: maskText(from), to: maskText(to) };
 }
 
-/** The modules a stage's agent gets: the workflow's, when it inherits them, then its own. */
+/** The modules for a stage's agent: those of the workflow, if the stage inherits them, then its own. */
 export function contextModulesOf(definition: EffectiveDefinition, { context }: EffectiveStage): string[] {
   const inherited = context.inherit_global ? definition.context.global_modules : [];
   return [...new Set([...inherited, ...context.modules])];
 }
 
-/** A gate takes no time of its own: how long people take is named apart. */
+/** A gate takes no time here: the time that people may take is listed separately. */
 function timeoutOf({ type, error_policy }: EffectiveStage): number {
   return stageKind(type).isDecided ? 0 : (parseDuration(error_policy.timeout) ?? 0);
 }

@@ -6,7 +6,7 @@ const tab = "    ";
 
 let last: { source: string; lines: TextLines } | null = null;
 
-/** `file:line:col: severity: message [code]`, the line of the source, a caret below the place, and the hint. */
+/** Prints `file:line:col: severity: message [code]`, the line of the source, a caret below the place, and the hint. */
 export function printFinding(finding: Finding, source: string, file: string): string {
   const { line, column, severity, message, code, hint } = finding;
   const head = oneLine(`${file}:${line}:${column}: ${severity}: ${message} [${code}]`);
@@ -20,12 +20,12 @@ function hintLines(hint: string): string[] {
   return [`  hint: ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
-/** Names that a message quotes may hold line ends: what follows those would look like another finding. */
+/** A name in a message may contain line ends, and the text after one would look like another finding. */
 function oneLine(text: string): string {
   return text.replace(/[\r\n\u2028\u2029]+/g, " ");
 }
 
-/** All findings of a text are printed one after the other: its lines are found once. */
+/** The findings of a text are printed one after the other, so its lines are found only once. */
 function linesOf(source: string): TextLines {
   if (last?.source !== source) last = { source, lines: textLines(source) };
   return last.lines;
@@ -47,7 +47,7 @@ function excerpt(source: string, lines: TextLines, line: number, column: number)
 // oxlint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
-/** Without what a terminal would not show as it is: tabs, control characters, halves of a pair cut at an edge. */
+/** Replaces what a terminal would not show as it is: tabs, control characters and halves of a surrogate pair. */
 function toPrintable(text: string): string {
   return text.toWellFormed().replaceAll("\t", tab).replace(controls, "");
 }

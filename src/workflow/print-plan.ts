@@ -5,7 +5,7 @@ import { stageKind } from "./stage-kind.ts";
 
 const longestValue = 200;
 
-/** The plan for people; overrides and missing artifacts follow when there are any. Ends with a line end. */
+/** Prints the plan for people, followed by overrides and missing artifacts, if any. Ends with a line end. */
 export function printPlan(plan: Plan): string {
   const { workflow, parameters, batches } = plan;
   const values = parameters.map(
@@ -25,7 +25,7 @@ export function printPlan(plan: Plan): string {
     ...(plan.overrides.length > 0 ? ["Overrides:"] : []),
     ...plan.overrides.map(({ path, from, to }) => `  ${path}: ${showValue(from)} → ${showValue(to)}`),
   ];
-  // A name may hold line ends: what follows those would look like a line of the plan.
+  // A name may contain line ends, and the text after one would look like a line of the plan.
   return `${lines.map((line) => line.replace(/[\r\n\u2028\u2029]+/g, " ")).join("\n")}\n`;
 }
 
@@ -60,7 +60,7 @@ function stageLines(stage: PlanStage): string[] {
   ];
 }
 
-/** What it comes from; a literal, which says nothing alone, with the input's name. */
+/** The source of an input. A literal, which means nothing by itself, is printed with the input's name. */
 function inputText({ name, source, value }: PlanStage["inputs"][number]): string[] {
   if (source !== null) return [stripBraces(source)];
   return value === null ? [] : [`${name}=${showValue(value)}`];
@@ -76,14 +76,14 @@ function labelLine(indent: string, label: string, values: readonly string[]): st
   return values.length === 0 ? [] : [`${indent}${label}: ${values.join(", ")}`];
 }
 
-/** An expression without its braces, on one line. A template stays as it is. */
+/** Removes the braces of an expression and puts it on one line. A template stays as it is. */
 function stripBraces(source: string): string {
   const line = source.trim().replace(/\s+/g, " ");
   const inner = /^\$\{\{((?:(?!\$\{\{).)*)\}\}$/.exec(line)?.[1];
   return inner === undefined ? line : inner.trim();
 }
 
-/** Text as it is, unless it would break the line; everything else as JSON; both cut where they are long. */
+/** Prints a text as it is, unless it would break the line, and everything else as JSON. Long values are cut. */
 function showValue(value: Value): string {
   // oxlint-disable-next-line no-control-regex
   const isPlain = typeof value === "string" && value !== "" && !/[\u0000-\u001f\u007f-\u009f]/.test(value);

@@ -9,16 +9,16 @@ import { readUsualYaml } from "./usual-yaml/read-usual-yaml.ts";
 export interface Source {
   text: string;
   lines: TextLines;
-  /** Null: the text is no YAML, too much of it, or has aliases that cannot be expanded; the report says why. */
+  /** Null when the text is not YAML, exceeds a limit or has aliases that cannot be expanded; the report says why. */
   root: SourceNode | null;
   report: Report;
-  /** All of the text, piece by piece: what an edit goes by. Empty where there is too much of it. */
+  /** The tokens of the whole text, which edits use. Empty when the text exceeds a limit. */
   tokens(): readonly CST.Token[];
 }
 
 const mostBytes = 1024 * 1024;
 
-/** Reads YAML 1.2 or JSON, once. What is wrong with the text itself is in the report, with its place. */
+/** Reads YAML 1.2 or JSON. The report has the problems of the text itself, with their places. */
 export function readSource(text: string): Source {
   const lines = textLines(text);
   if (isTooLarge(text)) return refuseTooLarge(text, lines);

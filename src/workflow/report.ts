@@ -4,7 +4,7 @@ import { pathText } from "./source-path.ts";
 import type { TextLines } from "./text-lines.ts";
 import { stageOfPath } from "./stage-walk.ts";
 
-/** What a rule has to say; the report adds the place in the text and the stage. */
+/** A problem that a rule has found; the report adds the place in the text and the stage. */
 export interface Problem {
   code: string;
   message: string;
@@ -16,11 +16,11 @@ export interface Problem {
 export interface Report {
   error(category: Finding["category"], problem: Problem): Finding;
   warn(category: Finding["category"], problem: Problem): Finding;
-  /** All so far, in the order of the text. */
+  /** All findings so far, in the order of the text. */
   findings(): Finding[];
 }
 
-/** `root` names the stages of findings; null while nothing is parsed. */
+/** `root` returns the tree from which findings get their stage's id; null while nothing is parsed. */
 export function createReport(lines: TextLines, root: () => SourceNode | null): Report {
   const found: Finding[] = [];
   const add = (severity: Finding["severity"], category: Finding["category"], problem: Problem): Finding => {

@@ -1,19 +1,19 @@
 import type { SourceScalar } from "./source-node.ts";
 
 /**
- * Where in the text the character of a scalar's value stands, whatever its style: plain and quoted ones with their
- * escapes and folded lines, block ones without their indentation. The value's own end maps to the place after it.
+ * The offset in the text of a character of a scalar's value. It works for every style: plain and quoted scalars with
+ * escapes and folded lines, and block scalars with indentation. The end of the value maps to the offset after it.
  */
 export function sourceOffset(text: string, node: SourceScalar, offset: number): number {
   if (node.origin || typeof node.value !== "string") return node.start;
   const places = placesOnce(text, node);
-  // A value that does not come out as yaml read it would be a fault of ours: its beginning is right in any case.
+  // If the value differs from the one that yaml read, which would be a bug, the scalar's beginning is a safe answer.
   if (places.length !== node.value.length) return node.start;
   const at = offset < places.length ? places[offset] : (places.at(-1) ?? -1) + 1;
   return node.start + (at ?? 0);
 }
 
-/** A long text may have thousands of faults. */
+/** Offsets are kept, because a long text may have thousands of faults. */
 const known = new WeakMap<SourceScalar, number[]>();
 
 function placesOnce(text: string, node: SourceScalar): number[] {
@@ -22,7 +22,7 @@ function placesOnce(text: string, node: SourceScalar): number[] {
   return found;
 }
 
-/** For each unit of the value its offset in the raw text. */
+/** The offset in the raw text for each UTF-16 unit of the value. */
 function placesOf(raw: string, { style, value }: SourceScalar): number[] {
   switch (style) {
     case "plain":
@@ -41,7 +41,7 @@ function placesOf(raw: string, { style, value }: SourceScalar): number[] {
 
 interface Line {
   start: number;
-  /** Without the line end. */
+  /** The line without its end. */
   end: number;
 }
 
@@ -56,7 +56,7 @@ function linesOf(raw: string, from: number, to: number): Line[] {
   return lines;
 }
 
-/** Lines of a flow scalar: one break is a space, of several the first is nothing and the others stay. */
+/** Folds the lines of a flow scalar: a single line break becomes a space; of several, the first is dropped. */
 function unfold(raw: string, from: number, to: number): number[] {
   const lines = linesOf(raw, from, to);
   const places: number[] = [];
@@ -104,7 +104,7 @@ function unescape(raw: string): number[] {
   return places;
 }
 
-/** Takes the escape at `at`; the offset of its last unit. */
+/** Reads the escape at `at` and returns the offset of its last unit. */
 function escape(raw: string, at: number, places: number[]): number {
   const letter = raw[at + 1] ?? "";
   const lineEnd = letter === "\r" && raw[at + 2] === "\n" ? at + 2 : at + 1;
@@ -132,7 +132,7 @@ function foldBreaks(raw: string, at: number, places: number[]): number {
   return end;
 }
 
-/** A block scalar from its `|` or `>` on. The indentation is what its first line has more than the value's. */
+/** Reads a block scalar from its `|` or `>`. Its indentation is what its first line has in addition to the value's. */
 function blockPlaces(raw: string, value: string, isFolded: boolean): number[] {
   const [, ...lines] = linesOf(raw, 0, raw.length);
   const first = lines.find((line) => indentOf(raw, line) < line.end - line.start);
@@ -140,7 +140,7 @@ function blockPlaces(raw: string, value: string, isFolded: boolean): number[] {
   const indent = first ? indentOf(raw, first) - firstText.search(/[^ ]|$/) : Infinity;
   const bodies = lines.map((line) => ({ start: Math.min(line.start + indent, line.end), end: line.end }));
   const places = isFolded ? foldedPlaces(raw, bodies) : literalPlaces(bodies);
-  // Chomping: what the value has less at its end is cut, and a last line without a break has none to point at.
+  // Chomping shortens the value's end, so the places are cut too; a last line without a break gets the end of the text.
   while (places.length < value.length) places.push(raw.length);
   return places.slice(0, value.length);
 }
@@ -153,7 +153,7 @@ function literalPlaces(lines: readonly Line[]): number[] {
   });
 }
 
-/** As yaml folds: breaks between lines of text become a space; those at empty and more indented lines stay. */
+/** Folds like yaml: breaks between lines of text become a space; those at empty or more indented lines stay. */
 function foldedPlaces(raw: string, lines: readonly Line[]): number[] {
   const places: number[] = [];
   let breaks: number[] = [];
@@ -166,7 +166,7 @@ function foldedPlaces(raw: string, lines: readonly Line[]): number[] {
     }
     const isMoreIndented = raw[line.start] === " " || raw[line.start] === "\t";
     const staysWhole = isMoreIndented || wasMoreIndented || isFirst;
-    // The first of several breaks between lines of text is the one that folds away.
+    // Of several breaks between lines of text, the first is dropped.
     if (staysWhole || breaks.length < 2) places.push(...breaks);
     else places.push(...breaks.slice(1));
     for (let at = line.start; at < line.end; at++) places.push(at);

@@ -1,19 +1,19 @@
 import type { Value } from "../expression/value.ts";
 
 const secretName = /TOKEN|KEY|SECRET|PASSWORD/i;
-/** What a variable of such a name may hold without being a secret; hiding it would make every log unreadable. */
+/** Values that are no secrets even in a variable with such a name: hiding them would make every log unreadable. */
 const ordinary = new Set(["true", "false", "null", "none"]);
-/** A shorter text stands in too many others to be hidden. */
+/** A shorter text occurs in too many other texts to be hidden. */
 export const shortestSecret = 4;
 
-/** True for the names of variables and parameters whose values are secrets. */
+/** True for a name of a variable or a parameter whose value is a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
 /**
- * True for a parameter whose values are secrets: one that says so, or one that holds texts and has such a name. A
- * number is none: `max_tokens` is far more common than a secret number.
+ * True for a parameter whose value is a secret: it is declared as one, or it is a text and has such a name. A number is
+ * not a secret because of its name: `max_tokens` is far more common than a secret number.
  */
 export function isSecretParameter(
   name: string,
@@ -27,10 +27,10 @@ export function isHidable(text: string): boolean {
   return text.trim().length >= shortestSecret && !ordinary.has(text.trim().toLowerCase());
 }
 
-/** What people are shown in the place of a secret. */
+/** The text that is shown instead of a secret. */
 export const mask = "***";
 
-/** A parameter's value as people see it. */
+/** A parameter's value as it is shown to people. */
 export function shownParameter(
   name: string,
   parameter: { type: string; secret?: boolean } | undefined,

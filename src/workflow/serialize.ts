@@ -4,12 +4,12 @@ import type { Value } from "../expression/value.ts";
 import { readSource } from "./read-source.ts";
 import { valueOf } from "./source-node.ts";
 
-/** The same definition as JSON, without the comments. Throws `AppError("invalid_definition")`. */
+/** Prints a definition as JSON, without its comments. Throws `AppError("invalid_definition")`. */
 export function toJson(text: string): string {
   return `${JSON.stringify(valueIn(text), null, 2)}\n`;
 }
 
-/** The same definition as YAML. Throws `AppError("invalid_definition")`. */
+/** Prints a definition as YAML. Throws `AppError("invalid_definition")`. */
 export function toYaml(text: string): string {
   return stringify(valueIn(text), {
     version: "1.2",

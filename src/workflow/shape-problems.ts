@@ -27,7 +27,7 @@ export function unknownKey(
   });
 }
 
-/** A key that is there already may have been meant, too: then it stands there twice. */
+/** The key may be meant to be one that the map has already, and which is then in the map twice. */
 function keyHint(known: readonly string[], map: SourceMapping, path: Path, key: string): string {
   const foreign = foreignKeyHint(path, key);
   if (foreign !== null) return foreign;
@@ -78,12 +78,12 @@ function typeHint(wanted: string, node: SourceNode, path: Path, format: string |
     : null;
 }
 
-/** The way out for a number, true, false or null that was meant as a text. */
+/** The hint for a number, true, false or null that was meant to be a text. */
 export function quoteIt(written: string): string {
   return `quote it: "${shortenLine(written)}"`;
 }
 
-/** A scalar as the file has it; null for what is none, or is not there at all. */
+/** A scalar as it is written in the file; null for anything else. */
 export function writtenText(node: SourceNode | null): string | null {
   if (node?.kind !== "scalar") return null;
   return node.written ?? (node.value === null ? null : String(node.value));
@@ -98,13 +98,13 @@ function describe(node: SourceNode): string {
   return typeof node.value === "number" ? `the number ${written}` : written;
 }
 
-/** The last name of a path, with the numbers behind it: `depends_on[1]`. */
+/** The last name of a path with the numbers after it: `depends_on[1]`. */
 export function nameOf(path: Path): string {
   const at = path.findLastIndex((key) => typeof key === "string");
   return pathText(path.slice(Math.max(0, at)));
 }
 
-/** What a map is, for a message: the definition, a stage by its id, or a path. */
+/** A map's name in a message: the definition, a stage with its id, or a path. */
 export function ownerText({ root }: Checking, path: Path): string {
   if (path.length === 0) return "the definition";
   const place = stageOfPath(path);

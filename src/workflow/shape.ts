@@ -1,6 +1,6 @@
 import { Kind, type TSchema } from "@sinclair/typebox";
 
-/** A schema made ready to walk along: one lookup a key, no guessing. */
+/** A schema prepared for checking, with one lookup for each key. */
 export type Shape =
   | { kind: "object"; fields: Map<string, Shape>; required: readonly string[] }
   | { kind: "names"; format: string | null; value: Shape }
@@ -30,7 +30,7 @@ interface SchemaParts {
   maximum?: number;
 }
 
-/** Throws on a schema this language has no use for: that is a bug in `definition.ts`. */
+/** Throws for a kind of schema that is not handled here, which is a bug in `definition.ts`. */
 export function compileShape(schema: TSchema): Shape {
   const parts: SchemaParts = schema;
   const kind = schema[Kind];
@@ -87,7 +87,7 @@ function compileUnion(schemas: TSchema[]): Shape {
   if (schemas.every((schema) => schema[Kind] === "Literal")) {
     return { kind: "choice", words: schemas.map((schema: SchemaParts) => schema.const ?? "") };
   }
-  // A null stands for a field that is left out, everywhere: a union with it is the other schema.
+  // A null means the same as a missing field everywhere, so a union with null is its other schema.
   if (second?.[Kind] === "Null") return compileShape(requireSchema(first));
   return {
     kind: "short",

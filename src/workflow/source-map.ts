@@ -1,7 +1,7 @@
 import { readSource } from "./read-source.ts";
 import { nodeAt, type Path, type SourceNode } from "./source-node.ts";
 
-/** Where a node stands: offsets for splices (UTF-16, `end` is behind it), line and column for people. */
+/** The place of a node: offsets for splices (in UTF-16 units; `end` is after the node), line and column for people. */
 export interface SourceRange {
   start: number;
   end: number;
@@ -17,7 +17,7 @@ export interface SourceMap {
   keyRangeOf(path: Path): SourceRange | null;
 }
 
-/** Null for a text that is no YAML: it has findings instead. */
+/** Null for a text that is not YAML, which has findings instead. */
 export function sourceMap(text: string): SourceMap | null {
   const { root, lines } = readSource(text);
   if (!root) return null;

@@ -1,21 +1,22 @@
 import type { Value } from "../expression/value.ts";
 
 /**
- * A definition's text as a tree that knows where everything stands. `start` and `end` are offsets in the text, UTF-16;
- * what project overrides put in stands where the file has the field, or its nearest parent, and names its `origin`.
+ * A definition's text as a tree that knows the place of every node. `start` and `end` are offsets in the text, in
+ * UTF-16 units. A node from a project's overrides has the place of the field, or of its nearest parent, and names its
+ * `origin`.
  */
 export type SourceNode = SourceMapping | SourceList | SourceScalar;
 
 export interface Spot {
   start: number;
   end: number;
-  /** Null for the definition's own file. */
+  /** Null for a node of the definition's own file. */
   origin: SourceOrigin | null;
 }
 
 export interface SourceOrigin {
   file: string;
-  /** From 1; null where the format gives none (TOML). */
+  /** Counts from 1; null for TOML, whose parser gives none. */
   line: number | null;
 }
 
@@ -38,15 +39,15 @@ export interface SourceScalar extends Spot {
   kind: "scalar";
   value: null | boolean | number | string;
   style: ScalarStyle;
-  /** The text of what is not a string, as it is written: `1.0` for the number 1. */
+  /** For a value that is not a string: its text as it is written, such as `1.0` for the number 1. */
   written?: string;
-  /** What stood here has been reported and cannot be used: there is nothing more to say about it. */
+  /** True when the value is unusable and has been reported, so that no other finding is needed. */
   isFaulty?: true;
 }
 
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
 
-/** A way through the tree: names of keys and numbers of items. */
+/** A path through the tree: names of keys and numbers of items. */
 export type Path = readonly (string | number)[];
 
 export function child(node: SourceNode | null | undefined, key: string | number): SourceNode | null {
@@ -61,7 +62,7 @@ export function nodeAt(root: SourceNode | null, path: Path): SourceNode | null {
   return node;
 }
 
-/** The node at a path, or the nearest one above it that is there. */
+/** The node at a path, or the nearest existing one above it. */
 export function nearestNode(root: SourceNode, path: Path): SourceNode {
   let node = root;
   for (const key of path) {
@@ -77,7 +78,7 @@ export function textOf(node: SourceNode | null): string | null {
   return node?.kind === "scalar" && typeof node.value === "string" ? node.value : null;
 }
 
-/** The plain value. Every key becomes an own property, `__proto__` too. */
+/** The plain value. Every key becomes an own property, even `__proto__`. */
 export function valueOf(node: SourceNode): Value {
   switch (node.kind) {
     case "scalar":
@@ -91,7 +92,7 @@ export function valueOf(node: SourceNode): Value {
   }
 }
 
-/** `Object.fromEntries` defines properties, it does not assign them: a key `__proto__` is a key like any other. */
+/** `Object.fromEntries` defines properties instead of assigning them, so `__proto__` is a key like any other. */
 function ownObject(entries: [string, Value][]): Value {
   return Object.fromEntries(entries);
 }

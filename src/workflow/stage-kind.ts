@@ -1,20 +1,21 @@
 import type { StageType } from "./effective.ts";
 
-/** What sets the kinds of stages apart, for all who need to know more of a stage than its kind's name. */
+/** The differences between the kinds of stages, for code that needs more than the name of the kind. */
 export interface StageKind {
-  /** What its step is, in records and events. */
+  /** The type of its step in records and events. */
   step: "agent" | "gate";
-  /** True: a person decides it. It has approvers, and neither inputs, outputs, attempts, a workspace nor a log. */
+  /** True: a person decides. It has approvers, but no inputs, outputs, attempts, workspace or log. */
   isDecided: boolean;
-  /** The icon that stands for it. */
+  /** The name of its icon. */
   icon: "bot" | "hand";
   word: string;
 }
 
-/** The one place that tells the kinds of stages apart. */
+/** Only this switch distinguishes the kinds of stages. */
 export function stageKind(type: StageType): StageKind {
   switch (type) {
-    // A fan-out is reserved: a rule refuses it, and until then it is read as what its branches will be.
+    // A fan-out is reserved: a rule refuses it. Until the rule runs, it counts as an agent stage, like its future
+    // branches.
     case "agent":
     case "fan_out":
       return { step: "agent", isDecided: false, icon: "bot", word: "Agent" };

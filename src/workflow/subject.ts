@@ -9,15 +9,15 @@ import { nearestNode, nodeAt, type Path, type SourceNode, type Spot } from "./so
 import { upstreamIn, type Upstream } from "./upstream.ts";
 import type { PlacedStage } from "./stage-walk.ts";
 
-/** What the rules look at: the definition with its defaults, even where it has faults, and its text as a tree. */
+/** The input of the rules: the definition with its defaults, even if it has faults, and its text as a tree. */
 export interface Subject {
   text: string;
   root: SourceNode;
   definition: EffectiveDefinition;
-  /** By number. */
+  /** Indexed by the number of the stage. */
   stages: PlacedStage[];
   graph: Graph;
-  /** Dependencies first; more than one stage together is a knot of cycles. */
+  /** The components, dependencies first. A component of several stages is a knot of cycles. */
   order: number[][];
   upstream: Upstream;
   sites: ExpressionSite[];
@@ -26,7 +26,7 @@ export interface Subject {
   guess: Guess;
 }
 
-/** One check: reads the subject, tells the report. */
+/** One check, which reads the subject and adds to the report. */
 export type Rule = (subject: Subject, report: Report) => void;
 
 export function graphParts(graph: Graph): Pick<Subject, "graph" | "order" | "upstream"> {
@@ -34,7 +34,7 @@ export function graphParts(graph: Graph): Pick<Subject, "graph" | "order" | "ups
   return { graph, order, upstream: upstreamIn(graph, order) };
 }
 
-/** The place of a path, or of the nearest thing above it. */
+/** The place of the node at a path, or of the nearest node above it. */
 export function spotAt({ root }: Subject, path: Path): Spot {
   return nearestNode(root, path);
 }
@@ -46,13 +46,13 @@ export function keySpotAt({ root }: Subject, path: Path): Spot {
   return entry ? { ...entry.key, origin: entry.value.origin } : nearestNode(root, path);
 }
 
-/** The place of a character in a site's text. */
+/** The place of a character in the text of an expression site. */
 export function siteSpot({ text }: Subject, { node }: ExpressionSite, offset: number): Spot {
   const start = sourceOffset(text, node, offset);
   return { start, end: node.end, origin: node.origin };
 }
 
-/** Names declared in a map of the definition, faulty ones too; null when there is something else than a map. */
+/** The names in a map of the definition, including faulty ones; null when the value is not a map. */
 export function declaredNames({ root }: Subject, path: Path): Names | null {
   const node = nodeAt(root, path);
   if (node?.kind === "map") return node.entries;

@@ -1,13 +1,13 @@
-/** Where the lines of a text begin, found once. Lines and columns count from 1; columns count code points. */
+/** The lines of a text. Lines and columns count from 1; columns count code points. */
 export interface TextLines {
   place(offset: number): { line: number; column: number };
-  /** The offset of a place; of one that is not there, the nearest before it. */
+  /** The offset of a place, or of the nearest place before it if there is no such place. */
   offset(line: number, column: number): number;
   /** A line without its end; empty when there is no such line. */
   range(line: number): { start: number; end: number };
 }
 
-/** A place that was found: asked in the order of the text, the next one on a long line is counted from there. */
+/** The last place that was found. When places are asked in order, the next one on a long line is counted from here. */
 interface FoundPlace {
   line: number;
   column: number;

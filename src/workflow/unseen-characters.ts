@@ -6,8 +6,8 @@ import type { Path, SourceMapping, SourceNode, Spot } from "./source-node.ts";
 import type { TextLines } from "./text-lines.ts";
 
 /**
- * Tells of a character in a value that cannot be seen; the value as it was probably meant comes back. Null: there is
- * none. Only for what is wrong anyway: in prose such characters have their place.
+ * Reports an invisible character in a value and returns the value that was probably meant. Null when there is none. It
+ * is used only for values that are wrong already, because such characters are right in prose.
  */
 export function unseenIn({ text, report }: Checking, node: SourceNode, path: Path): string | null {
   if (node.kind !== "scalar" || typeof node.value !== "string") return null;
@@ -20,14 +20,17 @@ export function unseenIn({ text, report }: Checking, node: SourceNode, path: Pat
   return meant;
 }
 
-/** Tells of such a character in a key that nobody knows; false where there is none. */
+/** Reports such a character in an unknown key. False when there is none. */
 export function unseenInKey(report: Report, key: string, path: Path, at: Spot): boolean {
   const unseen = findUnseen(key);
   if (unseen) tell(report, unseen, { path, at, inside: key, meant: withPlainCharacters(key) });
   return unseen !== null;
 }
 
-/** Tells of such characters in the keys of a map that should be none, such as one made by a dash that is no hyphen. */
+/**
+ * Reports such characters in the keys of a map that was meant to be something else, for example a list with wrong
+ * dashes.
+ */
 export function unseenInKeys({ report }: Checking, node: SourceNode, path: Path): boolean {
   if (node.kind !== "map") return false;
   return [...node.entries].some(([key, entry]) =>
@@ -35,7 +38,7 @@ export function unseenInKeys({ report }: Checking, node: SourceNode, path: Path)
   );
 }
 
-/** Gives a key with such a character the name that was meant, where there is one and it is free. */
+/** Renames a key with such a character to the key that was meant, if there is one and the map does not have it. */
 export function plainKeys(
   { text, report }: Checking,
   map: SourceMapping,
@@ -56,8 +59,8 @@ export function plainKeys(
 }
 
 /**
- * Tells of such characters in the lines, or right before them, that YAML trips over; false where there are none. Those
- * in quotes and comments do no harm.
+ * Reports such characters in, or right before, the lines in which YAML has found an error. False when there are none.
+ * Those in quotes and comments are harmless.
  */
 export function unseenAround(
   text: string,
@@ -87,7 +90,7 @@ export function unseenAround(
 
 interface UnseenReport extends Pick<Problem, "path" | "at"> {
   inside: string;
-  /** Null: nobody knows. */
+  /** Null when it is unknown. */
   meant: string | null;
 }
 

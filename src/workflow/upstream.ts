@@ -1,10 +1,10 @@
 import { components, type Graph } from "./graph.ts";
 
-/** Which stages come before which, directly or through others. Half a megabyte of bits for 2,000 stages. */
+/** Which stages come before which, directly or through others. For 2,000 stages this is half a megabyte of bits. */
 export interface Upstream {
-  /** By number in the file's order. */
+  /** Takes stage numbers in the order of the file. */
   isBefore(candidate: number, stage: number): boolean;
-  /** Through a dependency other than itself. */
+  /** True when the stage also comes before through another dependency. */
   isImplied(dependency: number, stage: number): boolean;
 }
 
@@ -14,7 +14,7 @@ export function upstreamIn(
 ): Upstream {
   const words = Math.ceil(graph.ids.length / 32);
   const rows: Uint32Array[] = [];
-  /** What the dependencies of a stage have before them, without these themselves. */
+  /** The stages before the dependencies of a stage, without the dependencies themselves. */
   const implied: Uint32Array[] = [];
   for (const members of order) {
     const row = new Uint32Array(words);

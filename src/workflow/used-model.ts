@@ -1,12 +1,12 @@
 import { usual } from "./defaults.ts";
 import type { EffectiveRole, EffectiveStage } from "./effective.ts";
 
-/** The model a stage's agent gets: what is written at the stage, else what the agent's file says, else the default. */
+/** The model of a stage's agent: that of the stage, else that of the agent's file, else the default. */
 export function usedModel(role: EffectiveRole, agent: { model: string | null } | null): string {
   return role.model ?? agent?.model ?? usual.model;
 }
 
-/** Stages for a reader who wants every default filled in, the model too, which a stage need not name. */
+/** Fills in the model too, for readers who want a definition with every default. */
 export function withUsualModels(stages: readonly EffectiveStage[]): EffectiveStage[] {
   return stages.map((stage) => {
     const { roles } = stage;

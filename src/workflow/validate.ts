@@ -32,7 +32,7 @@ import { laterPlaces, type LaterPlaces } from "./later-places.ts";
 import { graphParts, type Rule } from "./subject.ts";
 import { walkStages } from "./stage-walk.ts";
 
-/** Of each severity in one answer. */
+/** The maximum number of findings of each severity in one result. */
 const mostFindings = 200;
 
 const rules: readonly Rule[] = [
@@ -55,33 +55,33 @@ const rules: readonly Rule[] = [
 
 export interface CheckOptions {
   file: string;
-  /** Without it nothing is said about artifacts. */
+  /** Without a lookup, artifacts are not checked. */
   artifacts?: ArtifactLookup;
-  /** Artifacts that are nowhere are errors. */
+  /** True: a missing artifact is an error instead of a warning. */
   strict?: boolean;
   overrides?: ProjectOverrides;
 }
 
 export interface CheckedWorkflow {
-  /** `workflow.id` as it stands there, whatever the findings; empty where none can be read. */
+  /** `workflow.id` as it is written, whatever the findings; empty when none can be read. */
   id: string;
   validation: ValidationResult;
-  /** With the overrides in and every default; null when there are errors. */
+  /** The definition with overrides and defaults; null when there are errors. */
   definition: EffectiveDefinition | null;
   overrides: AppliedOverride[];
-  /** For what is found out later; null when there are errors. */
+  /** The places for later findings; null when there are errors. */
   later: LaterPlaces | null;
 }
 
 export interface CheckedDraft {
   validation: ValidationResult;
-  /** Null: the text is no YAML. */
+  /** Null when the text is not YAML. */
   root: SourceNode | null;
-  /** What of it is right, with every default, whatever the findings; null without a tree. */
+  /** The valid parts of the definition with every default, whatever the findings; null without a tree. */
   definition: EffectiveDefinition | null;
 }
 
-/** Checks a text that is being worked on, and gives what can be shown of it. */
+/** Checks a text that is being edited, and returns the parts that can be shown. */
 export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
   const source = readSource(text);
   const { root, report } = source;
@@ -90,7 +90,7 @@ export function checkDraft(text: string, options: CheckOptions): CheckedDraft {
   return { validation, root, definition: draft };
 }
 
-/** Checks a definition's text and, merged with what the project overrides, the definition that would run. */
+/** Checks a definition's text, and the definition that would run after the project's overrides are merged in. */
 export function checkWorkflow(text: string, options: CheckOptions): CheckedWorkflow {
   const source = readSource(text);
   const none = { overrides: [] };
@@ -147,7 +147,7 @@ function resultOf(findings: readonly Finding[]): ValidationResult {
   return { valid: errors.length === 0, errors: firstOf(errors), warnings: firstOf(warnings) };
 }
 
-/** Nobody reads more of them: the last one says how many are left out. */
+/** More findings help nobody, so the last one says how many are omitted. */
 function firstOf(findings: Finding[]): Finding[] {
   const next = findings[mostFindings];
   if (!next) return findings;

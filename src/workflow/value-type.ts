@@ -16,23 +16,23 @@ const simpleTypes = [
 
 type SimpleType = (typeof simpleTypes)[number];
 
-/** `depth` arrays around the innermost type: `array<array<string>>` is 2 around `string`. */
+/** The innermost type and the number of arrays around it: `array<array<string>>` has depth 2 around `string`. */
 export interface ValueType {
   depth: number;
   innermost: SimpleType;
 }
 
-/** The nesting that a definition may have. */
+/** The deepest nesting that a definition may have. */
 const deepest = 64;
 const form = /^((?:array<)*)([a-z_]+)(>*)$/;
 const name = String.raw`[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*(@[A-Za-z0-9_.+-]+)?`;
 const artifactRefForm = `^(agent|skill|command|mcp|hook):${name}$`;
 const contextRefForm = `^ctx:${name}$`;
 
-/** `agent:team/reviewer@1.2.0`: the kind, the name, perhaps a version. */
+/** `agent:team/reviewer@1.2.0`: the kind, the name and an optional version. */
 export const artifactRef = new RegExp(artifactRefForm);
 
-/** A type's name; whether its brackets are paired, no pattern can tell. */
+/** The name of a type. A pattern cannot tell whether its brackets are paired. */
 export const typeForm = new RegExp(`^(array<)*(${simpleTypes.join("|")})>*$`);
 
 /** `ctx:house-rules`. */
@@ -47,12 +47,12 @@ export function parseType(text: string): ValueType | null {
   return { depth, innermost };
 }
 
-/** How a message shows the value at a path of a larger one. */
+/** Prints, for a message, the value at a path inside a larger value. */
 type ShowValue = (value: unknown, path: readonly number[]) => string;
 
 /**
- * Null when a value has the type; else what is wrong, such as `must be integer, not "text"`. `show` is for values whose
- * text is known.
+ * Null when a value has the type; else the problem, such as `must be integer, not "text"`. `show` is for values whose
+ * text in the file is known.
  */
 export function checkValue(type: string, value: unknown, show: ShowValue = showValue): string | null {
   const parsed = parseType(type);
@@ -63,9 +63,9 @@ export function checkValue(type: string, value: unknown, show: ShowValue = showV
   return size === null ? null : `must be JSON of a sane size: ${size}`;
 }
 
-/** One thing that is wrong with a value. */
+/** One problem of a value. */
 export interface ValueProblem {
-  /** Where in it: `""`, or `[2][0]`. */
+  /** The place in the value: `""` or `[2][0]`. */
   at: string;
   /** Such as `must be integer, not "text"`. */
   says: string;
@@ -73,7 +73,7 @@ export interface ValueProblem {
 
 const mostProblems = 20;
 
-/** Everything that keeps a value from having the type, item by item; the first 20. */
+/** The first 20 problems that keep a value from having the type, item by item. */
 export function valueProblems(type: string, value: unknown): ValueProblem[] {
   const found: ValueProblem[] = [];
   const parsed = parseType(type);
@@ -93,7 +93,7 @@ function collect({ depth, innermost }: ValueType, value: unknown, at: string, fo
   }
 }
 
-/** The value that a text from a form or a command line stands for; all but text itself is read as JSON. */
+/** Converts a text from a form or a command line to a value. For every type but text, it is read as JSON. */
 export function coerceText(type: string, text: string): { value: Value } | { problem: string } {
   const parsed = parseType(type);
   if (!parsed) return { problem: `has the unknown type "${type}"` };
@@ -117,7 +117,9 @@ export function schemaOfType(type: string): ValueObject {
   return schema;
 }
 
-/** Whether every value of one type is a value of the other. Unknown types fit all: they are reported by themselves. */
+/**
+ * True when every value of one type is a value of the other. An unknown type fits all, because it is reported itself.
+ */
 export function fits(from: string, to: string): boolean {
   const given = parseType(from);
   const wanted = parseType(to);
@@ -215,7 +217,7 @@ function typeName(depth: number, innermost: SimpleType): string {
   return `${"array<".repeat(depth)}${innermost}${">".repeat(depth)}`;
 }
 
-/** The value as JSON, cut where it is long; values of agents may be large or nested deep. */
+/** Prints a value as JSON and cuts it when it is long, because an agent's values may be large or deeply nested. */
 export function showValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
