@@ -13,10 +13,10 @@ export type CommandLine =
 export const globalOptions: OptionSpec[] = [
   {
     flags: "--data-dir <dir>",
-    description: "folder of skillmeat's data (default: $SKILLMEAT_HOME or ~/.skillmeat)",
+    description: "the folder of skillmeat's data (default: $SKILLMEAT_HOME or ~/.skillmeat)",
   },
-  { flags: "--no-color", description: "no colours, whatever the terminal can do" },
-  { flags: "--debug", description: "more on stderr: lifecycle logs, and the stack of an error" },
+  { flags: "--no-color", description: "use no colours" },
+  { flags: "--debug", description: "print lifecycle logs, and the stack of an error, to stderr" },
 ];
 
 /**
@@ -34,7 +34,7 @@ export function readCommandLine(
   let asked: CommandLine | null = null;
   const root = parserOf("skillmeat");
   root.summary("write, run and watch multi-stage work done by AI agents");
-  if (asksProgramItself(argv)) root.option("-V, --version", "the version");
+  if (asksProgramItself(argv)) root.option("-V, --version", "show the version");
   for (const option of globalOptions) root.addOption(parserOption(option));
   const ask = (next: CommandLine): void => {
     if (next.kind === "command" && next.command.takesDashes) refuseMore(next.args, argv);
@@ -108,9 +108,7 @@ function addEntry(
 }
 
 function parserOf(name: string): Parser {
-  return new Parser(name)
-    .helpCommand(false)
-    .helpOption("-h, --help", "what this command does, with an example");
+  return new Parser(name).helpCommand(false).helpOption("-h, --help", "show this help");
 }
 
 function parserOption(option: OptionSpec): Option {

@@ -12,30 +12,30 @@ import {
 
 const gateArgument: ArgumentSpec = {
   name: "stage_id",
-  description: "the gate; may be left out when only one waits",
+  description: "the stage_id of the gate; optional when only one gate is waiting",
   optional: true,
 };
 
 const decisionOptions: OptionSpec[] = [
-  { flags: "--as <name>", description: "who decides (default: your login name)" },
-  { flags: "--comment <text>", description: "why; kept with the decision" },
+  { flags: "--as <name>", description: "your name in the decision (default: your login name)" },
+  { flags: "--comment <text>", description: "the reason, stored with the decision" },
   yesOption,
   formatOption,
 ];
 
 const detachOption: OptionSpec = {
   flags: "--detach",
-  description: "go on in the background; print the run id",
+  description: "run in the background and print the run id",
 };
 
 const requireSuccessOption: OptionSpec = {
   flags: "--require-success",
-  description: "exit 1 also when it completed with failed stages",
+  description: "exit with 1 even if it completes, when stages have failed",
 };
 
 const eventsOption: OptionSpec = {
   flags: "--events",
-  description: "every event on stderr, one JSON object a line",
+  description: "print every event to stderr, one JSON object per line",
 };
 
 /** The commands of `skillmeat workflow …` about executions. */
@@ -46,24 +46,27 @@ export const controlCommands: Command[] = [
     arguments: [pathOrNameArgument],
     options: [
       ...parameterOptions,
-      { flags: "--dry-run", description: "print the plan; nothing runs" },
+      { flags: "--dry-run", description: "print the plan and run nothing" },
       detachOption,
       {
         flags: "--agent <stage=ref>",
-        description: "another agent for a stage; again for more",
+        description: "use another agent for a stage; can be repeated",
         repeats: true,
       },
       {
         flags: "--context <ctx:name>",
-        description: "one more context module; again for more",
+        description: "add a context module; can be repeated",
         repeats: true,
       },
       ...dispatcherOptions,
-      { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
-      { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
+      { flags: "--workdir <dir>", description: "the agents' working directory (default: the current one)" },
+      {
+        flags: "--max-steps <count>",
+        description: "how many agents may run at once, 1 to 1000 (default: 8)",
+      },
       strictOption,
       requireSuccessOption,
-      { flags: "--as <name>", description: "who decides at gates (default: your login name)" },
+      { flags: "--as <name>", description: "your name in decisions at gates (default: your login name)" },
       eventsOption,
       formatOption,
     ],
@@ -76,18 +79,18 @@ export const controlCommands: Command[] = [
   },
   {
     name: "runs",
-    summary: "executions: all of them, or one",
+    summary: "list executions, or show one",
     arguments: [{ ...runIdArgument, optional: true }],
     options: [
-      { flags: "--logs", description: "the log lines of one execution" },
-      { flags: "--follow", description: "stay until it ends, and print what happens" },
-      { flags: "--stage <stage_id>", description: "only log lines of this stage" },
-      { flags: "--workflow <name>", description: "only executions of this workflow" },
+      { flags: "--logs", description: "print the log lines of one execution" },
+      { flags: "--follow", description: "print what happens until it ends" },
+      { flags: "--stage <stage_id>", description: "show only log lines of this stage" },
+      { flags: "--workflow <name>", description: "show only executions of this workflow" },
       statusOption,
-      { flags: "--waiting", description: "the gates that wait for a person, longest first" },
+      { flags: "--waiting", description: "show the gates that are waiting for a person, longest first" },
       requireSuccessOption,
-      { flags: "--limit <count>", description: "at most so many, 1 to 100 (default: 20)" },
-      { flags: "--cursor <cursor>", description: "go on where a list ended" },
+      { flags: "--limit <count>", description: "the maximum number of results, 1 to 100 (default: 20)" },
+      { flags: "--cursor <cursor>", description: "continue after the end of an earlier list" },
       formatOption,
     ],
     examples: ["workflow runs --status failed", "workflow runs 5e86b7 --logs --follow"],
@@ -95,7 +98,7 @@ export const controlCommands: Command[] = [
   },
   {
     name: "approve",
-    summary: "open a gate that waits",
+    summary: "approve a waiting gate",
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
     examples: ["workflow approve 5e86b7 deploy-approval --comment 'looked at it'"],
@@ -104,7 +107,7 @@ export const controlCommands: Command[] = [
   },
   {
     name: "reject",
-    summary: "refuse a gate that waits",
+    summary: "reject a waiting gate",
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
     examples: ["workflow reject 5e86b7 --comment 'tests are missing'"],
@@ -113,7 +116,7 @@ export const controlCommands: Command[] = [
   },
   {
     name: "pause",
-    summary: "start nothing new; what runs goes on to its end",
+    summary: "start no more stages; running ones continue to their end",
     arguments: [runIdArgument],
     options: [yesOption, formatOption],
     examples: ["workflow pause 5e86b7"],
@@ -129,7 +132,7 @@ export const controlCommands: Command[] = [
   },
   {
     name: "resume",
-    summary: "go on with an execution that is paused, or whose engine is gone",
+    summary: "continue an execution that is paused or whose engine has ended",
     arguments: [runIdArgument],
     options: [detachOption, eventsOption, formatOption],
     examples: ["workflow resume 5e86b7"],
@@ -137,12 +140,12 @@ export const controlCommands: Command[] = [
   },
   {
     name: "rerun",
-    summary: "run an execution's snapshot again, with its parameters",
+    summary: "run an execution's snapshot again with the same parameters",
     arguments: [runIdArgument],
     options: [
-      { flags: "--from-failed", description: "keep what completed" },
-      { flags: "--from <stage_id>", description: "keep what completed before this stage" },
-      { flags: "--params-file <file>", description: "the secret parameters anew (- reads stdin)" },
+      { flags: "--from-failed", description: "do not run completed stages again" },
+      { flags: "--from <stage_id>", description: "do not run completed stages before this one again" },
+      { flags: "--params-file <file>", description: "a file with the secret parameters (- reads stdin)" },
       detachOption,
       eventsOption,
       formatOption,

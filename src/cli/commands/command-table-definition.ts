@@ -13,12 +13,12 @@ export const definitionCommands: Command[] = [
   {
     name: "create",
     summary: "check a workflow file and store it in the collection",
-    arguments: [{ name: "path", description: "a file, or a folder that holds WORKFLOW.yaml, .yml or .json" }],
+    arguments: [{ name: "path", description: "a file, or a folder with a WORKFLOW.yaml, .yml or .json" }],
     options: [
-      { flags: "--name <name>", description: "the name to store it under (default: workflow.id)" },
+      { flags: "--name <name>", description: "the name of the stored workflow (default: workflow.id)" },
       {
         flags: "--force",
-        description: "replace a workflow of that name; the old version stays in its history",
+        description: "replace a workflow of that name; its history keeps the old version",
       },
       formatOption,
     ],
@@ -27,21 +27,29 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "list",
-    summary: "stored workflows",
+    summary: "list stored workflows",
     options: [
       {
         flags: "--status <status>",
-        description: "only workflows in this status",
+        description: "show only workflows with this status",
         choices: ["draft", "published", "archived"],
       },
-      { flags: "--tag <tag>", description: "only workflows with this tag; again for more", repeats: true },
+      {
+        flags: "--tag <tag>",
+        description: "show only workflows with this tag; can be repeated",
+        repeats: true,
+      },
       {
         flags: "--search <text>",
-        description: "only workflows whose name, id, description or tags hold this",
+        description: "show only workflows whose name, id, description or tags contain this",
       },
-      { flags: "--sort <by>", description: "what comes first", choices: ["name", "updated", "last-run"] },
-      { flags: "--limit <count>", description: "at most so many, 1 to 100 (default: 20)" },
-      { flags: "--cursor <cursor>", description: "go on where a list ended" },
+      {
+        flags: "--sort <by>",
+        description: "the order of the list",
+        choices: ["name", "updated", "last-run"],
+      },
+      { flags: "--limit <count>", description: "the maximum number of results, 1 to 100 (default: 20)" },
+      { flags: "--cursor <cursor>", description: "continue after the end of an earlier list" },
       formatOption,
     ],
     examples: ["workflow list --tag release --sort last-run"],
@@ -49,11 +57,11 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "show",
-    summary: "a stored workflow: metadata, stages, last execution",
+    summary: "show a stored workflow: metadata, stages, last execution",
     arguments: [workflowArgument],
     options: [
-      { flags: "--effective", description: "the definition with all defaults in" },
-      { flags: "--yaml", description: "the definition as it is stored" },
+      { flags: "--effective", description: "print the definition with all defaults filled in" },
+      { flags: "--yaml", description: "print the definition as it is stored" },
       formatOption,
     ],
     examples: ["workflow show sdlc-feature", "workflow show sdlc-feature --effective"],
@@ -61,7 +69,7 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "validate",
-    summary: "everything that is wrong with a definition, with its place",
+    summary: "check a definition and print every problem with its place",
     arguments: [
       { name: "workflow", description: "a file, a folder, a stored workflow's name, or - for stdin" },
     ],
@@ -78,7 +86,7 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "plan",
-    summary: "what would run, in which order; nothing runs",
+    summary: "show what would run and in which order; nothing runs",
     arguments: [pathOrNameArgument],
     options: [...parameterOptions, strictOption, formatOption],
     examples: ["workflow plan WORKFLOW.yaml --param feature_name=search"],
@@ -86,20 +94,20 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "edit",
-    summary: "change a stored workflow in $EDITOR; it is checked before it is saved",
+    summary: "edit a stored workflow in $EDITOR; it is checked before it is saved",
     arguments: [workflowArgument],
     examples: ["workflow edit sdlc-feature"],
     load: () => import("./workflow-edit.ts"),
   },
   {
     name: "export",
-    summary: "a stored workflow's definition as a file",
+    summary: "write a stored workflow's definition to a file",
     arguments: [workflowArgument],
     options: [
-      { flags: "-o, --output <file>", description: "write it there (default, and -: stdout)" },
+      { flags: "-o, --output <file>", description: "the file to write; - is stdout (default: -)" },
       {
         flags: "--format <format>",
-        description: "yaml or json (default: the stored text as it is)",
+        description: "yaml or json (default: the stored text, unchanged)",
         choices: ["yaml", "json"],
       },
     ],
@@ -115,7 +123,7 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "archive",
-    summary: "put a stored workflow away; its file and its executions stay",
+    summary: "archive a stored workflow; its file and its executions stay",
     arguments: [workflowArgument],
     examples: ["workflow archive sdlc-feature"],
     load: async () => ({ run: (await import("./set-status.ts")).archive }),
@@ -138,20 +146,20 @@ export const definitionCommands: Command[] = [
   },
   {
     name: "schema",
-    summary: "the JSON Schema of workflow files, for editors",
+    summary: "print the JSON Schema of workflow files, for editors",
     examples: ["workflow schema"],
     load: () => import("./workflow-schema.ts"),
   },
   {
     name: "eval",
-    summary: "the value of one expression, as JSON",
-    arguments: [{ name: "expression", description: "with or without ${{ }}" }],
+    summary: "evaluate an expression and print its value as JSON",
+    arguments: [{ name: "expression", description: "the expression, with or without ${{ }}" }],
     takesDashes: true,
     options: [
       { flags: "--context <file>", description: "a JSON file with the namespaces: parameters, stages, …" },
       {
         flags: "--format <format>",
-        description: "json: errors are JSON on stdout too",
+        description: "with json, errors are printed to stdout as JSON too",
         choices: ["table", "json"],
       },
     ],

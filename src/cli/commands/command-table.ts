@@ -13,78 +13,83 @@ export const commandTable: (Command | CommandGroup)[] = [
   },
   {
     name: "serve",
-    summary: "the web pages and the HTTP API, on one port; goes on with what was left",
+    summary: "serve the web pages and the HTTP API; resume interrupted executions",
     options: [
-      { flags: "--host <address>", description: "where to listen (default: 127.0.0.1)" },
-      { flags: "--port <port>", description: "on which port; 0 takes a free one (default: 8787)" },
-      { flags: "--open", description: "open a browser there" },
+      { flags: "--host <address>", description: "the address to listen on (default: 127.0.0.1)" },
+      { flags: "--port <port>", description: "the port to listen on; 0 takes a free one (default: 8787)" },
+      { flags: "--open", description: "open the pages in a browser" },
       {
         flags: "--on-stop <mode>",
         description:
-          "what SIGTERM does with running agents: leave them to the next start, wait for them, stop them",
+          "what SIGTERM does with running agents: leave them to the next start, wait for them or stop them",
         choices: ["leave", "wait", "stop"],
       },
       {
         flags: "--token-file <file>",
-        description:
-          "the token that clients must show, over $SKILLMEAT_TOKEN and serve.token in the data's folder",
+        description: "the token for clients; wins over $SKILLMEAT_TOKEN and serve.token in the data folder",
       },
       {
         flags: "--token <token>",
-        description: "what clients must show",
+        description: "the token that clients must show",
         gone:
-          "--token is taken no longer: every user of the machine can read a command line. " +
+          "--token is no longer accepted: every user of the machine can read a command line. " +
           "write the token to a file and give --token-file, or set SKILLMEAT_TOKEN",
       },
       {
         flags: "--no-token",
         description:
-          "let everybody on this machine in (or $SKILLMEAT_NO_TOKEN=1); on a loopback address only",
+          "let everybody on this machine in (or $SKILLMEAT_NO_TOKEN=1); only on a loopback address",
       },
-      { flags: "--max-steps <count>", description: "agents at once, 1 to 1000 (default: 8)" },
+      {
+        flags: "--max-steps <count>",
+        description: "how many agents may run at once, 1 to 1000 (default: 8)",
+      },
       ...dispatcherOptions,
-      { flags: "--workdir <dir>", description: "where the agents work (default: here)" },
+      { flags: "--workdir <dir>", description: "the agents' working directory (default: the current one)" },
     ],
     notes:
-      "SIGTERM ends it within 10 seconds. Ctrl+C stops running agents too; their steps go on at the next start.",
+      "SIGTERM ends it within 10 seconds. Ctrl+C stops running agents too; their steps continue at the next start.",
     examples: ["serve --open", "serve --host 0.0.0.0 --port 80 --token-file server.token"],
     notForAgents: "start a server, whose token would let it decide its own gates",
     load: () => import("./serve.ts"),
   },
   {
     name: "open",
-    summary: "print a link that logs in at the running server; on a terminal, open it",
-    notes: "The link works once, within 10 minutes.",
+    summary: "print a link that logs in to the running server; in a terminal, open it",
+    notes: "The link works once and expires after 10 minutes.",
     examples: ["open"],
     notForAgents: "log in",
     load: () => import("./open.ts"),
   },
   {
     name: "token",
-    summary: "print the token that the HTTP API asks for",
+    summary: "print the token for the HTTP API",
     examples: ["token"],
     notForAgents: "read tokens",
     load: () => import("./token.ts"),
   },
   {
     name: "list",
-    summary: "what the collection holds: workflows and artifacts",
+    summary: "list the workflows and artifacts in the collection",
     options: [
       {
         flags: "--type <type>",
-        description: "only these",
+        description: "show only this type",
         choices: ["workflow", "agent", "skill", "command", "mcp"],
       },
       {
         flags: "--place <place>",
-        description: "only what was found there",
+        description: "show only what was found there",
         choices: ["beside", "project", "collection", "user"],
       },
-      { flags: "--search <text>", description: "in references, names and descriptions" },
+      {
+        flags: "--search <text>",
+        description: "show only entries with this text in their reference, name or description",
+      },
       formatOption,
     ],
     notes:
-      "A reference is looked for beside the workflow, then in .claude of the project (from the working directory up " +
+      "A reference is looked up beside the workflow, then in .claude of the project (from the working directory up " +
       "to the root of its repository), then in the collection, then in ~/.claude: the first that has the name hides " +
       "the others.",
     examples: ["list", "list --type agent --format json"],
@@ -94,31 +99,40 @@ export const commandTable: (Command | CommandGroup)[] = [
     name: "prune",
     summary: "remove old executions with their logs, folders and untouched worktrees",
     options: [
-      { flags: "--older-than <duration>", description: "only those that ended longer ago, such as 90d" },
-      { flags: "--keep <count>", description: "never the newest so many of each workflow" },
-      { flags: "--workflow <name>", description: "only executions of this workflow: name, id or slug" },
-      { flags: "--dry-run", description: "tell what would go, and remove nothing" },
+      {
+        flags: "--older-than <duration>",
+        description: "remove only executions that ended longer ago, such as 90d",
+      },
+      {
+        flags: "--keep <count>",
+        description: "always keep the newest executions of each workflow, this many",
+      },
+      {
+        flags: "--workflow <name>",
+        description: "remove only executions of this workflow: name, id or slug",
+      },
+      { flags: "--dry-run", description: "print what would be removed, and remove nothing" },
       yesOption,
       formatOption,
     ],
     notes:
-      "An execution goes when it has ended and no given rule holds it back; the newest of a workflow always stays. " +
-      "Without rules, [retention] of config.toml decides.",
+      "An execution is removed when it has ended and no given rule keeps it. The newest execution of a " +
+      "workflow always stays. Without options, [retention] in config.toml decides.",
     examples: ["prune --older-than 90d --keep 20 --dry-run", "prune --keep 50 --workflow nightly-audit -y"],
     load: () => import("./prune.ts"),
   },
   {
     name: "db",
-    summary: "look after the database",
+    summary: "inspect, migrate and back up the database",
     examples: ["db status", "db backup before-upgrade.db"],
     commands: [
       {
         name: "migrate",
-        summary: "bring the database up to this version, or to an older one; it is backed up first",
+        summary: "migrate the database to this version or an older one, after a backup",
         options: [
           {
             flags: "--to <schema>",
-            description: "the schema to go to, back or forward (default: the newest)",
+            description: "the schema version, newer or older (default: the newest)",
           },
           formatOption,
         ],
@@ -127,15 +141,15 @@ export const commandTable: (Command | CommandGroup)[] = [
       },
       {
         name: "status",
-        summary: "where the database is, how big, and how far migrated",
+        summary: "show the database's path, size and schema version",
         options: [formatOption],
         examples: ["db status --format json"],
         load: () => import("./db-status.ts"),
       },
       {
         name: "backup",
-        summary: "copy the database to a file, consistently, while it is in use",
-        arguments: [{ name: "file", description: "where to; must not exist yet" }],
+        summary: "copy the database to a file, consistently, even while it is in use",
+        arguments: [{ name: "file", description: "the file to write, which must not exist yet" }],
         examples: ["db backup before-upgrade.db"],
         load: () => import("./db-backup.ts"),
       },
@@ -143,25 +157,27 @@ export const commandTable: (Command | CommandGroup)[] = [
   },
   {
     name: "init",
-    summary: "write a first workflow that runs at once",
-    arguments: [{ name: "dir", description: "the folder to write it to (default: here)", optional: true }],
+    summary: "write a first workflow that can be run at once",
+    arguments: [
+      { name: "dir", description: "the folder to write it to (default: the current one)", optional: true },
+    ],
     options: [
-      { flags: "--from <name>", description: "which one to begin with" },
-      { flags: "--list", description: "which there are" },
+      { flags: "--from <name>", description: "the name of the workflow to write" },
+      { flags: "--list", description: "list the workflows that can be written" },
     ],
     examples: ["init", "init my-workflow"],
     load: () => import("./init.ts"),
   },
   {
     name: "doctor",
-    summary: "what is installed, where, and which agents can be reached",
+    summary: "show what is installed and where, and which agents can be run",
     options: [formatOption],
     examples: ["doctor"],
     load: () => import("./doctor.ts"),
   },
   {
     name: "completion",
-    summary: "a completion script for a shell",
+    summary: "print a completion script for a shell",
     arguments: [{ name: "shell", description: "bash, zsh or fish" }],
     examples: ["completion bash > ~/.local/share/bash-completion/completions/skillmeat"],
     load: () => import("./completion.ts"),

@@ -58,7 +58,7 @@ function wordsOf(entries: readonly (Command | CommandGroup)[]): Context["words"]
 }
 
 function optionsOf(options: readonly OptionSpec[]): Context["options"] {
-  const help: OptionSpec = { flags: "-h, --help", description: "what this command does" };
+  const help: OptionSpec = { flags: "-h, --help", description: "show this help" };
   return [...options.filter(({ gone }) => gone === undefined), ...globalOptions, help].map(
     ({ flags, description, choices }) => ({
       long: /--[a-z-]+/.exec(flags)?.[0] ?? flags,

@@ -45,7 +45,7 @@ export const artifactEndpoints: Endpoint[] = [
     method: "GET",
     path: "/artifacts",
     operationId: "listArtifacts",
-    summary: "List agents, skills, commands and MCP servers, for pickers",
+    summary: "List agents, skills, commands and MCP servers",
     query: Type.Object(
       { type: Type.Optional(oneOf(types)), search, place: Type.Optional(oneOf(placeNames)) },
       closed,
@@ -73,7 +73,7 @@ export const artifactEndpoints: Endpoint[] = [
     method: "GET",
     path: "/context-modules",
     operationId: "listContextModules",
-    summary: "List context modules, for pickers",
+    summary: "List context modules",
     query: Type.Object({ search }, closed),
     answers: {
       200: { description: "all that fit", schema: pageOf(ContextModule, "ContextModulePage") },

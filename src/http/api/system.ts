@@ -37,7 +37,7 @@ export const systemEndpoints: Endpoint[] = [
     ...shared,
     path: "/health",
     operationId: "getHealth",
-    summary: "Whether the process answers",
+    summary: "Tell whether the process answers",
     answers: { 200: { description: "it does", schema: Health } },
     handle: () => json(health()),
   }),
@@ -45,7 +45,7 @@ export const systemEndpoints: Endpoint[] = [
     ...shared,
     path: "/ready",
     operationId: "getReady",
-    summary: "Whether workflows can be started",
+    summary: "Tell whether workflows can be started",
     answers: {
       200: { description: "they can", schema: Ready },
       503: { description: "they cannot", schema: Ready },

@@ -64,7 +64,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     ...shared,
     path: "/workflows/plan",
     operationId: "planDefinition",
-    summary: "Plan a definition; nothing is stored, nothing runs",
+    summary: "Plan a definition; nothing is stored and nothing runs",
     body: definitionBody(PlanDefinitionBody, { parameters: { version: "1.4.0" } }),
     answers: { 200: { description: "the plan", schema: Plan }, ...problems(400, 422) },
     handle: async ({ body, context }) => {
@@ -87,7 +87,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     ...shared,
     path: "/workflows/{id}/plan",
     operationId: "planWorkflow",
-    summary: "What would run, in which order; nothing runs",
+    summary: "Show what would run and in which order; nothing runs",
     body: {
       schema: PlanBody,
       required: false,
@@ -116,7 +116,7 @@ export const workflowRunEndpoints: Endpoint[] = [
     tag: "executions",
     path: "/workflow-executions",
     operationId: "startExecution",
-    summary: "Start an execution (SkillMeat's form)",
+    summary: "Start an execution (in SkillMeat's form)",
     headers: runHeaders,
     body: {
       schema: StartBody,

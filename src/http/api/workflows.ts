@@ -107,7 +107,7 @@ export const workflowEndpoints: Endpoint[] = [
     method: "PUT",
     path: "/workflows/{id}",
     operationId: "updateWorkflow",
-    summary: "Save a new definition, or another status",
+    summary: "Save a new definition or another status",
     description:
       "With If-Match only if the stored definition still has that hash; every definition is kept as a version.",
     headers: { "If-Match": "the definition_hash (or ETag) that the change was made from" },
@@ -146,7 +146,7 @@ export const workflowEndpoints: Endpoint[] = [
     method: "POST",
     path: "/workflows/{id}/duplicate",
     operationId: "duplicateWorkflow",
-    summary: "Store a copy under another name",
+    summary: "Store a copy of a workflow under another name",
     body: {
       schema: DuplicateBody,
       required: false,
