@@ -21,7 +21,7 @@ export function findRun(store: Store, named: string): ExecutionRecord {
   if (others.length === 0) return first;
   throw new AppError(
     "invalid_usage",
-    `"${named}" may be one of several executions. give more of the id`,
+    `"${named}" may be one of several executions. give more characters of the id`,
     [first, ...others].map(({ run_id, workflow_name, workflow_version, started_at, created_at }) => {
       const at = started_at ?? created_at;
       const started = `started ${zonedMoment(at)}`;

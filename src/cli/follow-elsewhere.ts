@@ -28,7 +28,7 @@ export async function followElsewhere(
   watcher.close();
   interrupts.close();
   if (end === "abandoned") {
-    output.note(`nobody drives it any more; go on with: ${runWords(invocation, "resume", runId)}`);
+    output.note(`nobody drives it any more; continue with: ${runWords(invocation, "resume", runId)}`);
     return exitCodes.unavailable;
   }
   if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;

@@ -134,7 +134,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
   const { given, output } = invocation;
   const record = getExecution(store, runId);
   if (end === "left") {
-    output.note(`left as it is; go on with: ${runWords(invocation, "resume", runId)}`);
+    output.note(`it is left as it is; continue with: ${runWords(invocation, "resume", runId)}`);
     return exitCodes.interrupted;
   }
   showEnded(invocation, store, runId, { withSteps: !output.isTerminal, isTold: !output.isTerminal });

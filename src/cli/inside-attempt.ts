@@ -11,6 +11,6 @@ export function refuseInsideAttempt(invocation: Pick<Invocation, "env">, what: s
   if (!isInsideAttempt(invocation)) return;
   throw new AppError(
     "forbidden",
-    `an agent does not ${what}. SKILLMEAT_ATTEMPT_ID is set, so this is an attempt. use a shell of your own`,
+    `an agent may not ${what}. SKILLMEAT_ATTEMPT_ID is set, so this is an attempt. use a shell of your own`,
   );
 }

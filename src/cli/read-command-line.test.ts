@@ -97,7 +97,7 @@ describe("a command line is read:", () => {
       expect(asked.kind === "command" && asked.options.get("context")).toBe("f");
       expect(asked.kind === "command" && asked.options.has("debug")).toBe(false);
       expect(refusal("workflow", "eval", "--", expression, "--format")).toBe(
-        'there is one argument too many: "--format"',
+        'there is an extra argument: "--format"',
       );
       expect(refusal("workflow", "eval", "-x", "--", expression)).toBe('unknown option "-x"');
     },

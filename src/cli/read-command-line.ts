@@ -139,7 +139,7 @@ function refuseMore(args: readonly string[], argv: readonly string[]): void {
   const after = Math.max(0, argv.length - beforeDashes(argv).length - 1);
   const option = args.slice(0, args.length - after).find((arg) => /^--?[A-Za-z]/.test(arg));
   if (option !== undefined) throw new AppError("invalid_usage", `unknown option "${option}"`);
-  if (args.length > 1) throw new AppError("invalid_usage", `there is one argument too many: "${args[1]}"`);
+  if (args.length > 1) throw new AppError("invalid_usage", `there is an extra argument: "${args[1]}"`);
 }
 
 /** commander's help with the global options, the notes and the examples. */

@@ -29,7 +29,7 @@ function noDefinition(path: string, absolute: string): AppError {
   const what = type === null ? "" : ` (it is ${type === "agent" ? "an" : "a"} ${type})`;
   return new AppError(
     "not_found",
-    `the folder "${path}" holds no WORKFLOW.yaml, WORKFLOW.yml or WORKFLOW.json${what}`,
+    `the folder "${path}" contains no WORKFLOW.yaml, WORKFLOW.yml or WORKFLOW.json${what}`,
   );
 }
 

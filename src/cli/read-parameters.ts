@@ -38,5 +38,5 @@ export function pairs(texts: readonly string[], option: string, form: string): [
 function fromFile(file: string, workdir: string): [string, SourceNode][] {
   const data = readDataTree(file, workdir);
   if (data.kind === "map") return [...data.entries].map(([name, { value }]) => [name, value]);
-  throw new AppError("invalid_usage", `"${file}" must hold parameter names with their values`);
+  throw new AppError("invalid_usage", `"${file}" must contain parameter names with their values`);
 }

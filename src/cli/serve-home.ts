@@ -84,7 +84,7 @@ async function serve(
     output.note(
       why === "left"
         ? "stopping"
-        : "stopping; what runs goes on at the next start. Ctrl+C again quits at once",
+        : "stopping; running steps continue at the next start. Ctrl+C again quits at once",
     );
     return why === "cancelled" ? "stop" : onStop(given.text("on-stop"));
   } finally {

@@ -49,8 +49,8 @@ function allowNoToken(asked: string, host: string): ServeToken {
   if (isLoopback(host)) return { secret: null, from: { kind: "none" } };
   throw new AppError(
     "invalid_usage",
-    `${asked} is allowed on a loopback address only: on "${host}" others can reach the server. ` +
-      "leave it away, and the server makes a token, or set SKILLMEAT_TOKEN",
+    `${asked} is allowed only on a loopback address: on "${host}" others can reach the server. ` +
+      "omit it so that the server makes a token, or set SKILLMEAT_TOKEN",
   );
 }
 

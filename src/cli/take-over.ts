@@ -10,6 +10,6 @@ export async function takeOver(control: ExecutionControl, runId: string): Promis
   if (result === "held") throw new AppError("conflict", `execution "${runId}" is driven by another process`);
   throw new AppError(
     "conflict",
-    `execution "${runId}" has ended. skillmeat workflow rerun ${shortId(runId)} begins anew`,
+    `execution "${runId}" has ended. skillmeat workflow rerun ${shortId(runId)} starts it again`,
   );
 }

@@ -207,7 +207,7 @@ function readBounded(file: string): Uint8Array {
     return readFileSync(file);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw new AppError("unavailable", `"${file}" cannot be read: ${said}. make it readable for you`);
+    throw new AppError("unavailable", `"${file}" cannot be read: ${said}. make it readable for your user`);
   }
 }
 

@@ -70,7 +70,11 @@ export function lookAtFile(file: string, home: string): SeenFile | null {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
       return null;
     const said = error instanceof Error ? error.message : String(error);
-    return describeTrouble(file, "unreadable", `"${file}" cannot be read: ${said}. make it readable for you`);
+    return describeTrouble(
+      file,
+      "unreadable",
+      `"${file}" cannot be read: ${said}. make it readable for your user`,
+    );
   }
 }
 

@@ -102,6 +102,6 @@ describe("the collection's files", () => {
   ])("the slug of %p is %p", (name, slug) => expect(slugOf(name)).toBe(slug));
 
   test("a name without a letter or digit has no slug", () => {
-    expect(() => slugOf("☕")).toThrow("holds no letter or digit");
+    expect(() => slugOf("☕")).toThrow("has no letter or digit");
   });
 });

@@ -44,7 +44,7 @@ export function slugOf(name: string): string {
     .replace(/^[-_]+|[-_]+$/g, "")
     .slice(0, 128);
   if (slug === "")
-    throw new AppError("invalid_usage", `"${name}" holds no letter or digit to name a folder with`);
+    throw new AppError("invalid_usage", `"${name}" has no letter or digit that could name a folder`);
   return slug;
 }
 
@@ -87,7 +87,7 @@ export function moveWorkflow(home: string, file: string, slug: string, text: str
   const moved = isFlat ? to : join(to, relative(from, file));
   if (from === to) return rewriteWorkflow(file, text);
   const isOther = existsSync(to) && to.toLowerCase() !== from.toLowerCase();
-  if (isOther) throw new AppError("conflict", `"${to}" is there already. give the workflow another id`);
+  if (isOther) throw new AppError("conflict", `"${to}" exists already. give the workflow another id`);
   return changeInSteps(moved, [
     () => renamePath(from, to),
     () => replaceFile(moved, text),

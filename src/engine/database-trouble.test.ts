@@ -156,7 +156,7 @@ stages: [{id: a, ${agent}}]`;
     const attempt = await engine.agents.running("a");
     const free = fill(store);
 
-    await expect(engine.start(wide)).rejects.toThrow(/is full\. make room and it goes on by itself/);
+    await expect(engine.start(wide)).rejects.toThrow(/is full\. make room, and it continues by itself/);
     await expect(engine.start(wide)).rejects.toThrow(/is full/);
     await expect(engine.engine.signal(runId, { type: "pause" })).rejects.toThrow(/is full/);
     expect(engine.engine.trouble()?.kind).toBe("full");
@@ -170,7 +170,7 @@ stages: [{id: a, ${agent}}]`;
     await engine.engine.ended(runId);
     expect(engine.statuses(runId)).toEqual({ a: "completed" });
     expect(idsOf(store)).toEqual([runId]);
-    expect(told).toEqual([expect.stringMatching(/is full/), expect.stringMatching(/everything goes on/)]);
+    expect(told).toEqual([expect.stringMatching(/is full/), expect.stringMatching(/work continues/)]);
     await engine.engine.stop("leave");
     store.close();
   });

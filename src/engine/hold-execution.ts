@@ -41,7 +41,7 @@ function dropUnwritten(engine: EngineState, execution: LiveExecution, error: unk
 
 /** The error for callers that wait for an execution which this engine has lost. */
 export function lostError({ runId }: LiveExecution): AppError {
-  return new AppError("unavailable", `another process drives execution "${runId}" now`);
+  return new AppError("unavailable", `another process now drives execution "${runId}"`);
 }
 
 /** Tells callers that wait for a commit that it will not happen. */

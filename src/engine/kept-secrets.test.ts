@@ -68,7 +68,7 @@ describe("the secrets of an execution that lives", () => {
   ])("%s: it is told, nothing runs with other values, and it can be cancelled", async (_, happens) => {
     const { runId, file, next, log } = await leftAtGate(happens);
     expect(await next.engine.recover()).toEqual([]);
-    const said = `execution "${runId}" cannot go on: "${file}", which held its secrets, is gone or damaged`;
+    const said = `execution "${runId}" cannot go on: "${file}", which contained its secrets, is missing or damaged`;
     expect(JSON.stringify(log)).toContain(JSON.stringify(said).slice(1, -1));
     await expect(next.engine.takeOver(runId)).rejects.toThrow(said);
 

@@ -9,6 +9,6 @@ export function registerEngine(store: Store, holder: Holder, isAlive: IsAlive): 
   if (!other) return;
   throw new AppError(
     "unavailable",
-    `this home is served already: process ${other.pid}. end it first, or give another --data-dir`,
+    `another server runs for this home: process ${other.pid}. end it first, or give another --data-dir`,
   );
 }

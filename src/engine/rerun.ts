@@ -75,7 +75,7 @@ function readToRerun(engine: EngineState, runId: string, from: RerunFrom): ToRer
   if (from.kind !== "start" && !hasEnded(status)) {
     throw new AppError(
       "conflict",
-      `execution "${runId}" is ${status}: it can be re-run in part when it has ended`,
+      `execution "${runId}" is ${status}: it can be re-run in part only after it has ended`,
     );
   }
   const unsealed = unseal(engine, loaded);
@@ -128,7 +128,7 @@ function stagesToRun(
   if (from.kind === "failed" && again.size === 0) {
     throw new AppError(
       "conflict",
-      `nothing failed in execution "${execution.record.run_id}". leave --from-failed away to run all of it again`,
+      `nothing failed in execution "${execution.record.run_id}". omit --from-failed to run all of it again`,
     );
   }
   return again;

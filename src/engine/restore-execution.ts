@@ -91,7 +91,7 @@ function keptOf(
   const file = join(engine.secretsDir, record.run_id);
   throw new AppError(
     "unavailable",
-    `execution "${record.run_id}" cannot go on: "${file}", which held its secrets, is gone or damaged. ` +
-      `cancel it with "skillmeat workflow cancel ${record.run_id}" and start it anew`,
+    `execution "${record.run_id}" cannot go on: "${file}", which contained its secrets, is missing or damaged. ` +
+      `cancel it with "skillmeat workflow cancel ${record.run_id}" and start it again`,
   );
 }

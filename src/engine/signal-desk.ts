@@ -87,8 +87,8 @@ async function askHolder(engine: EngineState, runId: string, signal: Signal): Pr
     if (engine.scheduler.elapsedMs() > endMs) {
       throw new AppError(
         "unavailable",
-        `process ${holder.pid}, which drives execution "${runId}", does not answer. what you asked for is stored and ` +
-          `is done as soon as it does; if it is stuck, end it and go on with: ` +
+        `process ${holder.pid}, which drives execution "${runId}", does not answer. your request is stored and ` +
+          `is carried out as soon as it answers; if it is stuck, end it and continue with: ` +
           `skillmeat workflow resume ${shortId(runId)}`,
       );
     }

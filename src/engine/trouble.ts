@@ -48,7 +48,7 @@ export function setHindrance(engine: EngineState, hindrance: Hindrance | null): 
   if (now === null) return;
   const message = hindrance
     ? hindranceText(hindrance, engine.store)
-    : "the database can be written again: everything goes on";
+    : "the database can be written again: work continues";
   engine.log({
     at: isoTime(engine.alarm.now()),
     level: hindrance ? "error" : "info",
@@ -67,15 +67,15 @@ export function failureOf(error: unknown, path: string): unknown {
   if (error instanceof AppError || storeFailure(error) === null) return error;
   return new AppError(
     "unavailable",
-    `the database "${path}" failed: ${messageOf(error)}. running agents are left alone; mend the disk, then go on ` +
-      'with "skillmeat workflow resume <run_id>" or "skillmeat serve"',
+    `the database "${path}" failed: ${messageOf(error)}. running agents are left alone. repair the disk, then ` +
+      'continue with "skillmeat workflow resume <run_id>" or "skillmeat serve"',
   );
 }
 
 function hindranceText(hindrance: Hindrance, { path }: Store): string {
   const goesOn = "nothing new is taken in until then, running agents are left alone";
   return hindrance === "full"
-    ? `the disk of the database "${path}" is full. make room and it goes on by itself; ${goesOn}`
+    ? `the disk of the database "${path}" is full. make room, and it continues by itself; ${goesOn}`
     : `another process keeps the database "${path}" locked. end it, or try again; ${goesOn}`;
 }
 

@@ -134,7 +134,7 @@ function restoreDefinition(
   throw new AppError(
     "conflict",
     `"${first}" of execution "${record.run_id}" holds a secret, which is not kept after a run, and the definition ` +
-      "has changed or is gone since. start it anew",
+      "has changed or was deleted since. start it again",
   );
 }
 

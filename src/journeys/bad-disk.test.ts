@@ -119,7 +119,9 @@ describe("a home", () => {
       await until("the agent runs", () => journey.lines("began").length === 1);
       expect(fillUp(filler)).toBeGreaterThan(0);
       journey.write("speak", "");
-      await until("it says so", () => running.stderr.includes("is full. make room and it goes on by itself"));
+      await until("it says so", () =>
+        running.stderr.includes("is full. make room, and it continues by itself"),
+      );
       expect(journey.agents().length).toBeGreaterThan(0);
       const refused = await journey.run(["workflow", "cancel", runId, "-y"]);
       expect(refused.stderr).toMatch(/^error: .*full/m);
@@ -138,7 +140,7 @@ describe("a home", () => {
 
 describe("a backup", () => {
   const said =
-    /^error: "[^"]*" cannot be written \(\w+\)\. name a file in a folder that is there and has room$/m;
+    /^error: "[^"]*" cannot be written \(\w+\)\. name a file in an existing folder with enough space$/m;
 
   test.each(["nodir/x.db", "/proc/x.db", "WORKFLOW.json/x.db", `${"x".repeat(300)}.db`])(
     "to %s is refused",

@@ -41,7 +41,7 @@ describe("a definition", () => {
     ["a name nobody has", 3, /there is no workflow "gone"\. "skillmeat workflow list"/, ["gone"]],
     ["a name longer than any", 3, /there is no workflow "x+"/, ["x".repeat(5000)]],
     ["a link to itself", 5, /"loop" cannot be read: ELOOP/, ["loop"]],
-    ["a folder without one", 3, /the folder "empty" holds no WORKFLOW\.yaml/, ["empty"]],
+    ["a folder without one", 3, /the folder "empty" contains no WORKFLOW\.yaml/, ["empty"]],
     ["a device", 2, /"\/dev\/null" is not a file/, ["/dev/null"]],
     ["bytes that are no text", 1, /"binary\.yaml" is not a text file/, ["binary.yaml"]],
     ["NUL in it", 1, /"nul\.yaml" is not a text file/, ["nul.yaml"]],
@@ -143,7 +143,7 @@ describe("parameters", () => {
   const cases: Case[] = [
     ["not there", 3, /there is no file "gone\.json"/, ["gone.json"]],
     ["not YAML", 2, /"torn\.json" is neither YAML nor JSON: .* at line \d+, column \d+$/m, ["torn.json"]],
-    ["a list", 2, /"list\.json" must hold parameter names/, ["list.json"]],
+    ["a list", 2, /"list\.json" must contain parameter names/, ["list.json"]],
     ["no text", 1, /"binary\.yaml" is not a text file/, ["binary.yaml"]],
     [
       "a bomb",
@@ -195,7 +195,7 @@ describe("the context of an expression", () => {
   const cases: Case[] = [
     ["not there", 3, /there is no file "gone\.json"/, ["gone.json"]],
     ["torn", 2, /"torn\.json" is not JSON/, ["torn.json"]],
-    ["a list", 2, /"list\.json" must hold an object/, ["list.json"]],
+    ["a list", 2, /"list\.json" must contain an object/, ["list.json"]],
     ["nested deep", 2, /"nested\.json" is nested deeper than 512 levels/, ["nested.json"]],
   ];
   test.each(cases)("that is %s: exit code %i", async (_what, code, said, args) => {

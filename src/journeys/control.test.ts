@@ -194,7 +194,7 @@ describe("what is asked of the wrong execution, or of one that cannot do it,", (
     ["a stage that is no gate", 4, /stage "only" is no gate/, (id) => ["approve", id, "only", "-y"]],
     ["an unknown stage", 3, /no stage "gone"/, (id) => ["reject", id, "gone", "-y"]],
     ["pause of what has ended", 4, /is completed/, (id) => ["pause", id, "-y"]],
-    ["resume of what has ended", 4, /workflow rerun .* begins anew/, (id) => ["resume", id]],
+    ["resume of what has ended", 4, /workflow rerun .* starts it again/, (id) => ["resume", id]],
     ["cancel of what has ended", 4, /is completed/, (id) => ["cancel", id, "-y"]],
     ["the log of an unknown stage", 3, /has no stage "gone"/, (id) => ["runs", id, "--stage", "gone"]],
     ["--follow of no run", 2, /--follow needs a run id/, () => ["runs", "--follow"]],
@@ -234,7 +234,7 @@ describe("what asks a person", () => {
     expect(refused.code).toBe(2);
     expect(refused.stdout).toBe("");
     expect(refused.stderr).toMatch(
-      /^error: .*\? there is no terminal to ask on: add -y; nothing was changed\n$/,
+      /^error: .*\? there is no terminal to ask on. add -y; nothing was changed\n$/,
     );
     expect(await journey.execution(runId)).toEqual(before);
     running.kill("SIGINT");

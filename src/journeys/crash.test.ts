@@ -173,7 +173,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("1 running, 1 pending");
     expect(shown.stderr).toContain(
-      `nobody drives it; go on with: skillmeat workflow resume ${shortId(runId)}, or`,
+      `nobody drives it; continue with: skillmeat workflow resume ${shortId(runId)}, or`,
     );
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
@@ -188,7 +188,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const runId = await runIdOf(running);
     await until("both gates wait", () => running.stdout.split("waits for approval").length === 3);
     await killed(running);
-    const goOn = `nobody drives it; go on with: skillmeat workflow resume ${shortId(runId)}, or skillmeat serve\n`;
+    const goOn = `nobody drives it; continue with: skillmeat workflow resume ${shortId(runId)}, or skillmeat serve\n`;
     const signal = (...args: string[]) => journey.run(["workflow", ...args, "-y"]);
     expect(await signal("approve", runId, "first")).toMatchObject({
       stdout: 'approved "first"\n',

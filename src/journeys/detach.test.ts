@@ -46,7 +46,7 @@ describe.concurrent("a run that is detached", () => {
     const followed = await follower.ended;
     expect(followed.code).toBe(5);
     expect(followed.stderr).toBe(
-      `nobody drives it any more; go on with: skillmeat workflow resume ${shortId(id)}\n`,
+      `nobody drives it any more; continue with: skillmeat workflow resume ${shortId(id)}\n`,
     );
     journey.write("go", "");
     expect(await journey.run(["workflow", "resume", id])).toMatchObject({ code: 0 });

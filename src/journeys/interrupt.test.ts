@@ -115,7 +115,9 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
       running.kill(signal);
       const ended = await running.ended;
       expect(ended.code).toBe(130);
-      expect(ended.stderr).toBe(`left as it is; go on with: skillmeat workflow resume ${shortId(runId)}\n`);
+      expect(ended.stderr).toBe(
+        `it is left as it is; continue with: skillmeat workflow resume ${shortId(runId)}\n`,
+      );
       expect(marked(runId).length).toBeGreaterThan(0);
       journey.write("go", "");
       expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });

@@ -90,7 +90,7 @@ describe("a server on the loopback", () => {
     );
     const rest = await Promise.all(both.filter((each) => each !== first).map(({ ended }) => ended));
     for (const { code, stderr } of rest)
-      expect([code, stderr]).toEqual([5, expect.stringContaining("served already")]);
+      expect([code, stderr]).toEqual([5, expect.stringContaining("another server runs for this home")]);
     const url = /^listening on (\S+)$/m.exec(first.stdout)?.[1] ?? "";
     expect(await workflows(url, bearer(journey.read("home/serve.token").trim()))).toBe(200);
     await stopped({ process: first, url });
@@ -154,7 +154,7 @@ describe("a server on the loopback", () => {
     const open = await journey.run(["serve", "--port", "0"], { env: guarded });
     expect([open.code, open.stderr]).toEqual([
       5,
-      expect.stringContaining("delete it: the next start makes a new one"),
+      expect.stringContaining("delete it, and the next start makes a new one"),
     ]);
     unlinkSync(file);
     symlinkSync(journey.write("elsewhere", "0123456789abcdef"), file);
@@ -228,7 +228,7 @@ describe("the command line", () => {
         words,
         1,
         "",
-        expect.stringContaining("an agent does not"),
+        expect.stringContaining("an agent may not"),
       ]);
     }
     expect((await journey.execution(runId)).waiting_gates).toHaveLength(1);

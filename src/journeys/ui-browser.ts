@@ -145,7 +145,7 @@ async function waitUntilListening(server: RunningProcess): Promise<string> {
   let isOver = false;
   void server.ended.then(() => (isOver = true));
   return until("the server listens", () => {
-    if (isOver && server.stderr.includes("is held by")) return "";
+    if (isOver && server.stderr.includes("is used by")) return "";
     if (isOver) throw new Error(server.stderr);
     return /^listening on (\S+)$/m.exec(server.stdout)?.[1];
   });

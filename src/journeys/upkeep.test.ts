@@ -45,8 +45,8 @@ describe.concurrent("skillmeat prune", () => {
   });
 
   test.each([
-    [["prune", "-y"], 2, "no rule says what may go"],
-    [["prune", "--keep", "1"], 2, "there is no terminal to ask on: add -y"],
+    [["prune", "-y"], 2, "no rule says what to remove"],
+    [["prune", "--keep", "1"], 2, "there is no terminal to ask on. add -y"],
     [["prune", "--keep", "0", "-y"], 2, "--keep takes a whole number"],
     [["prune", "--older-than", "soon", "-y"], 2, "--older-than takes a duration"],
     [["prune", "--keep", "1", "--workflow", "nobody", "-y"], 3, 'there is neither a workflow "nobody"'],

@@ -39,7 +39,7 @@ export function restoreActor<K extends ActorKind>(kind: K, stored: string): Acto
     throw new AppError(
       "unavailable",
       `an execution was stored by another version of skillmeat (state "${value}", version ${v}). ` +
-        "go on with that version",
+        "continue it with that version",
     );
   }
   const state = snapshot ?? stateOfFirstVersion(kind, { value, context });

@@ -27,19 +27,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("an agent that cannot start", () => {
   const cases: [what: string, file: string | null, code: string, says: RegExp, wayOut: RegExp][] = [
     ["is nowhere", null, "agent_missing", /agent "agent:x" is nowhere/, /simulated needs no agent/],
-    ["is a README", "# Read me\n", "agent_broken", /no front matter/, /mend the file/],
-    ["is empty", "", "agent_broken", /the file is empty/, /mend the file/],
-    ["is fenced", "```\n---\nname: x\n---\n```\n", "agent_broken", /code fence/, /mend the file/],
-    ["has no end", `---\n${head}`, "agent_broken", /has no end/, /mend the file/],
+    ["is a README", "# Read me\n", "agent_broken", /no front matter/, /fix the file/],
+    ["is empty", "", "agent_broken", /the file is empty/, /fix the file/],
+    ["is fenced", "```\n---\nname: x\n---\n```\n", "agent_broken", /code fence/, /fix the file/],
+    ["has no end", `---\n${head}`, "agent_broken", /has no end/, /fix the file/],
     [
       "has a text for a command",
       agent('"./run.sh -v"'),
       "agent_broken",
       /write \["\.\/run\.sh", "-v"\]/,
-      /mend/,
+      /fix/,
     ],
-    ["has an empty command", agent("[]"), "agent_broken", /must be a list such as/, /mend/],
-    ["has a command of other things", agent('["./run.sh", {a: b}]'), "agent_broken", /only texts/, /mend/],
+    ["has an empty command", agent("[]"), "agent_broken", /must be a list such as/, /fix/],
+    ["has a command of other things", agent('["./run.sh", {a: b}]'), "agent_broken", /only texts/, /fix/],
     [
       "has no command",
       `---\n${head}dispatcher: command\n---\n`,

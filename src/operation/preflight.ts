@@ -100,7 +100,7 @@ function troubleOfAgent(
   dispatch: DispatchConfig,
 ): Trouble | null {
   if ("broken" in found) {
-    const wayOut = "mend the file, or name another agent";
+    const wayOut = "fix the file, or name another agent";
     return { code: "agent_broken", says: found.broken.message, wayOut };
   }
   if (!found.agent) {

@@ -176,7 +176,8 @@ function refuseLive({ home, store }: Library, { id, name }: WorkflowRecord, file
   if (live === null || folder === null || readdirSync(folder).length < 2) return;
   throw new AppError(
     "conflict",
-    `workflow "${name}" has the live execution "${live}", which needs its folder where it is. wait for its end ` +
+    `workflow "${name}" has the live execution "${live}", which needs its folder to stay where it is. wait for ` +
+      `its end ` +
       "before you change workflow.id",
   );
 }

@@ -86,7 +86,7 @@ async function startOnce(
   };
   const kept = reserveKey(store, mine, new Date(now - keyLifeMs).toISOString());
   if (kept.request_hash !== hash) {
-    throw new AppError("conflict", "this Idempotency-Key was used for another request. take a new one");
+    throw new AppError("conflict", "this Idempotency-Key was used for another request. use a new one");
   }
   const { run_id } = kept;
   const twin = starting.get(run_id);

@@ -33,7 +33,7 @@ export function swap(
   if (!definition.config.allow_overrides) {
     throw new AppError(
       "invalid_usage",
-      `workflow "${definition.workflow.id}" lets no run swap agents or context modules. ` +
+      `workflow "${definition.workflow.id}" does not allow a run to swap agents or context modules. ` +
         "set config.allow_overrides: true",
     );
   }

@@ -26,7 +26,7 @@ export function backupDatabase(store: Store, file: string): void {
     if (!isOfTarget(error)) throw asUnavailable(error, store.path);
     throw new AppError(
       "unavailable",
-      `"${file}" cannot be written (${error.code}). name a file in a folder that is there and has room`,
+      `"${file}" cannot be written (${error.code}). name a file in an existing folder with enough space`,
     );
   }
 }

@@ -7,7 +7,7 @@ export class DamagedRow extends AppError {
     super(
       "unavailable",
       `${what} cannot be read: it is damaged in the database. all others can be read. "skillmeat doctor" names ` +
-        'what is damaged; keep a copy with "skillmeat db backup <file>" before you mend it or bring a backup back',
+        'what is damaged; keep a copy with "skillmeat db backup <file>" before you repair it or restore a backup',
     );
     this.name = "DamagedRow";
   }

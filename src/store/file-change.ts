@@ -8,7 +8,10 @@ export function changeOf(watch: FileWatch, path: string, pageCount: () => number
     case null:
       return null;
     case "gone":
-      return describeChange(`the database "${path}" was removed`, "put it back, or leave it to begin anew");
+      return describeChange(
+        `the database "${path}" was removed`,
+        "put it back, or leave it to start with an empty one",
+      );
     case "truncated":
       return describeChange(`the database "${path}" was cut off`, "put a backup in its place");
     case "replaced": {

@@ -26,7 +26,7 @@ export function refuseForeignFile(path: string): void {
   if (read === 0) {
     throw new AppError(
       "unavailable",
-      `the database "${path}" is empty. put a backup in its place, or remove it to begin anew`,
+      `the database "${path}" is empty. put a backup in its place, or remove it to start with an empty one`,
     );
   }
   if (read < headerBytes || header.toString("latin1", 0, magic.length) !== magic) {

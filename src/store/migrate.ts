@@ -92,7 +92,8 @@ function checkApplied(sqlite: Database, migrations: readonly Migration[], from: 
     if (known && migrationHash(known) === hash) continue;
     throw new AppError(
       "unavailable",
-      `the database "${path}" was made by another build of skillmeat: its migration "${name}" is not known here. ` +
+      `the database "${path}" was made by another build of skillmeat: this one does not know its migration ` +
+        `"${name}". ` +
         "use that build, or put a backup in its place",
     );
   }

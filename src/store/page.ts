@@ -123,7 +123,7 @@ function decodeCursor(text: string, list: string): Cursor {
 }
 
 function wrongCursor(said: string, message: string): AppError {
-  return new AppError("invalid_usage", `${said}. leave it away to begin at the start`, [
+  return new AppError("invalid_usage", `${said}. omit it to begin at the start`, [
     { path: "cursor", message },
   ]);
 }

@@ -22,7 +22,7 @@ function troubleOf(error: SQLiteError): string {
   const code = error.code ?? "";
   if (/BUSY|LOCKED/.test(code)) return "another process keeps it locked. end that process, or try again";
   if (/CORRUPT|NOTADB/.test(code) || lacksSchema(error)) {
-    return `it is damaged (${error.message}). put a backup in its place, or move it away to begin anew`;
+    return `it is damaged (${error.message}). put a backup in its place, or move it away to start with an empty one`;
   }
   if (/FULL/.test(code)) return "the disk is full. make room and try again";
   if (/READONLY|CANTOPEN/.test(code)) {

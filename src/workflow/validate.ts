@@ -153,6 +153,6 @@ function firstOf(findings: Finding[]): Finding[] {
   if (!next) return findings;
   const left = findings.length - mostFindings;
   const message = `${left} more ${next.severity}${left === 1 ? " is" : "s are"} not shown`;
-  const hint = "mend these first, then check again";
+  const hint = "fix these first, then check again";
   return [...findings.slice(0, mostFindings), { ...next, code: "more_findings", message, hint }];
 }

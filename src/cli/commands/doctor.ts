@@ -127,7 +127,7 @@ function rowState(home: string): Omit<Check, "name"> {
       state: "broken",
       says:
         `damaged: ${found.slice(0, 20).join(", ")}${more}. all others can be read; keep a copy with ` +
-        '"skillmeat db backup <file>" before you mend them or put a backup in its place',
+        '"skillmeat db backup <file>" before you repair them or put a backup in its place',
     };
   } finally {
     store.close();

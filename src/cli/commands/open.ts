@@ -14,7 +14,7 @@ export const run: CommandRun = (invocation) =>
     const server = runningServer(store, home);
     if (!server) {
       const start = commandWords(invocation, "serve", "--open");
-      throw new AppError("unavailable", `no server of this home runs. start one: ${start}`);
+      throw new AppError("unavailable", `no server runs for this home. start one: ${start}`);
     }
     const isGuarded = server.token.kind !== "none";
     const url = isGuarded ? makeLoginLink(store, server.url, Date.now()) : server.url;

@@ -67,7 +67,8 @@ function ruleOf({ given, home, env }: Invocation): RetentionRule {
   if (asked) return retentionRule(asked, Date.now());
   throw new AppError(
     "invalid_usage",
-    'no rule says what may go. give --older-than or --keep, or write [retention] executions = "90d" into config.toml',
+    'no rule says what to remove. give --older-than or --keep, or write [retention] executions = "90d" into ' +
+      "config.toml",
   );
 }
 

@@ -17,7 +17,7 @@ export const run: CommandRun = async ({ home, env, output }) => {
   if (server?.token.kind === "environment") {
     throw new AppError(
       "not_found",
-      `the server at ${server.url} has its token from SKILLMEAT_TOKEN in its environment, and from nowhere else`,
+      `the server at ${server.url} has its token only from SKILLMEAT_TOKEN in its environment`,
     );
   }
   if (server?.token.kind === "none") output.note(`the server at ${server.url} asks for no token`);
@@ -25,7 +25,10 @@ export const run: CommandRun = async ({ home, env, output }) => {
   const from = server?.token.kind === "file" ? server.token.file : file;
   const token = from === file ? readOwnToken(home) : readTokenFile(from);
   if (token === null)
-    throw new AppError("not_found", `there is no token yet: the first "skillmeat serve" makes it`);
+    throw new AppError(
+      "not_found",
+      `there is no token yet. "skillmeat serve" makes one when it first starts`,
+    );
   output.line(token);
   return exitCodes.done;
 };

@@ -51,7 +51,7 @@ function scopeOf({ given, workdir }: Invocation): ValueObject {
   if ("problem" in read) throw new AppError("invalid_usage", `"${file}" ${read.problem}`);
   const data = read.value;
   if (!isObject(data)) {
-    throw new AppError("invalid_usage", `"${file}" must hold an object: namespaces with their values`);
+    throw new AppError("invalid_usage", `"${file}" must contain an object of namespaces with their values`);
   }
   const problem = sizeProblem(data);
   if (problem !== null) throw new AppError("invalid_usage", `"${file}" cannot be used: ${problem}`);

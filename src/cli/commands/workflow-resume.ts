@@ -23,7 +23,8 @@ export const run: CommandRun = async (invocation) => {
   if (hasEnded(record.status)) {
     throw new AppError(
       "conflict",
-      `execution "${record.run_id}" is ${record.status}. ${runWords(invocation, "rerun", record.run_id)} begins anew`,
+      `execution "${record.run_id}" is ${record.status}. ${runWords(invocation, "rerun", record.run_id)} ` +
+        `starts it again`,
     );
   }
   return driven ? resumeElsewhere(invocation, record) : resumeHere(invocation, record);

@@ -12,7 +12,7 @@ export async function confirm(invocation: Invocation, question: string): Promise
   if (!invocation.output.canAsk) {
     throw new AppError(
       "invalid_usage",
-      `${question} there is no terminal to ask on: add -y; nothing was changed`,
+      `${question} there is no terminal to ask on. add -y; nothing was changed`,
     );
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });

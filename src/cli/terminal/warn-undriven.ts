@@ -11,5 +11,7 @@ import { isDriven } from "../../operation/is-driven.ts";
 export function sayUndriven(invocation: Invocation, store: Store, runId: string): void {
   if (hasEnded(getExecution(store, runId).status) || isDriven(store, runId)) return;
   const resume = runWords(invocation, "resume", runId);
-  invocation.output.note(`nobody drives it; go on with: ${resume}, or ${commandWords(invocation, "serve")}`);
+  invocation.output.note(
+    `nobody drives it; continue with: ${resume}, or ${commandWords(invocation, "serve")}`,
+  );
 }

@@ -27,7 +27,7 @@ export async function readBody(request: Request, takesYaml: boolean): Promise<un
     throw new HttpError(
       415,
       "unsupported_media_type",
-      `the body is packed as "${packing}". send it as it is`,
+      `the body is compressed as "${packing}". send it uncompressed`,
     );
   }
   const text = decode(bytes);

@@ -83,7 +83,7 @@ describe("a new workflow", () => {
       "a packed body",
       { yaml: "workflow: {}", headers: { "content-encoding": "gzip" } },
       415,
-      "send it as it is",
+      "send it uncompressed",
     ],
     ["3 MB", { yaml: "#".repeat(3_000_000) }, 413, "2 MiB"],
     ["1.5 MB of definition", { yaml: "#".repeat(1_500_000) }, 422, "1 MiB"],

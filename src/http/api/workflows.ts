@@ -194,7 +194,10 @@ function givenDefinition(body: {
   yaml_content?: string;
 }): string | Record<string, unknown> | null {
   if (body.definition !== undefined && body.yaml_content !== undefined) {
-    throw new AppError("invalid_usage", '"definition" and "yaml_content" are the same. give one of them');
+    throw new AppError(
+      "invalid_usage",
+      '"definition" and "yaml_content" mean the same. give only one of them',
+    );
   }
   return body.definition ?? body.yaml_content ?? null;
 }
@@ -216,7 +219,7 @@ function expectedHashes(request: Request): string[] | null {
   if (hashes.some((each) => each === "*")) return null;
   const said = hashes.filter((each) => each !== "");
   if (said.length > 0) return said;
-  throw new AppError("invalid_usage", "If-Match says nothing. give the definition_hash that you have, or *", [
+  throw new AppError("invalid_usage", "If-Match is empty. give the definition_hash that you have, or *", [
     { path: "If-Match", message: "is empty" },
   ]);
 }

@@ -40,7 +40,7 @@ export function mountExecutionControls(routes: PageRoutes): void {
   routes.form(`${run}/gates/:stage/reject`, (call) => decide(call, "reject", "Rejected"));
 }
 
-const pausing = "Pausing: nothing new starts, what runs goes on to its end.";
+const pausing = "Pausing: no more stages start; running ones continue to their end.";
 
 function control(call: FormCall, said: string | null, operation: () => Promise<unknown>): Promise<Answer> {
   const back = backOf(call.form, pageOf(call));

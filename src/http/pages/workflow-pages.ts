@@ -94,7 +94,7 @@ function askDelete(call: PageCall): Answer {
   const page = confirmPage(frameOf(call.context, call.request), {
     about: aboutOf(workflow),
     title: `Delete ${workflow.name}?`,
-    text: "Its file, its history and its place in the collection go. Its executions stay.",
+    text: "Its file, its history and its entry in the collection are deleted. Its executions stay.",
     action: workflowPath(workflow.slug, "delete"),
     word: "Delete",
     isDanger: true,
@@ -108,7 +108,7 @@ function askRestore(call: PageCall): Answer {
   const page = confirmPage(frameOf(call.context, call.request), {
     about: aboutOf(workflow),
     title: `Restore save #${version.number}?`,
-    text: `The definition becomes what it was (v${version.version}). What is there now stays in the history.`,
+    text: `The definition becomes that of v${version.version}. The present one stays in the history.`,
     action: workflowPath(workflow.slug, "restore"),
     word: "Restore",
     fields: jsx("input", { type: "hidden", name: "number", value: version.number }),

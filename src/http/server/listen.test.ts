@@ -57,12 +57,12 @@ test("who waited for an application that never came is told so", async () => {
 test("a port that is taken is told, with who has it where that can be known", async () => {
   const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("something else") });
   const port = other.port ?? 0;
-  await expect(listen({ host: "127.0.0.1", port, access })).rejects.toThrow("held by another program");
+  await expect(listen({ host: "127.0.0.1", port, access })).rejects.toThrow("used by another program");
   await other.stop(true);
   const ours = await listen({ host: "127.0.0.1", port: 0, access });
   const taken = Number(new URL(ours.url).port);
   await expect(listen({ host: "127.0.0.1", port: taken, access })).rejects.toThrow(
-    "held by another skillmeat serve",
+    "used by another skillmeat serve",
   );
   await ours.stop(100);
 });

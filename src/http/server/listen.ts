@@ -127,12 +127,12 @@ async function asUnavailable(error: unknown, host: string, port: number): Promis
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "EADDRINUSE") {
     const who = (await isOurs(host, port)) ? "another skillmeat serve" : "another program";
-    return new AppError("unavailable", `port ${port} of ${host} is held by ${who}. give another with --port`);
+    return new AppError("unavailable", `port ${port} of ${host} is used by ${who}. give another with --port`);
   }
   if (typeof code === "string") {
     return new AppError(
       "unavailable",
-      `${host}:${port} cannot be listened on (${code}). give another with --host or --port`,
+      `the server cannot listen on ${host}:${port} (${code}). give another with --host or --port`,
     );
   }
   return error;

@@ -21,7 +21,7 @@ export function refuseSecondServer(store: Store, home: string): void {
   const where = known?.pid === other.pid ? ` at ${known.url}` : "";
   throw new AppError(
     "unavailable",
-    `this home is served already: process ${other.pid}${where}. end it first, or give another --data-dir`,
+    `another server runs for this home: process ${other.pid}${where}. end it first, or give another --data-dir`,
   );
 }
 

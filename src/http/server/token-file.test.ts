@@ -62,7 +62,7 @@ test.each([
   make(tokenFile(home));
   if (mode !== null) chmodSync(tokenFile(home), mode);
   expect(() => getOwnToken(home)).toThrow(why);
-  expect(() => readOwnToken(home)).toThrow("delete it: the next start makes a new one");
+  expect(() => readOwnToken(home)).toThrow("delete it, and the next start makes a new one");
 });
 
 test("a file that is named may be a link, and has space around its token", () => {

@@ -121,7 +121,7 @@ const reasons: Record<string, string> = { ELOOP: "is a symbolic link", EACCES: "
 function unusableFileError(file: string, why: string): AppError {
   return new AppError(
     "unavailable",
-    `the token file "${file}" ${why}, so others may know the token. delete it: the next start makes a new one`,
+    `the token file "${file}" ${why}, so others may know the token. delete it, and the next start makes a new one`,
   );
 }
 

@@ -67,12 +67,12 @@ describe("one field set is one line changed, whatever stands around it:", () => 
 describe("what cannot be done safely is refused with its place:", () => {
   const set = (path: Path, value = "x"): Edit => ({ kind: "set", path, value });
   test.each<[string, string, Edit, string]>([
-    ["a text that is no YAML", "workflow: {\nstages: []\n", set(["workflow", "id"]), "mend the text first"],
+    ["a text that is no YAML", "workflow: {\nstages: []\n", set(["workflow", "id"]), "fix the text first"],
     [
       "a key that is there twice",
       "a: 1\na: 2\n",
       set(["a"]),
-      'mend the text first: the key "a" is here twice',
+      'fix the text first: the key "a" is here twice',
     ],
     ["an alias", "a: &x { b: 1 }\nc: *x\n", set(["c", "b"]), '"c" is written with an anchor'],
     ["what others share", "a: &x { b: 1 }\nc: *x\n", set(["a", "b"]), '"a" is written with an anchor'],
@@ -106,7 +106,7 @@ describe("what cannot be done safely is refused with its place:", () => {
       "a key that is taken",
       minimal,
       { kind: "rename_key", path: ["workflow", "id"], to: "name" },
-      '"workflow.name" is there already',
+      '"workflow.name" exists already',
     ],
     [
       "a reference that cannot be read",

@@ -67,7 +67,7 @@ export function withKey(root: Value, path: Path, to: string, trouble: Trouble): 
       return trouble(`there is no "${pathText(path)}"`, path.slice(0, -1));
     }
     if (Object.hasOwn(held, to) && to !== from) {
-      trouble(`"${pathText([...path.slice(0, -1), to])}" is there already. choose another name`, path);
+      trouble(`"${pathText([...path.slice(0, -1), to])}" exists already. choose another name`, path);
     }
     return Object.fromEntries(Object.entries(held).map(([key, value]) => [key === from ? to : key, value]));
   };

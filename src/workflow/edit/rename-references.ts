@@ -114,7 +114,7 @@ function refuseUnreadable(text: string, site: ExpressionSite, offset: number, wa
   const name = way.at(-1) ?? "";
   if (!value.includes(name)) return;
   throw new Refusal(
-    `this expression may name "${name}", but it cannot be read. mend it first`,
+    `this expression may name "${name}", but it cannot be read. fix it first`,
     sourceOffset(text, site.node, offset),
   );
 }

@@ -31,7 +31,7 @@ export function layoutOf(source: Source): TextLayout {
   const fault = report.findings().find(({ severity }) => severity === "error");
   if (fault || !source.root) {
     const at = fault ? source.lines.offset(fault.line, fault.column) : 0;
-    throw new Refusal(`mend the text first: ${fault?.message ?? "it cannot be read"}`, at);
+    throw new Refusal(`fix the text first: ${fault?.message ?? "it cannot be read"}`, at);
   }
   const tokens = source.tokens();
   const document = tokens.find((token): token is CST.Document => token.type === "document");

@@ -32,7 +32,7 @@ export function Flow({ view }: { view: BuilderView }): Html {
 function NoTree(): Html {
   return (
     <EmptyState icon="triangle-alert" title="The text cannot be read">
-      <p>The stages show again when the YAML is mended: the finding says where.</p>
+      <p>The stages appear again when the YAML is valid. The finding says what to fix.</p>
       <a class="btn" href="?tab=yaml">
         Open the YAML
       </a>

@@ -200,7 +200,7 @@ function step(call: ActCall, draft: OpenDraft, kind: "undo" | "redo"): ChangeRes
   const group = nextSteps(changes)[kind];
   if (!group) return { draft, said: `There is nothing to ${kind}` };
   const text = textAt(row.text, changes, row.revision, kind === "undo" ? group.before : group.after);
-  if (text === null) throw new AppError("conflict", `this is too long ago to ${kind}`);
+  if (text === null) throw new AppError("conflict", `this is too old to ${kind}`);
   const changed = changeText(draft, call.now, { text, label: group.label, kind });
   return {
     draft: changed,

@@ -64,6 +64,6 @@ test("who takes nothing compressed gets the page as it is", async () => {
 
 test("a change that cannot be made says so, from the thread as from here", async () => {
   const gone = await post("stage", { stage: "gone", name: "x" }, "2");
-  expect([gone.status, gone.body]).toEqual([409, expect.stringContaining("is not there any more")]);
+  expect([gone.status, gone.body]).toEqual([409, expect.stringContaining("no longer exists")]);
   expect((await post("nonsense", {}, "2")).status).toBe(404);
 });

@@ -33,8 +33,7 @@ export function openDraft({ context, params }: Pick<PageCall, "context" | "param
   const id = params["draft"];
   if (id === undefined) return draftFor(context, openWorkflow(context, params["id"] ?? ""));
   const row = findDraft(store, id);
-  if (!row)
-    throw new AppError("not_found", "this draft is not there any more. begin a new one at /workflows/new");
+  if (!row) throw new AppError("not_found", "this draft no longer exists. begin a new one at /workflows/new");
   if (row.workflow_id !== null) return draftFor(context, openWorkflow(context, row.workflow_id));
   return { path: `/workflows/new/${row.id}`, workflow: null, row, changes: changesOf(row), theirs: null };
 }
@@ -62,7 +61,7 @@ export function textOfRevision({ row, changes }: OpenDraft, revision: number): s
   if (text === null)
     throw new AppError(
       "conflict",
-      "the draft was changed too often since this page was drawn. load it again",
+      "the draft has changed too often since this page was loaded. load it again",
     );
   return text;
 }

@@ -73,7 +73,7 @@ describe("the stages of a draft", () => {
 
   test("without an id of their own go by their number; one that is gone is told", () => {
     expect(draftOf("a", "a").stages.map(({ key }) => key)).toEqual(["a", "@1"]);
-    expect(() => removeStage(diamond, "x")).toThrow("is not there any more");
+    expect(() => removeStage(diamond, "x")).toThrow("no longer exists");
   });
 });
 

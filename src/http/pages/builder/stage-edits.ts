@@ -13,10 +13,7 @@ export type Place = string | null;
 export function stageOf(draft: DraftReading, key: string): StageFacts {
   const found = findStage(draft, key);
   if (!found)
-    throw new AppError(
-      "conflict",
-      `the stage "${key}" is not there any more. look at the stages as they are now`,
-    );
+    throw new AppError("conflict", `the stage "${key}" no longer exists. look at the stages as they are now`);
   return found;
 }
 
@@ -93,7 +90,7 @@ export function quickDependencies(
   const { at, path, stage } = stageOf(draft, key);
   const previous = draft.stages[at - 1];
   if (!previous)
-    throw new AppError("invalid_usage", `"${stage.name}" is the first stage: there is none before it`);
+    throw new AppError("invalid_usage", `"${stage.name}" is the first stage, so no stage comes before it`);
   const row = draft.rows.find((each) => each.includes(previous)) ?? [];
   const members = row.filter((each) => each.at < at);
   const wanted =
