@@ -6,14 +6,14 @@ import { median } from "./measure.ts";
 const rounds = 8;
 const perRound = 50;
 
-/** Durable commits that do nothing but write so many bytes as one row. */
+/** Durable commits that only write one row of a given size. */
 export interface BareCommits {
-  /** Milliseconds of one: the median of some rounds, after one that lets the disk come to rest. */
+  /** Milliseconds for one commit: the median of some rounds, after one that lets the disk settle. */
   ms(): number;
   close(): void;
 }
 
-/** The disk's own speed: SQLite with the engine's settings and nothing of ours. */
+/** Measures the speed of the disk: SQLite with the engine's settings and none of our code. */
 export function openBareCommits(folder: string, bytes: number): BareCommits {
   const database = new Database(join(folder, "bare.db"), { create: true });
   database.run("PRAGMA journal_mode = WAL");
@@ -35,7 +35,7 @@ export function openBareCommits(folder: string, bytes: number): BareCommits {
   };
 }
 
-/** Bytes of a database file; what is still in its write-ahead log only counts after a checkpoint. */
+/** The size of a database file in bytes. Data in its write-ahead log counts only after a checkpoint. */
 export function databaseBytes(path: string): number {
   return statSync(path).size;
 }

@@ -1,12 +1,12 @@
 /**
- * `npm run bench [-- topic…]`: prints each figure beside a physical limit that is measured in the same run, the ratio of
- * the two, and the budget. Exit 1 when a figure is over its budget. docs/bench.md explains the rows.
+ * `npm run bench [-- topic…]`: prints each figure beside a physical limit that is measured in the same run, the ratio
+ * of the two, and the budget. Exit 1 when a figure is over its budget. docs/bench.md explains the rows.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "./measure.ts";
 
-/** Each topic is a file that measures into a folder of its own, on the disk of the repository. */
+/** Each topic is a file, whose measurements use a folder of their own on the disk of the repository. */
 const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   start: async (folder) => (await import("./start.ts")).measureStart(folder),
   language: async () => (await import("./language.ts")).measureLanguage(),
@@ -28,7 +28,7 @@ const topics: Record<string, (folder: string) => Promise<Row[]>> = {
   load: async (folder) => (await import("./load.ts")).measureLoad(folder),
   peers: async (folder) => (await import("./peers.ts")).measurePeers(folder),
 };
-/** Only measured when asked for: other people's programs. */
+/** Other people's programs, which are measured only when asked for. */
 const onRequest = ["peers"];
 
 const asked = process.argv.slice(2);
@@ -47,7 +47,7 @@ for (const [name, measure] of Object.entries(topics)) {
 console.log(table(rows));
 process.exit(rows.some(({ holds }) => holds === false) ? 1 : 0);
 
-/** Not in /tmp, which may be memory: a commit has to reach a disk. */
+/** It is not in /tmp, which may be in memory, because commits have to reach a disk. */
 async function inFolder(measure: (folder: string) => Promise<Row[]>): Promise<Row[]> {
   const parent = join(import.meta.dir, "../dist");
   mkdirSync(parent, { recursive: true });

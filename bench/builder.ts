@@ -7,7 +7,7 @@ import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 const rounds = 15;
 const stages = 200;
 
-/** What the builder's forms cost from request to answer, findings and plan included, against parsing the text once. */
+/** The builder's forms from request to answer, including findings and plan, against parsing the text once. */
 export async function measureBuilder(folder: string): Promise<Row[]> {
   const text = wideWorkflow(stages);
   const server = await serveSkillmeat(join(folder, "home"));

@@ -7,7 +7,7 @@ import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../dist/skillmeat");
 const startsARound = 200;
 
-/** What it costs to find out what a definition says: once on the command line, and at every start in a server. */
+/** The cost of checking a definition: once on the command line, and at every start in a server. */
 export async function measureCompose(folder: string): Promise<Row[]> {
   if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");
   return [await wholeValidate(folder), await startsAgain(folder)];
@@ -26,7 +26,7 @@ async function wholeValidate(folder: string): Promise<Row> {
 }
 
 async function compileParser(folder: string): Promise<string> {
-  // Beside the repository's packages: it is compiled from there.
+  // It is compiled beside the repository's packages, because it imports them.
   const source = join(import.meta.dir, "../dist/parse-only.ts");
   const outfile = join(folder, "parse-only");
   writeFileSync(
@@ -53,7 +53,7 @@ async function runProgram(command: string[], home: string): Promise<void> {
   if (code !== 0) throw new Error(`${command.join(" ")} ended with exit ${code}`);
 }
 
-/** The server's processor time for a start whose files are as they were, and for one that is checked anew. */
+/** The server's processor time for a start whose files have not changed, and for one that is checked again. */
 async function startsAgain(folder: string): Promise<Row> {
   const home = join(folder, "compose");
   const agents = join(home, ".claude", "agents");

@@ -5,12 +5,12 @@ import { aRequest, openBench, runToEnd, stagesOf, type Bench } from "./run-in-pr
 
 const liveAtOnce = 200;
 
-/** Whole executions with simulated agents: what the engine and its database cost when the agents cost nothing. */
+/** Whole executions with simulated agents: the cost of the engine and its database when agents cost nothing. */
 export async function measureExecutions(folder: string): Promise<Row[]> {
   const bench = await openBench(folder, liveAtOnce);
   const request = aRequest(stagesOf(3, { isChain: true }), { workdir: folder });
   const bytes = await bytesOfOne(bench, request);
-  // Seven commits carry what one execution stores.
+  // One execution is stored in seven commits.
   const bare = openBareCommits(folder, bytes / 7);
   try {
     return [
@@ -38,7 +38,7 @@ async function measureManyAtOnce(engine: Engine, request: StartRequest, bare: Ba
   return { ...row, figure: `${Math.round(1000 / compared.figure)} a second` };
 }
 
-/** So many executions, always `liveAtOnce` of them under way. */
+/** Runs this many executions, of which `liveAtOnce` are always live. */
 async function keepLive(engine: Engine, request: StartRequest, count: number): Promise<void> {
   let left = count;
   const one = async (): Promise<void> => {
@@ -91,7 +91,7 @@ async function measureChain(engine: Engine, folder: string, bare: BareCommits): 
   ];
 }
 
-/** When each step's end was on disk, in ms, in their order. */
+/** The times, in ms and in order, at which each step's end was on disk. */
 async function endsOfSteps(engine: Engine, request: StartRequest): Promise<number[]> {
   const ends: number[] = [];
   const stop = engine.subscribe((events) => {
@@ -103,7 +103,7 @@ async function endsOfSteps(engine: Engine, request: StartRequest): Promise<numbe
   return ends;
 }
 
-/** How much the database grows by one execution, from the growth by 200. */
+/** The growth of the database by one execution, computed from 200. */
 async function bytesOfOne({ engine, store, path }: Bench, request: StartRequest): Promise<number> {
   const checkpoint = (): number => {
     store.sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,8 +1,8 @@
-/** Prints as JSON what a process holds and does while so many executions wait at gates. Started by gates.ts. */
+/** Prints as JSON the memory and time of a process in which many executions wait at gates. Started by gates.ts. */
 import { check } from "./language.ts";
 import { aRequest, openBench } from "./run-in-process.ts";
 
-/** Resident memory in MB (10⁶ bytes), processor time over a while in which nothing happened. */
+/** Resident memory in MB (10⁶ bytes), and processor time over a while in which nothing happened. */
 export interface WaitingFigures {
   idleMb: number;
   waitingMb: number;
@@ -10,7 +10,7 @@ export interface WaitingFigures {
   overMs: number;
 }
 
-/** Started together, so that they share their commits. */
+/** How many executions are started together and share their commits. */
 const atOnce = 100;
 
 const definition = check(`
@@ -58,7 +58,7 @@ if (import.meta.main) {
   process.exit(0);
 }
 
-/** What stays after garbage is collected and its pages are given back. */
+/** The memory that is left after garbage is collected and its pages are returned. */
 async function measureSettledMb(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     Bun.gc(true);

@@ -6,7 +6,7 @@ import type { WaitingFigures } from "./gates-process.ts";
 const count = 1_000;
 const manyCount = 10_000;
 
-/** What executions cost that only wait. */
+/** The cost of executions that only wait. */
 export async function measureGates(folder: string): Promise<Row[]> {
   const few = await waitingFigures(join(folder, "few"), count);
   const many = await waitingFigures(join(folder, "many"), manyCount);
@@ -45,7 +45,7 @@ function memoryRow(
   };
 }
 
-/** Measured in a process of its own, whose memory holds nothing else. */
+/** It is measured in a separate process, whose memory contains nothing else. */
 async function waitingFigures(folder: string, waiting: number): Promise<WaitingFigures> {
   mkdirSync(folder);
   const program = [process.execPath, join(import.meta.dir, "gates-process.ts"), folder, String(waiting)];

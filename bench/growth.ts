@@ -9,7 +9,7 @@ const many = 1_000_000;
 const rounds = 7;
 const requests = 60;
 
-/** What is asked while executions go on: nothing that was answered before is of use after a write. */
+/** Requests while executions run: after each write, no earlier answer can be reused. */
 const asked = [
   ["a list after a write", "/api/v1/workflow-executions?limit=50"],
   [
@@ -20,7 +20,7 @@ const asked = [
   ["/metrics", "/metrics"],
 ] as const;
 
-/** The same questions to a server with few and to one with many ended executions. */
+/** The same requests to a server with few ended executions and to one with many. */
 export async function measureGrowth(folder: string): Promise<Row[]> {
   const small = await openServer(join(folder, "few"), few);
   const large = await openServer(join(folder, "many"), many);
@@ -61,14 +61,14 @@ async function openServer(home: string, executions: number): Promise<SeededServe
   };
 }
 
-/** Milliseconds, the median of many answers. */
+/** The median time of many answers, in ms. */
 async function answerMs({ served, store }: SeededServer, path: string): Promise<number> {
   const change = store.prepare<unknown, [string]>(
     "UPDATE workflow_executions SET updated_at = ? WHERE id = 'seeded-1'",
   );
   const times: number[] = [];
   for (let count = 0; count < requests; count++) {
-    // SQLite writes nothing when a row becomes what it is.
+    // SQLite writes nothing when a row does not change.
     change.run(String(performance.now()));
     times.push(await timeWork(() => answer(served.url + path)));
   }

@@ -7,7 +7,7 @@ const rounds = 5;
 const stages = 2000;
 const mostMs = 50;
 
-/** How long one request with the worst accepted definition keeps everybody else waiting. */
+/** How long one request with the worst accepted definition makes all others wait. */
 export async function measureHold(folder: string): Promise<Row[]> {
   const server = await serveSkillmeat(join(folder, "home"));
   const api = `${server.url}/api/v1`;
@@ -33,8 +33,8 @@ export async function measureHold(folder: string): Promise<Row[]> {
 }
 
 /**
- * The median of the rounds' longest answers to somebody who only asks whether the server is well: the time the server's
- * loop has worked until then, ms, without the time for which a busy machine kept it from working.
+ * The median over the rounds of the longest health check, in ms. It counts the time for which the server's loop has
+ * worked until then, without the time for which a busy machine kept it from working.
  */
 async function longestWait(
   { pid, api }: { pid: number; api: string },
@@ -53,19 +53,19 @@ async function longestWait(
     const answer = await acting;
     const said = await answer.text();
     if (!answer.ok) throw new Error(said.slice(0, 500));
-    // The first one only warms up.
+    // The first round only warms up.
     if (round > 0) seen.push(longest);
   }
   return seen.toSorted((a, b) => a - b)[Math.floor(seen.length / 2)] ?? 0;
 }
 
-/** How long a process's first thread, on which the loop is, has had a processor. */
+/** The processor time of a process's first thread, which runs the loop. */
 function workedMs(pid: number): number {
   const [nanoseconds = "0"] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
   return Number(nanoseconds) / 1e6;
 }
 
-/** As many stages as there may be, nearly 1 MiB. */
+/** The maximum number of stages, nearly 1 MiB of text. */
 function worstDefinition(number: number): string {
   const words = "x".repeat(380);
   const head = `workflow: { id: worst-${number}, name: Worst ${number} }\nstages:\n`;
@@ -82,7 +82,7 @@ async function createWorkflow(api: string, text: string): Promise<string> {
   return ((await answer.json()) as { slug: string }).slug;
 }
 
-/** The first stage gets another name, as the page's script sends it. */
+/** Renames the first stage, with the request that the page's script sends. */
 function sendChange(builder: string, round: number): Promise<Response> {
   return sendForm(`${builder}/stage`, round, { stage: "s0", name: `Name ${round}` });
 }

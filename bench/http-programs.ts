@@ -17,7 +17,7 @@ export function serveSkillmeat(home: string, dispatcher = "simulated"): Promise<
   return startServer(skillmeatCommand(home, dispatcher)(0), home);
 }
 
-/** The smallest server the same compiler and the same framework make, with one answer of a given size. */
+/** The smallest server that the same compiler and framework can make, with one answer of a given size. */
 export async function serveBare(folder: string, bytes: number): Promise<ServerProcess> {
   return startServer((await bareCommand(folder, bytes))(0), folder);
 }
@@ -35,7 +35,7 @@ export async function bareCommand(folder: string, bytes: number): Promise<(port:
 }
 
 async function compileBare(outfile: string): Promise<void> {
-  // Beside the repository's packages: it is compiled from there.
+  // It is compiled beside the repository's packages, because it imports them.
   const source = join(import.meta.dir, "../dist/bare.ts");
   writeFileSync(
     source,

@@ -23,7 +23,7 @@ export function seedWorkflows(store: Store, count: number): void {
   }
 }
 
-/** Executions that have ended, of a few workflows' names. */
+/** Adds ended executions with the names of a few workflows. */
 export function seedExecutions(store: Store, count: number): void {
   registerHolder(store, {
     id: "seed",
@@ -83,7 +83,7 @@ export function seedManyExecutions(store: Store, count: number): void {
   });
 }
 
-/** One execution whose only step has a log of so many lines; its id. */
+/** Adds one execution whose only step has a log of this many lines, and returns its id. */
 export function seedLog(store: Store, count: number): string {
   const run = aNewExecution({
     stages: 1,

@@ -9,11 +9,11 @@ import type { Row } from "./measure.ts";
 
 const commits = 120;
 
-/** From a commit of another process to its arrival at readers, and what readers cost while nothing happens. */
+/** The time from another process's commit to its arrival at readers, and the cost of readers while nothing happens. */
 export async function measureStreams(folder: string): Promise<Row[]> {
   const home = join(folder, "streams");
   const store = openStore(join(home, "workflows.db"));
-  // This very process: the server takes over what a dead one has left.
+  // The holder is this process: the server would take over the executions of a dead one.
   registerHolder(store, { id: "h", ...currentProcess(), kind: "run", heartbeat_at: "" });
   const run = aNewExecution();
   commitTransitions(store, { holder_id: "h", created: [run], updated: [] });
@@ -21,7 +21,7 @@ export async function measureStreams(folder: string): Promise<Row[]> {
   const server = await serveSkillmeat(home);
   const stream = (after: number): string =>
     `${server.url}/api/v1/workflow-executions/${run_id}/stream?after=${after}`;
-  // From the newest event on: old ones would be counted as late.
+  // The stream begins after the newest event, because old ones would count as late.
   const fromNow = (): string => stream(run.execution.record.last_event);
   const commitEvent = (): void => {
     const event = anEvent(run_id, run.execution.record.last_event + 1, { data: { at_ms: now() } });
@@ -29,7 +29,7 @@ export async function measureStreams(folder: string): Promise<Row[]> {
   };
   try {
     const one = await latencies(fromNow(), 1, commitEvent);
-    // The first readers make the program load what it needs for them.
+    // The first readers make the server load its code for streams.
     const before = server.memory();
     const idle = await openReaders(stream(9999), 500, () => {});
     await Bun.sleep(500);
@@ -85,7 +85,9 @@ async function latencies(url: string, count: number, happen: () => void): Promis
   return seen.toSorted((a, b) => a - b)[Math.floor(seen.length * 0.95)] ?? Number.NaN;
 }
 
-/** Resolves when each of them has the beginning of its stream. Bare sockets: `fetch` opens 256 connections at most. */
+/**
+ * Resolves when each has the beginning of its stream. It uses sockets, because `fetch` opens at most 256 connections.
+ */
 async function openReaders(
   url: string,
   count: number,

@@ -15,7 +15,7 @@ import { median, msText, type Row } from "./measure.ts";
 const requests = 400;
 const rounds = 5;
 
-/** The server against the smallest one of the same framework, and against budgets of its own. */
+/** The server against the smallest one of the same framework, and against its own budgets. */
 export async function measureHttp(folder: string): Promise<Row[]> {
   const home = join(folder, "home");
   const runId = seed(home);
@@ -30,7 +30,7 @@ export async function measureHttp(folder: string): Promise<Row[]> {
   return rows;
 }
 
-/** The log's execution; its id. */
+/** Adds the data and returns the id of the execution with the log. */
 function seed(home: string): string {
   const store = openStore(join(home, "workflows.db"));
   store.sqlite.run("PRAGMA synchronous = OFF");
@@ -118,7 +118,7 @@ async function measureLog({ url, memory }: ServerProcess, runId: string): Promis
     for await (const chunk of (await fetch(`${logs}?download=1`)).body ?? []) bytes += chunk.byteLength;
     return bytes;
   };
-  // What is garbage is cleared away at some time: what counts is whether it grows with what was sent.
+  // Garbage is collected at some time. What counts is whether memory grows with the amount that was sent.
   await whole();
   await whole();
   const before = memory();
@@ -139,7 +139,7 @@ function budgetRow(what: string, ms: number, most: number): Row {
   return { what, figure: msText(ms), limit: "", ratio: "", budget: `< ${most} ms`, holds: ms < most };
 }
 
-/** From the start of the process to its first answer, and what it takes while nothing is asked of it. */
+/** The time from the start of the process to its first answer, and its cost while it gets no requests. */
 async function measureStart(folder: string): Promise<Row[]> {
   const seen: { own: StartFigures; bare: StartFigures }[] = [];
   for (let round = 0; round <= rounds * 2; round++) {
@@ -179,7 +179,7 @@ interface StartFigures {
   bytes: number;
 }
 
-/** Asks again and again from the start of the process on, as whoever waits for a server does. */
+/** Sends requests again and again from the start of the process, like somebody who waits for a server. */
 async function timeStart(
   command: (port: number) => string[],
   path: string,
@@ -217,7 +217,7 @@ async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(url)).ok;
   } catch {
-    // Nobody listens there so far.
+    // The server does not listen yet.
     return false;
   }
 }

@@ -7,7 +7,7 @@ import { planWorkflow } from "../src/workflow/plan.ts";
 import { checkWorkflow } from "../src/workflow/validate.ts";
 import { compare, msText, timeWork, timesRow, type Row } from "./measure.ts";
 
-/** Checking and planning, against what the YAML library needs for the same text. */
+/** Checking and planning, against the time of the YAML library for the same text. */
 export async function measureLanguage(): Promise<Row[]> {
   const large = largeWorkflow(1_000);
   const delivery = readFileSync(join(import.meta.dir, "../examples/delivery/WORKFLOW.yaml"), "utf8");
@@ -37,14 +37,14 @@ function plan(text: string): void {
   planWorkflow(definition, { parameters, overrides, validation });
 }
 
-/** The definition of a text that must hold. */
+/** The definition in a text, which must be valid. */
 export function check(text: string): EffectiveDefinition {
   const { definition, validation } = checkWorkflow(text, { file: "WORKFLOW.yaml" });
   if (!definition) throw new Error(`the workflow does not hold: ${validation.errors[0]?.message}`);
   return definition;
 }
 
-/** Ten to a batch; each stage depends on two of the batch before, and reads an output of one of them. */
+/** Ten stages in each batch; each depends on two of the batch before and reads an output of one of them. */
 export function largeWorkflow(count: number): string {
   const stages = Array.from({ length: count }, (_, at) => {
     const before = [at - 10, at - 10 - (at % 10 === 0 ? -1 : 1)].filter((each) => each >= 0);

@@ -7,10 +7,10 @@ import type { Row } from "./measure.ts";
 
 const connections = 50;
 const seconds = Number(process.env["LOAD_SECONDS"] ?? 60);
-/** Without its gate, so that what is started ends. */
+/** The workflow without its gate, so that its executions end. */
 const definition = exampleDefinition.slice(0, exampleDefinition.indexOf("  - id: approve"));
 
-/** Reads and starts, mixed, as fast as the server answers. */
+/** Mixes reads and starts as fast as the server answers. */
 export async function measureLoad(folder: string): Promise<Row[]> {
   const home = join(folder, "load");
   const server = await serveSkillmeat(home);
@@ -80,7 +80,7 @@ function rowsOf(
       "no 5xx",
       wrong === 0,
     ),
-    // A start whose answer was cut off at the end is stored all the same.
+    // A start whose answer was cut off at the end is stored nevertheless.
     row(
       "executions: answered, stored, completed",
       `${started}, ${stored}, ${completed}`,

@@ -16,7 +16,7 @@ const longLines = 50_000;
 const seconds = 5;
 const linesATenth = 100;
 
-/** A long log in a browser: until its end is there, and how long a frame gets while it grows. */
+/** A long log in a browser: the time until its end is shown, and the longest frame while it grows. */
 export async function measureLogPage(folder: string): Promise<Row[]> {
   const home = join(folder, "log-page");
   const store = openStore(join(home, "workflows.db"));

@@ -7,7 +7,7 @@ import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
 const lives = 2_000;
 
-/** What a started XState actor costs beside the pure transition of the same machine; no database in either. */
+/** The cost of a started XState actor against the pure transition of the same machine, both without a database. */
 export async function measureMachine(): Promise<Row[]> {
   return [
     await measureLife("a step's life as a started actor", stepLife),
@@ -26,7 +26,7 @@ async function measureLife(what: string, live: (send: SendToActor) => void): Pro
   return timesRow(what, compared, { limitIs: "pure transition", most: 1.5 });
 }
 
-/** Made, begun, failed, tried again and completed, stored after each. */
+/** A step is made, started, failed, tried again and completed, and stored after each event. */
 function stepLife(send: SendToActor): void {
   const actor = newActor("stage");
   for (const event of [stageEvents.START, stageEvents.FAILED, stageEvents.START, stageEvents.SUCCEEDED]) {
@@ -35,7 +35,7 @@ function stepLife(send: SendToActor): void {
   }
 }
 
-/** The same, made again from what is stored after each. */
+/** The same, but the actor is restored from its stored state after each event. */
 function restartAfterEach(send: SendToActor): void {
   let actor = newActor("stage");
   for (const event of [stageEvents.START, stageEvents.FAILED, stageEvents.START, stageEvents.SUCCEEDED]) {

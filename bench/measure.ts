@@ -5,22 +5,22 @@ export interface Row {
   limit: string;
   ratio: string;
   budget: string;
-  /** Null: there is no budget for it. */
+  /** Null when there is no budget. */
   holds: boolean | null;
 }
 
 interface Comparison {
   figure: number;
   limit: number;
-  /** Figure over limit, of the same round. */
+  /** The figure divided by the limit of the same round. */
   ratio: number;
 }
 
 type Measure = () => number | Promise<number>;
 
 /**
- * Measures both in turn, so that a slow moment of the machine meets both. Medians of the rounds; the first round only
- * warms up.
+ * Measures both in turn, so that a slow moment of the machine affects both. Returns medians of the rounds; the first
+ * round only warms up.
  */
 export async function compare(
   rounds: number,
@@ -38,7 +38,7 @@ export async function compare(
   };
 }
 
-/** Milliseconds that the work takes. */
+/** Does the work and returns the milliseconds that it took. */
 export async function timeWork(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
@@ -52,7 +52,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
-/** A row whose figure may be at most so many times its limit. */
+/** A row whose figure may be at most `most` times its limit. */
 export function timesRow(
   what: string,
   { figure, limit, ratio }: Comparison,

@@ -9,8 +9,7 @@ const mebibyte = 1 << 20;
 const perMinute = 200 * mebibyte;
 
 /**
- * What others notice of an agent that prints very much: one that prints 200 MB a minute, one that prints without a
- * pause.
+ * How much others are slowed down by an agent that prints 200 MB a minute, and by one that prints without a pause.
  */
 export async function measureNoise(folder: string): Promise<Row[]> {
   const line = "compiled module 4711 of 9000 in 12 ms, with 3 warnings and no error at all\\n";
@@ -36,7 +35,7 @@ async function measureOne(home: string, what: string, script: string, isBound: b
     const headers = { "content-type": "application/yaml" };
     const made = await fetch(`${api}/workflows`, { method: "POST", headers, body: definition });
     if (made.status !== 201) throw new Error(await made.text());
-    // What the answers themselves take is not the agent's: they have been asked for long enough before.
+    // The memory that answers need is not the agent's, so the same requests are sent long enough beforehand.
     for (const until = performance.now() + warmUpMs; performance.now() < until;)
       for (const path of paths) await (await fetch(api + path)).arrayBuffer();
     const before = server.memory();
@@ -78,7 +77,7 @@ interface NoiseFigures {
   before: number;
   memory: number;
   attempts: number;
-  /** False: the figures are told, and bound by nothing. */
+  /** False: the figures are shown without a budget. */
   isBound: boolean;
 }
 
@@ -112,7 +111,7 @@ function rowsOf(
   ];
 }
 
-/** What the files take up on the disk, not how long they are. */
+/** The space that the files take on the disk, not their length. */
 function diskBytes(folder: string): number {
   let bytes = 0;
   if (!existsSync(folder)) return 0;

@@ -13,7 +13,7 @@ const stages = 60;
 const mostFirstBytes = 200_000;
 const mostLaterBytes = 40_000;
 
-/** The pages against the API's answer of the same data, and what a visit takes over the wire. */
+/** The pages against the API's answers with the same data, and the bytes of a visit. */
 export async function measurePages(folder: string): Promise<Row[]> {
   const home = join(folder, "home");
   const store = openStore(join(home, "workflows.db"));
@@ -35,7 +35,7 @@ export async function measurePages(folder: string): Promise<Row[]> {
           limit: () => p95(server.url + api, before),
         });
       rows.push(timesRow(`${what}, the page, p95`, await compareWith(() => {}), { limitIs, most: 3 }));
-      // After a change neither the page nor the answer that is kept is of use.
+      // After a change neither the cached page nor the cached answer can be used.
       const anew = timesRow(`${what}, made anew, p95`, await compareWith(() => touch(store)), {
         limitIs,
         most: 3,
@@ -77,7 +77,7 @@ async function p95(address: string, before: () => void): Promise<number> {
   return seen.toSorted((a, b) => a - b)[Math.floor(requests * 0.95)] ?? Number.NaN;
 }
 
-/** The page, then all it names: what a browser asks for at its first visit; later ones take the page alone. */
+/** Loads the page and everything that it names, like a browser at its first visit. Later visits load only the page. */
 async function wireRows(what: string, url: string, path: string): Promise<Row[]> {
   const page = await fetchPacked(url + path);
   const named = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, asset = ""]) => asset);
@@ -93,7 +93,7 @@ async function wireRows(what: string, url: string, path: string): Promise<Row[]>
   ];
 }
 
-/** Bytes as they go over the wire, and the text they unpack to. */
+/** The bytes that are sent, and the text after decompression. */
 async function fetchPacked(address: string): Promise<{ bytes: number; text: string }> {
   const answer = await fetch(address, {
     headers: { accept: "text/html,*/*", "accept-encoding": "gzip" },

@@ -7,12 +7,12 @@ const chains = 16;
 const program = Bun.which("true") ?? "/bin/true";
 const peersFolder = join(import.meta.dir, "peers");
 
-/** Does so many chains of three programs at once; resolves with the milliseconds. */
+/** Runs this many chains of three programs at once, and resolves with the milliseconds. */
 type RunChains = (count: number) => Promise<number>;
 
 /**
- * The same job for ours and for others: three `true` in a row, and sixteen of these beside each other, against bare
- * spawns of the same run. `npm install --prefix bench/peers` brings the others; one that is not there says so.
+ * The same job for our engine and for others: three `true` in a row, and sixteen such chains at once, against bare
+ * spawns in the same run. `npm install --prefix bench/peers` installs the others; the row of a missing one says so.
  */
 export async function measurePeers(folder: string): Promise<Row[]> {
   const rows = await measureOurs(folder);

@@ -12,9 +12,8 @@ const many = 100;
 const chains = 16;
 
 /**
- * Executions whose agents are the smallest program there is, against starting that program and nothing else. How much
- * of it is what supervises an agent, and the files it stands between, is measured beside it: the engine can
- * get no lower.
+ * Executions whose agents are the smallest possible program, against starting only that program. The cost of an agent's
+ * supervisor and files is measured beside it, because the engine cannot be faster than these.
  */
 export async function measurePrograms(folder: string): Promise<Row[]> {
   const { engine, close } = await openBench(folder, many);
@@ -59,7 +58,7 @@ async function measureInARow(what: string, work: () => Promise<void>, most: numb
   return most === null ? { ...row, budget: "", holds: null } : row;
 }
 
-/** The same number of bare spawns, as many of them beside each other. */
+/** The same number of bare spawns, with as many at once. */
 interface BareSpawns {
   count: number;
   work: () => Promise<void>;
@@ -95,7 +94,7 @@ async function runProgram(): Promise<void> {
   await Bun.spawn([program], { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exited;
 }
 
-/** An attempt without an engine: its folder, its supervisor, and both gone again. */
+/** An attempt without an engine: its folder and its supervisor, until both are removed. */
 function supervisor(folder: string): () => Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const launch = createLaunch(folder);

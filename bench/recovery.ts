@@ -26,7 +26,7 @@ stages:
   - { id: approval, type: gate, depends_on: [prepare], gate: { approvers: [someone] } }
 `);
 
-/** How soon a server has taken over what a dead one left at gates, and what others wait for meanwhile. */
+/** How soon a server has taken over a dead server's executions at gates, and how long others wait meanwhile. */
 export async function measureRecovery(folder: string): Promise<Row[]> {
   const home = join(folder, "home");
   mkdirSync(home);
@@ -46,13 +46,13 @@ export async function measureRecovery(folder: string): Promise<Row[]> {
 
 interface RecoveryFigures {
   recoveryMs: number;
-  /** The longest answers meanwhile, ms. */
+  /** The longest answers meanwhile, in ms. */
   health: number;
   page: number;
-  /** The answer when the recovery is over, ms. */
+  /** The time of the answer after the recovery, in ms. */
   idlePage: number;
   memoryBytes: number;
-  /** How long it takes to read the same rows one by one. */
+  /** The time to read the same rows one by one. */
   readMs: number;
 }
 
@@ -91,7 +91,9 @@ function rowsOf(seen: readonly RecoveryFigures[]): Row[] {
   ];
 }
 
-/** A database with executions at gates, whose engine is dead. One is run, and SQL makes the others of its rows. */
+/**
+ * Makes a database with executions at gates, whose engine is dead. One is run, and SQL copies its rows for the others.
+ */
 async function leaveWaiting(folder: string, home: string): Promise<void> {
   mkdirSync(folder);
   const bench = await openBench(folder, 1);
@@ -107,7 +109,7 @@ async function leaveWaiting(folder: string, home: string): Promise<void> {
   await bench.close();
   const left = openStore(file);
   multiply(left, runId);
-  // A process that never was: as dead as one that was killed.
+  // This process has never existed, which is the same as one that was killed.
   left.sqlite.run("UPDATE holders SET process_start = '0'");
   left.close();
 }
@@ -132,7 +134,7 @@ function multiply(store: Store, runId: string): void {
   });
 }
 
-/** From the start of the process until every lease is the new server's. It gives them back when it stops. */
+/** From the start of the process until the new server has every lease. It returns them when it stops. */
 async function recoverOnce(home: string, store: Store): Promise<Omit<RecoveryFigures, "readMs">> {
   const own = store.prepare<{ count: number }, []>(
     "SELECT count(*) AS count FROM leases l JOIN holders h ON h.id = l.holder_id WHERE h.kind = 'serve'",
@@ -151,7 +153,7 @@ async function recoverOnce(home: string, store: Store): Promise<Omit<RecoveryFig
   return { recoveryMs, health, page, idlePage, memoryBytes };
 }
 
-/** Begins after the first page: the application is loaded for it, whatever else goes on. */
+/** It begins after the first page, for which the application has to be loaded in any case. */
 async function askBoth(
   server: ServerProcess,
   over: AbortSignal,

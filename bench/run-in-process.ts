@@ -9,12 +9,12 @@ import { check } from "./language.ts";
 export interface Bench {
   engine: Engine;
   store: Store;
-  /** The database file; its write-ahead log lies beside it. */
+  /** The database file; its write-ahead log is beside it. */
   path: string;
   close(): Promise<void>;
 }
 
-/** An engine of this process on a database of its own, as the executable would open it. */
+/** An engine in this process with a database of its own, opened like the executable does it. */
 export async function openBench(folder: string, maxSteps: number): Promise<Bench> {
   const path = join(folder, "workflows.db");
   const store = openStore(path);

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compare, timeWork, timesRow, type Row } from "./measure.ts";
 
-/** The executable's start, against the smallest program that the same compiler makes. */
+/** The executable's start, against that of the smallest program from the same compiler. */
 export async function measureStart(folder: string): Promise<Row[]> {
   const executable = join(import.meta.dir, "../dist/skillmeat");
   if (!existsSync(executable)) throw new Error("there is no dist/skillmeat: npm run build");

@@ -12,7 +12,7 @@ type Run = ReturnType<typeof aNewExecution>;
 const perCommit = 8;
 const perRound = 4_000;
 
-/** What the store's own code costs without a disk: transitions in memory against plain updates of one row. */
+/** The cost of the store's own code without a disk: transitions in memory against plain updates of one row. */
 export async function measureStore(): Promise<Row[]> {
   const store = openStore(":memory:");
   registerHolder(store, { id: "h", pid: 1, process_start: "1", boot_id: "b", kind: "run", heartbeat_at: "" });
@@ -47,7 +47,7 @@ function transitions(store: Store, runs: readonly Run[]): void {
   }
 }
 
-/** The largest row of a transition through bun:sqlite alone, in the same commits. */
+/** The largest row of a transition, written with bun:sqlite alone, in the same commits. */
 function plainUpdates(store: Store, runs: readonly Run[]): () => void {
   const names = columnsBut(workflowExecutions, [
     "id",

@@ -1,7 +1,7 @@
 import type { BuilderView } from "../../views/workflows/builder/builder-view.ts";
 import { planOf, readDraft } from "../http/pages/builder/read-draft.ts";
 
-/** A new definition with this text in the builder, as its page would draw it. */
+/** The view of a new definition with this text in the builder. */
 export function aBuilderView(
   text: string,
   given: Partial<BuilderView> = {},

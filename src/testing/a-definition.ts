@@ -1,6 +1,6 @@
 import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
 
-/** A definition with every default in; what is given goes over it. */
+/** A definition with every default; the given fields replace its own. */
 export function aDefinition(
   given: Partial<EffectiveDefinition["workflow"]> = {},
   stages = [aStage()],

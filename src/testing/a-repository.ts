@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Makes a git repository of a folder, with one commit of one file, `tracked`, and `*.log` ignored. */
+/** Turns a folder into a git repository that ignores `*.log` and has one commit with one file, `tracked`. */
 export function aRepository(folder: string): void {
   gitIn(folder, "init", "--quiet");
   writeFileSync(join(folder, "tracked"), "as committed\n");
@@ -10,7 +10,7 @@ export function aRepository(folder: string): void {
   gitIn(folder, "commit", "--quiet", "--message", "Begin");
 }
 
-/** What git prints, without the last line's end. Throws what it complains of. */
+/** Runs git and returns its output without the last line end. Throws git's error message. */
 export function gitIn(folder: string, ...args: string[]): string {
   const { exitCode, stdout, stderr } = Bun.spawnSync(["git", "-C", folder, ...args], {
     env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...identity },
@@ -19,13 +19,13 @@ export function gitIn(folder: string, ...args: string[]): string {
   return stdout.toString().trimEnd();
 }
 
-/** The folders of a repository's worktrees: its own comes first. */
+/** The folders of a repository's worktrees. Its own folder comes first. */
 export function worktreesOf(folder: string): string[] {
   const lines = gitIn(folder, "worktree", "list", "--porcelain").split("\n");
   return lines.filter((line) => line.startsWith("worktree ")).map((line) => line.slice("worktree ".length));
 }
 
-/** For commits that an agent makes. */
+/** The identity for commits that an agent makes. */
 export const identity = {
   GIT_AUTHOR_NAME: "Tester",
   GIT_AUTHOR_EMAIL: "tester@example.com",

@@ -6,14 +6,14 @@ import type { DispatchControl, StageRequest } from "../dispatch/dispatcher.ts";
 import type { LogStream } from "../execution/event.ts";
 
 export interface AgentLab {
-  /** Holds the agent's file and script; is the working directory. */
+  /** The working directory, which contains the agent's file and script. */
   folder: string;
   request: StageRequest;
 }
 
 let made = 0;
 
-/** A request whose agent is this shell script, in a folder of its own. */
+/** A request, in a folder of its own, whose agent is this shell script. */
 export function aStageRequest(script: string, changes: Partial<StageRequest> = {}): AgentLab {
   const folder = mkdtempSync(join(tmpdir(), "skillmeat-agent-"));
   writeFileSync(join(folder, "agent.sh"), `#!/bin/sh\n${script}\n`);
@@ -72,7 +72,7 @@ export interface TakenLine {
   offset: number | null;
 }
 
-/** A control that keeps the lines; `offsets`: where an earlier engine had got to. */
+/** A control that keeps the log lines. `offsets`: how far an earlier engine had read. */
 export function aControl(
   offsets = { stdout: 0, stderr: 0 },
   masks: Masks = createMasks(),
@@ -88,7 +88,7 @@ export function aControl(
     offsets,
     stored: offsets,
     write: (stream: LogStream, text: string, offset?: number) => {
-      // As the engine does, which records nothing else.
+      // The engine records nothing else either.
       lines.push({ stream, text: masks.hide(text), offset: offset ?? null });
     },
   };

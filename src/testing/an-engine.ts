@@ -20,22 +20,22 @@ export interface TestEngine {
   store: Store;
   clock: FakeClock;
   agents: FakeAgents;
-  /** Starts a workflow; its id. */
+  /** Starts a workflow and returns the execution's id. */
   start(text: string, parameters?: ValueObject): Promise<string>;
   /** Starts a workflow and waits for its end. */
   run(text: string, parameters?: ValueObject): Promise<ExecutionView>;
   /** The execution as it is stored. */
   view(runId: string): ExecutionView;
-  /** `stage: status` of every step. */
+  /** Every step as `stage: status`. */
   statuses(runId: string): Record<string, StepRecord["status"]>;
   feed(runId: string): StoredEvent[];
-  /** Waits until this holds of what is stored; looks after each commit. */
+  /** Waits until the stored execution passes the check, which runs after each commit. */
   until(holds: () => boolean): Promise<void>;
 }
 
 let made = 0;
 
-/** An engine with a clock that stands still and agents that a test answers for. */
+/** An engine whose clock stands still and whose agents do what the test says. */
 export async function anEngine(
   answer?: Answer,
   given: Partial<EngineOptions> & { clock?: FakeClock; livedMs?: () => number | null } = {},
@@ -74,7 +74,7 @@ export async function anEngine(
   };
 }
 
-/** What a start of this definition takes. Throws where it does not hold. */
+/** Makes the request to start this definition. Throws when the definition is invalid. */
 export function aStart(text: string): StartRequest {
   const { definition, validation } = checkWorkflow(text, { file: "WORKFLOW.yaml" });
   if (!definition) throw new Error(validation.errors.map(({ message }) => message).join("\n"));

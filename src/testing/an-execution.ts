@@ -10,7 +10,7 @@ export interface ExecutionShape {
   step?: Partial<StepRecord>;
 }
 
-/** A new execution with its steps and its first event, different from every other; what is given goes over it. */
+/** A new execution with its steps, its first event and a unique id; the given fields replace its own. */
 export function aNewExecution({ stages = 2, execution = {}, step = {} }: ExecutionShape = {}): NewExecution {
   const record: ExecutionRecord = { ...plainExecution(stages), ...execution };
   return {
@@ -25,7 +25,7 @@ export function aNewExecution({ stages = 2, execution = {}, step = {} }: Executi
   };
 }
 
-/** The next small transition of a run: its first step starts, with two events. Changes `run` as the engine would. */
+/** A small transition of a run: its first step starts, with two events. It changes `run` like the engine would. */
 export function anUpdate(run: NewExecution, given: Partial<ExecutionUpdate> = {}): ExecutionUpdate {
   const { record, machine } = run.execution;
   const first = run.steps[0];

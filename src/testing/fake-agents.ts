@@ -1,24 +1,27 @@
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { Dispatchers } from "../dispatch/dispatchers.ts";
 
-/** One attempt that an engine has asked for, and that a test ends as it likes. */
+/** One attempt that an engine has asked for and that the test ends. */
 export interface AskedAttempt {
   request: StageRequest;
   control: DispatchControl;
   how: "dispatch" | "readopt";
-  /** Null: it is gone without a result; `unbegun`: it never began. */
+  /** Null: the agent ended without a result. `unbegun`: the agent never began. */
   finish(result: FakeResult): void;
 }
 
-/** Agents of a test: `answer` says what becomes of an attempt at once; undefined leaves it to the test. */
+/**
+ * Makes a test's agents. `answer` returns an attempt's result; undefined leaves the attempt running for the test to
+ * end.
+ */
 export interface FakeAgents {
   dispatchers: Dispatchers;
-  /** Every attempt so far, in the order of asking: `stage/attempt`. */
+  /** Every attempt so far, in the order of the requests: `stage/attempt`. */
   asked: string[];
   swept: string[];
-  /** Of these, the ones after which no other attempt of their stage comes. */
+  /** The last attempts among these: no other attempt of their stage follows. */
   sweptLast: string[];
-  /** The attempt of a stage that runs; waits until there is one. */
+  /** Waits for a running attempt of a stage and returns it. */
   running(stageId: string): Promise<AskedAttempt>;
 }
 
@@ -26,7 +29,7 @@ type FakeResult = Partial<StageResult> | "unbegun" | null;
 
 export type Answer = (request: StageRequest, how: AskedAttempt["how"]) => FakeResult | undefined;
 
-/** `livedMs`: for how long an agent of an earlier engine has lived. */
+/** `livedMs`: the age of an agent that an earlier engine has started. */
 export function fakeAgents(
   answer: Answer = () => undefined,
   livedMs: () => number | null = () => null,

@@ -2,11 +2,11 @@ import type { Alarm } from "../engine/deadlines.ts";
 
 /** A clock that stands still until it is moved. */
 export interface FakeClock extends Alarm {
-  /** Moves on, and rings what becomes due on the way, in order. */
+  /** Moves the clock forward and calls, in order, everything that becomes due. */
   advance(ms: number): void;
-  /** Sets the wall clock forward, or back. */
+  /** Sets the wall clock forward or back. */
   jump(ms: number): void;
-  /** Time passes, on every clock, and nobody is woken: the process is stopped, or the machine asleep. */
+  /** Lets time pass on every clock without calling anything, like a stopped process or a suspended machine. */
   freeze(ms: number): void;
 }
 

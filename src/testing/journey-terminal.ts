@@ -1,11 +1,11 @@
 import type { Journey } from "./journey.ts";
 
 export interface Terminal {
-  /** What has been written to it, without escape sequences. */
+  /** Everything that was written to it, without escape sequences. */
   shown(): string;
-  /** As if it was typed. */
+  /** Sends keys as if they were typed. */
   type(text: string): void;
-  /** When the program has ended: its exit code, and all that was written, as it was. */
+  /** Resolves when the program has ended, with its exit code and everything that was written, unchanged. */
   readonly ended: Promise<{ code: number; output: string }>;
 }
 

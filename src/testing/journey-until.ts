@@ -4,8 +4,8 @@ import { longestWaitMs } from "./limits.ts";
 const lookMs = 5;
 
 /**
- * Looks again and again until `look` gives something, and gives that. Throws with what was waited for when it takes
- * longer than anything that works may take.
+ * Calls `look` again and again until it returns something, and returns that. Throws an error that names `what` when it
+ * takes longer than anything that works would take.
  */
 export async function until<T>(
   what: string,
@@ -18,7 +18,7 @@ export async function until<T>(
     if (found !== null && found !== false && found !== undefined) return found;
     const nowMs = performance.now();
     if (nowMs > endMs) throw new Error(`waited ${longestWaitMs} ms in vain until ${what}`);
-    // Looking must not keep the machine busy that does what is looked for.
+    // The checks must not take processor time from the work that they wait for.
     await pause(Math.max(lookMs, nowMs - beganMs));
   }
 }

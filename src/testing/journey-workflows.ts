@@ -1,6 +1,6 @@
 import type { Journey } from "./journey.ts";
 
-/** An agent that is a shell script: writes its file and the program beside the workflow. */
+/** Writes an agent that is a shell script: its file and its program, beside the workflow. */
 export function scriptAgent(journey: Journey, name: string, script: string): void {
   journey.write(
     `agents/${name}.md`,
@@ -18,7 +18,7 @@ export function scriptAgent(journey: Journey, name: string, script: string): voi
   journey.write(`agents/${name}.sh`, `#!/bin/sh\n${script}\n`);
 }
 
-/** Runs until its stage is set free: until the file `free-<stage>` is there. */
+/** An agent that runs until the file `free-<stage>` exists. */
 export function heldAgent(journey: Journey): void {
   scriptAgent(
     journey,
@@ -32,7 +32,7 @@ export function heldAgent(journey: Journey): void {
   );
 }
 
-/** Runs until the file `go` is there; gives up after many minutes, when its test is long over. */
+/** An agent that runs until the file `go` exists. It gives up after many minutes, when its test has long ended. */
 export function patientAgent(journey: Journey): void {
   scriptAgent(
     journey,
@@ -50,16 +50,16 @@ interface StageShape {
   agent?: string;
   after?: readonly string[];
   condition?: string;
-  /** Makes it a gate. */
+  /** If given, the stage is a gate. */
   gate?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   error_policy?: Record<string, unknown>;
   workspace?: "shared" | "worktree";
-  /** In the place of `agent`. */
+  /** Used instead of `agent`. */
   roles?: Record<string, unknown>;
 }
 
-/** Writes `WORKFLOW.json` of these stages, by id; the agent of each is `agent:worker` unless another is named. */
+/** Writes a `WORKFLOW.json` with these stages, by id. A stage's agent is `agent:worker` unless another is named. */
 export function writeWorkflow(
   journey: Journey,
   stages: Record<string, StageShape>,
@@ -79,7 +79,7 @@ export function writeWorkflow(
   journey.write("WORKFLOW.json", `${JSON.stringify(definition, null, 2)}\n`);
 }
 
-/** Eight stages: a pair side by side, one that its condition leaves out, a gate that opens by itself. */
+/** Eight stages: two run side by side, one is skipped by its condition, and one is a gate that approves itself. */
 export function writeEightStages(journey: Journey): void {
   const outputs = { score: { type: "integer" } };
   writeWorkflow(journey, {

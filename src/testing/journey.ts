@@ -15,10 +15,10 @@ import { until } from "./journey-until.ts";
 import { longestTestMs } from "./limits.ts";
 import { processesWith, signalIfThere } from "./process-table.ts";
 
-/** The compiled program: `npm test` builds it first. */
+/** The compiled executable, which `npm test` builds first. */
 export const executable = process.env["SKILLMEAT_BIN"] ?? join(import.meta.dir, "../../dist/skillmeat");
 
-/** What a process came to. */
+/** How a process has ended and what it printed. */
 export interface ProcessEnd {
   /** Null when a signal ended it. */
   code: number | null;
@@ -29,7 +29,7 @@ export interface ProcessEnd {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** What it has printed up to now. */
+  /** Its output so far. */
   readonly stdout: string;
   readonly stderr: string;
   readonly ended: Promise<ProcessEnd>;
@@ -44,31 +44,33 @@ export interface StartOptions {
   under?: string[];
 }
 
-/** A folder of its own to work in, with a home for skillmeat's data, and the program to use there. */
+/** A folder to work in, with a home for skillmeat's data, and functions that run the executable there. */
 export interface Journey {
   readonly folder: string;
   readonly home: string;
-  /** Writes a file; one that begins with `#!` may be run. Its absolute path. */
+  /** Writes a file and returns its absolute path. A file that begins with `#!` is executable. */
   write(path: string, content: string | Uint8Array): string;
-  /** A file's text; "" when there is none. */
+  /** A file's text; "" when there is no such file. */
   read(path: string): string;
-  /** The lines of a file; none when it is not there. */
+  /** The lines of a file; none when there is no such file. */
   lines(path: string): string[];
   start(args: readonly string[], options?: StartOptions): RunningProcess;
   /** Starts the program and waits for its end. */
   run(args: readonly string[], options?: StartOptions): Promise<ProcessEnd>;
-  /** One execution as `runs --format json` gives it. */
+  /** One execution as `runs --format json` prints it. */
   execution(runId: string): Promise<ExecutionView>;
-  /** Living processes of the agents of this journey. */
+  /** The living processes of this journey's agents. */
   agents(): ReturnType<typeof processesWith>;
-  /** What lies in the folder of the attempts. */
+  /** The entries of the attempts' folder. */
   attempts(): string[];
 }
 
-/** Call it at the top of a test file: gives the way to begin journeys, and clears all of them away at the end. */
+/**
+ * Called at the top of a test file. Returns the function that begins a journey; all journeys are removed at the end.
+ */
 export function journeys(): (name: string) => Journey {
   const begun: Journey[] = [];
-  // Also where a file is run by `bun test` alone, whose own limit is 5 s.
+  // This counts even when `bun test` runs the file alone, whose own limit is 5 s.
   setDefaultTimeout(longestTestMs);
   afterAll(() => begun.forEach(clearAway));
   return (name) => {
@@ -117,7 +119,7 @@ function beginJourney(folder: string): Journey {
   };
 }
 
-/** Nothing of the tester's own settings reaches the program. */
+/** The tester's own settings do not reach the executable. */
 function startProgram(
   folder: string,
   home: string,
@@ -151,7 +153,7 @@ function startProgram(
   };
 }
 
-/** Servers of journeys ask for no token; the journeys of the token itself say `SKILLMEAT_NO_TOKEN: ""`. */
+/** Servers of journeys require no token, except in the journeys of the token, which set `SKILLMEAT_NO_TOKEN: ""`. */
 function plainEnv(folder: string, home: string): Record<string, string> {
   const path = process.env["PATH"] ?? "";
   return { PATH: path, HOME: folder, SKILLMEAT_HOME: home, SKILLMEAT_NO_TOKEN: "1", USER: "tester" };
@@ -166,7 +168,7 @@ async function keep(
   for await (const chunk of stream) kept[name] += decoder.decode(chunk, { stream: true });
 }
 
-/** A test that failed half-way leaves processes; they are known by the journey's own folder. */
+/** A test that fails half-way leaves processes, which are found by the journey's own folder. */
 function clearAway({ folder, home }: Journey): void {
   for (const entry of [`SKILLMEAT_HOME=${home}`, `SKILLMEAT_WORKDIR=${folder}`]) {
     for (const { pid } of processesWith(entry)) signalIfThere(pid, "SIGKILL");

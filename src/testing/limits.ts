@@ -1,10 +1,10 @@
 /**
- * Limits that only end what hangs. No test may come near them, however slow its machine is: tests assert what happens,
- * never how fast. Speed is measured by `npm run bench`.
+ * These limits only end tests that hang. No test may come near them, however slow the machine is: tests assert what
+ * happens, never how fast. `npm run bench` measures speed.
  */
 
-/** For one thing that a test waits for: a line, a page, a process that ends. */
+/** The limit for one event that a test waits for: a line, a page, the end of a process. */
 export const longestWaitMs = 90_000;
 
-/** For a whole test. */
+/** The limit for a whole test. */
 export const longestTestMs = 300_000;

@@ -13,12 +13,14 @@ import { startStep } from "../machine/start-step.ts";
 import { openStepQueue } from "../machine/step-queue.ts";
 import { aStart } from "./an-engine.ts";
 
-/** Drives one execution by the pure room alone: no engine, no database, a clock that goes on by a second a deed. */
+/**
+ * Drives one execution with `src/machine` alone: no engine, no database, and a clock that moves one second per deed.
+ */
 export interface MachineDriver {
   readonly execution: ExecutionState;
   /**
    * Does a deed (`start`, `a succeeds`, `a fails`, `a is gone`, `a never began`, `a is late`, `timeout`, `approve ask`,
-   * `reject ask`, `pause`, `resume`, `cancel`) and starts what then has a place. What became of it: the execution's
+   * `reject ask`, `pause`, `resume`, `cancel`) and starts the steps that then have a place. Returns the execution's
    * phase, its steps, what was recorded, and the effects.
    */
   do(deed: string): string;
@@ -65,7 +67,7 @@ function newExecution(text: string, send: SendToActor, at: string): ExecutionSta
   return makeExecution(blueprint, record, newActor("execution"), parts, { send, drives: true, clear });
 }
 
-/** What is answered, where something is. A deed that makes no sense now does nothing. */
+/** Returns the answer, if there is one. A deed that is impossible at the moment does nothing. */
 function doDeed(execution: ExecutionState, deed: string, moment: Moment): string | null {
   if (deed === "start") begin(execution, moment);
   else if (deed === "timeout") applyDeadline(execution, null, moment);

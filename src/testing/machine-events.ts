@@ -1,7 +1,7 @@
 import type { ActorEvent } from "../machine/actor.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
 
-/** One event of every kind that a machine knows, by the name that the tables of the machines' tests give it. */
+/** One event of every kind that a machine knows, by its name in the tables of the machines' tests. */
 
 const failure = { class: "agent_error", message: "it broke" };
 const retry = (max_attempts: number, non_retryable_errors: string[] = []): EffectiveRetry => ({

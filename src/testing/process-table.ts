@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A living process; one that has ended and was not waited for is none. */
+/** A living process. A zombie, which has ended but was not waited for, is not one. */
 export interface LivingProcess {
   pid: number;
   group: number;
-  /** `NAME=value`, as it was started with. */
+  /** The `NAME=value` entries with which it was started. */
   environment: string[];
 }
 
-/** Every living process whose environment holds an entry that begins so. */
+/** Every living process with an entry in its environment that begins with this text. */
 export function processesWith(entry: string): LivingProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -21,19 +21,19 @@ export function isAlive(pid: number): boolean {
   return readLivingProcess(pid) !== null;
 }
 
-/** The memory a process holds at this moment, in bytes; 0 when it has ended. */
+/** The resident memory of a process in bytes; 0 when it has ended. */
 export function residentBytes(pid: number): number {
   const status = readOrNull(`/proc/${pid}/status`) ?? "";
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** True once a process has a handler of its own for Ctrl+C (SIGINT, the second bit of its mask). */
+/** True when a process has its own handler for Ctrl+C (SIGINT, the second bit of its mask). */
 export function catchesInterrupts(pid: number): boolean {
   const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readOrNull(`/proc/${pid}/status`) ?? "")?.[1] ?? "0";
   return (BigInt(`0x${mask}`) & 2n) !== 0n;
 }
 
-/** Sends a signal; that the process, or a whole group for a negative pid, is gone already is as good. */
+/** Sends a signal to a process, or to a group for a negative pid. It is no error when it has ended already. */
 export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -64,21 +64,21 @@ const fragments = [
   "\ufeff",
 ] as const;
 
-/** A text with some of its characters and lines taken out, put in, doubled or moved to the side. */
+/** A text with some characters and lines removed, inserted, doubled or indented. */
 export function randomDamage(draw: Draw, text: string): string {
   let damaged = text;
   for (let times = draw.upTo(4); times > 0; times--) damaged = damageOnce(draw, damaged);
   return damaged;
 }
 
-/** Some lines of a text that follow each other. */
+/** Some consecutive lines of a text. */
 export function randomExcerpt(draw: Draw, text: string): string {
   const lines = text.split("\n");
   const from = draw.upTo(lines.length);
   return lines.slice(from, from + 1 + draw.upTo(30)).join("\n");
 }
 
-/** Lines made of nothing but what is special in YAML, most of them no YAML at all. */
+/** Lines of nothing but YAML's special characters, most of which are not valid YAML. */
 export function randomFragments(draw: Draw): string {
   const line = (): string => {
     const marks = [draw.pick(["", "  ", "    "]), draw.pick(["a:", "b: ", "- ", "- a: ", "# ", "", '"c": '])];

@@ -1,8 +1,8 @@
 import type { Value, ValueObject } from "../expression/value.ts";
 
-/** Definitions and ways to write them, drawn from a seed: the same seed, the same text. */
+/** Random choices from a seed: the same seed always gives the same definition and the same text. */
 export interface Draw {
-  /** Below a bound. */
+  /** A whole number from 0 to below the bound. */
   upTo(bound: number): number;
   chance(percent: number): boolean;
   pick<Item>(items: readonly [Item, ...Item[]]): Item;

@@ -1,7 +1,7 @@
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { Draw } from "./random-definition.ts";
 
-/** A definition's text in a hand nobody writes: block and flow, any quotes, comments and blank lines in odd places. */
+/** Writes a definition as no person would: block and flow style, any quotes, comments and blank lines in odd places. */
 export function randomYaml(draw: Draw, value: Value): string {
   const hand: Hand = {
     draw,
@@ -47,7 +47,7 @@ function block(hand: Hand, value: Value, column: number): string[] {
   ]);
 }
 
-/** What stands behind a key's colon or a dash. */
+/** The text after a key's colon or a dash. */
 function belowMark(hand: Hand, mark: string, value: Value, column: number, isDash: boolean): string[] {
   const { draw } = hand;
   const isCollection = typeof value === "object" && value !== null && Object.keys(value).length > 0;
@@ -82,7 +82,7 @@ function isLiteral(text: string): boolean {
   return text.includes("\n") && !/^\s/.test(text);
 }
 
-/** Brackets with a line for each entry. */
+/** Writes brackets with one line for each entry. */
 function flowLines(hand: Hand, mark: string, value: Value, column: number): string[] {
   const { draw } = hand;
   const pad = " ".repeat(column + hand.step);
@@ -143,7 +143,7 @@ function trailingComment(hand: Hand): string {
   return hand.draw.chance(hand.comments) ? ` ${comment(hand)}` : "";
 }
 
-/** Each comment is one of a kind: it can be looked for. */
+/** Each comment is unique, so that a test can look for it. */
 function comment(hand: Hand): string {
   hand.count++;
   return hand.draw.pick([`# c${hand.count}`, `#c${hand.count}: [not, yaml`, `# - c${hand.count}: "x`]);

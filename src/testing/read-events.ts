@@ -5,7 +5,7 @@ export interface SentEvent {
   data: { seq: number; run_id: string; type: string; stage_id: string | null; data: unknown };
 }
 
-/** Reads a stream of events until it ends, or until `enough` says so; then it is given up. */
+/** Reads a stream of events until it ends or `enough` returns true; then it cancels the stream. */
 export async function readEvents(
   response: Response,
   enough: (events: readonly SentEvent[]) => boolean = () => false,

@@ -34,13 +34,15 @@ const checks: Step[] = ["types", "lint", "format", "unused"].map((name) => ({
   command: ["npm", "run", "--silent", `check:${name}`],
 }));
 
-/** Journeys wait for other processes most of the time: two cores keep three files busy. */
+/** Journeys mostly wait for other processes, so two cores can run three files side by side. */
 const workers = Math.max(3, Math.min(availableParallelism(), 8));
 
-/** Tests of one file that run side by side: with more, a program's patience with another ends on a busy machine. */
+/**
+ * How many tests of one file run side by side. With more, processes on a busy machine time out waiting for each other.
+ */
 const sideBySide = 6;
 
-// Files of one worker share their modules and one browser; what a file makes it clears away.
+// The files of one worker share their modules and one browser. Each file removes what it has made.
 const options = [
   "--no-isolate",
   "--only-failures",
@@ -50,7 +52,7 @@ const options = [
 ];
 const testCommand = [bun, "test", `--parallel=${workers}`, ...options, ...paths];
 
-// Everything that tests write lies in one folder, which goes with them.
+// Everything that tests write is in one folder, which is removed at the end.
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-tests-"));
 process.env["TMPDIR"] = folder;
 
@@ -76,7 +78,7 @@ async function runInTurn(steps: Step[]): Promise<TestResult[]> {
   return all;
 }
 
-/** What it prints is shown in one piece when it has ended, since others print beside it. */
+/** Its output is shown in one piece after it has ended, because others print at the same time. */
 async function runStep({ name, command }: Step): Promise<TestResult> {
   const startedMs = performance.now();
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
@@ -88,7 +90,7 @@ async function runStep({ name, command }: Step): Promise<TestResult> {
   return exitCode === 0 ? { passed: 1, failed: [] } : { passed: 0, failed: [name] };
 }
 
-/** Shows what the runner prints while it prints it, and counts from its summary. */
+/** Passes on the runner's output as it is printed, and reads the numbers from its summary. */
 async function runTests(command: string[]): Promise<TestResult> {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const kept: string[] = [];
@@ -98,7 +100,7 @@ async function runTests(command: string[]): Promise<TestResult> {
   const passed = lastCount(text, "pass");
   const failed = lastCount(text, "fail");
   const names = [...text.matchAll(/^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/gm)].map(([, name = ""]) => name);
-  // A file that cannot be loaded, or whose worker dies, is counted by bun and has no name.
+  // Bun counts a file that cannot be loaded, or whose worker dies, without naming it.
   const all = Array.from({ length: failed }, (_, at) => names[at] ?? "a test file, see above");
   if (failed === 0 && (exitCode !== 0 || passed === 0)) all.push(`the runner of the tests, exit ${exitCode}`);
   return { passed, failed: all };

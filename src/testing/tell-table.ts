@@ -3,8 +3,8 @@ import { newActor, type Actor, type ActorEvent, type ActorKind, type SendToActor
 type Events<K extends ActorKind> = Record<string, ActorEvent<K>>;
 
 /**
- * What every event does in one state: `event → state: what is recorded`. An event that is missing is not lawful there.
- * `way`: the events that lead to the state.
+ * Lists what every event does in one state: `event → state: what is recorded`. An event that is missing is not allowed
+ * there. `way`: the events that lead to the state.
  */
 export function tellTable<K extends ActorKind>(
   send: SendToActor,
@@ -23,7 +23,7 @@ export function tellTable<K extends ActorKind>(
   });
 }
 
-/** Sends the event of this name, which must be lawful; what is recorded. */
+/** Sends the event of this name, which must be allowed, and returns what is recorded. */
 export function tellNamed<K extends ActorKind>(
   send: SendToActor,
   actor: Actor<K>,

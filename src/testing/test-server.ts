@@ -15,7 +15,7 @@ export interface TestServer {
   engine: Engine;
   home: string;
   logged: Record<string, unknown>[];
-  /** A request to a path below `/api/v1`, or to any path that begins with `//`. */
+  /** Sends a request to a path below `/api/v1`, or, if it begins with `//`, to any path. */
   ask(method: string, path: string, given?: AskOptions): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface AskOptions {
 export interface Answer {
   status: number;
   headers: Headers;
-  // What an answer holds is what the test says of it.
+  // The test knows the content of an answer.
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
   response: Response;
