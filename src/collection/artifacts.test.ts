@@ -50,7 +50,7 @@ describe("a reference leads to the first of", () => {
     expect(found("agent:scan")).toBe(path);
   });
 
-  test("and to nothing above the repository, or above a working directory without one", () => {
+  test("never to a file above the repository, or above a working directory outside a repository", () => {
     put(".claude/agents/scan.md");
     put("plain/.claude/agents/up.md");
     put("plain/sub/x");
@@ -60,7 +60,7 @@ describe("a reference leads to the first of", () => {
 });
 
 describe("a name is", () => {
-  test("the manifest's, else the front matter's, else the file's, in any case of letters", () => {
+  test("that of the manifest, else of the front matter, else of the file, in any case of letters", () => {
     put("home/collections/main/agents/a.md", "---\nname: Inner\n---\n");
     put("home/collections/main/agents/team/b.md");
     put("home/config.toml", '[settings]\ndefault-collection = "main"\n');
@@ -77,7 +77,7 @@ describe("a name is", () => {
     ]);
   });
 
-  test("one of its type: skills are folders, servers stand in files", () => {
+  test("found only with its type: skills are folders, servers are entries of files", () => {
     put("repo/.claude/skills/office/pdf/SKILL.md", "---\nname: PDF tools\ndescription: reads\n---\n");
     put("repo/.claude/commands/git/commit.md");
     put("repo/.mcp.json", '{"mcpServers": {"github": {"command": "x"}, "__proto__": {}}}');
@@ -101,14 +101,14 @@ describe("a name is", () => {
     ]);
   });
 
-  test("of no kind when the reference is none", () => {
+  test("not found when the reference has no valid form", () => {
     for (const ref of ["", ":", "agent", "agent:", "constructor:x", "ctx:"])
       expect(open().find(ref)).toBeNull();
   });
 });
 
-describe("what is not found", () => {
-  test("comes with what may have been meant", () => {
+describe("a reference that is not found", () => {
+  test("gets a hint with the name that was probably meant", () => {
     put("repo/.claude/commands/scan.md");
     put("repo/.claude/agents/reviewer.md");
     put("repo/.claude/rules/style.md");
@@ -120,7 +120,7 @@ describe("what is not found", () => {
 });
 
 describe("an agent", () => {
-  test("is read whole when it is asked for, with what is wrong in it", () => {
+  test("is read as a whole when it is asked for, with the problems in it", () => {
     put("repo/.claude/agents/good.md", '---\nname: good\ncommand: ["./run.sh"]\n---\nGo.\n');
     put("repo/.claude/agents/bad.md", "---\nname: bad\ncommand: ./run.sh\n---\n");
     const artifacts = open();
@@ -161,7 +161,7 @@ describe("a context module", () => {
 });
 
 describe("hostile folders:", () => {
-  test("no link leads out of .claude, none is followed in circles", () => {
+  test("no link is followed out of .claude or in circles", () => {
     put("secret/key.md");
     put("repo/.claude/agents/fine.md");
     put("repo/.claude/shared/agents/linked.md");
@@ -177,13 +177,13 @@ describe("hostile folders:", () => {
     ).toEqual(["fine", "linked"]);
   });
 
-  test("nothing is looked for without end", () => {
+  test("the search always ends", () => {
     put(`repo/.claude/agents/${"d/".repeat(30)}deep.md`);
     put("repo/.claude/agents/node_modules/x/dep.md");
     expect(open().list("agent")).toEqual([]);
   });
 
-  test("broken files are no artifacts, and keep no others from being found", () => {
+  test("broken files are not artifacts and do not keep others from being found", () => {
     put("repo/.claude/agents/open.md", "---\nname: [");
     put("repo/.mcp.json", "{");
     put("home/collections/default/collection.toml", "= broken");
@@ -227,7 +227,7 @@ describe("a link that leads out", () => {
     else expect(open().find("agent:rev")).not.toBeNull();
   });
 
-  test("of another name than what is looked for is not its cause", () => {
+  test("is not named as the cause when it has another name", () => {
     put("elsewhere/other.md");
     put("repo/.claude/agents/reviewer.md");
     symlinkSync(join(root, "elsewhere/other.md"), join(root, "repo/.claude/agents/other.md"));
@@ -241,7 +241,7 @@ describe("a link that leads out", () => {
 });
 
 describe("a list", () => {
-  test("tells by which reference each is found, where, and what it hides", () => {
+  test("shows for each artifact its reference, its place and what it hides", () => {
     put("repo/.claude/agents/team/rev.md", "---\nname: Code Reviewer\n---\n");
     put("home/collections/default/agents/rev.md");
     put("home/collections/default/agents/scan.md", "---\nname: scanner\n---\n");
@@ -291,7 +291,7 @@ describe("a list", () => {
     ]);
   });
 
-  test("has each file once where the working directory is the workflow's own folder", () => {
+  test("has each file once when the working directory is the workflow's own folder", () => {
     put("repo/flows/ship/.claude/agents/own.md");
     expect(open("repo/flows/ship").list("agent")).toMatchObject([
       { ref: "agent:own", place: "project", shadows: [] },
@@ -299,7 +299,7 @@ describe("a list", () => {
   });
 });
 
-test("a folder is looked through once", () => {
+test("a folder is searched once", () => {
   put("repo/.claude/agents/one.md");
   const artifacts = open();
   expect(found("agent:one", artifacts)).not.toBeNull();

@@ -44,7 +44,7 @@ describe("a folder is", () => {
     expect(detectArtifactType(folder)).toBe(type);
   });
 
-  test("nothing where a folder has the file's name, and where there is none", () => {
+  test("nothing when a folder has the file's name, or when there is no folder", () => {
     mkdirSync(join(folder, "WORKFLOW.yaml"));
     expect(detectArtifactType(folder)).toBe(null);
     expect(detectArtifactType(join(folder, "none"))).toBe(null);

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 describe("the collection's files", () => {
-  test("on a fresh home a workflow goes to the plan's layout, byte for byte, with a manifest", () => {
+  test("are in the plan's layout in a new home, byte for byte, with a manifest", () => {
     const collection = openCollection(home);
     const { file } = writeWorkflow(collection, "release", text, now);
     expect(file).toBe(join(home, "collection/artifacts/workflows/release/WORKFLOW.yaml"));
@@ -41,7 +41,7 @@ describe("the collection's files", () => {
     ]);
   });
 
-  test("where SkillMeat's layout exists, its active collection is used", () => {
+  test("are in the active collection when SkillMeat's layout exists", () => {
     mkdirSync(join(home, "collections", "work"), { recursive: true });
     writeFileSync(join(home, "config.toml"), '[settings]\ndefault-collection = "work"\n');
     const { file } = writeWorkflow(openCollection(home), "release", text, now);
@@ -50,16 +50,16 @@ describe("the collection's files", () => {
     expect(entries[0]?.["path"]).toBe("workflows/release");
   });
 
-  test("JSON is stored as JSON", () => {
+  test("keep JSON as JSON", () => {
     expect(writeWorkflow(openCollection(home), "w", '{"workflow": {}}', now).file).toEndWith("WORKFLOW.json");
   });
 
-  test("undo leaves nothing behind, folders included", () => {
+  test("are all removed by undo, including folders", () => {
     writeWorkflow(openCollection(home), "release", text, now).undo();
     expect(readdirSync(home)).toEqual([]);
   });
 
-  test("undo of a replacement brings the old text back", () => {
+  test("get their old text back by undo of a replacement", () => {
     const collection = openCollection(home);
     const { file } = writeWorkflow(collection, "release", text, now);
     const manifest = readFileSync(collection.manifest, "utf8");
@@ -70,7 +70,7 @@ describe("the collection's files", () => {
     expect(readFileSync(collection.manifest, "utf8")).toBe(manifest);
   });
 
-  test("a manifest that cannot be read leaves no file behind", () => {
+  test("are not written when the manifest cannot be read", () => {
     const collection = openCollection(home);
     mkdirSync(collection.folder, { recursive: true });
     writeFileSync(collection.manifest, "[broken\n");
@@ -79,7 +79,7 @@ describe("the collection's files", () => {
     expect(readFileSync(collection.manifest, "utf8")).toBe("[broken\n");
   });
 
-  test("removing takes the entry and the file, but not what else lies in the folder", () => {
+  test("are removed together with their entry, but other files in the folder stay", () => {
     const collection = openCollection(home);
     const { file } = writeWorkflow(collection, "release", text, now);
     writeFileSync(join(collection.workflows, "release", "WORKFLOW.md"), "mine");
@@ -88,7 +88,7 @@ describe("the collection's files", () => {
     expect(readManifest(readFileSync(collection.manifest, "utf8"), "m")).toEqual([]);
   });
 
-  test("what cannot be written is the state's trouble, named, and leaves nothing", () => {
+  test("leave nothing behind when they cannot be written, and the error names the file", () => {
     writeFileSync(join(home, "collection"), "a file where a folder should be");
     expect(() => writeWorkflow(openCollection(home), "release", text, now)).toThrow("cannot be written");
     expect(readdirSync(home)).toEqual(["collection"]);
@@ -101,7 +101,7 @@ describe("the collection's files", () => {
     ["../../etc", "etc"],
   ])("the slug of %p is %p", (name, slug) => expect(slugOf(name)).toBe(slug));
 
-  test("a name without a letter or digit has no slug", () => {
+  test("get no slug from a name without a letter or digit", () => {
     expect(() => slugOf("☕")).toThrow("has no letter or digit");
   });
 });

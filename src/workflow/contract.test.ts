@@ -21,8 +21,8 @@ test("the contract of a stage is the JSON Schema of an object", () => {
   });
 });
 
-describe("what an agent gave", () => {
-  test("is kept, and defaults fill what is optional", () => {
+describe("an agent's output", () => {
+  test("is kept, and defaults replace missing optional ones", () => {
     expect(checkOutputs(outputs, { report: "fine" })).toEqual({
       outputs: { report: "fine", count: 0 },
       undeclared: [],
@@ -35,14 +35,14 @@ describe("what an agent gave", () => {
     expect(checkOutputs(outputs, given).outputs).toEqual(given);
   });
 
-  test("is kept where it was not declared, and named", () => {
+  test("is kept and named when it was not declared", () => {
     const checked = checkOutputs(outputs, { report: "fine", extra: { a: 1 } });
     expect(checked.outputs).toEqual({ report: "fine", count: 0, extra: { a: 1 } });
     expect(checked.undeclared).toEqual(["extra"]);
     expect(checked.problems).toEqual([]);
   });
 
-  test("breaks the contract where something is missing or of a wrong type, all at once", () => {
+  test("breaks the contract when it is missing or has a wrong type, and all such outputs are reported together", () => {
     expect(checkOutputs(outputs, { count: "many", files: ["a", 1, "b", null] }).problems).toEqual([
       { path: "report", message: 'output "report" is missing. it is required, of type string' },
       { path: "count", message: 'output "count" must be integer, not "many"' },
@@ -51,7 +51,7 @@ describe("what an agent gave", () => {
     ]);
   });
 
-  test("counts only where it is the object's own", () => {
+  test("counts only if it is the object's own property", () => {
     const inherits: Record<string, EffectiveOutput> = {
       toString: { type: "string", required: true, description: null },
     };
@@ -61,7 +61,7 @@ describe("what an agent gave", () => {
     expect(checked.undeclared).toEqual(["__proto__"]);
   });
 
-  test("is refused where it could not be stored", () => {
+  test("is refused when it could not be stored", () => {
     const deep = JSON.parse(`${"[".repeat(600)}${"]".repeat(600)}`);
     expect(checkOutputs({}, { deep }).problems.map(({ message }) => message)).toEqual([
       'output "deep" cannot be kept: it is nested deeper than 512 levels',

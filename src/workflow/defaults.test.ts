@@ -3,7 +3,7 @@ import type { EffectiveDefinition } from "./effective.ts";
 import { checkWorkflow } from "./validate.ts";
 
 describe("defaults", () => {
-  test("an agent stage gets all of the language's own", () => {
+  test("an agent stage gets all defaults of the language", () => {
     const { stages, config, workflow } = effective("");
     expect(workflow).toMatchObject({ version: "1.0.0", tags: [], description: null });
     expect(config).toEqual({
@@ -58,7 +58,7 @@ describe("defaults", () => {
     expect(effective(whole, stage).stages[0]?.error_policy.on_failure).toBe(expected);
   });
 
-  test("what was given stays, even when it says nothing", () => {
+  test("a given value stays, even if it is empty", () => {
     const { stages } = effective("", "handoff: { include_run_log: false, format: raw }\n    name: '0'");
     expect(stages[0]).toMatchObject({ name: "0", handoff: { format: "raw", include_run_log: false } });
   });
@@ -77,21 +77,21 @@ describe("defaults", () => {
     expect(effective("config: { workspace: worktree }", gate).stages[1]?.workspace).toBe("shared");
   });
 
-  test("an agent may be silent unless its stage says for how long", () => {
+  test("an agent may be silent for any time unless its stage limits it", () => {
     expect(effective("", "error_policy: { idle_timeout: 5m }").stages[0]?.error_policy).toMatchObject({
       timeout: "30m",
       idle_timeout: "5m",
     });
   });
 
-  test("an empty key is a key that is left out", () => {
+  test("an empty key is the same as a missing key", () => {
     expect(effective("config:\nhooks:\n", "inputs:\n    depends_on:").stages[0]).toMatchObject({
       inputs: {},
       depends_on: [],
     });
   });
 
-  test("a text for notify is its channel; memory and gates have defaults when they are there", () => {
+  test("a text for notify is its channel; memory and gates get defaults if they are present", () => {
     const { hooks, context } = effective("hooks: { on_failure: { notify: team } }\ncontext: { memory: {} }");
     expect(hooks).toEqual({ on_failure: { notify: { channel: "team", message: null }, run: null } });
     expect(context.memory).toEqual({
@@ -102,7 +102,7 @@ describe("defaults", () => {
     });
   });
 
-  test("the effective definition holds by itself", () => {
+  test("the effective definition is itself valid", () => {
     const definition = effective("hooks: { on_start: { run: ls } }", "outputs: { o: { type: string } }");
     const again = checkWorkflow(JSON.stringify(definition), { file: "w.json" });
     expect(again.validation).toEqual({ valid: true, errors: [], warnings: [] });

@@ -21,7 +21,7 @@ describe("batchesOf", () => {
     ).toBe(batches);
   });
 
-  test("takes a chain of 2,000 without a deep stack", () => {
+  test("handles a chain of 2,000 stages without a deep stack", () => {
     const chain = Array.from({ length: 2000 }, (_, at) => ({
       id: `s${at}`,
       depends_on: at ? [`s${at - 1}`] : [],
@@ -29,7 +29,7 @@ describe("batchesOf", () => {
     expect(batchesOf(chain.toReversed())).toHaveLength(2000);
   });
 
-  test("puts each stage one behind the last of its dependencies, in any graph", () => {
+  test("puts each stage one batch after the last of its dependencies, in any graph", () => {
     fc.assert(
       fc.property(graphs, (stages) => {
         const level = new Map(batchesOf(stages).flatMap((batch, at) => batch.map((id) => [id, at] as const)));
@@ -67,7 +67,7 @@ describe("upstreamIn", () => {
     ]);
   });
 
-  test("in a cycle everything comes before everything, and before what hangs on it", () => {
+  test("in a cycle every stage comes before every other, and before the stages that depend on it", () => {
     const upstream = upstreamIn(buildGraph(parsed("a:b b:a c:b d")));
     expect([0, 1, 2, 3].map((at) => [upstream.isBefore(at, 0), upstream.isBefore(at, 2)])).toEqual([
       [true, true],
@@ -105,7 +105,7 @@ describe("cyclesIn", () => {
     expect(found).toEqual(expected);
   });
 
-  test("of thousands in one knot, 20 are told; of knots, all", () => {
+  test("20 cycles of thousands in one knot are found, but at least one of every knot", () => {
     const dense = Array.from({ length: 60 }, (_, at) => `s${at}`);
     const knot = dense.map((id) => ({ id, depends_on: dense.filter((other) => other !== id) }));
     const pairs = Array.from({ length: 30 }, (_, at) => [

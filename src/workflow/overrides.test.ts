@@ -16,7 +16,7 @@ stages:
 `;
 
 describe("overrides", () => {
-  test("put a value in the place of a source where the source is taken away", () => {
+  test("put a value in the place of a source that they remove", () => {
     const over = (input: string) =>
       merged(`overrides: { ship: { stages: { write: { inputs: { b: ${input} } } } } }`);
     const { definition, overrides } = over("{ source: null, value: develop }");
@@ -29,7 +29,7 @@ describe("overrides", () => {
     ]);
   });
 
-  test("maps merge key by key, scalars and lists replace, defaults come after", () => {
+  test("merge maps key by key, replace scalars and lists, and get defaults afterwards", () => {
     const { definition, overrides } = merged(`overrides:
   ship:
     config: { max_parallel: 1, parameters: { branch: { default: develop } } }
@@ -64,21 +64,21 @@ describe("overrides", () => {
     });
   });
 
-  test("a short role over a long one keeps the model", () => {
+  test("keep the model when a short role replaces a long one", () => {
     const { definition } = merged(
       "overrides: { ship: { stages: { check: { roles: { primary: agent:other } } } } }",
     );
     expect(definition?.stages[1]?.roles?.primary).toMatchObject({ artifact: "agent:other", model: "haiku" });
   });
 
-  test("names the default that an override takes the place of", () => {
+  test("are listed with the default that they replace", () => {
     const { overrides } = merged(
       "overrides: { ship: { stages: { check: { error_policy: { timeout: 2h } } } } }",
     );
     expect(overrides).toEqual([{ path: "stages.check.error_policy.timeout", from: "30m", to: "2h" }]);
   });
 
-  test("other workflows are not touched, and no list is made", () => {
+  test("do not change other workflows, which get no list of overrides", () => {
     const result = merged("overrides: { other: { config: { max_parallel: 1 } } }");
     expect(result.overrides).toEqual([]);
     expect(result.definition?.config.max_parallel).toBeNull();
@@ -99,7 +99,7 @@ describe("overrides", () => {
     expect(validation.errors.map((finding) => finding.message)).toEqual([message + origin]);
   });
 
-  test("a bad value stands where the file has the field, and says that it comes from the overrides", () => {
+  test("with a bad value are reported at the field of the file, as coming from the overrides", () => {
     const patch =
       "overrides:\n  ship:\n    stages:\n      write:\n        error_policy:\n          timeout: soon\n";
     const { validation } = merged(patch);
@@ -114,14 +114,14 @@ describe("overrides", () => {
     ]);
   });
 
-  test("expressions in overrides are checked too, at the stage they change", () => {
+  test("have their expressions checked too, at the stage that they change", () => {
     const { validation } = merged(
       "overrides: { ship: { stages: { check: { condition: parameters.gone } } } }",
     );
     expect(validation.errors).toMatchObject([{ category: "expression", line: 10, stage_id: "check" }]);
   });
 
-  test("findings about what an overrides file has put in are there only with it", () => {
+  test("cause findings about their own values only while they are applied", () => {
     const overrides = parseOverrides("overrides: { ship: { config: { tiemout: 1h } } }", "over.yaml");
     const text = base.replace("name: Ship", "name: Ship, nmae: Ship");
     const { validation } = checkWorkflow(text, { file: "w", overrides });
@@ -132,13 +132,13 @@ describe("overrides", () => {
     expect(checkWorkflow(text, { file: "w" }).validation.warnings).toHaveLength(1);
   });
 
-  test("a definition that does not hold by itself is reported as it is", () => {
+  test("are not applied to a definition that is invalid by itself", () => {
     const overrides = parseOverrides("overrides: { ship: { config: { max_parallel: 1 } } }", "over.yaml");
     const { validation } = checkWorkflow(base.replace("10m", "soon"), { file: "w", overrides });
     expect(validation.errors.map((finding) => finding.message)).toEqual(['"soon" is not a duration']);
   });
 
-  test("keys such as __proto__ reach nothing", () => {
+  test("with keys such as __proto__ have no effect", () => {
     const { definition } = merged(
       'overrides: { ship: { config: { "__proto__": { timeout: 1h } }, "x-note": 1 } }',
     );
@@ -159,7 +159,7 @@ describe("parseOverrides", () => {
     expect(definition?.stages[0]?.error_policy.timeout).toBe("1h");
   });
 
-  test("refuses a number that would be changed, wherever TOML may hold one", () => {
+  test("refuses a number that would be changed, anywhere in TOML", () => {
     const text = 'a = "9007199254740993" # 1e999\nb = [1_000, 9_007_199_254_740_993]\n';
     expect(() => parseOverrides(text, "over.toml")).toThrow(
       '"over.toml" cannot be used: 9_007_199_254_740_993 is a whole number beyond',

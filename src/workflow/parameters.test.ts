@@ -13,7 +13,7 @@ const declared = {
 };
 
 describe("resolveParameters", () => {
-  test("given goes over override, and override over default; what has no value is left out", () => {
+  test("a given value wins over an override, and an override over a default; without a value it is omitted", () => {
     const resolved = resolve({ feature: "search", mode: "slow" }, { overridden: ["count", "mode"] });
     expect(resolved).toEqual([
       { name: "feature", value: "search", origin: "given" },
@@ -55,7 +55,7 @@ describe("resolveParameters", () => {
     expect(messages(given)).toEqual(expected);
   });
 
-  test("names of every object are names like any other", () => {
+  test("names of properties that every object has are names like any other", () => {
     expect(messages({ feature: "x", toString: "1" })).toHaveLength(1);
     expect(messages({ feature: "x", ["__proto__"]: "1" })).toHaveLength(1);
   });

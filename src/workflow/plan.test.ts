@@ -37,7 +37,8 @@ stages:
 describe("the plan of the delivery workflow", () => {
   const plan = planOf("delivery.yaml", { feature_name: "auth-redesign" });
 
-  test("prints as the text beside it", () => expect(printPlan(plan)).toBe(read("delivery.plan.txt")));
+  test("is printed as the text in the file beside it", () =>
+    expect(printPlan(plan)).toBe(read("delivery.plan.txt")));
 
   test("has its stages in batches, each with its kind", () => {
     expect(plan.batches.map(({ kind, stages }) => [kind, ...stages.map(({ id }) => id)])).toEqual([
@@ -76,7 +77,7 @@ describe("the plan of the delivery workflow", () => {
     });
   });
 
-  test("names what the collection holds and what it lacks", () => {
+  test("names the artifacts that the collection has and those that are missing", () => {
     const found = plan.artifacts.find(({ ref }) => ref === "agent:planner");
     expect(found).toEqual({ ref: "agent:planner", resolved: true, origin: "agents/planner.md" });
     expect(plan.artifacts.find(({ ref }) => ref === "ctx:repo-rules")?.resolved).toBe(false);
@@ -90,19 +91,19 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}, overrides))).toBe(read("minimal.plan.txt"));
   });
 
-  test("shows timeouts as the definition has them", () => {
+  test("shows timeouts as they are written in the definition", () => {
     const overrides = "overrides: { hello: { stages: { greet: { error_policy: { timeout: 90m } } } } }";
     expect(printPlan(planOf("minimal.yaml", {}, overrides))).toContain("      Timeout: 90m\n");
   });
 
-  test("says how long an agent may be silent where it may not for ever", () => {
+  test("shows how long an agent may be silent, if that is limited", () => {
     const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1error_policy: { idle_timeout: 90s }\n$&");
     const text = printPlan(planOfText(file, {}));
     expect(text).toContain("      Timeout: 30m\n      Idle timeout: 90s\n");
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Idle");
   });
 
-  test("names the workspace of a stage that does not work with all others", () => {
+  test("names the workspace of a stage that does not share the working directory", () => {
     const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1workspace: worktree\n$&");
     expect(printPlan(planOfText(file, {}))).toContain("      Workspace: worktree\n      Timeout: 30m\n");
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Workspace");

@@ -3,7 +3,7 @@ import type { Finding } from "./finding.ts";
 import { printFinding } from "./print-finding.ts";
 
 describe("printFinding", () => {
-  test("says where, how bad, what and which; shows the line with a caret, and the way out", () => {
+  test("prints place, severity, message and code, the line with a caret, and the hint", () => {
     expect(printed("a: 1\n  b: two\n", { line: 2, column: 6, hint: "write 2" })).toEqual([
       "w.yaml:2:6: error: it is wrong [some_code]",
       "    b: two",
@@ -31,7 +31,7 @@ describe("printFinding", () => {
     expect(text[caret.indexOf("^")]).toBe("X");
   });
 
-  test("an empty line is not shown, and a place behind the text does no harm", () => {
+  test("an empty line is not shown, and a place after the text is harmless", () => {
     expect(printed("", { line: 1, column: 1 })).toHaveLength(1);
     expect(printed("ab", { line: 9, column: 9 })).toHaveLength(1);
   });

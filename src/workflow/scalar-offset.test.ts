@@ -23,12 +23,12 @@ describe("sourceOffset finds a character of a value in the text:", () => {
     expect(sourceOffset(text, scalar, String(scalar.value).indexOf("!"))).toBe(text.indexOf("!"));
   });
 
-  test("the end of a value lies behind its last character", () => {
+  test("the end of a value is after its last character", () => {
     const text = "k: 'ab'";
     expect(sourceOffset(text, scalarWith(text, "b"), 2)).toBe(text.indexOf("b") + 1);
   });
 
-  test("what comes from overrides has only the place it was put", () => {
+  test("a value from overrides has only the place of its field", () => {
     const scalar: SourceScalar = {
       ...scalarWith("k: abc", "b"),
       start: 7,

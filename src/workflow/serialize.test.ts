@@ -21,7 +21,7 @@ describe("a definition is the same in YAML and JSON:", () => {
     expect(back).toEqual(first);
   });
 
-  test("the order of keys stays", () => {
+  test("the order of keys is kept", () => {
     expect(toJson("b: 1\na: {d: 1, c: 2}")).toBe('{\n  "b": 1,\n  "a": {\n    "d": 1,\n    "c": 2\n  }\n}\n');
   });
 
@@ -61,7 +61,7 @@ describe("a definition is the same in YAML and JSON:", () => {
     expect(toJson('{"x-a": {"__proto__": 1}}')).toContain('"__proto__": 1');
   });
 
-  test("what cannot be read is refused with its place", () => {
+  test("an invalid text is refused with the place of the error", () => {
     expect(() => toJson("a: [")).toThrow(AppError);
     expect(() => toYaml('{"a": 1, "a": 2}')).toThrow('line 1: the key "a" is here twice');
   });

@@ -30,14 +30,14 @@ describe("sourceMap", () => {
     expect(text.slice(range?.start, range?.end)).toBe("depends_on");
   });
 
-  test("a byte order mark and CRLF shift nothing", () => {
+  test("a byte order mark and CRLF do not shift offsets", () => {
     const shifted = `\uFEFF${text.replaceAll("\n", "\r\n")}`;
     const range = sourceMap(shifted)?.rangeOf(["stages", 1, "depends_on", 0]);
     expect(shifted.slice(range?.start, range?.end)).toBe("a");
     expect([range?.line, range?.column]).toEqual([9, 27]);
   });
 
-  test("what is not there has no range, and what is no YAML no map", () => {
+  test("a missing node has no range, and a text that is not YAML has no map", () => {
     expect(sourceMap(text)?.rangeOf(["stages", 7])).toBeNull();
     expect(sourceMap(text)?.rangeOf(["workflow", "toString"])).toBeNull();
     expect(sourceMap("a: [")).toBeNull();

@@ -67,13 +67,13 @@ describe("a character that cannot be seen is named once, with its place:", () =>
     ]);
   });
 
-  test("and what names the thing is not blamed", () => {
+  test("and the name of the thing is not blamed", () => {
     const text = `workflow: {id: w, name: W}\nstages:\n  - {id: s\u200b, roles: {primary: agent:a}}\n  - {id: t, depends_on: [s], roles: {primary: agent:a}}\n`;
     expect(findingsOf(text)).toHaveLength(1);
   });
 });
 
-test("in prose they have their place", () => {
+test("such characters are allowed in prose", () => {
   const text = `# a\u00a0b “c”\nworkflow: {id: w, name: “A”\u00a0B, description: '👩\u200d💻'}\n${stages}`;
   expect(findingsOf(text)).toEqual([]);
 });

@@ -17,7 +17,7 @@ test.each([
   expect(usedModel(role, { model })).toBe(used);
 });
 
-test("a reader who wants all defaults sees the usual model where a stage names none", () => {
+test("the definition with all defaults has the default model for a stage that names none", () => {
   const text = `workflow: { id: w, name: W }
 stages:
   - { id: a, roles: { primary: agent:x } }

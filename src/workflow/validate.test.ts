@@ -19,7 +19,7 @@ describe("each definition has the findings beside it:", () => {
 });
 
 describe("checkWorkflow", () => {
-  test("sorts findings by their place in the text, errors and warnings each", () => {
+  test("sorts errors and warnings separately by their place in the text", () => {
     const { errors, warnings } = check(read("expressions.yaml")).validation;
     for (const list of [errors, warnings]) {
       const places = list.map(({ line, column }) => line * 1000 + column);
@@ -51,7 +51,7 @@ describe("checkWorkflow", () => {
     );
   });
 
-  test("gives no definition when there are errors, and the effective one when there are only warnings", () => {
+  test("returns no definition when there are errors, and the effective one when there are only warnings", () => {
     expect(check(read("cycles.yaml")).definition).toBeNull();
     const { definition, validation } = check(read("unused-parameters.yaml"));
     expect(validation.warnings).not.toBeEmpty();
@@ -70,7 +70,7 @@ describe("checkWorkflow", () => {
     expect(check(text).validation.errors.map(({ message }) => message)).toEqual(messages);
   });
 
-  test("takes missing artifacts for warnings, and for errors when it is strict", () => {
+  test("reports missing artifacts as warnings, or as errors when it is strict", () => {
     expect(check(read("artifacts.yaml")).validation.valid).toBe(true);
     const { validation } = checkWorkflow(read("artifacts.yaml"), {
       file: "w",
@@ -85,7 +85,7 @@ describe("checkWorkflow", () => {
     ]);
   });
 
-  test("says nothing about artifacts when there is no collection to look into", () => {
+  test("does not check artifacts when there is no collection", () => {
     const { validation } = checkWorkflow(read("artifacts.yaml"), { file: "w", strict: true });
     expect(validation).toEqual({ valid: true, errors: [], warnings: [] });
   });
@@ -121,7 +121,7 @@ describe("bad input gets a finding, never a crash:", () => {
     expect(check(text).validation.errors.map((finding) => finding.code)).toContain(code);
   });
 
-  test("64 levels are as deep as it gets", () => {
+  test("64 levels of nesting are allowed", () => {
     expect(check(`${minimal}x-a: ${"[".repeat(63)}${"]".repeat(63)}`).validation.valid).toBe(true);
   });
 
@@ -138,7 +138,7 @@ describe("bad input gets a finding, never a crash:", () => {
     expect(errors.map((finding) => printFinding(finding, text, "w")).join("").length).toBeGreaterThan(20_000);
   });
 
-  test("of thousands of unknown names the first are reported, and the number of the others", () => {
+  test("the first of thousands of unknown names are reported, with the number of the others", () => {
     const stages = Array.from({ length: 2000 }, (_, at) => {
       return `- {id: s${at}, roles: {primary: agent:x}, depends_on: [t${at}, u${at}, v${at}]}\n`;
     });

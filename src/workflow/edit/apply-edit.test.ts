@@ -25,7 +25,7 @@ describe("a text with edits becomes the text beside it:", () => {
 });
 
 describe("one field set is one line changed, whatever stands around it:", () => {
-  test("there are files enough to say so", () => expect(before.length).toBeGreaterThanOrEqual(20));
+  test("there are enough files to show this", () => expect(before.length).toBeGreaterThanOrEqual(20));
 
   test.each(before)("%s", (name) => {
     const text = read(name);
@@ -131,12 +131,12 @@ describe("what cannot be done safely is refused with its place:", () => {
     });
   });
 
-  test("line and column are those of the trouble", () => {
+  test("line and column are those of the problem", () => {
     const edited = applyEdit(`${minimal}x-a: &a 1\nx-b: *a\n`, { kind: "remove", path: ["x-a"] });
     expect(edited).toMatchObject({ ok: false, line: 5, column: 6 });
   });
 
-  test("of several edits none is done", () => {
+  test("none of several edits is done", () => {
     const edits: Edit[] = [set(["workflow", "name"], "New"), { kind: "remove", path: ["nothing"] }];
     expect(applyEdits(minimal, edits).ok).toBe(false);
   });
@@ -148,7 +148,7 @@ describe("what cannot be done safely is refused with its place:", () => {
     expect(edited).toMatchObject({ ok: false, message: expect.stringContaining("deeper than") });
   });
 
-  test("keys that objects have of themselves are keys like others", () => {
+  test("names of properties that every object has are keys like any other", () => {
     const edited = applyEdit(minimal, { kind: "set", path: ["x-a", "__proto__", "constructor"], value: 1 });
     expect(edited).toEqual({ ok: true, text: `${minimal}x-a:\n  __proto__:\n    constructor: 1\n` });
     expect(applyEdit(minimal, { kind: "remove", path: ["constructor"] }).ok).toBe(false);

@@ -82,7 +82,7 @@ describe("the edited text reads as the edit done to what the text read as:", () 
       expect(withoutEmpty(result)).toEqual(withoutEmpty(copy));
     }));
 
-  test("rename of a stage: no reference to the old id is left, no other text changes", () =>
+  test("rename of a stage: no reference to the old id is left, and no other text changes", () =>
     holds(({ text, value, draw }) => {
       const id = anyStage(draw, value);
       const to = draw.pick(["other", "a-b", "9x"]);
@@ -113,7 +113,7 @@ test("several edits at once are the same as one after the other, wherever they a
   }));
 
 describe("what an edit does, another undoes to the byte:", () => {
-  test("a move there and back, comments and all", () =>
+  test("a move there and back, including comments", () =>
     holds(({ text, value, draw }) => {
       const path = draw.chance(60) ? ["stages"] : anyList(draw, value);
       const { length } = listAt(value, path);

@@ -34,7 +34,7 @@ describe("a status is compared with what a stage can be:", () => {
   ])("%s", (condition) => expect(findingsFor(condition)).toEqual([]));
 });
 
-describe("a word that no stage can have is an error with the one that was meant:", () => {
+describe("a word that no status can have is an error with the word that was meant:", () => {
   test.each([
     ["stages.a.status == 'succeeded'", "succeeded", "success"],
     ["'Success' == stages['a']['status']", "Success", "success"],
@@ -67,7 +67,7 @@ describe("a word that no stage can have is an error with the one that was meant:
   });
 });
 
-describe("'failed' alone leaves a timeout out:", () => {
+describe("'failed' alone does not include timeouts:", () => {
   test.each([
     "stages.a.status == 'failed'",
     "contains(['failed', 'skipped'], stages.a.status)",

@@ -26,7 +26,8 @@ describe("what it reads, the library reads as the same tree, to the last offset,
     for (const [name, text] of written) expect([name, difference(text)]).toEqual([name, null]);
   });
 
-  test("definitions in any hand", () => holdsFor((draw) => randomYaml(draw, randomDefinition(draw))));
+  test("definitions written in any style", () =>
+    holdsFor((draw) => randomYaml(draw, randomDefinition(draw))));
 
   test("any data as YAML and JSON, with keys of any kind", () =>
     holdsFor((draw) => {
@@ -46,7 +47,7 @@ describe("what it reads, the library reads as the same tree, to the last offset,
       return randomDamage(draw, draw.chance(70) ? randomExcerpt(draw, whole) : whole);
     }, 1500));
 
-  test("lines of what is special in YAML", () => holdsFor(randomFragments, 3000));
+  test("lines of YAML's special characters", () => holdsFor(randomFragments, 3000));
 });
 
 describe("readUsualYaml", () => {
