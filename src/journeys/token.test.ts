@@ -28,7 +28,7 @@ async function serve(
   return { process, url };
 }
 
-async function stopped({ process }: Served): Promise<void> {
+async function stopServer({ process }: Served): Promise<void> {
   process.kill("SIGTERM");
   expect((await process.ended).code).toBe(0);
 }
@@ -66,20 +66,20 @@ describe("a server on the loopback", () => {
     expect([stream.status, (await fetch(`${server.url}/metrics`)).status]).toEqual([401, 401]);
     for (const path of ["health", "ready"])
       expect((await fetch(`${server.url}/api/v1/${path}`)).status).toBe(200);
-    await stopped(server);
+    await stopServer(server);
     const again = await serve(journey);
     expect(await workflows(again.url, bearer(token))).toBe(200);
     // Another port: the browser's cookie has another name, the session is the same.
     const port = new URL(again.url).port;
     const moved = cookie.replace(/_\d+=/, `_${port}=`);
     expect(await workflows(again.url, { cookie: moved })).toBe(200);
-    await stopped(again);
+    await stopServer(again);
     unlinkSync(join(journey.home, "serve.token"));
     const renewed = await serve(journey);
     const renamed = cookie.replace(/_\d+=/, `_${new URL(renewed.url).port}=`);
     expect(await workflows(renewed.url, { cookie: renamed })).toBe(401);
     expect(await workflows(renewed.url, bearer(token))).toBe(401);
-    await stopped(renewed);
+    await stopServer(renewed);
   });
 
   test("and another one that starts at the same moment share the token of their home", async () => {
@@ -93,7 +93,7 @@ describe("a server on the loopback", () => {
       expect([code, stderr]).toEqual([5, expect.stringContaining("another server runs for this home")]);
     const url = /^listening on (\S+)$/m.exec(first.stdout)?.[1] ?? "";
     expect(await workflows(url, bearer(journey.read("home/serve.token").trim()))).toBe(200);
-    await stopped({ process: first, url });
+    await stopServer({ process: first, url });
   });
 
   test("`open` prints another link, also for a server whose token is not the home's", async () => {
@@ -108,7 +108,7 @@ describe("a server on the loopback", () => {
     expect((await journey.run(["token"], { env: guarded })).code).toBe(3);
     const known = { ...guarded, SKILLMEAT_TOKEN: "a token of the environment" };
     expect((await journey.run(["token"], { env: known })).stdout).toBe("a token of the environment\n");
-    await stopped(server);
+    await stopServer(server);
   });
 
   test("`open` on a terminal gives the browser a file that only its owner can read", async () => {
@@ -128,7 +128,7 @@ describe("a server on the loopback", () => {
     const link = /url=([^"]+)"/.exec(journey.read("home/open.html"))?.[1] ?? "";
     expect(terminal.shown()).toContain(link);
     expect(await cookieFrom(link)).toContain("skillmeat_session");
-    await stopped(server);
+    await stopServer(server);
   });
 
   test("has its token from a file, and refuses one that others can read", async () => {
@@ -142,7 +142,7 @@ describe("a server on the loopback", () => {
       401, 200,
     ]);
     expect((await journey.run(["token"], { env: guarded })).stdout).toBe("0123456789abcdef\n");
-    await stopped(server);
+    await stopServer(server);
     expect(() => statSync(join(journey.home, "serve.token"))).toThrow();
     const missing = await journey.run(["serve", "--token-file", "nowhere"], { env: guarded });
     expect(missing.code).toBe(3);
@@ -172,7 +172,7 @@ describe("a server on the loopback", () => {
     );
     expect(server.process.stdout).not.toContain("/login");
     expect((await journey.run(["open"], { env: guarded })).stdout).toBe(`${server.url}\n`);
-    await stopped(server);
+    await stopServer(server);
   });
 });
 
@@ -191,7 +191,7 @@ describe("the command line", () => {
     const journey = begin("token-open-bind");
     const all = ["serve", "--port", "0", "--host", "0.0.0.0"];
     const flag = await journey.run([...all, "--no-token"], { env: guarded });
-    expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining("on a loopback address only")]);
+    expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining("only on a loopback address")]);
     const variable = await journey.run(all, { env: { SKILLMEAT_NO_TOKEN: "1" } });
     expect([variable.code, variable.stderr]).toEqual([2, expect.stringContaining("SKILLMEAT_NO_TOKEN")]);
     const short = await journey.run(all, { env: { SKILLMEAT_TOKEN: "short" } });
@@ -204,7 +204,7 @@ describe("the command line", () => {
     for (const { address, family } of own.filter((each) => each.family === "IPv4" && !each.internal)) {
       expect([family, await workflows(`http://${address}:${port}`)]).toEqual(["IPv4", 401]);
     }
-    await stopped(server);
+    await stopServer(server);
   });
 
   test("refuses an agent what is a person's: gates, tokens, links, servers", async () => {
@@ -262,7 +262,7 @@ stages: [{ id: a, name: A, roles: { primary: agent:teller } }]
   const told = await until("the agent has told", () => journey.read("told") || undefined);
   expect(told).toContain("SKILLMEAT_ATTEMPT_ID=");
   expect(told).not.toMatch(/TOKEN/);
-  await stopped({ process, url });
+  await stopServer({ process, url });
   for (const file of ["home/serve.json", "home/logs/skillmeat.jsonl"])
     expect([file, readFileSync(join(journey.folder, file), { flag: "a+" }).includes(token)]).toEqual([
       file,
