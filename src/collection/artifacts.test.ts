@@ -29,7 +29,7 @@ function open(workdir = "repo/src/deep"): Artifacts {
 }
 
 /** The path to which a reference leads, relative to the test's root. */
-function found(ref: string, artifacts = open()): string | null {
+function findPath(ref: string, artifacts = open()): string | null {
   return artifacts.find(ref)?.origin.slice(root.length + 1) ?? null;
 }
 
@@ -47,15 +47,15 @@ const everywhere = [
 describe("a reference leads to the first of", () => {
   test.each(everywhere.map((path, at) => [path, at] as const))("%s", (path, at) => {
     for (const later of everywhere.slice(at)) put(later);
-    expect(found("agent:scan")).toBe(path);
+    expect(findPath("agent:scan")).toBe(path);
   });
 
   test("never to a file above the repository, or above a working directory outside a repository", () => {
     put(".claude/agents/scan.md");
     put("plain/.claude/agents/up.md");
     put("plain/sub/x");
-    expect(found("agent:scan")).toBeNull();
-    expect(found("agent:up", open("plain/sub"))).toBeNull();
+    expect(findPath("agent:scan")).toBeNull();
+    expect(findPath("agent:up", open("plain/sub"))).toBeNull();
   });
 });
 
@@ -69,7 +69,7 @@ describe("a name is", () => {
       '[[artifacts]]\nname = "Outer"\ntype = "agent"\npath = "agents/a.md"\n',
     );
     expect(
-      ["outer", "INNER", "a", "b", "Team/B", "team/b@1.2", "c"].map((name) => found(`agent:${name}`)),
+      ["outer", "INNER", "a", "b", "Team/B", "team/b@1.2", "c"].map((name) => findPath(`agent:${name}`)),
     ).toEqual([
       ...Array.from({ length: 3 }, () => "home/collections/main/agents/a.md"),
       ...Array.from({ length: 3 }, () => "home/collections/main/agents/team/b.md"),
@@ -82,11 +82,11 @@ describe("a name is", () => {
     put("repo/.claude/commands/git/commit.md");
     put("repo/.mcp.json", '{"mcpServers": {"github": {"command": "x"}, "__proto__": {}}}');
     put("home/collections/default/collection.toml", '[[mcp_servers]]\nname = "db"\ndescription = "asks"\n');
-    expect(found("skill:pdf")).toBe("repo/.claude/skills/office/pdf");
-    expect(found("skill:pdf tools")).toBe("repo/.claude/skills/office/pdf");
-    expect(found("command:git/commit")).toBe("repo/.claude/commands/git/commit.md");
-    expect(found("mcp:github")).toBe("repo/.mcp.json");
-    expect(found("agent:pdf")).toBeNull();
+    expect(findPath("skill:pdf")).toBe("repo/.claude/skills/office/pdf");
+    expect(findPath("skill:pdf tools")).toBe("repo/.claude/skills/office/pdf");
+    expect(findPath("command:git/commit")).toBe("repo/.claude/commands/git/commit.md");
+    expect(findPath("mcp:github")).toBe("repo/.mcp.json");
+    expect(findPath("agent:pdf")).toBeNull();
     expect(
       open()
         .list("mcp")
@@ -144,7 +144,7 @@ describe("a context module", () => {
   ];
   test.each(places.map((path, at) => [path, at] as const))("is the first of %s", (path, at) => {
     for (const later of places.slice(at)) put(later);
-    expect(found("ctx:Rules")).toBe(path);
+    expect(findPath("ctx:Rules")).toBe(path);
   });
 
   test("is its text without the front matter", () => {
@@ -302,8 +302,8 @@ describe("a list", () => {
 test("a folder is searched once", () => {
   put("repo/.claude/agents/one.md");
   const artifacts = open();
-  expect(found("agent:one", artifacts)).not.toBeNull();
+  expect(findPath("agent:one", artifacts)).not.toBeNull();
   put("repo/.claude/agents/two.md");
-  expect(found("agent:two", artifacts)).toBeNull();
-  expect(found("agent:two")).not.toBeNull();
+  expect(findPath("agent:two", artifacts)).toBeNull();
+  expect(findPath("agent:two")).not.toBeNull();
 });

@@ -21,7 +21,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const runId = await runIdOf(running);
     const killWhen = async (what: string, look: () => boolean): Promise<void> => {
       await until(what, look);
-      running = await killed(running);
+      running = await killAndWait(running);
     };
     const resume = (): void => {
       running = journey.start(["workflow", "resume", runId]);
@@ -69,12 +69,12 @@ describe.concurrent("kill -9 of the engine:", () => {
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the pair runs", () => journey.lines("began").length === 3);
-    await killed(first);
+    await killAndWait(first);
     killGroups(journey);
     free(journey, "left", "right");
     const second = journey.start(["workflow", "resume", runId]);
     await until("a later agent runs", () => journey.lines("began").includes("build"));
-    await killed(second);
+    await killAndWait(second);
     killGroups(journey);
     free(journey, "build", "release");
 
@@ -112,7 +112,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the first line is shown", () => first.stdout.includes("[only] first"));
-    await killed(first);
+    await killAndWait(first);
     journey.write("go", "");
     const second = journey.start(["workflow", "resume", runId]);
     await until("the second line is shown", () => second.stdout.includes("[only] second"));
@@ -132,7 +132,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the agent runs", () => journey.lines("began").length === 1);
-    await killed(first);
+    await killAndWait(first);
     killGroups(journey);
     // As it is between the commit that says so and the start itself.
     rmSync(join(journey.home, "attempts", runId), { recursive: true });
@@ -151,7 +151,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the agent runs", () => journey.lines("began").length === 1);
-    await killed(first);
+    await killAndWait(first);
     killGroups(journey);
     const resumed = await journey.run(["workflow", "resume", runId]);
     expect(resumed.code).toBe(1);
@@ -168,7 +168,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const first = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(first);
     await until("the agent runs", () => journey.lines("began").length === 1);
-    await killed(first);
+    await killAndWait(first);
     const shown = await journey.run(["workflow", "runs", runId]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("1 running, 1 pending");
@@ -187,7 +187,7 @@ describe.concurrent("kill -9 of the engine:", () => {
     const running = journey.start(["workflow", "run", "."]);
     const runId = await runIdOf(running);
     await until("both gates wait", () => running.stdout.split("waits for approval").length === 3);
-    await killed(running);
+    await killAndWait(running);
     const goOn = `nobody drives it; continue with: skillmeat workflow resume ${shortId(runId)}, or skillmeat serve\n`;
     const signal = (...args: string[]) => journey.run(["workflow", ...args, "-y"]);
     expect(await signal("approve", runId, "first")).toMatchObject({
@@ -201,7 +201,7 @@ describe.concurrent("kill -9 of the engine:", () => {
   });
 });
 
-async function killed(running: RunningProcess): Promise<RunningProcess> {
+async function killAndWait(running: RunningProcess): Promise<RunningProcess> {
   running.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
   return running;

@@ -12,7 +12,7 @@ const runId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 describe.concurrent("a run that is detached", () => {
   test("is told by its id alone, is followed by whoever wants to, and leaves no process behind", async () => {
-    const { journey, id, stderr } = await detached("detach");
+    const { journey, id, stderr } = await runDetached("detach");
     expect(stderr).toBe(
       `runs in the background; follow it: skillmeat workflow runs ${shortId(id)} --follow\n`,
     );
@@ -27,7 +27,7 @@ describe.concurrent("a run that is detached", () => {
   });
 
   test("is cancelled from anywhere, its agents with it", async () => {
-    const { journey, id } = await detached("detach-cancel");
+    const { journey, id } = await runDetached("detach-cancel");
     await until("the agent works", () => journey.lines("began").length === 1);
     expect(await journey.run(["workflow", "cancel", id, "-y"])).toMatchObject({ code: 0 });
     await until("its host is gone", () => hosts(journey).length === 0);
@@ -37,7 +37,7 @@ describe.concurrent("a run that is detached", () => {
   });
 
   test("whose host is killed: who follows is told the way to go on; `resume` takes it over, nothing runs twice", async () => {
-    const { journey, id } = await detached("detach-kill");
+    const { journey, id } = await runDetached("detach-kill");
     await until("the agent works", () => journey.lines("began").length === 1);
     const [host = 0] = hosts(journey);
     const follower = journey.start(["workflow", "runs", id, "--follow"]);
@@ -55,7 +55,7 @@ describe.concurrent("a run that is detached", () => {
   });
 
   test("may be taken over in the background again", async () => {
-    const { journey, id } = await detached("detach-again");
+    const { journey, id } = await runDetached("detach-again");
     await until("the agent works", () => journey.lines("began").length === 1);
     for (const pid of hosts(journey)) signalIfThere(pid, "SIGKILL");
     await until("the host is gone", () => hosts(journey).length === 0);
@@ -68,7 +68,7 @@ describe.concurrent("a run that is detached", () => {
   });
 
   test("that ended is run again from what failed, in the background too; as JSON it is one Execution", async () => {
-    const { journey, id } = await detached("detach-rerun");
+    const { journey, id } = await runDetached("detach-rerun");
     await until("the agent works", () => journey.lines("began").length === 1);
     await journey.run(["workflow", "cancel", id, "-y"]);
     journey.write("go", "");
@@ -99,7 +99,7 @@ describe.concurrent("a run that is detached", () => {
   });
 });
 
-async function detached(name: string): Promise<{ journey: Journey; id: string; stderr: string }> {
+async function runDetached(name: string): Promise<{ journey: Journey; id: string; stderr: string }> {
   const journey = begin(name);
   patientAgent(journey);
   writeWorkflow(journey, { one: {}, two: { after: ["one"] } });

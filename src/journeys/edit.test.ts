@@ -23,7 +23,7 @@ describe.concurrent("an editor", () => {
     ["that removes the file", "rm", 1, /^error: the editor "rm" has removed the file; nothing was saved$/m],
   ];
   test.each(cases)("%s", async (_what, editor, code, said) => {
-    const ended = await edited(await aStored(), { EDITOR: editor });
+    const ended = await editWith(await aStored(), { EDITOR: editor });
     expect(ended.stdout + ended.stderr).toMatch(said);
     expect(ended.stderr).not.toMatch(/this is a bug|your text is in/);
     expect(ended.code).toBe(code);
@@ -35,14 +35,14 @@ describe.concurrent("an editor", () => {
     ["bytes that are no text", 'printf "\\377\\376" >"$1"'],
   ])("that leaves %s: nothing is saved, and the text is kept", async (_what, script) => {
     const journey = await aStored();
-    const ended = await edited(journey, { EDITOR: journey.write("edit.sh", `#!/bin/sh\n${script}\n`) });
+    const ended = await editWith(journey, { EDITOR: journey.write("edit.sh", `#!/bin/sh\n${script}\n`) });
     expect(ended.stderr).toMatch(/^nothing was saved; your text is in \S+$/m);
     expect(existsSync(/your text is in (\S+)$/m.exec(ended.stderr)?.[1] ?? "nowhere")).toBe(true);
     expect(ended.code).toBe(1);
   });
 
   test("that nobody has set, without a terminal: says what to set", async () => {
-    const ended = await edited(await aStored(), {});
+    const ended = await editWith(await aStored(), {});
     expect(ended.stderr).toMatch(/^error: there is no terminal to edit in\. set VISUAL or EDITOR/);
     expect(ended.code).toBe(2);
   });
@@ -73,7 +73,7 @@ async function aStored(): Promise<Journey> {
 }
 
 /** What the command leaves behind lies in the journey's folder, and goes with it. */
-function edited(journey: Journey, env: Record<string, string>): Promise<ProcessEnd> {
+function editWith(journey: Journey, env: Record<string, string>): Promise<ProcessEnd> {
   const TMPDIR = join(journey.folder, "tmp");
   mkdirSync(TMPDIR);
   return journey.run(["workflow", "edit", "journey"], { env: { ...env, TMPDIR } });

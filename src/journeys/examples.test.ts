@@ -13,7 +13,7 @@ const delivery = ["workflow", "run", join(examples, "delivery"), "--param", "fea
 describe.concurrent("the delivery example", () => {
   test("deploys what was reviewed and approved", async () => {
     const journey = begin("delivery");
-    const { ended, runId } = await decided(journey, "approve");
+    const { ended, runId } = await decideAtGate(journey, "approve");
     expect(ended.code).toBe(0);
     expect(await statuses(journey, runId)).toEqual({
       research: "completed",
@@ -30,7 +30,7 @@ describe.concurrent("the delivery example", () => {
 
   test("deploys nothing that was rejected", async () => {
     const journey = begin("delivery-rejected");
-    const { ended, runId } = await decided(journey, "reject");
+    const { ended, runId } = await decideAtGate(journey, "reject");
     expect(ended.code).toBe(1);
     expect(await statuses(journey, runId)).toMatchObject({
       "deploy-approval": "failed",
@@ -119,7 +119,7 @@ const patientBackend = `overrides:
 `;
 
 /** Runs it up to its gate, where first a stranger and then the approver decides. */
-async function decided(journey: Journey, decision: "approve" | "reject") {
+async function decideAtGate(journey: Journey, decision: "approve" | "reject") {
   const running = journey.start(delivery);
   await until("the gate waits", () => running.stdout.includes("[deploy-approval] waits for approval"));
   const runId = await runIdOf(running);

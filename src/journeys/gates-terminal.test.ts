@@ -26,7 +26,7 @@ describe.concurrent("at gates on a terminal", () => {
     await asks(terminal, "third", 3);
     terminal.type("y");
     expect((await terminal.ended).code).toBe(0);
-    expect(await decided(journey)).toEqual(["tester", "tester", "tester"]);
+    expect(await readDeciders(journey)).toEqual(["tester", "tester", "tester"]);
   });
 
   test("whoever is no approver is asked who decides; the only one is offered", async () => {
@@ -39,7 +39,7 @@ describe.concurrent("at gates on a terminal", () => {
     await until("it asks who", () => terminal.shown().includes('approve gate "ask": who decides? [ada]'));
     terminal.type("\r");
     expect((await terminal.ended).code).toBe(0);
-    expect(await decided(journey)).toEqual(["ada"]);
+    expect(await readDeciders(journey)).toEqual(["ada"]);
   });
 
   test("a refused answer says why and is asked for again", async () => {
@@ -58,7 +58,7 @@ describe.concurrent("at gates on a terminal", () => {
     await until("it asks again", () => terminal.shown().split("who decides?").length > 2);
     terminal.type("gracx\u007fe\r");
     expect((await terminal.ended).code).toBe(0);
-    expect(await decided(journey)).toEqual(["grace"]);
+    expect(await readDeciders(journey)).toEqual(["grace"]);
   });
 
   test("`--as` says who decides, so that nobody is asked", async () => {
@@ -68,7 +68,7 @@ describe.concurrent("at gates on a terminal", () => {
     await asks(terminal, "ask", 1);
     terminal.type("y");
     expect((await terminal.ended).code).toBe(0);
-    expect(await decided(journey)).toEqual(["grace"]);
+    expect(await readDeciders(journey)).toEqual(["grace"]);
   });
 
   test.each([
@@ -102,7 +102,7 @@ async function asks(terminal: Terminal, gate: string, count: number): Promise<vo
   });
 }
 
-async function decided(journey: Journey): Promise<(string | null)[]> {
+async function readDeciders(journey: Journey): Promise<(string | null)[]> {
   const { stdout } = await journey.run(["workflow", "runs", "--format", "json"]);
   const [run] = (JSON.parse(stdout) as { items: { run_id: string }[] }).items;
   return (await journey.execution(run?.run_id ?? "")).steps.map(({ decided_by }) => decided_by);

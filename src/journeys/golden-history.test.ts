@@ -48,7 +48,7 @@ describe("the golden events", () => {
       const { first } = lines.at(0) as { first: Records };
       const { last } = lines.at(-1) as { last: Records };
       expect(replayEvents(first, lines.slice(1, -1) as StoredEvent[])).toMatchObject(last);
-      expect(outcome(last.execution.status, last.steps)).toBe(ends[name] ?? "");
+      expect(describeOutcome(last.execution.status, last.steps)).toBe(ends[name] ?? "");
     });
   }
 });
@@ -66,7 +66,7 @@ for (const version of versions) {
           // The programs of these schemas counted a stage that was cancelled while it ran among the done ones.
           if (name === "cancel" && version <= 3) replayed.execution.progress_done++;
           expect({ name, ...replayed }).toEqual({ name, ...last });
-          expect(outcome(last.execution.status, last.steps)).toBe(ends[name] ?? "");
+          expect(describeOutcome(last.execution.status, last.steps)).toBe(ends[name] ?? "");
         }
       });
     });
@@ -75,33 +75,41 @@ for (const version of versions) {
       const journey = begin(`golden-${version}`);
       mkdirSync(journey.home, { recursive: true });
       writeFileSync(join(journey.home, "workflows.db"), unpack(version));
-      const { items } = JSON.parse(await printed(journey, ["workflow", "runs", "--format", "json"])) as {
+      const { items } = JSON.parse(await readPrinted(journey, ["workflow", "runs", "--format", "json"])) as {
         items: ExecutionView[];
       };
       expect(items.map((item) => item.workflow_name).toSorted()).toEqual(names);
       const runOf = (name: string) => items.find((item) => item.workflow_name === name)?.run_id ?? "";
       for (const name of ["skip", "left-at-gate"]) {
-        expect(viewed(await journey.execution(runOf(name)))).toBe(ends[name] ?? "");
+        expect(describeView(await journey.execution(runOf(name)))).toBe(ends[name] ?? "");
       }
-      expect(await printed(journey, ["workflow", "runs", runOf("retry"), "--logs"])).toContain("asking");
-      expect(await printed(journey, ["workflow", "export", "retry"])).toBe(scenarios[0]?.text ?? "");
+      expect(await readPrinted(journey, ["workflow", "runs", runOf("retry"), "--logs"])).toContain("asking");
+      expect(await readPrinted(journey, ["workflow", "export", "retry"])).toBe(scenarios[0]?.text ?? "");
 
-      await printed(journey, ["workflow", "approve", runOf("left-at-gate"), "consent", "--as", "ada", "-y"]);
-      await printed(journey, ["workflow", "resume", runOf("left-at-gate")]);
-      expect(viewed(await journey.execution(runOf("left-at-gate")))).toBe(ends["gate-approved"] ?? "");
+      await readPrinted(journey, [
+        "workflow",
+        "approve",
+        runOf("left-at-gate"),
+        "consent",
+        "--as",
+        "ada",
+        "-y",
+      ]);
+      await readPrinted(journey, ["workflow", "resume", runOf("left-at-gate")]);
+      expect(describeView(await journey.execution(runOf("left-at-gate")))).toBe(ends["gate-approved"] ?? "");
     });
   });
 }
 
-function viewed({ status, steps }: ExecutionView): string {
-  return outcome(status, steps);
+function describeView({ status, steps }: ExecutionView): string {
+  return describeOutcome(status, steps);
 }
 
-function outcome(status: string, steps: readonly { stage_id: string; status: string }[]): string {
+function describeOutcome(status: string, steps: readonly { stage_id: string; status: string }[]): string {
   return `${status}: ${steps.map((step) => `${step.stage_id} ${step.status}`).join(", ")}`;
 }
 
-async function printed(journey: Journey, args: string[]): Promise<string> {
+async function readPrinted(journey: Journey, args: string[]): Promise<string> {
   const ended = await journey.run(args);
   expect(ended).toMatchObject({ code: 0 });
   return ended.stdout;

@@ -33,13 +33,13 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     scriptAgent(journey, "worker", stubborn);
     scriptAgent(journey, "meek", 'setsid sleep 300 & echo $$ >>"$SKILLMEAT_WORKDIR/began"; sleep 300');
     writeWorkflow(journey, { stubborn: {}, meek: { agent: "meek" }, later: { after: ["meek"] } });
-    const { running, runId } = await started(journey, 2);
-    await until("all of them run", () => marked(runId).length >= 9);
+    const { running, runId } = await startAndWait(journey, 2);
+    await until("all of them run", () => findMarked(runId).length >= 9);
     running.kill("SIGINT");
     const ended = await running.ended;
     expect(ended.code).toBe(130);
     expect(ended.stderr).toBe("cancelling; waiting for the agents to stop. Ctrl+C again quits at once\n");
-    expect(marked(runId)).toEqual([]);
+    expect(findMarked(runId)).toEqual([]);
     const { status, error_message, steps } = await journey.execution(runId);
     expect([status, error_message]).toEqual(["cancelled", "interrupted by Ctrl+C"]);
     expect(steps.map((step) => step.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
@@ -50,18 +50,18 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     const journey = begin("ctrl-c-meek");
     scriptAgent(journey, "worker", clearsUp);
     writeWorkflow(journey, { only: {} });
-    const { running, runId } = await started(journey, 1);
+    const { running, runId } = await startAndWait(journey, 1);
     running.kill("SIGINT");
     expect((await running.ended).code).toBe(130);
     expect(journey.lines("cleared")).toEqual(["cleared"]);
-    expect(marked(runId)).toEqual([]);
+    expect(findMarked(runId)).toEqual([]);
   });
 
   test("a second time quits at once; `cancel` then stops what was left", async () => {
     const journey = begin("ctrl-c-twice");
     scriptAgent(journey, "worker", stubborn);
     writeWorkflow(journey, { only: {} });
-    const { running, runId } = await started(journey, 1);
+    const { running, runId } = await startAndWait(journey, 1);
     running.kill("SIGINT");
     await until("it says that it waits", () => running.stderr.includes("Ctrl+C again quits at once"));
     running.kill("SIGINT");
@@ -69,10 +69,10 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     expect(ended.code).toBe(130);
     expect(ended.stderr).toEndWith(`stop them with: skillmeat workflow cancel ${shortId(runId)}\n`);
     // It has not waited for the agents: they are there.
-    expect(marked(runId).length).toBeGreaterThan(0);
+    expect(findMarked(runId).length).toBeGreaterThan(0);
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect((await journey.execution(runId)).status).toBe("cancelled");
-    expect(marked(runId)).toEqual([]);
+    expect(findMarked(runId)).toEqual([]);
     expect(journey.attempts()).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     const journey = begin("ctrl-c-resume");
     scriptAgent(journey, "worker", stubborn);
     writeWorkflow(journey, { only: {}, later: { after: ["only"] } });
-    const { running, runId } = await started(journey, 1);
+    const { running, runId } = await startAndWait(journey, 1);
     running.kill("SIGINT");
     await until("it says that it waits", () => running.stderr.includes("Ctrl+C again quits at once"));
     running.kill("SIGINT");
@@ -88,7 +88,7 @@ describe.concurrent("Ctrl+C in `workflow run`", () => {
     expect((await journey.run(["workflow", "resume", runId])).code).toBe(1);
     const { status, steps } = await journey.execution(runId);
     expect([status, ...steps.map((step) => step.status)]).toEqual(["cancelled", "cancelled", "cancelled"]);
-    expect(marked(runId)).toEqual([]);
+    expect(findMarked(runId)).toEqual([]);
   });
 
   test("while a gate waits it cancels at once", async () => {
@@ -111,18 +111,18 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
       const journey = begin("left");
       patientAgent(journey);
       writeWorkflow(journey, { one: {}, two: { after: ["one"] } });
-      const { running, runId } = await started(journey, 1);
+      const { running, runId } = await startAndWait(journey, 1);
       running.kill(signal);
       const ended = await running.ended;
       expect(ended.code).toBe(130);
       expect(ended.stderr).toBe(
         `it is left as it is; continue with: skillmeat workflow resume ${shortId(runId)}\n`,
       );
-      expect(marked(runId).length).toBeGreaterThan(0);
+      expect(findMarked(runId).length).toBeGreaterThan(0);
       journey.write("go", "");
       expect(await journey.run(["workflow", "resume", runId])).toMatchObject({ code: 0 });
       expect(journey.lines("began")).toEqual(["one", "two"]);
-      expect(marked(runId)).toEqual([]);
+      expect(findMarked(runId)).toEqual([]);
     },
   );
 
@@ -130,13 +130,13 @@ describe.concurrent("SIGTERM and a closed terminal", () => {
     const journey = begin("orphan");
     scriptAgent(journey, "worker", clearsUp);
     writeWorkflow(journey, { only: {} });
-    const { running, runId } = await started(journey, 1);
+    const { running, runId } = await startAndWait(journey, 1);
     running.kill("SIGKILL");
     await running.ended;
     expect(await journey.run(["workflow", "cancel", runId, "-y"])).toMatchObject({ code: 0 });
     expect(journey.lines("cleared")).toEqual(["cleared"]);
     expect((await journey.execution(runId)).status).toBe("cancelled");
-    expect(marked(runId)).toEqual([]);
+    expect(findMarked(runId)).toEqual([]);
     expect(journey.attempts()).toEqual([]);
   });
 
@@ -215,7 +215,7 @@ describe.concurrent("on a terminal", () => {
     const journey = begin("terminal-confirm");
     patientAgent(journey);
     writeWorkflow(journey, { only: {} });
-    const { running, runId } = await started(journey, 1);
+    const { running, runId } = await startAndWait(journey, 1);
     const no = openTerminal(journey, [executable, "workflow", "cancel", runId]);
     await until("it asks", () => no.shown().includes("[y/N]"));
     no.type("n\r");
@@ -229,7 +229,7 @@ describe.concurrent("on a terminal", () => {
   });
 });
 
-async function started(
+async function startAndWait(
   journey: Journey,
   agents: number,
 ): Promise<{ running: RunningProcess; runId: string }> {
@@ -239,6 +239,6 @@ async function started(
   return { running, runId };
 }
 
-function marked(runId: string): number[] {
+function findMarked(runId: string): number[] {
   return processesWith(`SKILLMEAT_ATTEMPT_ID=${runId}`).map(({ pid }) => pid);
 }

@@ -64,13 +64,13 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
       await changeBuilder(page, () => down(page, 1));
       expect(await stageNames(page)).toEqual([first, third, second, ...before.slice(3)]);
       expect(await said(page)).toStartWith(`${second} is at place 3 of ${count} now, in step `);
-      expect(await focused(page)).toEqual([2, expect.stringMatching(focus.down)]);
+      expect(await readFocus(page)).toEqual([2, expect.stringMatching(focus.down)]);
       expect(await namesInFile(page)).toEqual(await stageNames(page));
 
       await changeBuilder(page, () => up(page, 2));
       expect(await stageNames(page)).toEqual(before);
       expect(await said(page)).toStartWith(`${second} is at place 2 of ${count} now, in step `);
-      expect(await focused(page)).toEqual([1, expect.stringMatching(focus.up)]);
+      expect(await readFocus(page)).toEqual([1, expect.stringMatching(focus.up)]);
       expect(await namesInFile(page)).toEqual(before);
     });
   }
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
     await until("it is the last", async () => (await stageNames(page)).at(-1) === before[0]);
     await changeBuilder(page, () => page.keyboard.press("Escape"));
     expect(await stageNames(page)).toEqual(before);
-    expect(await focused(page)).toEqual([0, expect.stringMatching(/^handle-/)]);
+    expect(await readFocus(page)).toEqual([0, expect.stringMatching(/^handle-/)]);
   });
 
   test("by no key that is pressed after it was let go with the mouse", async () => {
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
   test("by a button to the end of the way: the focus goes to the button that still does something", async () => {
     const before = await stageNames(page);
     await changeBuilder(page, () => cardAt(page, 1).getByRole("button", { name: /up$/ }).click());
-    expect(await focused(page)).toEqual([0, expect.stringMatching(/^down-/)]);
+    expect(await readFocus(page)).toEqual([0, expect.stringMatching(/^down-/)]);
     await changeBuilder(page, () => page.keyboard.press("Enter"));
     expect(await stageNames(page)).toEqual(before);
   });
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)("a stage is moved", () => {
     await changeBuilder(page, () => cardAt(page, 1).locator("[data-remove]").click());
     expect(await stageNames(page)).toEqual(before.toSpliced(1, 1));
     expect(await said(page)).toBe(`Removed ${before[1]}`);
-    expect(await focused(page)).toEqual([1, expect.stringMatching(/^edit-/)]);
+    expect(await readFocus(page)).toEqual([1, expect.stringMatching(/^edit-/)]);
     await changeBuilder(page, () => page.locator("#undo-button").click());
     expect(await stageNames(page)).toEqual(before);
   });
@@ -129,7 +129,7 @@ async function said(page: Page): Promise<string> {
 }
 
 /** The place of the card with the focus, and the id of what has it. */
-function focused(page: Page): Promise<[number, string]> {
+function readFocus(page: Page): Promise<[number, string]> {
   return page.evaluate(`[
     Number(document.activeElement.closest(".stage-card")?.dataset.at ?? -1),
     document.activeElement.id,
