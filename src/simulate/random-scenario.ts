@@ -21,13 +21,44 @@ export function randomScenario(seed: number): Scenario {
   const actions = randomActions(draw, workflows, processes.length);
   const faults = randomFaults(draw, processes.length);
   const meddling = faults.flatMap((fault) => randomMeddling(draw, fault, actions));
-  return {
+  const scenario: Scenario = {
     seed,
     workflows,
     processes,
     actions: [...actions, ...meddling].toSorted((a, b) => a.at_ms - b.at_ms),
     faults,
     readers: draw.chance(50) ? 1 : 0,
+  };
+  return draw.chance(10) ? hinderedScenario(draw, scenario) : scenario;
+}
+
+/** Agents end near their timeouts and somebody asks for things while the database cannot be written. */
+function hinderedScenario(draw: Draw, scenario: Scenario): Scenario {
+  const nearTimeout = (stage: StagePlan): StagePlan => {
+    if (stage.gate) return stage;
+    const timeout_ms = 150 + draw.upTo(500);
+    const ends = draw.pick<AgentPlan["ends"]>(["badly", "badly", "well"]);
+    const agents = stage.agents.map((agent) =>
+      draw.chance(50) ? { ...agent, ends, ms: timeout_ms - draw.upTo(60) } : agent,
+    );
+    const retry = draw.chance(50) ? { attempts: 3, wait_ms: 1_500 } : stage.retry;
+    return { ...stage, timeout_ms, agents, retry };
+  };
+  const asked = Array.from({ length: 4 }, (): Action => ({
+    at_ms: 50 + draw.upTo(spanMs / 2),
+    kind: "approve",
+    by: 0,
+    run: 0,
+    stage_id: "a",
+    actor: "ann",
+  }));
+  const code = draw.pick<"FULL" | "BUSY">(["FULL", "BUSY"]);
+  const operation = 20 + draw.upTo(80);
+  return {
+    ...scenario,
+    workflows: scenario.workflows.map((each) => ({ ...each, stages: each.stages.map(nearTimeout) })),
+    actions: [...scenario.actions, ...asked].toSorted((a, b) => a.at_ms - b.at_ms),
+    faults: [{ kind: "failure", process: 0, operation, code, lasts_ms: 100 + draw.upTo(2_500) }],
   };
 }
 

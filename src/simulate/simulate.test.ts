@@ -26,17 +26,25 @@ function violationsOf(scenario: Scenario): string[] {
   return runScenario(scenario).violations.map(({ invariant, message }) => `${invariant}: ${message}`);
 }
 
+/** Histories in which a planted bug shows that hardly any other shows. */
+const rareFinders = [120, 177, 227, 228, 279, 281, 307];
+
 test("every invariant holds in random histories", () => {
-  const broken = Array.from({ length: 200 }, (_, at) => at + 1).flatMap((seed) =>
+  const seeds = [...Array.from({ length: 80 }, (_, at) => at + 1), ...rareFinders];
+  const broken = seeds.flatMap((seed) =>
     violationsOf(randomScenario(seed)).map((violation) => `seed ${seed}: ${violation}`),
   );
   expect(broken).toEqual([]);
 });
 
-describe("a crash before and after every commit, and before every act", () => {
+/** `npm run simulate -- --golden` tries every place. */
+const everyPlace = 3;
+
+describe("a crash at some commits and acts", () => {
   test.each(Object.entries(goldenScenarios))("of %s", (_name, scenario) => {
     expect(violationsOf(scenario)).toEqual([]);
-    const broken = crashEverywhere(scenario, "commits").flatMap((each) =>
+    const places = crashEverywhere(scenario, "commits").filter((_, at) => at % everyPlace === 0);
+    const broken = places.flatMap((each) =>
       violationsOf(each).map((violation) => `${JSON.stringify(each.faults)}: ${violation}`),
     );
     expect(broken).toEqual([]);
