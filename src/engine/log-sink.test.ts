@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { countLogStreams } from "../store/logs.ts";
 import { anEngine } from "../testing/an-engine.ts";
+import { until } from "../testing/journey-until.ts";
 
 const flood = `
 workflow: { id: flood, name: Flood }
@@ -37,4 +39,19 @@ test("the tail of a log is stored in pieces, and the attempt's end with the last
   expect(texts.filter((text) => text.includes("are left out here"))).toHaveLength(1);
   const lastLine = stored.findLastIndex(({ type }) => type === "log_line");
   expect(stored[lastLine + 1]?.type).toBe("stage_completed");
+});
+
+test("a line of a transcript moves the place in what the program has printed", async () => {
+  const { agents, start, store } = await anEngine();
+  const runId = await start(flood);
+  const attempt = await agents.running("only");
+  attempt.control.log.write("agent", '{"kind":"message","text":"hi"}', 40);
+  attempt.control.log.write("stderr", "hm", 7);
+  attempt.finish({ ok: true });
+  await until("the lines are stored", () => attempt.control.log.stored.stdout === 40);
+  expect(attempt.control.log.stored).toEqual({ stdout: 40, stderr: 7 });
+  expect(countLogStreams(store, { run_id: runId, stage_id: "only", attempt: 1 })).toMatchObject({
+    agent: 1,
+    stderr: 1,
+  });
 });

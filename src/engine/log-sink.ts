@@ -5,7 +5,7 @@ import { emptyLogFacts } from "../store/logs.ts";
 import type { EngineState } from "./engine-state.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
-import { lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
+import { fileOf, lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
 
 /** Lines are written together: after this time at the latest, and at once when this many have come together. */
 const mostBufferedLines = 1000;
@@ -108,7 +108,8 @@ function createKeeper(engine: EngineState, execution: LiveExecution, step: LiveS
   const keep = ({ stream, text, offset }: KeptLine): void => {
     const at = isoTime(engine.alarm.now());
     execution.changes.feed.push({ kind: "line", stage_id, attempt, stream, text, at });
-    if (offset !== undefined && stream !== "system") moveTo({ [stream]: offset });
+    const file = fileOf(stream);
+    if (offset !== undefined && file !== null) moveTo({ [file]: offset });
     unwritten += text.length;
   };
   const leaveOut = ({ lines, bytes, offsets: moved }: LeftOut, isTold: boolean): void => {

@@ -1,3 +1,4 @@
+import { shownText } from "../execution/shown-text.ts";
 import { join } from "node:path";
 import { packContext, type PackedContext } from "../context/pack.ts";
 import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
@@ -160,10 +161,7 @@ function handoffsFor(engine: EngineState, execution: LiveExecution, { plan }: Li
 
 function lastLines(engine: EngineState, runId: string, stageId: string): string {
   const { lines } = logTail(engine.store, { run_id: runId, stage_id: stageId, limit: handedOnLines });
-  return lines
-    .map(({ text }) => text)
-    .join("\n")
-    .slice(-handedOnCharacters);
+  return lines.map(shownText).join("\n").slice(-handedOnCharacters);
 }
 
 /** The texts were checked with the definition: one that cannot be filled in all the same is passed on unchanged. */

@@ -86,7 +86,8 @@ export function openStepLog(
   function drop({ line, bytes }: HeldLine): void {
     cut.lines++;
     cut.bytes += bytes - lineBytes;
-    if (line.offset !== undefined && line.stream !== "system") cut.offsets[line.stream] = line.offset;
+    const file = fileOf(line.stream);
+    if (line.offset !== undefined && file !== null) cut.offsets[file] = line.offset;
   }
 
   const tail = createTail(drop);
@@ -122,6 +123,12 @@ export function openStepLog(
       return { lines: [...notice, ...lines], cut: since, isLast: !isEnding };
     },
   };
+}
+
+/** The agent's file that a line of this stream was read from; a transcript is read from what the program prints. */
+export function fileOf(stream: LogStream): "stdout" | "stderr" | null {
+  if (stream === "system") return null;
+  return stream === "agent" ? "stdout" : stream;
 }
 
 function noticeOf({ lines, bytes }: Facts): KeptLine {

@@ -130,4 +130,6 @@ export interface LogLine {
   text: string;
 }
 
-export type LogStream = "stdout" | "stderr" | "system";
+/** What an agent did (a transcript's event as JSON a line), what a program printed, and what skillmeat says. */
+export const logStreams = ["agent", "stdout", "stderr", "system"] as const;
+export type LogStream = (typeof logStreams)[number];

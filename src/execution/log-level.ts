@@ -1,3 +1,4 @@
+import { shownText } from "./shown-text.ts";
 import type { LogLine } from "./event.ts";
 import { plainLogText } from "./log-text.ts";
 
@@ -23,8 +24,10 @@ const time = /\d[-:.]\d/;
 const mostRead = 400;
 
 /** By its stream and the word it begins with, after a time if there is one; or by the mark of its logger. */
-export function levelOf({ stream, text }: Pick<LogLine, "stream" | "text">): LineLevel {
+export function levelOf(logLine: Pick<LogLine, "stream" | "text">): LineLevel {
+  const { stream } = logLine;
   if (stream === "system") return "sys";
+  const text = shownText(logLine);
   const line = plainLogText(text.length > mostRead ? text.slice(0, mostRead) : text);
   const [before = ""] = lead.exec(line) ?? [];
   const words = time.test(before) ? line.slice(before.length) : line;

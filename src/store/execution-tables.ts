@@ -9,7 +9,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import { eventTypes, type StoredEvent } from "../execution/event.ts";
+import { eventTypes, logStreams, type StoredEvent } from "../execution/event.ts";
 import { skipCauses } from "../execution/record.ts";
 import { executionStatuses, stepStatuses } from "../execution/status.ts";
 import { workflows } from "./workflow-tables.ts";
@@ -163,13 +163,13 @@ export const logLines = sqliteTable(
     stage_id: text().notNull(),
     attempt: integer().notNull(),
     at: text().notNull(),
-    stream: text({ enum: ["stdout", "stderr", "system"] }).notNull(),
+    stream: text({ enum: logStreams }).notNull(),
     text: text().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.execution_id, t.seq] }),
     index("log_lines_stage").on(t.execution_id, t.stage_id, t.seq),
-    check("log_lines_stream", sql`stream in ('stdout', 'stderr', 'system')`),
+    check("log_lines_stream", sql`stream in ('agent', 'stdout', 'stderr', 'system')`),
   ],
 );
 

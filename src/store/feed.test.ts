@@ -142,9 +142,24 @@ describe("a step's log", () => {
   });
 
   test("is counted by stream, an attempt at a time", () => {
-    expect(countLogStreams(store, { ...step, attempt: 1 })).toEqual({ stdout: 1, stderr: 1, system: 0 });
-    expect(countLogStreams(store, { ...step, attempt: 2 })).toEqual({ stdout: 1, stderr: 0, system: 1 });
-    expect(countLogStreams(store, { ...step, attempt: 3 })).toEqual({ stdout: 0, stderr: 0, system: 0 });
+    expect(countLogStreams(store, { ...step, attempt: 1 })).toEqual({
+      agent: 0,
+      stdout: 1,
+      stderr: 1,
+      system: 0,
+    });
+    expect(countLogStreams(store, { ...step, attempt: 2 })).toEqual({
+      agent: 0,
+      stdout: 1,
+      stderr: 0,
+      system: 1,
+    });
+    expect(countLogStreams(store, { ...step, attempt: 3 })).toEqual({
+      agent: 0,
+      stdout: 0,
+      stderr: 0,
+      system: 0,
+    });
   });
 
   test("is read in parts, forward from a line and back from the end", () => {

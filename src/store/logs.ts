@@ -1,4 +1,4 @@
-import type { LogLine, LogStream } from "../execution/event.ts";
+import { logStreams, type LogLine, type LogStream } from "../execution/event.ts";
 import { rowCheck, storedJson, unlessDamaged } from "./damaged-row.ts";
 import type { Store } from "./database.ts";
 import { logLines } from "./execution-tables.ts";
@@ -66,7 +66,7 @@ export function countLogStreams(
   const counts = store
     .prepare<Record<LogStream, number>, [string, string, number]>(countStreams)
     .get(run_id, stage_id, attempt);
-  return counts ?? { stdout: 0, stderr: 0, system: 0 };
+  return counts ?? { agent: 0, stdout: 0, stderr: 0, system: 0 };
 }
 
 export function logFacts(store: Store, runId: string, stageId: string): LogFacts {
@@ -118,6 +118,6 @@ const selectLines = `SELECT execution_id, seq, stage_id, attempt, at, stream, te
 const noEnd = Number.MAX_SAFE_INTEGER;
 const countOf = (stream: LogStream): string => `count(*) FILTER (WHERE stream = '${stream}') AS ${stream}`;
 const countStreams =
-  `SELECT ${countOf("stdout")}, ${countOf("stderr")}, ${countOf("system")} FROM log_lines ` +
+  `SELECT ${logStreams.map(countOf).join(", ")} FROM log_lines ` +
   "WHERE execution_id = ? AND stage_id = ? AND attempt = ?";
 const selectFacts = "SELECT logs_json FROM execution_steps WHERE execution_id = ? AND stage_id_ref = ?";

@@ -266,3 +266,22 @@ const aGate: EffectiveGate = {
   message: "go?",
   on_skip: "skip_dependents",
 };
+
+test("an older schema keeps what agents said as plain lines of their output", () => {
+  const store = aFilledStore();
+  const { sqlite, path } = store;
+  const add = sqlite.query(
+    "INSERT INTO log_lines (execution_id, seq, stage_id, attempt, at, stream, text) VALUES ('run', ?, 's', 1, '', ?, ?)",
+  );
+  add.run(7, "stdout", '{"a":1}');
+  add.run(8, "agent", '{"kind":"message","text":"hi"}');
+  add.run(9, "agent", '{"kind":"tool_call","title":"ls"}');
+  add.run(10, "agent", "torn");
+  migrate(sqlite, path, migrations, 10);
+  const lines = sqlite.query("SELECT stream, text FROM log_lines WHERE seq > 6 ORDER BY seq");
+  const kept = ['{"a":1}', "hi", "ls", "torn"].map((text) => ({ stream: "stdout", text }));
+  expect(lines.all()).toEqual(kept);
+  migrate(sqlite, path, migrations);
+  expect(lines.all()).toEqual(kept);
+  store.close();
+});

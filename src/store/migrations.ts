@@ -18,6 +18,8 @@ import ninth from "../../drizzle/0008_stage_json.sql" with { type: "text" };
 import ninthDown from "../../drizzle/0008_stage_json.down.sql" with { type: "text" };
 import tenth from "../../drizzle/0009_execution_counts.sql" with { type: "text" };
 import tenthDown from "../../drizzle/0009_execution_counts.down.sql" with { type: "text" };
+import eleventh from "../../drizzle/0010_agent_stream.sql" with { type: "text" };
+import eleventhDown from "../../drizzle/0010_agent_stream.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -38,6 +40,7 @@ export const migrations: readonly Migration[] = [
   { name: "0007_step_questions", up: eighth, down: eighthDown },
   { name: "0008_stage_json", up: ninth, down: ninthDown },
   { name: "0009_execution_counts", up: tenth, down: tenthDown },
+  { name: "0010_agent_stream", up: eleventh, down: eleventhDown },
 ];
 
 /** sha256 of a migration's text, hex; it shows whether an applied migration is the one that is known. */

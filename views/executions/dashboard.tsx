@@ -1,3 +1,4 @@
+import { logStreams } from "../../src/execution/event.ts";
 import { executionName } from "../components/execution-name.ts";
 import { executionState } from "../components/state.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
@@ -104,5 +105,5 @@ function RunStream({ view }: { view: ExecutionView }): Html {
 
 /** What `Last-Event-ID` says from then on. */
 function countsText({ counts, levels }: LogTab): string {
-  return [counts.stdout, counts.stderr, counts.system, levels.warn, levels.error].join(".");
+  return [...logStreams.map((stream) => counts[stream]), levels.warn, levels.error].join(".");
 }

@@ -1,3 +1,4 @@
+import { countAll } from "../../src/execution/shown-text.ts";
 import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
 import { Menu } from "../components/menu.tsx";
@@ -86,12 +87,13 @@ export const StreamChoice = fragment<{ view: ExecutionView; counts: LogTab["coun
   "log-streams",
   "outerMorph",
   ({ view, counts }, id) => {
-    const { stdout, stderr, system } = counts;
     const choices = [
-      ["", "All", stdout + stderr + system],
-      ["stdout", "Out", stdout],
-      ["stderr", "Err", stderr],
-      ["system", "Sys", system],
+      ["", "All", countAll(counts)],
+      // Only some agents have a transcript, and its lines are all that such an agent prints.
+      ...(counts.agent === 0 ? [] : [["agent", "Agent", counts.agent] as const]),
+      ["stdout", "Out", counts.stdout],
+      ["stderr", "Err", counts.stderr],
+      ["system", "Sys", counts.system],
     ] as const;
     return (
       <span id={id} class="seg sm desk" role="group" aria-label="Stream">

@@ -1,3 +1,4 @@
+import { shownText } from "../../src/execution/shown-text.ts";
 import type { LogLine } from "../../src/execution/event.ts";
 import { levelOf } from "../../src/execution/log-level.ts";
 import { clockText } from "../components/time-text.ts";
@@ -38,7 +39,7 @@ const chunkLines = 200;
 
 function lineText(line: LogLine, number: number, search: string): string {
   const level = levelOf(line);
-  const text = ansiSpans(line.text)
+  const text = ansiSpans(shownText(line))
     .map(({ text: part, classes }) => {
       const marked = visibleMarkup(search === "" ? Bun.escapeHTML(part) : highlight(part, search));
       return classes === "" ? marked : `<span class="${classes}">${marked}</span>`;

@@ -1,3 +1,4 @@
+import { countAll } from "../../src/execution/shown-text.ts";
 import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
 import { Badge } from "../components/badge.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -164,7 +165,7 @@ function TabCount({ tab, count }: { tab: Tab; count: number }): Html {
 function tabCount({ selected, log }: ExecutionView, tab: Tab): number {
   if (tab === "context") return selected?.context_consumed.length ?? 0;
   if (tab !== "log" || !log) return 0;
-  return log.counts.stdout + log.counts.stderr + log.counts.system;
+  return countAll(log.counts);
 }
 
 /** What the tab shows; swapped when the stage has ended. The log only grows. */

@@ -1,3 +1,4 @@
+import { shownText } from "../../execution/shown-text.ts";
 import type { StageFailed, StageRetrying, StoredEvent } from "../../execution/event.ts";
 import { localClock, zoneName } from "../../execution/local-time.ts";
 import { elapsedText } from "./elapsed.ts";
@@ -44,7 +45,7 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
   const again = (event.attempt ?? 1) > 1 ? ` (attempt ${event.attempt})` : "";
   switch (event.type) {
     case "log_line":
-      return plainLine(event.data.text);
+      return plainLine(shownText(event.data));
     case "execution_started":
       return `started: ${event.data.total} ${event.data.total === 1 ? "stage" : "stages"}`;
     case "execution_paused":

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shownText } from "../../execution/shown-text.ts";
 import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
 import { bothLaunches } from "../../testing/both-launches.ts";
 import { makeFakeClaude, playSample, type FakeClaude } from "../../testing/fake-claude.ts";
@@ -21,6 +22,11 @@ function lab(script: string, changes: Partial<StageRequest> = {}, version?: stri
   const claude = makeFakeClaude(folder, script, version);
   const env = { PATH: `${claude.bin}:${process.env["PATH"]}`, HOME: folder };
   return { claude, request: { ...request, options: { ...request.options, env } } };
+}
+
+/** The log as people see it. */
+function shown({ lines }: ReturnType<typeof aControl>): string[] {
+  return lines.map(shownText);
 }
 
 const wanted = { output_schema: { type: "object", properties: { a: { type: "integer" } } } };
@@ -46,8 +52,8 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
       basis: "reported",
     });
     expect(claude.stdin()).toBe("build it");
-    expect(taken.texts()).toContain("Bash: cat a.txt");
-    expect(taken.texts().filter((text) => text.includes('{"'))).toEqual([]);
+    expect(shown(taken)).toContain("Bash: cat a.txt");
+    expect(shown(taken).filter((text) => text.includes('{"'))).toEqual([]);
     const [argv = []] = claude.calls();
     expect(argv.slice(0, 3)).toEqual(["-p", "--output-format", "stream-json"]);
     expect(argv).toContain(sessionIdOf(request.attempt_id));
@@ -108,7 +114,7 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     const { request } = lab(`${playSample("ok")} | head -2; sleep 600`);
     const taken = aControl();
     const running = dispatcher.dispatch(request, taken.control);
-    await until("it has said something", () => taken.texts().some((text) => text.startsWith("Hello")));
+    await until("it has said something", () => shown(taken).some((text) => text.startsWith("Hello")));
     taken.stop();
     expect(await running).toMatchObject({
       error: { class: "cancelled" },
@@ -127,7 +133,7 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     const [argv = []] = claude.calls();
     expect(argv.join(" ")).toContain(`--resume ${sessionIdOf(request.attempt_id)}`);
     expect(claude.stdin()).toContain("You were interrupted");
-    expect(taken.texts()[0]).toBe("warning: claude was interrupted and goes on with its session");
+    expect(shown(taken)[0]).toBe("warning: claude was interrupted and goes on with its session");
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { shownText } from "../../execution/shown-text.ts";
 import { createMasks } from "../../execution/masks.ts";
 import { claudeSamples } from "../../testing/fake-claude.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
@@ -13,7 +14,8 @@ const samples = readdirSync(claudeSamples)
 
 function hear(reader: ClaudeReader, line: string | Buffer, length?: number): readonly string[] {
   const bytes = Buffer.from(line);
-  return reader.hear("stdout", bytes, length ?? bytes.length).texts;
+  const { texts, stream = "stdout" } = reader.hear("stdout", bytes, length ?? bytes.length);
+  return texts.map((text) => shownText({ stream, text }));
 }
 
 function sampleLines(name: string): string[] {

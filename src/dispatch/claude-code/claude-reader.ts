@@ -3,6 +3,7 @@ import { transcriptLine, type TranscriptEvent } from "../../execution/transcript
 import type { Usage } from "../../execution/record.ts";
 import type { StageError } from "../dispatcher.ts";
 import { openLogReader } from "../log-reader.ts";
+import { transcriptText } from "../transcript-text.ts";
 import type { HeardLine, OutputReader } from "../process/agent-program.ts";
 import { fieldsOf, numberField, textField, type Fields } from "./fields.ts";
 import { failedServers, translateMessage } from "./transcript-events.ts";
@@ -51,8 +52,8 @@ export function openClaudeReader(masks: Masks): ClaudeReader {
       output = fieldsOf(message["structured_output"]) ?? output;
       translated.events.push(...unknown.take(), ...describeAdded(usage.added));
     }
-    const texts = translated.events.map((event) => transcriptLine(event, masks.hide));
-    return { texts, isToKeep: isNeeded(message) && ++linesKept <= mostLinesKept };
+    const texts = translated.events.map((event) => transcriptText(event, masks));
+    return { stream: "agent", texts, isToKeep: isNeeded(message) && ++linesKept <= mostLinesKept };
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { LogStream } from "../../execution/event.ts";
 import type { Masks } from "../../execution/masks.ts";
 import type { StageError, StageRequest, StageResult } from "../dispatcher.ts";
 
@@ -59,8 +60,10 @@ export interface OutputReader {
 }
 
 export interface HeardLine {
-  /** What the log shows of the line: one line, several or none. */
+  /** What the log keeps of the line: one line, several or none. */
   texts: readonly string[];
+  /** The log's stream that they belong to; absent: the one that the line came from. */
+  stream?: LogStream;
   /** True when a later engine must read this line again, so that it has to stay in the file. */
   isToKeep: boolean;
 }

@@ -1,6 +1,7 @@
+import { shownText } from "../../execution/shown-text.ts";
 import { Type } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
-import type { LogStream } from "../../execution/event.ts";
+import { logStreams, type LogStream } from "../../execution/event.ts";
 import { logLevels } from "../../execution/log-level.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
 import { logFacts } from "../../store/logs.ts";
@@ -10,7 +11,7 @@ import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { walkLog, walkLogBack, type WalkFilter } from "./log-walk.ts";
 import { closed, oneOf } from "./schemas.ts";
-import { LogPage, logStreams } from "./schemas-execution.ts";
+import { LogPage } from "./schemas-execution.ts";
 
 const downloadLines = 500;
 
@@ -113,7 +114,7 @@ function download(
     pull: async (controller) => {
       await nextTurn();
       const { lines, has_more } = await walkLog(store, { ...filter, after, limit: downloadLines }, signal);
-      const text = lines.map((line) => `${line.text}\n`).join("");
+      const text = lines.map((line) => `${shownText(line)}\n`).join("");
       if (text !== "") controller.enqueue(encoder.encode(text));
       after = lines.at(-1)?.seq ?? after;
       if (!has_more) controller.close();

@@ -1,3 +1,4 @@
+import { logStreams } from "../../execution/event.ts";
 import { Type } from "@sinclair/typebox";
 import { executionStatuses, stepStatuses } from "../../execution/status.ts";
 import { longestActor, longestComment } from "../../operation/decide-gate.ts";
@@ -139,8 +140,6 @@ export const Event = Type.Object(
   },
   { $id: "Event", ...closed },
 );
-
-export const logStreams = ["stdout", "stderr", "system"] as const;
 
 export const LogPage = Type.Object(
   {

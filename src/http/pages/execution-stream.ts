@@ -161,7 +161,7 @@ function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
   growth.attempt = attemptOf(view);
   growth.known = view.execution.last_event;
   growth.line = view.log?.last ?? 0;
-  growth.counts = { stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
+  growth.counts = { agent: 0, stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
   growth.levels = view.log?.levels ?? { warn: 0, error: 0 };
   return StagePanel.update({ view });
 }

@@ -3,7 +3,7 @@ import { LogChunk } from "../../../views/executions/log-line.tsx";
 import { LogNote } from "../../../views/executions/log.tsx";
 import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
-import type { LogLine, LogStream, StoredEvent } from "../../execution/event.ts";
+import { logStreams, type LogLine, type LogStream, type StoredEvent } from "../../execution/event.ts";
 import { logLine } from "../../execution/stored-event.ts";
 import { countLevels, type LevelCounts } from "../../execution/log-level.ts";
 import { isWanted, type LineFilter } from "./log-part.ts";
@@ -23,25 +23,28 @@ export interface LogGrowth {
   filter: LineFilter;
 }
 
-/** From what the page was drawn with, or from the `Last-Event-ID` it sent: `line.stdout.stderr.system.warn.error`. */
+/**
+ * From what the page was drawn with, or from the `Last-Event-ID` it sent:
+ * `line.agent.stdout.stderr.system.warn.error`.
+ */
 export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth | null {
   if ((query.get("line") ?? "") === "") return null;
   const numbers = (resumed ?? `${query.get("line")}.${query.get("counts")}`).split(".").map(wholeOf);
-  const [line = 0, stdout = 0, stderr = 0, system = 0, warn = 0, error = 0] = numbers;
+  const [line = 0, agent = 0, stdout = 0, stderr = 0, system = 0, warn = 0, error = 0] = numbers;
   const { search, stream, level } = addressOf(query);
   return {
     stage: query.get("stage") ?? "",
     attempt: wholeOf(query.get("attempt")),
     known: 0,
     line,
-    counts: { stdout, stderr, system },
+    counts: { agent, stdout, stderr, system },
     levels: { warn, error },
     filter: { search, stream, level },
   };
 }
 
 export function growthId({ line, counts, levels }: LogGrowth): string {
-  return [line, counts.stdout, counts.stderr, counts.system, levels.warn, levels.error].join(".");
+  return [line, ...logStreams.map((stream) => counts[stream]), levels.warn, levels.error].join(".");
 }
 
 /** The new lines, to be appended to the log, and the elements that count them. */

@@ -1,3 +1,4 @@
+import { countAll, shownText } from "../../execution/shown-text.ts";
 import type { LogTab } from "../../../views/executions/execution-view.ts";
 import type { LogLine, LogStream } from "../../execution/event.ts";
 import { isOfLevel, type LogLevel } from "../../execution/log-level.ts";
@@ -67,7 +68,7 @@ function partOf(
   until: number,
   counts: Record<LogStream, number>,
 ): Part | Promise<Part> {
-  const total = counts.stdout + counts.stderr + counts.system;
+  const total = countAll(counts);
   if (isFiltered(place)) return readMatching(store, filter, place, until);
   if (place.from > 0) return beginningWith(store, filter, Math.min(place.from, Math.max(1, total)), total);
   if (place.line > 0 && place.line <= total - pageLines) {
@@ -126,7 +127,7 @@ async function readMatching(store: Store, filter: Filter, place: LogPlace, until
 /** The lines of an attempt that a filter lets through, as text, slice by slice. */
 export async function* wantedText(store: Store, filter: Filter, wanted: LineFilter): AsyncGenerator<string> {
   for await (const lines of slices(store, filter, Number.MAX_SAFE_INTEGER - 1)) {
-    const text = lines.filter((line) => isWanted(line, wanted)).map((line) => `${line.text}\n`);
+    const text = lines.filter((line) => isWanted(line, wanted)).map((line) => `${shownText(line)}\n`);
     yield text.join("");
   }
 }
@@ -140,7 +141,8 @@ export function isWanted(
   { search, stream, level }: LineFilter,
 ): boolean {
   if (stream !== "" && line.stream !== stream) return false;
-  if (search !== "" && !plainLogText(line.text).toLowerCase().includes(search.toLowerCase())) return false;
+  if (search !== "" && !plainLogText(shownText(line)).toLowerCase().includes(search.toLowerCase()))
+    return false;
   return isOfLevel(line, level);
 }
 

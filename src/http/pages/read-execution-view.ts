@@ -1,3 +1,4 @@
+import { logStreams } from "../../execution/event.ts";
 import { tabs, type ExecutionAddress, type ExecutionView } from "../../../views/executions/execution-view.ts";
 import { AppError } from "../../errors.ts";
 import { logLevels } from "../../execution/log-level.ts";
@@ -58,7 +59,7 @@ export function addressOf(query: URLSearchParams): ExecutionAddress {
     view: query.get("view") === "graph" ? "graph" : "timeline",
     attempt: wholeOf(query.get("attempt")),
     search: (query.get("search") ?? "").slice(0, 200),
-    stream: stream === "stdout" || stream === "stderr" || stream === "system" ? stream : "",
+    stream: logStreams.find((each) => each === stream) ?? "",
     level: logLevels.find((level) => level === query.get("level")) ?? null,
   };
 }
