@@ -20,11 +20,11 @@ describe.concurrent("a list of runs", () => {
     );
     const alive = { pid: running.pid, kind: "run" as const, alive: true };
     expect((await journey.execution(runId)).driver).toEqual(alive);
-    expect(await table(journey)).toMatch(/ waiting: approval \d+\.\ds +0\/1 /);
+    expect(await table(journey)).toMatch(/ waiting: approval [\d.ms ]+ +0\/1 /);
     running.kill("SIGKILL");
     await running.ended;
     expect((await journey.execution(runId)).driver).toEqual({ ...alive, alive: false });
-    expect(await table(journey)).toMatch(/ waiting: approval \d+\.\ds, no engine +0\/1 /);
+    expect(await table(journey)).toMatch(/ waiting: approval [\d.ms ]+, no engine +0\/1 /);
 
     const asked = [
       'gate "ask" waits for approval for ',
