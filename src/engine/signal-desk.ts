@@ -10,7 +10,7 @@ import { postSignal, signalAnswer, withdrawSignal } from "../store/signals.ts";
 import { applyResult } from "../machine/apply-result.ts";
 import { applySignal } from "../machine/apply-signal.ts";
 import { finishStopping } from "../machine/orchestration.ts";
-import { holdExecution, forgetExecution } from "./hold-execution.ts";
+import { holdExecution, forgetExecution, lostError } from "./hold-execution.ts";
 import { addCleanUp } from "./clean-up.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -128,7 +128,8 @@ async function signalUndriven(engine: EngineState, runId: string, signal: Signal
     return answer;
   } catch (error) {
     forgetExecution(engine, execution);
-    giveBack(engine, runId);
+    // A lease that was lost may have been taken again since, for the execution as it is now.
+    if (!engine.live.has(runId)) giveBack(engine, runId);
     throw error;
   }
 }
@@ -142,7 +143,10 @@ function giveBack(engine: EngineState, runId: string): void {
   }
 }
 
-/** Nobody else stops the dead engine's agents that are to stop, or ends them if they do not. */
+/**
+ * Nobody else stops the dead engine's agents that are to stop, or ends them if they do not. Throws when the engine has
+ * lost the execution meanwhile.
+ */
 async function stopOrphans(engine: EngineState, execution: LiveExecution): Promise<void> {
   const stopping = execution.steps.filter(
     ({ record, attempt }) => record.status === "running" && attempt?.stopping,
@@ -152,6 +156,8 @@ async function stopOrphans(engine: EngineState, execution: LiveExecution): Promi
       if (!step.attempt) return;
       const run = { execution, step, attempt: step.attempt, stop: AbortSignal.abort() };
       const result = await runAttempt(engine, run, "readopt");
+      // While the agent stopped, the lease may have been lost; even if it was taken again, this state is out of date.
+      if (engine.live.get(execution.runId) !== execution) throw lostError(execution);
       const sweep = sweeperOf(engine, execution, step);
       applyResult(execution, step, result, momentOf(engine));
       const done = (): void => addCleanUp(engine, execution.runId, sweep());
