@@ -134,11 +134,15 @@ function checkTimeout(world: World, { stages }: StoredRun, event: StoredEvent, t
   if (status !== "timed_out" || !error_message?.startsWith("took longer") || wasClockSet(world)) return;
   const { time, history } = world;
   const attemptId = `${event.run_id}/${event.stage_id}/${event.attempt}`;
-  const agent = history.agents.findLast(({ attempt_id }) => attempt_id === attemptId);
+  const askedAtMs = history.asked.get(attemptId);
+  // An agent that had ended before is an earlier one. The one that was asked for may never have shown up.
+  const agent = history.agents.findLast(
+    ({ attempt_id, endedAtMs }) => attempt_id === attemptId && (endedAtMs ?? Infinity) >= (askedAtMs ?? 0),
+  );
   const appliedAtMs = Date.parse(event.at) - time.wallMs() + time.nowMs();
   const goneAtMs = (agent?.endedAtMs ?? Infinity) + (agent?.plan.told_ms ?? 0) + latestGoneMs;
   const overAtMs = Math.min(appliedAtMs, agent?.takenAtMs ?? goneAtMs);
-  const lastedMs = overAtMs - (history.asked.get(attemptId) ?? overAtMs);
+  const lastedMs = overAtMs - (askedAtMs ?? overAtMs);
   const timeoutMs = stages.find(({ stage }) => stage.id === event.stage_id)?.timeoutMs ?? 0;
   if (lastedMs < timeoutMs) tell("deadline_is_kept", `it was over after ${lastedMs} of ${timeoutMs} ms`);
 }
