@@ -158,7 +158,8 @@ function seeStart(world: World, run: KnownRun): void {
   world.violate("acknowledged_is_kept", `the start of ${run.run_id} is acknowledged and not stored`);
 }
 
-function seeAnswer(world: World, { action, run_id }: Call, { outcome }: SignalAnswer): void {
+function seeAnswer(world: World, call: Call, { outcome }: SignalAnswer): void {
+  const { action, run_id } = call;
   if (outcome !== "applied") return;
   if (action.kind === "approve" || action.kind === "reject") {
     const { stage_id, actor } = action;
@@ -170,9 +171,12 @@ function seeAnswer(world: World, { action, run_id }: Call, { outcome }: SignalAn
   const after = lastEventOf(world, run_id) ?? 0;
   if (action.kind === "cancel") cancels.push({ run_id, after });
   if (action.kind !== "pause") return;
-  // One that was asked for before may be applied after it.
+  const askedAt = calls.indexOf(call);
+  // A resume that is still open may be applied after the pause. One that was asked for later is applied later, although
+  // its answer may be seen first: the answers of one commit are read in any order.
   const mayGoOn = calls.some(
-    (call) => call.run_id === run_id && call.action.kind === "resume" && call.outcome === "open",
+    (other, at) =>
+      other.run_id === run_id && other.action.kind === "resume" && (other.outcome === "open" || at > askedAt),
   );
   if (!mayGoOn) pauses.push({ run_id, after, until: null });
 }
