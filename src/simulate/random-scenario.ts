@@ -44,8 +44,8 @@ function hinderedScenario(draw: Draw, scenario: Scenario): Scenario {
     const retry = draw.chance(50) ? { attempts: 3, wait_ms: 1_500 } : stage.retry;
     return { ...stage, timeout_ms, agents, retry };
   };
-  const asked = Array.from({ length: 4 }, (): Action => ({
-    at_ms: 50 + draw.upTo(spanMs / 2),
+  const asked = Array.from({ length: 10 }, (): Action => ({
+    at_ms: 50 + draw.upTo(spanMs),
     kind: "approve",
     by: 0,
     run: 0,
