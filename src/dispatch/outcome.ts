@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Masks } from "../execution/masks.ts";
 import type { EffectiveOutput } from "../workflow/effective.ts";
 import { coerceText } from "../workflow/value-type.ts";
-import { hasCode } from "./process/attempt-folder.ts";
 import { commandFiles } from "./command-files.ts";
 import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
@@ -66,14 +65,14 @@ function handedIn(given: HandedOutputs): Pick<StageResult, "outputs" | "raw_outp
   return given.raw === "" ? {} : { raw_outputs: given.raw };
 }
 
-/** There are no files where an agent has removed its own folder. */
+/**
+ * Which of its files the agent has written; none where it has removed its folder. Five looks are far quicker than
+ * reading the folder, which is new to the disk.
+ */
 function filesIn(folder: string): ReadonlySet<string> {
-  try {
-    return new Set(readdirSync(folder));
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return new Set();
-    throw error;
-  }
+  const isThere = (name: string): boolean =>
+    lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
+  return new Set(Object.values(commandFiles).filter(isThere));
 }
 
 /** `raw`: the text that cannot be read as outputs; empty where it is no text. */
