@@ -1,6 +1,6 @@
 import { shownText } from "../../src/execution/shown-text.ts";
 import type { LogLine } from "../../src/execution/event.ts";
-import { levelOf } from "../../src/execution/log-level.ts";
+import { levelOf, type LineLevel } from "../../src/execution/log-level.ts";
 import { clockText } from "../components/time-text.ts";
 import { visibleMarkup } from "../components/visible.ts";
 import { raw, type Html } from "../jsx/jsx-runtime.ts";
@@ -49,8 +49,13 @@ function lineText(line: LogLine, number: number, search: string): string {
     // Lines are not reached with the Tab key: thousands of them would stand between the log and what follows.
     `<div class="ln ${level}" id="L${number}">` +
     `<a href="#L${number}" tabindex="-1" aria-label="Line ${number}">${number}</a>` +
-    `<time>${clockText(line.at)}</time><b>${level}</b><span>${text}</span></div>`
+    `<time>${clockText(line.at)}</time><b>${wordFor(line, level)}</b><span>${text}</span></div>`
   );
+}
+
+/** The level, or for an agent's ordinary line the name of its stream: its program has printed something else. */
+function wordFor({ stream }: LogLine, level: LineLevel): string {
+  return level === "out" && stream === "agent" ? stream : level;
 }
 
 function highlight(text: string, search: string): string {
