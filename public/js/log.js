@@ -110,22 +110,26 @@ let held = null;
 
 function loadEarlier(log) {
   const place = document.getElementById("earlier");
-  if (!place || held || !log.contains(place)) return;
-  const line = firstInSight(log)?.closest(".ln");
-  held = { line, top: line?.getBoundingClientRect().top ?? 0 };
+  if (!place || log.classList.contains("is-loading") || !log.contains(place)) return;
   log.classList.add("is-loading");
+  // Until the lines come, the reader may still move.
+  place.addEventListener("htmx:before:swap", () => hold(log), { once: true });
   htmx.ajax("GET", place.dataset.earlier, { source: place, target: place, swap: "outerHTML" }).finally(() => {
-    holdPlace();
-    held = null;
     // By then the browser has taken note of the new lines, and moves nothing for them.
     requestAnimationFrame(() => requestAnimationFrame(() => log.classList.remove("is-loading")));
   });
 }
 
+function hold(log) {
+  const line = firstInSight(log)?.closest(".ln");
+  if (line) held = { line, top: line.getBoundingClientRect().top };
+}
+
 function holdPlace() {
-  if (!held?.line?.isConnected) return;
-  const moved = held.line.getBoundingClientRect().top - held.top;
-  if (moved !== 0) scrollerOf(document.getElementById("log")).scrollTop += moved;
+  if (!held) return;
+  const { line, top } = held;
+  held = null;
+  if (line.isConnected) scrollerOf(line.closest("#log")).scrollTop += line.getBoundingClientRect().top - top;
 }
 
 document.addEventListener("click", (event) => {
