@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import type { ComposedWorkflow } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
-import { findClaude } from "../dispatch/claude-code/claude-program.ts";
+import { claudeExecutable } from "../dispatch/claude-code/claude-program.ts";
+import { findExecutable } from "../dispatch/executable.ts";
 import type { ProgramPlace } from "../dispatch/program-trouble.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
@@ -28,6 +29,7 @@ interface Trouble {
 }
 
 const longestLookMs = 10_000;
+const executables = [claudeExecutable];
 
 /**
  * Checks whether each stage could start here: everything that is missing, as findings of the category `preflight` in
@@ -126,7 +128,8 @@ function troubleOfProgram(
   ref: string,
   place: ProgramPlace,
 ): Trouble | null {
-  const found = dispatcher === "claude-code" ? findClaude(place) : agentCommand(agent, ref, place);
+  const executable = executables.find((each) => each.dispatcher === dispatcher);
+  const found = executable ? findExecutable(executable, place) : agentCommand(agent, ref, place);
   return "trouble" in found ? found.trouble : null;
 }
 

@@ -1,6 +1,7 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { AgentFile } from "../../execution/snapshot.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { declaresOutputs } from "../output-schema.ts";
 
 /** How claude is to be called. */
 export interface ClaudeCall {
@@ -69,12 +70,6 @@ export function claudeArguments(
   return { argv, files: role.files, warnings: ignoredKeys(settings) };
 }
 
-/** True when the stage has outputs that claude has to hand in. */
-export function declaresOutputs(schema: Value): boolean {
-  const properties = isObject(schema) ? schema["properties"] : undefined;
-  return isObject(properties) && Object.keys(properties).length > 0;
-}
-
 /** Modes that ask nobody: what no rule allows is denied. */
 const askingModes = new Set(["default", "manual", "dontAsk"]);
 const passedModes = new Set(["plan", "acceptEdits"]);
@@ -136,8 +131,4 @@ function textsOf(value: Value | undefined): string[] {
 function numberOf(value: Value | undefined): number | null {
   const number = typeof value === "string" ? Number(value) : value;
   return typeof number === "number" && Number.isInteger(number) && number > 0 ? number : null;
-}
-
-function isObject(value: Value | undefined): value is ValueObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { shownText } from "../../execution/shown-text.ts";
 import { aControl, aStageRequest } from "../../testing/a-stage-request.ts";
 import { bothLaunches } from "../../testing/both-launches.ts";
-import { makeFakeClaude, playSample, type FakeClaude } from "../../testing/fake-claude.ts";
+import { makeFakeClaude, playSample } from "../../testing/fake-claude.ts";
+import type { FakeProgram } from "../../testing/fake-program.ts";
 import { until } from "../../testing/journey-until.ts";
 import { processesWith } from "../../testing/process-table.ts";
 import type { StageRequest, StageResult } from "../dispatcher.ts";
@@ -12,7 +13,7 @@ import { createClaudeDispatcher } from "./claude-code.ts";
 import { sessionIdOf } from "./claude-session.ts";
 
 interface Lab {
-  claude: FakeClaude;
+  claude: FakeProgram;
   request: StageRequest;
 }
 

@@ -1,11 +1,13 @@
-import { statSync } from "node:fs";
 import type { StageDispatcher, StageError, StageRequest } from "../dispatcher.ts";
 import { agentEnvironment, defaultPath } from "../process/agent-environment.ts";
 import type { AgentProgram, AgentStart } from "../process/agent-program.ts";
 import { shellLaunch, type Launch } from "../process/launcher.ts";
 import { createProgramDispatcher } from "../process/program-dispatcher.ts";
-import { claudeArguments, declaresOutputs } from "./claude-arguments.ts";
-import { findClaude, readyClaude } from "./claude-program.ts";
+import { readyExecutable } from "../executable.ts";
+import { declaresOutputs } from "../output-schema.ts";
+import { refuseUnfit } from "../refuse-start.ts";
+import { claudeArguments } from "./claude-arguments.ts";
+import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
 import { claudeResult } from "./claude-result.ts";
 import { hasSession, sessionIdOf } from "./claude-session.ts";
@@ -35,21 +37,15 @@ const claudeProgram: AgentProgram<ClaudeReader> = {
 };
 
 async function prepareClaude(request: StageRequest): Promise<AgentStart | { error: StageError }> {
-  const { agent, agent_ref, attempt_id, workdir, prompt } = request;
-  if (agent === null) return refuse("not_found", `agent "${agent_ref}" has no file. write one`);
-  if (!statSync(workdir, { throwIfNoEntry: false })?.isDirectory())
-    return refuse("invalid_request", `the working directory ${workdir} is no folder`);
+  const { attempt_id, workdir, prompt } = request;
+  const unfit = refuseUnfit(request);
+  if (unfit !== null) return unfit;
   const env = agentEnvironment(request, ownVariables);
-  const found = findClaude({ workdir, path: env["PATH"] ?? defaultPath });
-  if ("trouble" in found) {
-    const { code, says, wayOut } = found.trouble;
-    return refuse(code === "program_missing" ? "not_found" : "invalid_request", `${says}. ${wayOut}`);
-  }
-  const program = await readyClaude(found.path, { env, workdir });
+  const program = await readyExecutable(claudeExecutable, { workdir, path: env["PATH"] ?? defaultPath }, env);
   if ("error" in program) return program;
   const id = sessionIdOf(attempt_id);
   const resumes = hasSession(id, env);
-  const call = claudeArguments(request, { id, resumes }, program.takesAgentsFile);
+  const call = claudeArguments(request, { id, resumes }, takesAgentsFile(program.version));
   if ("error" in call) return call;
   const { argv, files, warnings } = call;
   return {
@@ -64,7 +60,3 @@ async function prepareClaude(request: StageRequest): Promise<AgentStart | { erro
 const resumePrompt =
   "You were interrupted while you worked on the task above. What you had begun may have happened or not: look before " +
   "you do it again. Finish the task, and hand in what it asks for.\n";
-
-function refuse(errorClass: string, message: string): { error: StageError } {
-  return { error: { class: errorClass, message, retryable: false } };
-}

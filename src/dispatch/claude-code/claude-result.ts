@@ -1,6 +1,7 @@
 import type { StageError, StageResult } from "../dispatcher.ts";
+import { errorOfStatus } from "../stream/api-status.ts";
 import { authFailure, type ClaudeReader } from "./claude-reader.ts";
-import { fieldsField, listField, numberField, textField, type Fields } from "./fields.ts";
+import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
 import { titleOfCall } from "./transcript-events.ts";
 
 /** What is known of a claude that has ended. */
@@ -76,24 +77,7 @@ function errorOfResult(result: Fields): StageError | null {
     case "error_max_structured_output_retries":
       return { class: "output_contract", message };
     default:
-      return errorOfStatus(numberField(result, "api_error_status"), message);
-  }
-}
-
-function errorOfStatus(status: number | null, message: string): StageError {
-  switch (status) {
-    case 401:
-    case 403:
-      return authFailure(status);
-    case 429:
-    case 529:
-      return { class: "rate_limited", message };
-    case 400:
-    case 404:
-    case 413:
-      return hopeless("invalid_request", message);
-    default:
-      return { class: "agent_error", message };
+      return errorOfStatus(numberField(result, "api_error_status"), message, authFailure);
   }
 }
 

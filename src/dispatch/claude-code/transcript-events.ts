@@ -1,6 +1,6 @@
 import type { ToolKind, TranscriptEvent } from "../../execution/transcript.ts";
 import type { Value } from "../../expression/value.ts";
-import { fieldsField, listField, numberField, textField, type Fields } from "./fields.ts";
+import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
 
 /** What a message of claude's stream tells people, and what of it is of a kind that this program does not know. */
 export interface Translated {

@@ -1,12 +1,12 @@
 import type { Usage } from "../../execution/record.ts";
 import { addUsage } from "../../execution/usage.ts";
-import { fieldsField, fieldsOf, numberField, textField, type Fields } from "./fields.ts";
+import { fieldsField, fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
+import { combineTokens, increase, noTokens, sumTokens, type TokenCounts } from "../stream/token-counts.ts";
 
-type Tokens = Pick<Usage, "input" | "cache_read" | "cache_write" | "output">;
 /** What a session has cost so far. Dollars are rounded only once, at the end. */
-type Total = Tokens & { usd: number };
+type Total = TokenCounts & { usd: number };
 
-const nothing: Total = { input: 0, cache_read: 0, cache_write: 0, output: 0, usd: 0 };
+const nothing: Total = { ...noTokens, usd: 0 };
 
 /** Counts what claude has used: what it reports with its results, and the messages after the last of them. */
 export interface UsageMeter {
@@ -22,7 +22,7 @@ export function createUsageMeter(): UsageMeter {
   let session = nothing;
   let added: Usage | null = null;
   /** By message id: only the last report of a message has all of its output. */
-  const open = new Map<string, Tokens>();
+  const open = new Map<string, TokenCounts>();
   let streamed: string | null = null;
 
   function hearResult(message: Fields): void {
@@ -38,7 +38,7 @@ export function createUsageMeter(): UsageMeter {
 
   function hearTokens(id: string | null, usage: Fields | null): void {
     if (id === null || usage === null) return;
-    open.set(id, most(open.get(id) ?? nothing, tokensOf(usage, apiNames)));
+    open.set(id, combineTokens(open.get(id) ?? noTokens, tokensOf(usage, apiNames), Math.max));
   }
 
   return {
@@ -59,7 +59,7 @@ export function createUsageMeter(): UsageMeter {
       return added;
     },
     total() {
-      const rest = [...open.values()].reduce(sumTokens, nothing);
+      const rest = [...open.values()].reduce(sumTokens, noTokens);
       const unpriced: Usage | null =
         open.size === 0 ? null : { ...rest, cost_micro_usd: 0, basis: "unknown" };
       return addUsage(charged && reported(charged), unpriced);
@@ -81,7 +81,7 @@ const modelNames = {
   output: "outputTokens",
 } as const;
 
-function tokensOf(fields: Fields, names: Readonly<Record<keyof Tokens, string>>): Tokens {
+function tokensOf(fields: Fields, names: Readonly<Record<keyof TokenCounts, string>>): TokenCounts {
   const count = (name: string): number => Math.round(numberField(fields, name) ?? 0);
   return {
     input: count(names.input),
@@ -113,25 +113,6 @@ function sum(a: Total, b: Total): Total {
   return { ...sumTokens(a, b), usd: a.usd + b.usd };
 }
 
-function sumTokens(a: Tokens, b: Tokens): Tokens {
-  return combine(a, b, (one, other) => one + other);
-}
-
-function most(a: Tokens, b: Tokens): Tokens {
-  return combine(a, b, Math.max);
-}
-
-/** A session's total that has become smaller is another session's: then nothing is known to have been added. */
 function difference(now: Total, before: Total): Total {
-  const least = (one: number, other: number): number => Math.max(0, one - other);
-  return { ...combine(now, before, least), usd: least(now.usd, before.usd) };
-}
-
-function combine(a: Tokens, b: Tokens, how: (one: number, other: number) => number): Tokens {
-  return {
-    input: how(a.input, b.input),
-    cache_read: how(a.cache_read, b.cache_read),
-    cache_write: how(a.cache_write, b.cache_write),
-    output: how(a.output, b.output),
-  };
+  return { ...combineTokens(now, before, increase), usd: increase(now.usd, before.usd) };
 }

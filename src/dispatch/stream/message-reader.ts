@@ -1,0 +1,97 @@
+import type { Masks } from "../../execution/masks.ts";
+import { transcriptLine, type TranscriptEvent } from "../../execution/transcript.ts";
+import { openLogReader } from "../log-reader.ts";
+import type { HeardLine, OutputReader } from "../process/agent-program.ts";
+import { transcriptText } from "../transcript-text.ts";
+import { fieldsOf, type Fields } from "./fields.ts";
+
+/** What a program's message says to people, and what a later engine needs it for. */
+export interface HeardMessage {
+  events: readonly TranscriptEvent[];
+  /** Names of the kinds in it that are not known, each as often as it was met. */
+  unknown: readonly string[];
+  /** True for the last message of a turn, with which the unknown kinds are reported. */
+  endsTurn: boolean;
+  /** True when a later engine must read it again, to know how the agent ended or what it has used. */
+  isNeeded: boolean;
+}
+
+const longestProtocolLine = 16 * 1024 * 1024;
+const longestLogLine = 64 * 1024;
+/** Bounded, so that an agent cannot keep its whole file on the disk. */
+const mostLinesKept = 20_000;
+const mostUnknownKinds = 20;
+
+/**
+ * Reads a program that writes one JSON object a line on stdout, and free text on stderr. `program` names it in
+ * messages, `hear` is called with each object.
+ */
+export function openMessageReader(
+  program: string,
+  masks: Masks,
+  hear: (message: Fields) => HeardMessage,
+): OutputReader {
+  const stderr = openLogReader(masks);
+  const unknown = createKindCount(program);
+  let linesKept = 0;
+
+  function hearProtocol(bytes: Buffer, length: number): HeardLine {
+    // A part of the file that an earlier engine has given back to the disk is read as zeros.
+    if (bytes[0] === 0 || isBlank(bytes)) return { texts: [], isToKeep: false };
+    const message = bytes.length < length ? null : parseMessage(bytes);
+    if (message === null) return { texts: [describeForeign(program, bytes, length, masks)], isToKeep: false };
+    const { events, unknown: kinds, endsTurn, isNeeded } = hear(message);
+    for (const kind of kinds) unknown.add(kind);
+    const told = endsTurn ? [...unknown.take(), ...events] : events;
+    const texts = told.map((event) => transcriptText(event, masks));
+    return { stream: "agent", texts, isToKeep: isNeeded && ++linesKept <= mostLinesKept };
+  }
+
+  return {
+    longestLineBytes: { stdout: longestProtocolLine, stderr: longestLogLine },
+    hear: (stream, bytes, length) =>
+      stream === "stdout" ? hearProtocol(bytes, length) : stderr.hear(stream, bytes, length),
+    warnings: stderr.warnings,
+    get complaint() {
+      return stderr.complaint;
+    },
+  };
+}
+
+/** Counts messages by kind, a bounded number of kinds. */
+function createKindCount(program: string) {
+  const counts = new Map<string, number>();
+  return {
+    add(kind: string): void {
+      const name = kind.slice(0, 40);
+      if (counts.has(name) || counts.size < mostUnknownKinds) counts.set(name, (counts.get(name) ?? 0) + 1);
+    },
+    /** One notice of everything since the last one; nothing where there was nothing. */
+    take(): TranscriptEvent[] {
+      if (counts.size === 0) return [];
+      const kinds = [...counts].map(([kind, count]) => `${kind} (${count})`).join(", ");
+      counts.clear();
+      const text = `${program} wrote messages of kinds that this version does not know: ${kinds}`;
+      return [{ kind: "notice", level: "info", code: "unknown_kinds", text }];
+    },
+  };
+}
+
+function parseMessage(bytes: Buffer): Fields | null {
+  try {
+    return fieldsOf(JSON.parse(bytes.toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length < 16 && bytes.toString("latin1").trim() === "";
+}
+
+/** A line that is no message is shown as it is; one that only looks like a message is not: nobody can read it. */
+function describeForeign(program: string, bytes: Buffer, length: number, masks: Masks): string {
+  if (bytes[0] === 0x7b)
+    return `warning: a line of ${length} bytes cannot be read as a message of ${program} and is left out`;
+  return transcriptLine({ kind: "message", text: bytes.toString("utf8", 0, longestLogLine) }, masks.hide);
+}

@@ -1,0 +1,34 @@
+import type { Usage } from "../../execution/record.ts";
+import type { TranscriptEvent } from "../../execution/transcript.ts";
+
+/** Disjoint counts of tokens. */
+export type TokenCounts = Pick<Usage, "input" | "cache_read" | "cache_write" | "output">;
+
+export const noTokens: TokenCounts = { input: 0, cache_read: 0, cache_write: 0, output: 0 };
+
+export function combineTokens(
+  a: TokenCounts,
+  b: TokenCounts,
+  how: (one: number, other: number) => number,
+): TokenCounts {
+  return {
+    input: how(a.input, b.input),
+    cache_read: how(a.cache_read, b.cache_read),
+    cache_write: how(a.cache_write, b.cache_write),
+    output: how(a.output, b.output),
+  };
+}
+
+export function sumTokens(a: TokenCounts, b: TokenCounts): TokenCounts {
+  return combineTokens(a, b, (one, other) => one + other);
+}
+
+/** What a running total has grown by. One that has become smaller is another total: then nothing is known. */
+export function increase(now: number, before: number): number {
+  return Math.max(0, now - before);
+}
+
+/** The event of a transcript; no cost where it is not known. */
+export function usageEvent({ basis, cost_micro_usd, ...tokens }: Usage): TranscriptEvent {
+  return { kind: "usage", ...tokens, ...(basis === "unknown" ? {} : { cost_micro_usd }) };
+}
