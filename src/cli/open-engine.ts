@@ -1,5 +1,6 @@
 import { readConfig } from "../config.ts";
 import { createEngine } from "../engine/create-engine.ts";
+import { providerVariables } from "../dispatch/provider-variables.ts";
 import { allowedEnv } from "../execution/allowed-env.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/database.ts";
@@ -20,6 +21,7 @@ export function openEngine(
     dispatch,
     channels,
     agentEnv: allowedEnv(env, passEnv),
+    providerEnv: providerVariables(env),
     maxSteps: given.whole("max-steps", { least: 1, most: 1000 }) ?? maxSteps,
     log,
     tell: output.note,

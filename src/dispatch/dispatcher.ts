@@ -61,6 +61,8 @@ export interface StageRequest extends AttemptPlace {
   workdir: string;
   /** The workflow's `env`, evaluated. */
   env: Record<string, string>;
+  /** Variables for the provider of this dispatcher's model, its keys among them. */
+  provider_env: Record<string, string>;
   /** How long the agent may log nothing before it is stopped; null: there is no limit. */
   idle_timeout_ms: number | null;
 }

@@ -1,4 +1,3 @@
-import { chooseDispatcher } from "../dispatch/choose-dispatcher.ts";
 import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { AttemptResult } from "../machine/apply-result.ts";
@@ -13,6 +12,7 @@ import { storeFailure } from "../store/store-failure.ts";
 import { checkOutputs } from "../workflow/contract.ts";
 import type { Value } from "../expression/value.ts";
 import { armDeadlines, deadlineKey } from "./hold-execution.ts";
+import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
@@ -118,17 +118,6 @@ export function sweeperOf(
   const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
   const place = attemptPlace(engine, execution, step);
   return () => dispatcher.sweep(place, isSettled(step.record.status));
-}
-
-/** The name of the dispatcher that does a step's attempts. */
-export function dispatcherName(
-  engine: EngineState,
-  { record, blueprint }: LiveExecution,
-  { plan }: LiveStep,
-): string {
-  const ref = plan.stage.roles?.primary.artifact ?? "";
-  const agent = Object.hasOwn(blueprint.agents, ref) ? (blueprint.agents[ref] ?? null) : null;
-  return chooseDispatcher(agent, record.options, engine.dispatch);
 }
 
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {

@@ -46,6 +46,8 @@ export interface EngineOptions {
   maxSteps?: number;
   /** Variables of this process that agents may see. */
   agentEnv?: Readonly<Record<string, string>>;
+  /** Variables of this process for the providers of the agents' models. */
+  providerEnv?: Readonly<Record<string, string>>;
   /** Of one step's log. */
   mostLogBytes?: number;
   /** Which dispatcher does an agent's work when neither the run nor its file names one. */
@@ -140,6 +142,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     worktreesDir: join(options.home, "worktrees"),
     secretsDir: join(options.home, "secrets"),
     agentEnv: options.agentEnv ?? {},
+    providerEnv: options.providerEnv ?? {},
     alarm,
     scheduler: options.scheduler ?? realScheduler,
     processes: options.processes ?? machineProcesses,

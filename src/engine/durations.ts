@@ -1,4 +1,4 @@
-import { dispatcherName } from "./agent-run.ts";
+import { dispatcherName } from "./dispatcher-name.ts";
 import type { StoredClock } from "../machine/stored-actor.ts";
 import { tellExecution } from "../machine/tell-actor.ts";
 import { deadlineKey } from "./hold-execution.ts";

@@ -23,6 +23,8 @@ export interface EngineState {
   readonly secretsDir: string;
   /** Variables of this process that agents may see. */
   readonly agentEnv: Readonly<Record<string, string>>;
+  /** Variables of this process for the providers of the agents' models. */
+  readonly providerEnv: Readonly<Record<string, string>>;
   readonly alarm: Alarm;
   readonly scheduler: Scheduler;
   readonly processes: ProcessTable;

@@ -58,8 +58,17 @@ export function seal(
 }
 
 function hideOptions(options: RunOptions, masks: Masks): RunOptions {
-  const env = Object.entries(options.env).map(([name, value]) => [name, masks.hide(value)]);
-  return { ...options, script: hideIn(options.script, masks), env: Object.fromEntries(env) };
+  const { env, provider_env: provider } = options;
+  return {
+    ...options,
+    script: hideIn(options.script, masks),
+    env: hideVariables(env, masks),
+    ...(provider && { provider_env: hideVariables(provider, masks) }),
+  };
+}
+
+function hideVariables(env: Readonly<Record<string, string>>, masks: Masks): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, masks.hide(value)]));
 }
 
 /** Where a definition, an agent or a module holds free text: only there can a secret stand. */

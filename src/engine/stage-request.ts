@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { packContext, type PackedContext } from "../context/pack.ts";
 import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
 import { composePrompt } from "../dispatch/prompt.ts";
+import { providerVariables } from "../dispatch/provider-variables.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
 import type { ValueObject } from "../expression/value.ts";
@@ -12,6 +13,7 @@ import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import { usedModel } from "../workflow/used-model.ts";
 import { agentOf } from "../machine/blueprint.ts";
+import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { textOf } from "../machine/step-facts.ts";
@@ -70,6 +72,9 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     output_schema,
     workdir: record.options.workdir,
     env: execution.env,
+    provider_env: providerVariables(execution.options.provider_env ?? {}, [
+      dispatcherName(engine, execution, step),
+    ]),
     idle_timeout_ms: step.plan.idleTimeoutMs,
   };
 }

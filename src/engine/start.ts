@@ -9,6 +9,7 @@ import { begin } from "../machine/orchestration.ts";
 import { sendToStarted } from "../machine/started-actor.ts";
 import { holdExecution } from "./hold-execution.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
+import { withProviderVariables } from "./dispatcher-name.ts";
 import type { StartRequest } from "./engine.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -39,8 +40,10 @@ export function startFrom(
   { parts, file }: { parts: readonly StepParts[]; file: string | null },
 ): Promise<string> {
   const moment = momentOf(engine);
+  const options = withProviderVariables(engine, blueprint, record.options);
   // Expressions see as run.started_at the time of the event that starts the execution.
-  const execution = makeNewExecution(engine, blueprint, { ...record, started_at: moment.at }, parts);
+  const begun = { ...record, options, started_at: moment.at };
+  const execution = makeNewExecution(engine, blueprint, begun, parts);
   const sealed = seal(execution.record, blueprint, { masks: execution.masks, file });
   execution.record = sealed.record;
   execution.snapshot = sealed.snapshot;

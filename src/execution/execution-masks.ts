@@ -19,7 +19,10 @@ export function executionMasks(
     named?: readonly string[];
   },
 ): Masks {
-  const given = [...secretsOf(env), ...secretsOf(options.env), ...secretParameters(definition, parameters)];
+  const given = [
+    ...[env, options.env, options.provider_env ?? {}].flatMap(secretsOf),
+    ...secretParameters(definition, parameters),
+  ];
   return createMasks([...given, ...named]);
 }
 

@@ -58,6 +58,11 @@ export interface RunOptions {
   sim_delay_ms: number;
   /** Variables of the starter's environment that the agents may see (allow-listed). */
   env: Record<string, string>;
+  /**
+   * Variables of the starter's environment for the providers of the agents' models. Each dispatcher gets only its own.
+   * Absent when there are none.
+   */
+  provider_env?: Record<string, string>;
   /** `--agent stage=ref`, already merged into the snapshot; kept for display. */
   context_modules: string[];
   /** What is masked in the record and the snapshot because it is secret; absent when nothing is. */

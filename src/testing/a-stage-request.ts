@@ -52,6 +52,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     output_schema: {},
     workdir: folder,
     env: {},
+    provider_env: {},
     idle_timeout_ms: null,
     options: {
       workdir: folder,

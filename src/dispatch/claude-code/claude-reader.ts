@@ -94,7 +94,7 @@ export function authFailure(status: number): StageError {
     class: "auth_failure",
     message:
       `the model's API refused the login of claude (HTTP ${status}). run "claude" once in a terminal and log in, or ` +
-      'give it a valid ANTHROPIC_API_KEY: name it in "pass_env" of [agents] in config.toml, or in "config.env"',
+      "start the run (or serve) with a valid ANTHROPIC_API_KEY in its environment",
     retryable: false,
   };
 }

@@ -15,11 +15,11 @@ export function agentEnvironment(
   request: StageRequest,
   files: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const { attempt_id, attempt_dir, attempt, run_id, stage_id, workdir, env, options } = request;
+  const { attempt_id, attempt_dir, attempt, run_id, stage_id, workdir, env, options, provider_env } = request;
   const variables = {
     [markVariable]: attempt_id,
     PATH: defaultPath,
-    ...withoutServerToken({ ...options.env, ...env }),
+    ...withoutServerToken({ ...provider_env, ...options.env, ...env }),
     SKILLMEAT_INPUT: join(attempt_dir, attemptFiles.input),
     ...files,
     SKILLMEAT_RUN_ID: run_id,
