@@ -4,7 +4,7 @@ import type { Masks } from "../execution/masks.ts";
 import type { PreviousError } from "../execution/previous-error.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
-import type { EffectiveOutput } from "../workflow/effective.ts";
+import type { EffectiveOutput, Permissions } from "../workflow/effective.ts";
 
 /** The port that carries a stage's work to an agent. Nothing else in the engine knows how a stage is done. */
 export interface StageDispatcher {
@@ -65,6 +65,8 @@ export interface StageRequest extends AttemptPlace {
   provider_env: Record<string, string>;
   /** How long the agent may log nothing before it is stopped; null: there is no limit. */
   idle_timeout_ms: number | null;
+  /** What follows when the agent wants what no rule in `tools` allows. */
+  permissions: Permissions;
 }
 
 export interface DispatchControl {
@@ -96,6 +98,13 @@ export interface StageError {
   retryable?: boolean;
 }
 
+export interface Denials {
+  /** The first ones. */
+  calls: { tool: string; title: string }[];
+  /** Of all that were denied. */
+  count: number;
+}
+
 export interface StageResult {
   ok: boolean;
   /**
@@ -110,5 +119,7 @@ export interface StageResult {
   text?: string;
   error?: StageError;
   usage?: Usage;
+  /** What the agent wanted to do and was not allowed to, without secrets. */
+  denials?: Denials;
   warnings: string[];
 }

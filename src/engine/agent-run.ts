@@ -14,6 +14,7 @@ import type { Value } from "../expression/value.ts";
 import { armDeadlines, deadlineKey } from "./hold-execution.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
+import { failureOfDenials, warningsOfDenials } from "./judge-denials.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
@@ -75,7 +76,8 @@ async function dispatchAttempt(
   keepNewMasks(engine, execution);
   if (result === "gone" || result === "unbegun") return { kind: result };
   const outcome = judgeResult(request, result, execution.masks);
-  for (const warning of warningsOf(outcome)) log.warn(warning);
+  const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(result.denials);
+  for (const warning of said) log.warn(warning);
   return outcome.kind === "succeeded"
     ? await withSummary(outcome, { request, run, dispatcher, control })
     : outcome;
@@ -123,8 +125,10 @@ export function sweeperOf(
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
   const usage = result.usage ?? null;
   const handed = collectHandedIn(hiddenResult(result, masks));
-  if (!result.ok) {
-    const failure = result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
+  const denied = failureOfDenials(request, result);
+  if (denied !== null || !result.ok) {
+    const failure = denied ??
+      result.error ?? { class: "agent_error", message: "the agent failed without saying why" };
     return { kind: "failed", failure: shortFailure(failure, masks), handed_in: handed, usage };
   }
   const { outputs, undeclared, problems } = checkOutputs(request.outputs, result.outputs ?? {});
@@ -136,6 +140,7 @@ function judgeResult(request: StageRequest, result: StageResult, masks: Masks): 
   const masked = maskedOutputs(outputs as StageCompleted["outputs"], undeclared, masks);
   const warnings = [
     ...result.warnings.slice(0, mostWarnings),
+    ...warningsOfDenials(result.denials),
     ...describeUndeclared(undeclared),
     ...warningsOfSecrets(outputs as StageCompleted["outputs"], masked),
   ];
@@ -197,10 +202,6 @@ function describeUndeclared(names: readonly string[]): string[] {
   return names.length > mostNamed
     ? [...said, `${names.length - mostNamed} more outputs are not declared`]
     : said;
-}
-
-function warningsOf(outcome: AttemptResult): string[] {
-  return outcome.kind === "succeeded" ? outcome.data.warnings : [];
 }
 
 /** `handoff.summary_prompt`: one more call to the same agent. If it fails, that is only a warning. */

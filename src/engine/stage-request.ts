@@ -76,6 +76,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
       dispatcherName(engine, execution, step),
     ]),
     idle_timeout_ms: step.plan.idleTimeoutMs,
+    permissions: step.plan.permissions,
   };
 }
 

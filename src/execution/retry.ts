@@ -22,6 +22,8 @@ const neverRetried: ReadonlySet<string> = new Set([
   "not_found",
   "cancelled",
   "budget",
+  "refused",
+  "permission_denied",
 ]);
 
 const longestAskedMs = 24 * 60 * 60 * 1000;

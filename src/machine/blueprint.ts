@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
-import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
+import type { EffectiveDefinition, EffectiveStage, Permissions } from "../workflow/effective.ts";
 import { parseDuration } from "../workflow/duration.ts";
 import { batchesOf } from "../workflow/graph.ts";
 
@@ -31,6 +31,7 @@ export interface StageBlueprint {
   timeoutMs: number;
   /** Null: there is no limit to how long its agent may be silent. */
   idleTimeoutMs: number | null;
+  permissions: Permissions;
 }
 
 const defaultMaxParallel = 3;
@@ -83,6 +84,7 @@ function stageBlueprints(stages: readonly EffectiveStage[], batches: readonly st
     timeoutMs: milliseconds(stage.gate?.timeout ?? stage.error_policy.timeout),
     // Snapshots stored by earlier versions lack this part.
     idleTimeoutMs: stage.error_policy.idle_timeout ? milliseconds(stage.error_policy.idle_timeout) : null,
+    permissions: stage.permissions ?? "deny",
   }));
   for (const { position: at, dependencies } of made) {
     for (const dependency of dependencies) made[dependency]?.dependents.push(at);

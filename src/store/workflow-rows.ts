@@ -1,5 +1,10 @@
 import { stageTypes, type EffectiveDefinition, type EffectiveStage } from "../workflow/effective.ts";
-import { completeStage, type StoredStage } from "../workflow/stored-stage.ts";
+import {
+  completeConfig,
+  completeStage,
+  type StoredConfig,
+  type StoredStage,
+} from "../workflow/stored-stage.ts";
 import {
   workflowStatuses,
   type FileProblem,
@@ -97,7 +102,7 @@ export function workflowRecord(
     tags: storedJson<string[]>("tags_json", row.tags_json, what),
     definition: row.definition_yaml,
     definition_hash: row.definition_hash,
-    config: storedJson<WorkflowRecord["config"]>("config_json", row.config_json, what),
+    config: completeConfig(storedJson<StoredConfig>("config_json", row.config_json, what)),
     context: {
       global_modules: storedJson<string[]>(
         "global_context_module_ids_json",

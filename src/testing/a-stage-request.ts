@@ -54,6 +54,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     env: {},
     provider_env: {},
     idle_timeout_ms: null,
+    permissions: "deny",
     options: {
       workdir: folder,
       dispatcher: null,

@@ -96,6 +96,7 @@ export function randomStage(draw: Draw, id: string, before: readonly string[]): 
       idle_timeout: "5m",
     })),
     ...maybeEntry(draw, "workspace", () => "worktree"),
+    ...maybeEntry(draw, "permissions", () => "fail"),
   };
 }
 

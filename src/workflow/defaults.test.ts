@@ -14,6 +14,7 @@ describe("defaults", () => {
       scheduling: "eager",
       allow_overrides: false,
       workspace: "shared",
+      permissions: "deny",
     });
     expect(stages[0]).toEqual({
       id: "a",
@@ -30,6 +31,7 @@ describe("defaults", () => {
       outputs: {},
       context: { modules: [], inherit_global: true, memory: null },
       workspace: "shared",
+      permissions: "deny",
       error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m", idle_timeout: null },
       handoff: { format: "structured", include_run_log: false, summary_prompt: null },
       gate: null,
@@ -75,6 +77,15 @@ describe("defaults", () => {
   test("a gate takes no workspace from its workflow", () => {
     const gate = "\n  - { id: g, type: gate, depends_on: [a], gate: { approvers: [me] } }";
     expect(effective("config: { workspace: worktree }", gate).stages[1]?.workspace).toBe("shared");
+  });
+
+  test.each([
+    ["", "", "deny"],
+    ["config: { permissions: fail }", "", "fail"],
+    ["config: { permissions: fail }", "permissions: deny", "deny"],
+    ["", "permissions: fail", "fail"],
+  ] as const)("the permissions with %p and %p are %s", (whole, stage, expected) => {
+    expect(effective(whole, stage).stages[0]?.permissions).toBe(expected);
   });
 
   test("an agent may be silent for any time unless its stage limits it", () => {

@@ -8,6 +8,7 @@ import type {
   EffectiveRetry,
   EffectiveRole,
   EffectiveStage,
+  Permissions,
   Workspace,
 } from "./effective.ts";
 import { stageKind } from "./stage-kind.ts";
@@ -39,6 +40,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   const defaultRetry = withRetryDefaults(policy?.default_retry, builtInRetry);
   const onStageFailure = policy?.on_stage_failure ?? "halt";
   const workspace = config?.workspace ?? "shared";
+  const permissions = config?.permissions ?? "deny";
   return {
     workflow: workflowDefaults(written.workflow ?? {}),
     config: {
@@ -53,13 +55,14 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       scheduling: config?.scheduling ?? "eager",
       allow_overrides: config?.allow_overrides ?? false,
       workspace,
+      permissions,
     },
     context: {
       global_modules: context?.global_modules ?? [],
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
     stages: (written.stages ?? []).map((stage) =>
-      stageDefaults(stage, { defaultRetry, onStageFailure, workspace }),
+      stageDefaults(stage, { defaultRetry, onStageFailure, workspace, permissions }),
     ),
     error_policy: { default_retry: defaultRetry, on_stage_failure: onStageFailure },
     hooks: mapEntries(written.hooks, hookDefaults),
@@ -85,13 +88,15 @@ interface WorkflowDefaults {
   defaultRetry: EffectiveRetry;
   onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"];
   workspace: Workspace;
+  permissions: Permissions;
 }
 
 function stageDefaults(
   stage: DraftStage,
-  { defaultRetry, onStageFailure, workspace }: WorkflowDefaults,
+  { defaultRetry, onStageFailure, workspace, permissions }: WorkflowDefaults,
 ): EffectiveStage {
   const { context, error_policy: policy, handoff } = stage;
+  const { isDecided } = stageKind(stage.type ?? "agent");
   return {
     id: stage.id ?? "",
     name: stage.name ?? stage.id ?? "",
@@ -114,7 +119,8 @@ function stageDefaults(
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
     // A person decides at a gate, so no agent works there.
-    workspace: stage.workspace ?? (stageKind(stage.type ?? "agent").isDecided ? "shared" : workspace),
+    workspace: stage.workspace ?? (isDecided ? "shared" : workspace),
+    permissions: stage.permissions ?? (isDecided ? "deny" : permissions),
     error_policy: {
       retry: withRetryDefaults(policy?.retry, defaultRetry),
       // A later version will roll back. Until then `rollback` stops, like `halt`.

@@ -10,6 +10,7 @@ const artifactRef = Type.String({ format: "artifact-ref" });
 const contextRef = Type.String({ format: "context-ref" });
 const valueType = Type.String({ format: "value-type" });
 const workspace = oneOf(["shared", "worktree"]);
+const permissions = oneOf(["deny", "fail"]);
 const optional = Type.Optional;
 const texts = Type.Array(Type.String());
 
@@ -108,6 +109,7 @@ const stage = Type.Object({
     }),
   ),
   workspace: optional(workspace),
+  permissions: optional(permissions),
   error_policy: optional(
     Type.Object({
       retry: optional(retry),
@@ -148,6 +150,7 @@ export const Definition = Type.Object({
       scheduling: optional(oneOf(["batch", "eager"])),
       allow_overrides: optional(Type.Boolean()),
       workspace: optional(workspace),
+      permissions: optional(permissions),
     }),
   ),
   context: optional(

@@ -19,6 +19,7 @@ export interface EffectiveDefinition {
     scheduling: "batch" | "eager";
     allow_overrides: boolean;
     workspace: Workspace;
+    permissions: Permissions;
   };
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
@@ -51,6 +52,7 @@ export interface EffectiveStage {
   outputs: Record<string, EffectiveOutput>;
   context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
   workspace: Workspace;
+  permissions: Permissions;
   /** `idle_timeout`: null when an agent may be silent for any time. */
   error_policy: {
     retry: EffectiveRetry;
@@ -71,6 +73,12 @@ export interface EffectiveStage {
  * Where an agent works: in the run's working directory together with the others, or in its stage's own git worktree.
  */
 export type Workspace = "shared" | "worktree";
+
+/**
+ * What follows when an agent wants to do something that no rule of its tools allows. It is denied either way; `deny`:
+ * the agent goes on; `fail`: its attempt fails when it ends.
+ */
+export type Permissions = "deny" | "fail";
 
 export type OnFailure = "halt" | "continue" | "skip_dependents";
 

@@ -21,11 +21,8 @@ const topHints: Hints = [
     'here it is in "config": config: {timeout: 2h}',
   ],
   ["concurrency parallelism max_parallel max_active_steps max_active_runs", to.parallel],
-  ["scheduling workspace allow_overrides", 'here it is in "config"'],
-  [
-    "secrets permissions",
-    "secrets come from the environment of whoever starts the run: agents inherit what is allowed",
-  ],
+  ["scheduling workspace permissions allow_overrides", 'here it is in "config"'],
+  ["secrets", "secrets come from the environment of whoever starts the run: agents inherit what is allowed"],
   [
     "retry retries default_retry defaults retry_policy",
     'here it is in "error_policy": error_policy: {default_retry: {max_attempts: 3}}',

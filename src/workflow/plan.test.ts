@@ -109,6 +109,12 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Workspace");
   });
 
+  test("names the permissions of a stage that does not go on without what it was denied", () => {
+    const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1permissions: fail\n$&");
+    expect(printPlan(planOfText(file, {}))).toContain("      Permissions: fail\n      Timeout: 30m\n");
+    expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Permissions");
+  });
+
   test("keeps odd values on their line", () => {
     const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
     const [, parameters = ""] = printPlan(plan).split("\n");

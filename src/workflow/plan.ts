@@ -7,6 +7,7 @@ import type {
   EffectiveRetry,
   EffectiveStage,
   OnFailure,
+  Permissions,
   Workspace,
 } from "./effective.ts";
 import type { Finding, ValidationResult } from "./finding.ts";
@@ -57,6 +58,7 @@ export interface PlanStage {
   context_modules: string[];
   memory_max_tokens: number | null;
   workspace: Workspace;
+  permissions: Permissions;
   condition: string | null;
   /** As in the definition, such as "90m". */
   timeout: string;
@@ -167,6 +169,7 @@ function planStage(
     context_modules: isDecided ? [] : contextModulesOf(definition, stage),
     memory_max_tokens: isDecided ? null : (memory?.max_tokens ?? null),
     workspace: stage.workspace,
+    permissions: stage.permissions,
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,

@@ -5,7 +5,7 @@ import { StageList } from "./stage-list.tsx";
 import { aBuilderView } from "../../src/testing/a-builder-view.ts";
 
 const plain = `workflow: { id: w, name: W }
-config: { workspace: worktree }
+config: { workspace: worktree, permissions: fail }
 error_policy: { default_retry: { max_attempts: 4 }, on_stage_failure: continue }
 stages:
   - { id: one, roles: { primary: agent:writer } }
@@ -23,12 +23,13 @@ function drawn(text: string): { list: string; cards: string } {
 
 test("what is usual, or holds for all of a workflow, is not said on every card", () => {
   const { list, cards } = drawn(plain);
-  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|Silent|opus/);
+  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|What no rule|Silent|opus/);
   expect(cards).not.toMatch(/Timeout|30m|opus/);
 });
 
 test("what a stage has of its own is said", () => {
   const own = `roles: { primary: { artifact: agent:writer, model: sonnet } }, workspace: shared,
+    permissions: deny,
     error_policy: { timeout: 5m, idle_timeout: 90s, on_failure: halt, retry: { max_attempts: 2 } }`;
   const { list, cards } = drawn(plain.replace("one, roles: { primary: agent:writer }", `one, ${own}`));
   const said = list.replaceAll(/\s+/g, " ");
@@ -39,6 +40,7 @@ test("what a stage has of its own is said", () => {
     "Tries 2 attempts",
     "On failure halt",
     "Works in the run's directory",
+    "What no rule allows is denied, and the agent goes on",
   ])
     expect(said).toContain(fact.replace("'", "&#x27;"));
   expect(cards).toContain("sonnet");

@@ -14,6 +14,7 @@ interface UsualSettings {
   attempts: number;
   onFailure: string;
   workspace: string;
+  permissions: string;
 }
 
 /** The stages as they would run: batch by batch, those of one batch side by side. */
@@ -22,6 +23,7 @@ export function StageList({ stages, error_policy: policy, config }: ListProps): 
     attempts: policy.default_retry.max_attempts,
     onFailure: policy.on_stage_failure === "continue" ? "continue" : "halt",
     workspace: config.workspace,
+    permissions: config.permissions,
   };
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   return (
@@ -102,6 +104,9 @@ function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: UsualSet
       {stage.workspace === usually.workspace ? null : (
         <Fact name="Works in">{workspaceWords[stage.workspace]}</Fact>
       )}
+      {stage.permissions === usually.permissions ? null : (
+        <Fact name="What no rule allows">{permissionWords[stage.permissions]}</Fact>
+      )}
       {on_failure === usually.onFailure ? null : (
         <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>
       )}
@@ -112,6 +117,11 @@ function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: UsualSet
 export const workspaceWords = {
   shared: "the run's directory, with the others",
   worktree: "a git worktree of its own",
+} as const;
+
+export const permissionWords = {
+  deny: "is denied, and the agent goes on",
+  fail: "is denied, and the attempt fails",
 } as const;
 
 function durationText(text: string): string {

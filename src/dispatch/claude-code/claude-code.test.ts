@@ -102,12 +102,13 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${request.attempt_id}`)).toEqual([]);
   });
 
-  test("that is denied something goes on, with a warning that names it", async () => {
+  test("that is denied something goes on and says what that was", async () => {
     const { request } = lab(playSample("denied"));
-    const { ok, warnings } = await resultOf(request);
-    expect({ ok, warnings }).toEqual({
+    const { ok, denials, warnings } = await resultOf(request);
+    expect({ ok, denials, warnings }).toEqual({
       ok: true,
-      warnings: ['Bash was denied, because no entry of "tools" allows it: touch /lab'],
+      denials: { calls: [{ tool: "Bash", title: "touch /lab" }], count: 1 },
+      warnings: [],
     });
   });
 

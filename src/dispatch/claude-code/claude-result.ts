@@ -1,4 +1,4 @@
-import type { StageError, StageResult } from "../dispatcher.ts";
+import type { Denials, StageError, StageResult } from "../dispatcher.ts";
 import { errorOfStatus } from "../stream/api-status.ts";
 import { authFailure, type ClaudeReader } from "./claude-reader.ts";
 import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
@@ -25,12 +25,14 @@ export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd):
   const { lastResult, output, warnings } = reader;
   const usage = reader.usage();
   const text = ownText(lastResult);
+  const denials = denialsOf(lastResult, hide);
   const given = {
     ...(output === null ? {} : { outputs: { ...output } }),
     ...(text === null ? {} : { text }),
     ...(usage === null ? {} : { usage }),
     exit_code: status,
-    warnings: [...warnings, ...describeDenials(lastResult, hide)],
+    ...(denials.count === 0 ? {} : { denials }),
+    warnings: [...warnings],
   };
   const error =
     lastResult === null
@@ -96,16 +98,14 @@ function missingOutput(output: Fields | null, wantsOutputs: boolean): StageError
 }
 
 /** What claude wanted to do and was not allowed to. */
-function describeDenials(result: Fields | null, hide: ClaudeEnd["hide"]): string[] {
-  const denials = listField(result, "permission_denials");
-  const said = denials.slice(0, mostDenials).map((denial) => {
-    const tool = textField(denial, "tool_name") ?? "a tool";
+function denialsOf(result: Fields | null, hide: ClaudeEnd["hide"]): Denials {
+  const denied = listField(result, "permission_denials");
+  const calls = denied.slice(0, mostDenials).map((denial) => ({
+    tool: hide(textField(denial, "tool_name") ?? "a tool").slice(0, mostTitle),
     // The text is hidden before it is cut, because the cut may go through a secret.
-    const title = hide(titleOfCall(fieldsField(denial, "tool_input") ?? {})).slice(0, mostTitle);
-    return `${tool} was denied, because no entry of "tools" allows it: ${title}`;
-  });
-  const more = denials.length - said.length;
-  return more > 0 ? [...said, `${more} more calls were denied`] : said;
+    title: hide(titleOfCall(fieldsField(denial, "tool_input") ?? {})).slice(0, mostTitle),
+  }));
+  return { calls, count: denied.length };
 }
 
 function hopeless(errorClass: string, message: string): StageError {

@@ -114,6 +114,7 @@ export const formLabels: Readonly<Record<string, string>> = {
   on_failure: "When it fails",
   workspace: "Works in",
   "config.workspace": "Stages work in",
+  permissions: "What no rule allows",
   max_attempts: "Attempts",
   backoff_multiplier: "Each wait times",
   initial_interval: "First wait",

@@ -2,6 +2,7 @@ import type {
   EffectiveRetry,
   EffectiveStage,
   OnFailure,
+  Permissions,
   Workspace,
 } from "../../../src/workflow/effective.ts";
 import { Icon } from "../../components/icon.tsx";
@@ -21,17 +22,19 @@ export interface AdvancedProps {
   scope: FormScope;
   stage: EffectiveStage;
   /** Defaults for stages that say nothing themselves. */
-  usual: { onFailure: OnFailure; workspace: Workspace };
+  usual: { onFailure: OnFailure; workspace: Workspace; permissions: Permissions };
 }
 
 export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
   const { error_policy: policy } = stage;
-  const isUsed = ["error_policy", "handoff", "workspace"].some((name) => fieldNode(scope, name) !== null);
+  const isUsed = ["error_policy", "handoff", "workspace", "permissions"].some(
+    (name) => fieldNode(scope, name) !== null,
+  );
   return (
     <details class="more group" open={isUsed}>
       <summary class="btn ghost sm">
         <Icon name="chevron-right" size="xs" />
-        Timeout, retry, workspace, handoff
+        Timeout, retry, workspace, permissions, handoff
       </summary>
       <div class="pair">
         <TextField scope={scope} name="error_policy.timeout" label="Timeout" placeholder={policy.timeout} />
@@ -61,6 +64,12 @@ export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
           choices={[["", `As the workflow says (${usual.workspace})`], ...workspaces]}
         />
       </div>
+      <PickField
+        scope={scope}
+        name="permissions"
+        label="What no rule allows"
+        choices={[["", `As the workflow says (${usual.permissions})`], ...permissionChoices]}
+      />
       <RetryFields scope={scope} at="error_policy.retry" retry={policy.retry} />
       <HandoffFields scope={scope} />
     </details>
@@ -98,6 +107,12 @@ function HandoffFields({ scope }: { scope: FormScope }): Html {
 export const workspaces: Choices = [
   ["shared", "The run's directory, with the others"],
   ["worktree", "A git worktree of its own"],
+];
+
+/** What becomes of a call that no rule of an agent's tools allows, in the form's words. */
+export const permissionChoices: Choices = [
+  ["deny", "Is denied, and the agent goes on"],
+  ["fail", "Is denied, and the attempt fails"],
 ];
 
 export function RetryFields({

@@ -4,7 +4,7 @@ import { PlanPreview } from "../plan-preview.tsx";
 import type { BuilderView } from "./builder-view.ts";
 import { MemoryFields } from "./context-fields.tsx";
 import { AreaField, fieldNode, Group, ListField, PickField, switchChoices, TextField } from "./field.tsx";
-import { RetryFields, workspaces } from "./policy-fields.tsx";
+import { permissionChoices, RetryFields, workspaces } from "./policy-fields.tsx";
 import { Problems, type FormScope } from "./problems.tsx";
 import { HookFields, Variables } from "./settings-rows.tsx";
 import { ValueRows } from "./value-rows.tsx";
@@ -114,6 +114,12 @@ function Running({ view, scope }: { view: BuilderView; scope: FormScope }): Html
         name="config.workspace"
         label="Stages work in"
         choices={[["", "The run's directory, all together (usual)"], ...workspaces]}
+      />
+      <PickField
+        scope={scope}
+        name="config.permissions"
+        label="What no rule allows"
+        choices={[["", "Is denied, and the agent goes on (usual)"], ...permissionChoices]}
       />
       <PickField
         scope={scope}

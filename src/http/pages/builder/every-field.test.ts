@@ -66,12 +66,13 @@ describe("the builder has a field for every key of the language:", () => {
 describe("where a stage works and how long it may be silent", () => {
   test.each([
     ["workspace", "worktree", "workspace: worktree"],
+    ["permissions", "fail", "permissions: fail"],
     ["error_policy.idle_timeout", "90s", "idle_timeout: 90s"],
   ])("%s is written into the text, whose other lines stay as they are", (name, value, written) => {
     const after = sent(text, { [name]: value });
     expect(after).toContain(written);
     expect(after.split("\n").filter((line) => !text.split("\n").includes(line))).toHaveLength(
-      name === "workspace" ? 1 : 2,
+      name.includes(".") ? 2 : 1,
     );
     expect(sent(after, { [name]: "" })).not.toContain(written);
     expect(readDraft(after).validation.errors).toEqual([]);
