@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import type { Value } from "../expression/value.ts";
 import { aDefinition } from "../testing/a-definition.ts";
 import type { EffectiveDefinition, EffectiveParameter } from "./effective.ts";
-import { resolveParameters } from "./parameters.ts";
+import { missingSecrets, resolveParameters } from "./parameters.ts";
 
 const declared = {
   feature: parameter("string", { required: true }),
@@ -64,6 +64,20 @@ describe("resolveParameters", () => {
     expect(() => resolve({})).toThrow('parameter "feature" of type string is missing');
     expect(() => resolve({ a: 1 })).toThrow("2 parameters are wrong");
   });
+});
+
+test("secrets that are missing are required texts, declared as secrets or with the name of one", () => {
+  const parameters = {
+    account: parameter("string", { required: true, secret: true }),
+    api_key: parameter("string", { required: true }),
+    given_token: parameter("string", { required: true }),
+    optional_token: parameter("string", {}),
+    key_kind: parameter("string", { required: true, enum: ["rsa", "dsa"] }),
+    max_tokens: parameter("integer", { required: true }),
+    page: parameter("string", { required: true }),
+  };
+  const definition = { ...aDefinition(), config: { ...aDefinition().config, parameters } };
+  expect(missingSecrets(definition, { given_token: "x" })).toEqual(["account", "api_key"]);
 });
 
 function resolve(given: Record<string, Value>, { overridden = [] as string[], coerce = true } = {}) {

@@ -54,14 +54,18 @@ export function resolveParameters(
   return resolved;
 }
 
-/** The names of required secret parameters that nobody has given, in the order of their declaration. */
+/**
+ * The names of required secret parameters that nobody has given, in the order of their declaration. A text that is a
+ * secret by its name counts, unless its values are listed: a person who is asked for it must not see it either.
+ */
 export function missingSecrets(
   { config }: EffectiveDefinition,
   given: Readonly<Record<string, Value>>,
 ): string[] {
-  return Object.entries(config.parameters).flatMap(([name, { required, secret }]) =>
-    required && secret === true && !Object.hasOwn(given, name) ? [name] : [],
-  );
+  return Object.entries(config.parameters).flatMap(([name, parameter]) => {
+    const isAsked = parameter.required && parameter.type === "string" && parameter.enum === null;
+    return isAsked && isSecretParameter(name, parameter) && !Object.hasOwn(given, name) ? [name] : [];
+  });
 }
 
 /** Converts a text from a form to the parameter's type. A problem with a secret does not show its value. */
