@@ -3,6 +3,7 @@ import { createClaudeDispatcher } from "./claude-code/claude-code.ts";
 import { createCommandDispatcher } from "./command.ts";
 import { createLaunch } from "./process/launcher.ts";
 import type { StageDispatcher, StageResult } from "./dispatcher.ts";
+import { programVersions } from "./program-versions.ts";
 import { createSimulatedDispatcher, type SimulationClock } from "./simulated.ts";
 
 /** Every dispatcher of this build by its name. Any other name gives one whose attempts fail as `not_found`. */
@@ -12,7 +13,7 @@ export type Dispatchers = (name: string) => StageDispatcher;
 export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
   const launch = createLaunch(home);
   const built = [
-    createClaudeDispatcher(launch),
+    createClaudeDispatcher(launch, programVersions(home)),
     createCommandDispatcher(launch),
     createSimulatedDispatcher(clock),
   ];

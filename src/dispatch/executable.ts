@@ -1,6 +1,6 @@
-import { realpathSync, statSync } from "node:fs";
 import type { StageError } from "./dispatcher.ts";
 import { programTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
+import { openProgramVersions, type ProgramVersions } from "./program-versions.ts";
 import { refuseStart } from "./refuse-start.ts";
 
 /** A program that a dispatcher runs: its name in PATH, and what people must know about it. */
@@ -15,8 +15,9 @@ export interface Executable {
   update: string;
 }
 
-const longestAnswerMs = 30_000;
-const longestAnswerBytes = 4_096;
+/** Why a program cannot do a stage, and what can be done about it. */
+export type ExecutableTrouble =
+  ProgramTrouble | (Omit<ProgramTrouble, "code"> & { code: "program_old" | "program_unknown" });
 
 /** The program's path in the PATH of an agent, or why it cannot be started. */
 export function findExecutable(
@@ -39,63 +40,44 @@ export function findExecutable(
   return trouble ? { trouble } : { path };
 }
 
-const known = new Map<string, string>();
-
-/** The program in the PATH of an agent with its version, or the error that an attempt fails with. */
-export async function readyExecutable(
+/** The program in the PATH of an agent with its version, or why it cannot do a stage. */
+export async function checkExecutable(
   executable: Executable,
   place: ProgramPlace,
-  env: Readonly<Record<string, string>>,
-): Promise<{ path: string; version: string } | { error: StageError }> {
+  { env, versions }: { env: Readonly<Record<string, string>>; versions: ProgramVersions },
+): Promise<{ path: string; version: string } | { trouble: ExecutableTrouble }> {
   const found = findExecutable(executable, place);
-  if ("trouble" in found) {
-    const { code, says, wayOut } = found.trouble;
-    return refuseStart(code === "program_missing" ? "not_found" : "invalid_request", `${says}. ${wayOut}`);
-  }
+  if ("trouble" in found) return found;
   const { path } = found;
   const { name, title, leastVersion, update } = executable;
-  const version = await versionOf(path, env, place.workdir);
+  const version = await versions.of(path, { env, workdir: place.workdir });
   if (version === null) {
-    const message =
-      `${path} does not answer "--version" with a version. ` +
-      `reinstall it, or put another ${name} first in PATH`;
-    return refuseStart("invalid_request", message);
+    const says = `${path} does not answer "--version" with a version`;
+    const wayOut = `reinstall it, or put another ${name} first in PATH`;
+    return { trouble: { code: "program_unknown", says, wayOut } };
   }
-  if (Bun.semver.order(version, leastVersion) < 0) {
-    const message = `${path} is ${title} ${version}, and at least ${leastVersion} is needed. run "${update}"`;
-    return refuseStart("invalid_request", message);
+  if (isOlder(version, leastVersion)) {
+    const says = `${path} is ${title} ${version}, and at least ${leastVersion} is needed`;
+    return { trouble: { code: "program_old", says, wayOut: `run "${update}"` } };
   }
   return { path, version };
 }
 
-/** A version is asked for once for each file. */
-async function versionOf(
-  path: string,
-  env: Readonly<Record<string, string>>,
-  workdir: string,
-): Promise<string | null> {
-  const { size, mtimeMs } = statSync(path);
-  const mark = `${realpathSync(path)} ${size} ${mtimeMs}`;
-  const version = known.get(mark) ?? (await askVersion(path, env, workdir));
-  if (version !== null) known.set(mark, version);
-  return version;
+export function isOlder(version: string, least: string): boolean {
+  return Bun.semver.order(version, least) < 0;
 }
 
-async function askVersion(
-  path: string,
+const ownVersions = openProgramVersions(null);
+
+/** The same for an attempt: the error that it fails with. */
+export async function readyExecutable(
+  executable: Executable,
+  place: ProgramPlace,
   env: Readonly<Record<string, string>>,
-  workdir: string,
-): Promise<string | null> {
-  const child = Bun.spawn([path, "--version"], {
-    cwd: workdir,
-    env: { ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-    timeout: longestAnswerMs,
-    killSignal: "SIGKILL",
-  });
-  const answer = await new Response(child.stdout).text();
-  await child.exited;
-  return /\b(\d+\.\d+\.\d+)\b/.exec(answer.slice(0, longestAnswerBytes))?.[1] ?? null;
+  versions: ProgramVersions = ownVersions,
+): Promise<{ path: string; version: string } | { error: StageError }> {
+  const ready = await checkExecutable(executable, place, { env, versions });
+  if (!("trouble" in ready)) return ready;
+  const { code, says, wayOut } = ready.trouble;
+  return refuseStart(code === "program_missing" ? "not_found" : "invalid_request", `${says}. ${wayOut}`);
 }

@@ -25,7 +25,7 @@ export async function checkDefinition(
   const { definition, later } = isOnlyMissing ? await checkText({ ...job, isStrict: false }) : checked;
   const artifacts = openArtifacts(surroundings);
   const missing =
-    definition && later ? await preflight({ definition, artifacts, later }, options, dispatch) : [];
+    definition && later ? await preflight({ definition, artifacts, later }, options, { home, dispatch }) : [];
   const errors = [...checked.validation.errors, ...withoutKnown(missing, checked.validation.errors)];
   const result = {
     ...checked.validation,

@@ -64,7 +64,7 @@ export async function planRun(request: RunRequest, place: RunPlace): Promise<Pla
   const swapped = swap(composed, swaps, swapNames);
   // Errors of the request are reported before what the machine lacks.
   const planned = await planWithSecrets(composed, request);
-  const plan = { ...planned.plan, preflight: await preflight(composed, options, dispatch) };
+  const plan = { ...planned.plan, preflight: await preflight(composed, options, { home, dispatch }) };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
 }

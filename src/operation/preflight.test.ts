@@ -184,6 +184,21 @@ describe("before a start", () => {
     expect(await findingsOf(text, { env: { PATH: bin } })).toEqual([]);
   });
 
+  const unfit: [what: string, version: string, code: string, says: RegExp, hint: RegExp][] = [
+    ["is too old", "2.0.14", "program_old", /Claude Code 2\.0\.14, and at least 2\.1\.197/, /claude update/],
+    ["has no version", "what?", "program_unknown", /does not answer "--version"/, /reinstall it/],
+  ];
+  test.each(unfit)("a claude that %s is told before it is paid for", async (_, version, code, says, hint) => {
+    write("unnamed.md", `---\nname: unnamed\ndescription: d\n---\n`);
+    const { bin } = makeFakeClaude(join(folder, code), "exit 0", version);
+    const found = await findingsOf(workflow("{id: a, roles: {primary: agent:unnamed}}"), {
+      env: { PATH: bin },
+    });
+    expect(found).toMatchObject([{ code, stage_id: "a" }]);
+    expect(found[0]?.message).toMatch(says);
+    expect(found[0]?.hint).toMatch(hint);
+  });
+
   test("a PATH that an expression makes is not guessed at", async () => {
     write("x.md", agent('["not-a-program-x"]'));
     const text = `config: {env: {PATH: "/opt:\${{ run.id }}"}}\n${workflow("{id: a, roles: {primary: agent:x}}")}`;

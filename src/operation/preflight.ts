@@ -2,8 +2,9 @@ import { statSync } from "node:fs";
 import type { ComposedWorkflow } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
 import { claudeExecutable } from "../dispatch/claude-code/claude-program.ts";
-import { findExecutable } from "../dispatch/executable.ts";
+import { checkExecutable, findExecutable, type Executable } from "../dispatch/executable.ts";
 import type { ProgramPlace } from "../dispatch/program-trouble.ts";
+import { programVersions, type ProgramVersions } from "../dispatch/program-versions.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
@@ -38,11 +39,14 @@ const executables = [claudeExecutable];
 export async function preflight(
   checked: PreflightSubject,
   options: StartOptions,
-  dispatch: DispatchConfig,
+  { home, dispatch }: { home: string; dispatch: DispatchConfig },
 ): Promise<Finding[]> {
   const { definition, artifacts, later } = checked;
   const agentOf = once((ref: string) => readAgent(artifacts, ref));
-  const agentTrouble = once((ref: string) => troubleOfAgent(agentOf(ref), ref, checked, options, dispatch));
+  const versions = programVersions(home);
+  const agentTrouble = once((ref: string) =>
+    troubleOfAgent(agentOf(ref), ref, checked, { options, dispatch, versions }),
+  );
   const place = { ofFolder: once(() => troubleOfFolder(options.workdir)), isTold: false };
   const repository = once(() => troubleOfRepository(options));
   const findings: Finding[] = [];
@@ -51,7 +55,7 @@ export async function preflight(
     if (ref === null || dispatcherOf(agentOf(ref), ref, options, dispatch) === "simulated") continue;
     const folder = place.ofFolder("");
     const troubles = [
-      agentTrouble(ref),
+      await agentTrouble(ref),
       place.isTold ? null : folder,
       folder === null && stage.workspace === "worktree" ? await repository("") : null,
     ];
@@ -94,13 +98,16 @@ function dispatcherOf(
   return dispatch.agents.get(ref) ?? dispatch.default;
 }
 
-function troubleOfAgent(
+async function troubleOfAgent(
   found: FoundAgent,
   ref: string,
   { definition, artifacts }: PreflightSubject,
-  options: StartOptions,
-  dispatch: DispatchConfig,
-): Trouble | null {
+  {
+    options,
+    dispatch,
+    versions,
+  }: { options: StartOptions; dispatch: DispatchConfig; versions: ProgramVersions },
+): Promise<Trouble | null> {
   if ("broken" in found) {
     const wayOut = "fix the file, or name another agent";
     return { code: "agent_broken", says: found.broken.message, wayOut };
@@ -115,23 +122,35 @@ function troubleOfAgent(
   if (missing) return { code: "dispatcher_missing", ...missing };
   const { env } = definition.config;
   const path = (Object.hasOwn(env, "PATH") ? env["PATH"] : options.env["PATH"]) ?? defaultPath;
-  const trouble = troubleOfProgram(name, found.agent, ref, { workdir: options.workdir, path });
-  if (trouble === null) return null;
+  const place = { workdir: options.workdir, path };
+  const executable = executables.find((each) => each.dispatcher === name);
+  const looked = executable
+    ? await lookAt(executable, place, { env: { ...options.env, PATH: path }, versions })
+    : agentCommand(found.agent, ref, place);
+  if (!("trouble" in looked)) return null;
+  const { trouble } = looked;
   // A PATH that depends on an expression is known only when the stage runs.
-  const isLookedUp = trouble.code === "interpreter_missing" || trouble.code === "program_missing";
-  return isLookedUp && path.includes("${{") ? null : trouble;
+  return pathTroubles.has(trouble.code) && path.includes("${{") ? null : trouble;
 }
 
-function troubleOfProgram(
-  dispatcher: string,
-  agent: AgentFile,
-  ref: string,
+/** A program is asked for its version in the folder where it would work: the folder may decide which version it is. */
+function lookAt(
+  executable: Executable,
   place: ProgramPlace,
-): Trouble | null {
-  const executable = executables.find((each) => each.dispatcher === dispatcher);
-  const found = executable ? findExecutable(executable, place) : agentCommand(agent, ref, place);
-  return "trouble" in found ? found.trouble : null;
+  how: Parameters<typeof checkExecutable>[2],
+): ReturnType<typeof findExecutable> | ReturnType<typeof checkExecutable> {
+  return troubleOfFolder(place.workdir) === null
+    ? checkExecutable(executable, place, how)
+    : findExecutable(executable, place);
 }
+
+/** What a program that is found in another folder would not have. */
+const pathTroubles = new Set<string>([
+  "interpreter_missing",
+  "program_missing",
+  "program_old",
+  "program_unknown",
+]);
 
 function troubleOfFolder(workdir: string): Trouble | null {
   if (statSync(workdir, { throwIfNoEntry: false })?.isDirectory()) return null;

@@ -4,6 +4,7 @@ import type { AgentProgram, AgentStart } from "../process/agent-program.ts";
 import { shellLaunch, type Launch } from "../process/launcher.ts";
 import { createProgramDispatcher } from "../process/program-dispatcher.ts";
 import { readyExecutable } from "../executable.ts";
+import { openProgramVersions, type ProgramVersions } from "../program-versions.ts";
 import { declaresOutputs } from "../output-schema.ts";
 import { refuseUnfit } from "../refuse-start.ts";
 import { claudeArguments } from "./claude-arguments.ts";
@@ -13,16 +14,21 @@ import { claudeResult } from "./claude-result.ts";
 import { hasSession, sessionIdOf } from "./claude-session.ts";
 
 /** Runs Claude Code without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
-export function createClaudeDispatcher(launch: Launch = shellLaunch): StageDispatcher {
-  return createProgramDispatcher(claudeProgram, launch);
+export function createClaudeDispatcher(
+  launch: Launch = shellLaunch,
+  versions: ProgramVersions = openProgramVersions(null),
+): StageDispatcher {
+  return createProgramDispatcher(
+    { ...claudeProgram, prepare: (request) => prepareClaude(request, versions) },
+    launch,
+  );
 }
 
 /** claude asks the API again by itself; after so many refusals the stage's own retry policy decides. */
 const ownVariables = { CLAUDE_CODE_MAX_RETRIES: "2" };
 
-const claudeProgram: AgentProgram<ClaudeReader> = {
+const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   name: "claude-code",
-  prepare: prepareClaude,
   variables: () => ownVariables,
   openReader: openClaudeReader,
   readResult: ({ request, reader, masks, status }) =>
@@ -36,12 +42,20 @@ const claudeProgram: AgentProgram<ClaudeReader> = {
   },
 };
 
-async function prepareClaude(request: StageRequest): Promise<AgentStart | { error: StageError }> {
+async function prepareClaude(
+  request: StageRequest,
+  versions: ProgramVersions,
+): Promise<AgentStart | { error: StageError }> {
   const { attempt_id, workdir, prompt } = request;
   const unfit = refuseUnfit(request);
   if (unfit !== null) return unfit;
   const env = agentEnvironment(request, ownVariables);
-  const program = await readyExecutable(claudeExecutable, { workdir, path: env["PATH"] ?? defaultPath }, env);
+  const program = await readyExecutable(
+    claudeExecutable,
+    { workdir, path: env["PATH"] ?? defaultPath },
+    env,
+    versions,
+  );
   if ("error" in program) return program;
   const id = sessionIdOf(attempt_id);
   const resumes = hasSession(id, env);
