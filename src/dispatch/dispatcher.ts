@@ -4,6 +4,7 @@ import type { Masks } from "../execution/masks.ts";
 import type { PreviousError } from "../execution/previous-error.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
+import type { UnpricedTokens } from "../execution/usage.ts";
 import type { EffectiveOutput, Permissions } from "../workflow/effective.ts";
 
 /** The port that carries a stage's work to an agent. Nothing else in the engine knows how a stage is done. */
@@ -105,6 +106,9 @@ export interface Denials {
   count: number;
 }
 
+/** What an attempt has used. */
+export type MeteredUsage = Pick<StageResult, "usage" | "unpriced">;
+
 export interface StageResult {
   ok: boolean;
   /**
@@ -119,6 +123,8 @@ export interface StageResult {
   text?: string;
   error?: StageError;
   usage?: Usage;
+  /** The part of `usage` without a reported cost; absent: all of it, used by the model that was asked for. */
+  unpriced?: UnpricedTokens[];
   /** What the agent wanted to do and was not allowed to, without secrets. */
   denials?: Denials;
   warnings: string[];

@@ -6,7 +6,7 @@ import { coerceText } from "../workflow/value-type.ts";
 import { commandFiles } from "./command-files.ts";
 import { parseObject, readChannel } from "./channel-file.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
-import type { StageError, StageResult } from "./dispatcher.ts";
+import type { MeteredUsage, StageError, StageResult } from "./dispatcher.ts";
 import { exitError, isHopeless } from "./exit-code.ts";
 import { parseKeyValues } from "./key-values.ts";
 import { usageOf } from "./usage.ts";
@@ -50,11 +50,10 @@ export function outcomeOf(ending: Ending): StageResult {
   return { ok: false, error: { ...trouble, message }, ...handed };
 }
 
+type LeftBehind = MeteredUsage & Pick<StageResult, "outputs" | "raw_outputs" | "text">;
+
 /** What an attempt that was stopped has left behind: its usage is paid for, and its outputs can be looked at. */
-export function readLeftBehind(
-  folder: string,
-  outputs: Ending["outputs"],
-): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text"> {
+export function readLeftBehind(folder: string, outputs: Ending["outputs"]): LeftBehind {
   const present = filesIn(folder);
   const aside = { ...usageIn(folder, present, []), ...summaryIn(folder, present, []) };
   return { ...handedIn(outputsIn({ folder, outputs }, present)), ...aside };
@@ -163,16 +162,12 @@ function errorFrom(given: Record<string, unknown>, fallback: StageError, warning
 
 const longestWaitMs = 7 * 24 * 3_600_000;
 
-function usageIn(
-  folder: string,
-  present: ReadonlySet<string>,
-  warnings: string[],
-): Pick<StageResult, "usage"> {
+function usageIn(folder: string, present: ReadonlySet<string>, warnings: string[]): MeteredUsage {
   if (!present.has(commandFiles.usage)) return {};
   const read = readChannel(join(folder, commandFiles.usage), mostAside);
   const parsed = "problem" in read ? read : parseObject(read.text);
   const used = "problem" in parsed ? parsed : usageOf(parsed.object);
-  if ("usage" in used) return { usage: used.usage };
+  if (!("problem" in used)) return used;
   warnings.push(`the file SKILLMEAT_USAGE: ${used.problem}`);
   return {};
 }

@@ -96,7 +96,7 @@ function scriptOf(script: Value): SimulationScript {
 }
 
 function resultOf(entry: SimulatedAttempt, request: StageRequest): StageResult {
-  const usage = entry.usage === null ? {} : { usage: { ...entry.usage } };
+  const usage = entry.usage === null ? {} : structuredClone(entry.usage);
   if (entry.fail) return { ...failedResult({ ...entry.fail }), ...usage };
   const outputs = entry.outputs ?? makeOutputs(request);
   const text = entry.text === null ? {} : { text: entry.text };

@@ -1,8 +1,7 @@
 import { AppError } from "../errors.ts";
-import type { Usage } from "../execution/record.ts";
 import type { Value } from "../expression/value.ts";
 import { parseDuration } from "../workflow/duration.ts";
-import type { StageError } from "./dispatcher.ts";
+import type { MeteredUsage, StageError } from "./dispatcher.ts";
 import { usageOf } from "./usage.ts";
 
 /** What each stage does, one entry per attempt; the last one repeats. */
@@ -16,7 +15,7 @@ export interface SimulatedAttempt {
   /** The outputs as they are, whatever the stage declares; null: they are made from the declared types. */
   outputs: Record<string, unknown> | null;
   text: string | null;
-  usage: Usage | null;
+  usage: MeteredUsage | null;
 }
 
 /**
@@ -83,10 +82,10 @@ function failureOf(fail: unknown, place: string): StageError {
   };
 }
 
-function simulatedUsage(usage: unknown, place: string): Usage {
+function simulatedUsage(usage: unknown, place: string): MeteredUsage {
   const read = usageOf(usage);
   if ("problem" in read) throw wrongEntryError(place, read.problem);
-  return read.usage;
+  return read;
 }
 
 function delayOf(delay: unknown, place: string): number {

@@ -18,6 +18,7 @@ import { failureOfDenials, warningsOfDenials } from "./judge-denials.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { openLogSink } from "./log-sink.ts";
+import { meterUsage } from "./meter-usage.ts";
 import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./stage-request.ts";
 
 /** An attempt that has begun, with what stops its agent. */
@@ -75,11 +76,12 @@ async function dispatchAttempt(
     how === "new" ? await dispatcher.dispatch(request, control) : await dispatcher.readopt(request, control);
   keepNewMasks(engine, execution);
   if (result === "gone" || result === "unbegun") return { kind: result };
-  const outcome = judgeResult(request, result, execution.masks);
+  const usage = meterUsage(engine, request, result, log);
+  const outcome = judgeResult(request, { ...result, ...(usage && { usage }) }, execution.masks);
   const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(result.denials);
   for (const warning of said) log.warn(warning);
   return outcome.kind === "succeeded"
-    ? await withSummary(outcome, { request, run, dispatcher, control })
+    ? await withSummary(outcome, { engine, request, run, dispatcher, control })
     : outcome;
 }
 
@@ -209,10 +211,12 @@ async function withSummary(
   outcome: Extract<AttemptResult, { kind: "succeeded" }>,
   {
     request,
+    engine,
     run: { execution, step },
     dispatcher,
     control,
   }: {
+    engine: EngineState;
     request: StageRequest;
     run: AttemptRun;
     dispatcher: StageDispatcher;
@@ -224,7 +228,7 @@ async function withSummary(
   const { data } = outcome;
   const asked = summaryRequest(execution, request, { prompt, done: data });
   const { result, why } = await askForSummary(dispatcher, asked, control);
-  const usage = addUsage(data.usage, result?.usage ?? null);
+  const usage = addUsage(data.usage, result && meterUsage(engine, asked, result, control.log));
   const text = result?.ok ? (result.text ?? summaryOutput(result.outputs)) : null;
   if (text !== null) {
     return { kind: "succeeded", data: { ...data, usage, handoff_summary: text } };

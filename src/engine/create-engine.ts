@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readPrices } from "../collection/read-prices.ts";
 import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { createDispatchers, type Dispatchers } from "../dispatch/dispatchers.ts";
 import type { SimulationClock } from "../dispatch/simulated.ts";
@@ -152,6 +153,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     log: options.log ?? (() => {}),
     dispatcher: options.dispatchers ?? createDispatchers(realClock, options.home),
     dispatch: options.dispatch ?? { default: "claude-code", agents: new Map() },
+    prices: () => readPrices(options.home),
     channel: (name) => options.channels?.get(name) ?? null,
     live: new Map(),
     blueprints: new Map(),

@@ -1,3 +1,4 @@
+import type { PriceTable } from "../collection/read-prices.ts";
 import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
@@ -35,6 +36,8 @@ export interface EngineState {
   readonly log: LifecycleLog;
   readonly dispatcher: Dispatchers;
   readonly dispatch: DispatchConfig;
+  /** The prices of models as they are now. */
+  readonly prices: () => PriceTable;
   /** Where `notify` of a hook posts to; null: it only logs. */
   readonly channel: (name: string) => string | null;
   readonly live: Map<string, LiveExecution>;

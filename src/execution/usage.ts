@@ -1,5 +1,9 @@
 import type { Usage } from "./record.ts";
 
+export type Tokens = Pick<Usage, "input" | "cache_read" | "cache_write" | "output">;
+/** Tokens whose cost the agent has not reported. `model`: the one that used them; null: the agent does not say. */
+export type UnpricedTokens = Tokens & { model: string | null };
+
 /** The sum of two attempts' usage. The cost is only as certain as that of the less certain one. */
 export function addUsage(a: Usage | null, b: Usage | null): Usage | null {
   if (a === null || b === null) return a ?? b;

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../config.ts";
+import { priceFindingText, readPrices } from "../../collection/read-prices.ts";
 import { migrationStatus } from "../../store/backup.ts";
 import { openStore } from "../../store/database.ts";
 import { supervisorState } from "../../dispatch/process/supervisor-program.ts";
@@ -35,6 +36,7 @@ export const run: CommandRun = async (invocation) => {
     },
     tryCheck("home", () => homeState(invocation.home)),
     tryCheck("config", () => configState(invocation)),
+    tryCheck("prices", () => priceState(invocation.home)),
     tryCheck("database", () => databaseState(invocation.home)),
     tryCheck("stored rows", () => rowState(invocation.home)),
     tryCheck("executions", () => executionState(invocation.home)),
@@ -95,6 +97,28 @@ function configState({ home, env }: Invocation): Omit<Check, "name"> {
     says: existsSync(file) ? `${file}: ${says}` : `defaults: ${says}`,
   };
 }
+
+/** A price that is old is probably wrong, so the row says how old the oldest is. */
+function priceState(home: string): Omit<Check, "name"> {
+  const { file, prices, findings } = readPrices(home);
+  if (findings.length > 0)
+    return { state: "broken", says: findings.map((finding) => priceFindingText(file, finding)).join("; ") };
+  if (!existsSync(file))
+    return { state: "missing", says: `${file}: only costs that agents report are known` };
+  const days = [...prices.values()].map(({ as_of }) => as_of).filter((day) => day !== null);
+  const oldest = days.toSorted()[0];
+  const since = oldest === undefined ? statSync(file).mtimeMs : Date.parse(oldest);
+  const age = Math.max(0, Math.floor((Date.now() - since) / dayMs));
+  const day = new Date(since).toISOString().slice(0, 10);
+  const what = oldest === undefined ? "written on" : "the oldest as of";
+  const count = `${prices.size} ${prices.size === 1 ? "price" : "prices"}`;
+  return {
+    state: "ok",
+    says: `${file}: ${count}, ${what} ${day} (${age} ${age === 1 ? "day" : "days"} ago)`,
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 function databaseState(home: string): Omit<Check, "name"> {
   const file = databaseFile(home);

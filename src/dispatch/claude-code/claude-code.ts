@@ -33,13 +33,10 @@ const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   openReader: openClaudeReader,
   readResult: ({ request, reader, masks, status }) =>
     claudeResult({ reader, status, wantsOutputs: declaresOutputs(request.output_schema), hide: masks.hide }),
-  readLeft: ({ reader }) => {
-    const usage = reader.usage();
-    return {
-      ...(usage === null ? {} : { usage }),
-      ...(reader.output === null ? {} : { outputs: { ...reader.output } }),
-    };
-  },
+  readLeft: ({ reader }) => ({
+    ...reader.usage(),
+    ...(reader.output === null ? {} : { outputs: { ...reader.output } }),
+  }),
 };
 
 async function prepareClaude(

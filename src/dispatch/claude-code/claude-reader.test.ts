@@ -45,7 +45,7 @@ describe("the recorded stream", () => {
       if (!isToKeep) expect(texts).toEqual([]);
     }
     expect(reader.output).toEqual({ a: 4 });
-    expect(reader.usage()).toMatchObject({ output: 450, cost_micro_usd: 10_350, basis: "reported" });
+    expect(reader.usage().usage).toMatchObject({ output: 450, cost_micro_usd: 10_350, basis: "reported" });
   });
 });
 
@@ -143,7 +143,9 @@ test("an agent that was stopped has used what its messages say, at an unknown pr
     lines.findIndex((each) => each.includes('"type":"result"')),
   ))
     hear(reader, line);
-  expect(reader.usage()).toEqual({
+  const { usage, unpriced } = reader.usage();
+  expect(unpriced?.map(({ model, output }) => [model, output])).toEqual([["claude-sonnet-5-5", 301]]);
+  expect(usage).toEqual({
     input: 1400,
     cache_read: 7000,
     cache_write: 420,

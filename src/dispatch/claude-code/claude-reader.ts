@@ -1,6 +1,5 @@
 import type { Masks } from "../../execution/masks.ts";
-import type { Usage } from "../../execution/record.ts";
-import type { StageError } from "../dispatcher.ts";
+import type { MeteredUsage, StageError } from "../dispatcher.ts";
 import type { OutputReader } from "../process/agent-program.ts";
 import { fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader } from "../stream/message-reader.ts";
@@ -14,7 +13,7 @@ export interface ClaudeReader extends OutputReader {
   readonly lastResult: Fields | null;
   /** The last structured output that is not null, whichever result it came with. */
   readonly output: Fields | null;
-  usage(): Usage | null;
+  usage(): MeteredUsage;
   /** Aborted when the API has refused the login: claude would go on asking for minutes. */
   readonly givesUp: NonNullable<OutputReader["givesUp"]>;
 }

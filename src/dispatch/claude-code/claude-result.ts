@@ -23,13 +23,12 @@ const mostTitle = 200;
  */
 export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd): StageResult {
   const { lastResult, output, warnings } = reader;
-  const usage = reader.usage();
   const text = ownText(lastResult);
   const denials = denialsOf(lastResult, hide);
   const given = {
     ...(output === null ? {} : { outputs: { ...output } }),
     ...(text === null ? {} : { text }),
-    ...(usage === null ? {} : { usage }),
+    ...reader.usage(),
     exit_code: status,
     ...(denials.count === 0 ? {} : { denials }),
     warnings: [...warnings],

@@ -1,5 +1,6 @@
 import type { Usage } from "../../execution/record.ts";
-import { addUsage } from "../../execution/usage.ts";
+import { addUsage, type UnpricedTokens } from "../../execution/usage.ts";
+import type { MeteredUsage } from "../dispatcher.ts";
 import { fieldsField, fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
 import { combineTokens, increase, noTokens, sumTokens, type TokenCounts } from "../stream/token-counts.ts";
 
@@ -13,8 +14,8 @@ export interface UsageMeter {
   hear(message: Fields): void;
   /** What the last result added; null for a result that reports nothing. */
   readonly added: Usage | null;
-  /** Everything so far; null while nothing is known. */
-  total(): Usage | null;
+  /** Everything so far; empty while nothing is known. */
+  total(): MeteredUsage;
 }
 
 export function createUsageMeter(): UsageMeter {
@@ -22,8 +23,8 @@ export function createUsageMeter(): UsageMeter {
   let session = nothing;
   let added: Usage | null = null;
   /** By message id: only the last report of a message has all of its output. */
-  const open = new Map<string, TokenCounts>();
-  let streamed: string | null = null;
+  const open = new Map<string, UnpricedTokens>();
+  let streamed: { id: string | null; model: string | null } | null = null;
 
   function hearResult(message: Fields): void {
     const now = sessionTotal(message);
@@ -36,9 +37,11 @@ export function createUsageMeter(): UsageMeter {
     open.clear();
   }
 
-  function hearTokens(id: string | null, usage: Fields | null): void {
+  function hearTokens(id: string | null, model: string | null, usage: Fields | null): void {
     if (id === null || usage === null) return;
-    open.set(id, combineTokens(open.get(id) ?? noTokens, tokensOf(usage, apiNames), Math.max));
+    const known = open.get(id);
+    const tokens = combineTokens(known ?? noTokens, tokensOf(usage, apiNames), Math.max);
+    open.set(id, { model: model ?? known?.model ?? null, ...tokens });
   }
 
   return {
@@ -47,24 +50,36 @@ export function createUsageMeter(): UsageMeter {
       if (type === "result") hearResult(message);
       if (type === "assistant") {
         const said = fieldsField(message, "message");
-        hearTokens(textField(said, "id"), fieldsField(said, "usage"));
+        hearTokens(textField(said, "id"), textField(said, "model"), fieldsField(said, "usage"));
       }
       if (type !== "stream_event") return;
       const event = fieldsField(message, "event");
       const started = fieldsField(event, "message");
-      if (textField(event, "type") === "message_start") streamed = textField(started, "id");
-      if (textField(event, "type") === "message_delta") hearTokens(streamed, fieldsField(event, "usage"));
+      const kind = textField(event, "type");
+      if (kind === "message_start")
+        streamed = { id: textField(started, "id"), model: textField(started, "model") };
+      if (kind === "message_delta" && streamed)
+        hearTokens(streamed.id, streamed.model, fieldsField(event, "usage"));
     },
     get added() {
       return added;
     },
     total() {
-      const rest = [...open.values()].reduce(sumTokens, noTokens);
-      const unpriced: Usage | null =
-        open.size === 0 ? null : { ...rest, cost_micro_usd: 0, basis: "unknown" };
-      return addUsage(charged && reported(charged), unpriced);
+      const unpriced = byModel([...open.values()]);
+      const rest = unpriced.reduce<TokenCounts>(sumTokens, noTokens);
+      const unknown: Usage | null = open.size === 0 ? null : { ...rest, cost_micro_usd: 0, basis: "unknown" };
+      const usage = addUsage(charged && reported(charged), unknown);
+      return { ...(usage && { usage }), ...(unknown && { unpriced }) };
     },
   };
+}
+
+function byModel(messages: readonly UnpricedTokens[]): UnpricedTokens[] {
+  const models = new Map<string | null, UnpricedTokens>();
+  for (const { model, ...tokens } of messages) {
+    models.set(model, { model, ...sumTokens(models.get(model) ?? noTokens, tokens) });
+  }
+  return [...models.values()];
 }
 
 /** Names of the counters in the API's reports, and in those of claude itself. */

@@ -1,6 +1,6 @@
 import type { LogStream } from "../../execution/event.ts";
 import type { Masks } from "../../execution/masks.ts";
-import type { StageError, StageRequest, StageResult } from "../dispatcher.ts";
+import type { MeteredUsage, StageError, StageRequest, StageResult } from "../dispatcher.ts";
 
 /**
  * Everything that distinguishes one kind of agent program from another; the rest of an attempt is the same for all. `R`
@@ -20,7 +20,7 @@ export interface AgentProgram<R extends OutputReader = OutputReader> {
   /** The result of an agent that has ended by itself. Throws the system's errors. */
   readResult(ended: EndedAgent<R> & { status: number }): StageResult;
   /** What an agent that was stopped has left: its usage is paid for, and its outputs can be looked at. */
-  readLeft(stopped: EndedAgent<R>): Pick<StageResult, "usage" | "outputs" | "raw_outputs" | "text">;
+  readLeft(stopped: EndedAgent<R>): MeteredUsage & Pick<StageResult, "outputs" | "raw_outputs" | "text">;
 }
 
 export interface AgentStart {
