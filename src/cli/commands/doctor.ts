@@ -14,20 +14,22 @@ import { damagedText } from "../background-check.ts";
 import { byteText } from "../terminal/byte-text.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { artifactsFor } from "../compose.ts";
+import { lookAtPrograms, programRow, wayOutLines } from "./doctor-programs.ts";
 import { exitCodes } from "../exit-code.ts";
 import { databaseFile } from "../open-home.ts";
 import { tableLines } from "../terminal/table.ts";
 
 interface Check {
   name: string;
-  /** `missing`: something optional is not there. */
-  state: "ok" | "missing" | "broken";
+  /** `missing`: something optional is not there, or `old`. */
+  state: "ok" | "missing" | "old" | "broken";
   says: string;
 }
 
-/** Looks at everything and changes nothing. Exit 1 when something is broken. */
+/** Looks at everything and changes nothing; only versions are noted in the home. Exit 1 when something is broken. */
 export const run: CommandRun = async (invocation) => {
   const { given, output } = invocation;
+  const programs = await lookAtPrograms(invocation);
   const checks: Check[] = [
     {
       name: "skillmeat",
@@ -43,14 +45,15 @@ export const run: CommandRun = async (invocation) => {
     tryCheck("supervisor", () => agentsSupervisor(invocation.home)),
     tryCheck("/bin/sh", shellState),
     tryCheck("processes", processTableState),
-    ...["claude", "codex", "gemini", "git"].map((program) => programState(program, invocation)),
+    ...programs.map((facts) => ({ name: facts.name, ...programRow(facts) })),
+    programState("git", invocation),
     tryCheck("agents", () => agentState(invocation)),
     tryCheck("attempt folders", () => attemptState(invocation.home)),
     tryCheck("worktrees", () => worktreeState(invocation.home)),
     await storageCheck(invocation.home),
   ];
-  if (given.text("format") === "json") output.json({ checks });
-  else output.line(checkTable(checks, invocation).join("\n"));
+  if (given.text("format") === "json") output.json({ checks, programs });
+  else output.line([...checkTable(checks, invocation), ...wayOutLines(programs)].join("\n"));
   return checks.some(({ state }) => state === "broken") ? exitCodes.failed : exitCodes.done;
 };
 
@@ -59,6 +62,7 @@ function checkTable(checks: readonly Check[], { output }: Invocation): string[] 
   const styles: Record<string, (text: string) => string> = {
     ok: paint.good,
     missing: paint.dim,
+    old: paint.warn,
     broken: paint.bad,
   };
   const columns = [
