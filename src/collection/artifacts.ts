@@ -6,11 +6,13 @@ import { readFrontMatter } from "../dispatch/front-matter.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 import type { ArtifactLookup } from "../workflow/artifact-lookup.ts";
+import type { AgentTools } from "./agent-tools.ts";
+import { splitRef } from "./artifact-ref.ts";
+import { openTools } from "./open-tools.ts";
 import {
   artifactTypes,
   contextPlaces,
   placesOf,
-  serverFiles,
   type ArtifactType,
   type Place,
   type Surroundings,
@@ -18,7 +20,7 @@ import {
 import { listArtifacts, type ListedArtifact, type ListedType } from "./list-artifacts.ts";
 import { indexPlace, keyOf, type PlaceIndex } from "./place-index.ts";
 import { refusalText, scanFolder, type RefusedLink } from "./scan-folder.ts";
-import { serversIn } from "./server-names.ts";
+import { indexServers } from "./find-servers.ts";
 import { readFileSync, statSync } from "./seen-files.ts";
 
 /** Finds artifacts by reference: beside the workflow, in the project, in the collection, in the user's own folder. */
@@ -29,6 +31,8 @@ export interface Artifacts extends ArtifactLookup {
    */
   agent(ref: string): AgentFile | null;
   module(ref: string): ContextModule | null;
+  /** What an agent's file and these tools of its stages name for it to use. */
+  tools(agent: AgentFile, tools: readonly string[]): AgentTools;
   /** Lists each name once, with the artifact that a reference to it would find. Sorted by name. */
   list(type: ListedType): ListedArtifact[];
   /** Links in a type's places that lead out of them and were not followed. */
@@ -38,7 +42,7 @@ export interface Artifacts extends ArtifactLookup {
 /** Each folder is read once, when it is first needed; later changes are not seen. */
 export function openArtifacts(surroundings: Surroundings): Artifacts {
   const indexes = once((type: ArtifactType) => {
-    if (type === "mcp") return [serverIndex(surroundings)];
+    if (type === "mcp") return [later(() => indexServers(surroundings))];
     return placesOf(type, surroundings).map((place) => later(() => indexPlace(place, type)));
   });
   const modules = contextPlaces(surroundings).map((place) => later(() => moduleFiles(place)));
@@ -46,17 +50,6 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
   function findFile(ref: string): { path: string; file: string } | null {
     const { type, names } = splitRef(ref);
     return type === null ? null : findNamed(indexes(type), names);
-  }
-
-  function findModule(ref: string): string | null {
-    const { names } = splitRef(ref);
-    for (const name of names) {
-      for (const files of modules) {
-        const file = files().byName.get(keyOf(name));
-        if (file !== undefined) return file;
-      }
-    }
-    return null;
   }
 
   function agentOf(ref: string): AgentFile | null {
@@ -73,17 +66,24 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
     }
   }
 
+  const { hint, tools, lacks } = openTools(surroundings, {
+    hint: (ref) => hintFor(ref, indexes, modules),
+    agent: (ref) => tryAgent(ref).agent,
+  });
+
   return {
     find(ref) {
-      const origin = isModule(ref) ? findModule(ref) : (findFile(ref)?.path ?? null);
+      const origin = isModule(ref) ? findModule(ref, modules) : (findFile(ref)?.path ?? null);
       return origin === null ? null : { origin };
     },
-    hint: (ref) => hintFor(ref, indexes, modules),
+    hint,
     trouble: (ref) => (splitRef(ref).type === "agent" ? tryAgent(ref).trouble : null),
     modelOf: (ref) => (splitRef(ref).type === "agent" ? (tryAgent(ref).agent?.model ?? null) : null),
+    lacks,
     agent: agentOf,
+    tools,
     module(ref) {
-      const file = isModule(ref) ? findModule(ref) : null;
+      const file = isModule(ref) ? findModule(ref, modules) : null;
       return file === null ? null : readModule(ref, file);
     },
     list: (type) =>
@@ -96,6 +96,16 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
 }
 
 type Modules = readonly (() => ModuleFiles)[];
+
+function findModule(ref: string, modules: Modules): string | null {
+  for (const name of splitRef(ref).names) {
+    for (const files of modules) {
+      const file = files().byName.get(keyOf(name));
+      if (file !== undefined) return file;
+    }
+  }
+  return null;
+}
 
 /** A hint for the author of a reference that leads nowhere. */
 function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules: Modules): string | null {
@@ -110,15 +120,6 @@ function hintFor(ref: string, indexes: (type: ArtifactType) => Indexes, modules:
 }
 
 type Indexes = readonly (() => PlaceIndex)[];
-
-/** `agent:team/scan@1.2` is looked for with its version first, then without it. */
-function splitRef(ref: string): { type: ArtifactType | null; names: string[] } {
-  const colon = ref.indexOf(":");
-  const name = ref.slice(colon + 1);
-  const version = name.lastIndexOf("@");
-  const type = artifactTypes.find((each) => each === ref.slice(0, Math.max(0, colon))) ?? null;
-  return { type, names: version > 0 ? [name, name.slice(0, version)] : [name] };
-}
 
 function isModule(ref: string): boolean {
   return ref.startsWith("ctx:");
@@ -162,22 +163,6 @@ function moduleNames(modules: Modules): string[] {
 
 function article(type: ArtifactType): string {
   return type === "agent" || type === "mcp" ? "an" : "a";
-}
-
-function serverIndex(surroundings: Surroundings): () => PlaceIndex {
-  return later(() => {
-    const servers = serverFiles(surroundings).flatMap(({ file, boundary, place }) =>
-      serversIn(file, boundary).map((server) => ({ ...server, place })),
-    );
-    const artifacts = servers.map((server) => ({
-      ...server,
-      file: server.path,
-      names: [server.name],
-      listed: null,
-    }));
-    const byName = new Map(artifacts.toReversed().map((server) => [keyOf(server.name), server]));
-    return { artifacts, refused: [], find: (name) => byName.get(keyOf(name)) ?? null };
-  });
 }
 
 interface ModuleFiles {

@@ -84,6 +84,7 @@ const freeTexts = new Set([
   "run",
   "env",
   "prompt",
+  "settings",
   "text",
 ]);
 

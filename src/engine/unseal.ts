@@ -12,6 +12,7 @@ import { checkWorkflow } from "../workflow/validate.ts";
 import { makeBlueprint, type Blueprint } from "../machine/blueprint.ts";
 import type { EngineState } from "./engine-state.ts";
 import { readSecrets, type KeptSecrets } from "./kept-secrets.ts";
+import { restoreAgents } from "./restore-agents.ts";
 import { knownBlueprint } from "./start.ts";
 
 /** What an execution is run again from, in clear. */
@@ -35,7 +36,13 @@ export function unseal(
   const kept = apart ? readSecrets(engine.secretsDir, record.run_id) : null;
   const clear =
     kept?.snapshot ??
-    (apart?.definition ? { ...snapshot, definition: restoreDefinition(engine, record, definition) } : null);
+    (apart?.definition
+      ? {
+          ...snapshot,
+          definition: restoreDefinition(engine, record, definition),
+          agents: restoreAgents(record.run_id, agents),
+        }
+      : null);
   const blueprint = clear
     ? makeBlueprint(clear.definition, clear.agents, clear.modules)
     : makeBlueprint(definition, agents, modules);

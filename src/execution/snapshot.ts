@@ -27,8 +27,23 @@ export interface AgentFile {
   model: string | null;
   /** Further keys that agent programs understand, as the file has them; absent where there are none. */
   settings?: ValueObject;
+  /** The MCP servers that it and its stages name, as they were when the execution started; absent: none. */
+  servers?: McpServer[];
   /** The body: the role's prompt. */
   prompt: string;
+}
+
+/** An MCP server as an execution stores it. */
+export interface McpServer {
+  /** Such as `mcp:github`; null for one that the agent's file describes itself. */
+  ref: string | null;
+  name: string;
+  /** Absolute path of the file that describes it. */
+  path: string;
+  /** sha256 of its settings, hex. */
+  hash: string;
+  /** As the file has them: `${NAME}` is filled in only when an attempt starts. */
+  settings: ValueObject;
 }
 
 /** A text of the project that goes into a stage's prompt, as an execution stores it. */

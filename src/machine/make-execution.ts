@@ -36,7 +36,7 @@ export function makeExecution(
   { send, drives, clear }: { send: SendToActor; drives: boolean; clear: ClearFacts },
 ): ExecutionState {
   const { env, scope } = namespaces(blueprint, { ...record, parameters: clear.parameters });
-  const masks = executionMasks(blueprint.definition, { ...clear, env });
+  const masks = executionMasks(blueprint.definition, { ...clear, env, agents: blueprint.agents });
   const steps = parts.map((part, at) => newStepState(planAt(blueprint, at), part));
   const execution: ExecutionState = {
     runId: record.run_id,

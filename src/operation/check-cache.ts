@@ -78,7 +78,9 @@ function keepAnswers(artifacts: Artifacts, looks: Looks): Artifacts {
     trouble: once(artifacts.trouble),
     modelOf: once(artifacts.modelOf),
     agent: once(artifacts.agent),
+    lacks: once(artifacts.lacks),
     module: once(artifacts.module),
+    tools: (agent, tools) => looks.record(() => artifacts.tools(agent, tools)),
     list: (type) => looks.record(() => artifacts.list(type)),
     refused: (type) => looks.record(() => artifacts.refused(type)),
   };

@@ -35,13 +35,20 @@ export async function checkDefinition(
   return logValidation(checked.id, result, log);
 }
 
-/** Both the rules and the preflight find a missing or invalid agent, so the second finding is dropped. */
+/** Both the rules and the preflight find a missing or invalid agent or server, so the second finding is dropped. */
 export function withoutKnown(findings: readonly Finding[], told: readonly Finding[]): Finding[] {
   const paths = new Set(told.filter(({ code }) => agentCodes.has(code)).map(({ path }) => path));
   return findings.filter(({ code, path }) => !agentCodes.has(code) || !paths.has(path));
 }
 
-const agentCodes = new Set(["unknown_artifact", "broken_agent", "agent_missing", "agent_broken"]);
+const agentCodes = new Set([
+  "unknown_artifact",
+  "broken_agent",
+  "agent_missing",
+  "agent_broken",
+  "mcp_server_missing",
+  "mcp_server_broken",
+]);
 
 function logValidation(id: string, validation: ValidationResult, log: RunPlace["log"]): ValidationResult {
   log(validatedEntry(id, validation));

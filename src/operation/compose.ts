@@ -59,15 +59,19 @@ export function planOf(
   return { plan, values: Object.fromEntries(parameters.map(({ name, value }) => [name, value])) };
 }
 
-/** The agent files of the stages, by reference; those that are found and hold an agent. */
+/**
+ * The agent files of the stages, by reference; those that are found and hold an agent. With each goes what it and its
+ * stages name to be used.
+ */
 export function agentsOf({ definition, artifacts }: ComposedWorkflow): Record<string, AgentFile> {
   const found: Record<string, AgentFile> = Object.create(null);
-  const refs = definition.stages.flatMap(({ type, roles }) =>
-    type === "agent" && roles ? [roles.primary.artifact] : [],
-  );
-  for (const ref of new Set(refs)) {
+  const roles = definition.stages.flatMap(({ type, roles: all }) => (type === "agent" && all ? [all] : []));
+  for (const [ref, uses] of Map.groupBy(roles, ({ primary }) => primary.artifact)) {
     const agent = artifacts.trouble(ref) === null ? artifacts.agent(ref) : null;
-    if (agent) found[ref] = agent;
+    if (!agent) continue;
+    const tools = new Set(uses.flatMap((each) => each.tools));
+    const { servers } = artifacts.tools(agent, [...agent.tools, ...tools]);
+    found[ref] = { ...agent, ...(servers.length > 0 && { servers }) };
   }
   return found;
 }

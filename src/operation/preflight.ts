@@ -6,6 +6,8 @@ import { checkExecutable, findExecutable, type Executable } from "../dispatch/ex
 import type { ProgramPlace } from "../dispatch/program-trouble.ts";
 import { programVersions, type ProgramVersions } from "../dispatch/program-versions.ts";
 import { defaultPath } from "../dispatch/process/agent-environment.ts";
+import { missingVariables, variableTrouble } from "../dispatch/mcp/missing-variables.ts";
+import { takesTools } from "../dispatch/takes-tools.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
 import { dispatcherTrouble } from "../dispatch/dispatchers.ts";
@@ -27,6 +29,8 @@ interface Trouble {
   code: string;
   says: string;
   wayOut: string;
+  /** The number of the stage's tool that it is with; absent or null: it is with the agent, or with all. */
+  tool?: number | null;
 }
 
 const longestLookMs = 10_000;
@@ -58,17 +62,40 @@ export async function preflight(
       await agentTrouble(ref),
       place.isTold ? null : folder,
       folder === null && stage.workspace === "worktree" ? await repository("") : null,
+      ...toolTroubles(agentOf(ref), stage, checked, options, dispatch),
     ];
     place.isTold ||= folder !== null;
     for (const trouble of troubles) {
       if (trouble === null) continue;
-      const { code, says, wayOut } = trouble;
+      const { code, says, wayOut, tool = null } = trouble;
       const message = `stage "${stage.id}" cannot start: ${says}`;
-      const where = later.stages[at];
+      const where = tool === null ? later.stages[at] : later.tools[at]?.[tool];
       if (where) findings.push(laterFinding(where, { code, message, hint: wayOut }));
     }
   }
   return findings;
+}
+
+/** What the stage or its agent's file names for it to use and that cannot be used here. */
+function toolTroubles(
+  found: FoundAgent,
+  { roles }: EffectiveStage,
+  { definition, artifacts }: PreflightSubject,
+  options: StartOptions,
+  dispatch: DispatchConfig,
+): Trouble[] {
+  const agent = "agent" in found ? found.agent : null;
+  if (!agent || !takesTools(chooseDispatcher(agent, options, dispatch))) return [];
+  const tools = roles?.tools ?? [];
+  const known = { ...options.env, ...definition.config.env };
+  const { servers, troubles } = artifacts.tools(agent, [...agent.tools, ...tools]);
+  const missing = servers.flatMap((server) =>
+    missingVariables(server, known).map((name) => ({ ...variableTrouble(server, name), ref: server.ref })),
+  );
+  return [...troubles, ...missing].map(({ ref, ...trouble }) => {
+    const tool = ref === null ? -1 : tools.indexOf(ref);
+    return { ...trouble, tool: tool < 0 ? null : tool };
+  });
 }
 
 function agentRefOf({ type, roles }: EffectiveStage): string | null {

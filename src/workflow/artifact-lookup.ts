@@ -8,4 +8,13 @@ export interface ArtifactLookup {
   modelOf(ref: string): string | null;
   /** For a reference to an agent: why the file that was found is not an agent. Otherwise null. */
   trouble(ref: string): string | null;
+  /** For an agent: what its file names and cannot be used. For an MCP server: why it cannot be used itself. */
+  lacks(ref: string): readonly ArtifactLack[];
+}
+
+/** Something that is named and cannot be used: the code of its finding, what is wrong, and the way out. */
+export interface ArtifactLack {
+  code: string;
+  says: string;
+  wayOut: string;
 }

@@ -143,6 +143,7 @@ function planOfText(text: string, given: Record<string, Value>, overrides?: stri
       hint: () => null,
       modelOf: () => null,
       trouble: () => null,
+      lacks: () => [],
     },
   });
 }

@@ -175,4 +175,6 @@ const known: ArtifactLookup = {
   hint: (ref) => (ref === "skill:scan" ? 'there is a command "scan"' : null),
   modelOf: () => null,
   trouble: (ref) => (ref === "agent:readme" ? "readme.md:1: it has no front matter" : null),
+  lacks: (ref) =>
+    ref === "agent:wanting" ? [{ code: "mcp_server_missing", says: "no server", wayOut: "describe it" }] : [],
 };

@@ -7,6 +7,7 @@ import { claudeArguments } from "./claude-arguments.ts";
 import { hasSession, sessionIdOf } from "./claude-session.ts";
 
 const session = { id: "0b0c6d2e-0000-8000-8000-000000000000", resumes: false };
+const plain = { session, takesAgentsFile: true, servers: [], hidden: [] };
 const base = ["-p", "--output-format", "stream-json", "--verbose"];
 
 /** A request whose agent file has these lines of front matter, and no body unless one is given. */
@@ -19,8 +20,8 @@ function requestOf(lines: string, changes: Partial<StageRequest> = {}, body = ""
   return { ...aStageRequest("true").request, agent, tools: agent.tools, model: "opus", ...changes };
 }
 
-function callOf(request: StageRequest, takesFile = true, given = session) {
-  const call = claudeArguments(request, given, takesFile);
+function callOf(request: StageRequest, given: Partial<Parameters<typeof claudeArguments>[1]> = {}) {
+  const call = claudeArguments(request, { ...plain, ...given });
   if ("error" in call) throw new Error(call.error.message);
   return call;
 }
@@ -58,13 +59,13 @@ describe("an agent file's key and what claude is called with:", () => {
     "color: red",
   ])("%p adds nothing", (lines) => expect(callOf(requestOf(lines)).argv).toEqual(callOf(requestOf("")).argv));
 
-  test.each(["hooks", "skills", "mcpServers"])("%s is named in a warning", (key) => {
+  test.each(["hooks", "skills"])("%s is named in a warning", (key) => {
     const { warnings } = callOf(requestOf(`${key}: [a]`));
     expect(warnings).toEqual([`"${key}" of the agent file has no effect with the dispatcher claude-code`]);
   });
 
   test.each(["bypassPermissions", "auto", "surprise", "[plan]"])("permissionMode %s is refused", (mode) => {
-    const call = claudeArguments(requestOf(`permissionMode: ${mode}`), session, true);
+    const call = claudeArguments(requestOf(`permissionMode: ${mode}`), plain);
     expect(call).toMatchObject({ error: { class: "invalid_request", retryable: false } });
     expect("error" in call && call.error.message).toMatch(
       /"permissionMode" of \/p\/reviewer\.md .*write one of/,
@@ -93,7 +94,7 @@ describe("the role", () => {
     const { argv, files } = callOf(request);
     expect(argv).toContain(`--agents=${request.attempt_dir}/agents.json`);
     expect(files["agents.json"]).toContain("x".repeat(110_000));
-    expect(claudeArguments(request, session, false)).toMatchObject({
+    expect(claudeArguments(request, { ...plain, takesAgentsFile: false })).toMatchObject({
       error: { class: "invalid_request", message: expect.stringContaining("claude update") },
     });
   });
@@ -114,7 +115,7 @@ describe("the session", () => {
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(sessionIdOf("run/build/2")).not.toBe(id);
     expect(callOf(requestOf("")).argv).toContain("--session-id");
-    const resumed = callOf(requestOf(""), true, { id, resumes: true }).argv;
+    const resumed = callOf(requestOf(""), { session: { id, resumes: true } }).argv;
     expect(resumed.slice(resumed.indexOf("--resume"), resumed.indexOf("--resume") + 2)).toEqual([
       "--resume",
       id,

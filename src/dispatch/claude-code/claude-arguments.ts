@@ -1,7 +1,9 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { AgentFile } from "../../execution/snapshot.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { serverNameOf, toolPrefix, type AttemptServer } from "../mcp/attempt-servers.ts";
 import { declaresOutputs } from "../output-schema.ts";
+import { describeServers } from "./describe-servers.ts";
 
 /** How claude is to be called. */
 export interface ClaudeCall {
@@ -40,11 +42,19 @@ type CallRequest = Pick<
   "agent" | "agent_ref" | "attempt_dir" | "model" | "tools" | "output_schema"
 >;
 
+/** How an attempt's claude is called, besides what the request says. */
+interface ClaudeSetting {
+  session: ClaudeSession;
+  takesAgentsFile: boolean;
+  servers: readonly AttemptServer[];
+  /** The names of variables in claude's environment that its servers must not see. */
+  hidden: readonly string[];
+}
+
 /** The arguments for a request, or the error that its attempt fails with. */
 export function claudeArguments(
   request: CallRequest,
-  session: ClaudeSession,
-  takesAgentsFile: boolean,
+  { session, takesAgentsFile, servers, hidden }: ClaudeSetting,
 ): ClaudeCall | { error: StageError } {
   const { agent, model, tools, output_schema } = request;
   const settings = agent?.settings ?? {};
@@ -62,12 +72,25 @@ export function claudeArguments(
     ...(model === "" || model === "inherit" ? [] : ["--model", model]),
     ...(declaresOutputs(output_schema) ? ["--json-schema", JSON.stringify(output_schema)] : []),
     ...(session.resumes ? ["--resume", session.id] : ["--session-id", session.id]),
-    ...tools.map((rule) => `--allowedTools=${rule}`),
+    ...(servers.length > 0 ? [`--mcp-config=${request.attempt_dir}/${serversFile}`] : []),
+    ...tools.map((tool) => `--allowedTools=${ruleOf(tool, request)}`),
     ...denied.map((rule) => `--disallowedTools=${rule}`),
     ...(maxTurns === null ? [] : ["--max-turns", String(maxTurns)]),
     ...(typeof effort === "string" && effort !== "" ? ["--effort", effort] : []),
   ];
-  return { argv, files: role.files, warnings: ignoredKeys(settings) };
+  const files = {
+    ...role.files,
+    ...(servers.length > 0 ? { [serversFile]: describeServers(servers, hidden) } : {}),
+  };
+  return { argv, files, warnings: ignoredKeys(settings) };
+}
+
+const serversFile = "mcp.json";
+
+/** A reference to a server allows all of its tools. */
+function ruleOf(tool: string, request: CallRequest): string {
+  const server = tool.startsWith("mcp:") ? serverNameOf(tool, request) : null;
+  return server === null ? tool : toolPrefix(server);
 }
 
 /** Modes that ask nobody: what no rule allows is denied. */
@@ -116,7 +139,7 @@ const agentsFile = "agents.json";
 
 /** `hooks` would run programs, and the others would give the agent something that it now misses. */
 function ignoredKeys(settings: ValueObject): string[] {
-  return ["hooks", "skills", "mcpServers"]
+  return ["hooks", "skills"]
     .filter((key) => Object.hasOwn(settings, key))
     .map((key) => `"${key}" of the agent file has no effect with the dispatcher claude-code`);
 }

@@ -1,4 +1,6 @@
 import type { StageDispatcher, StageError, StageRequest } from "../dispatcher.ts";
+import { attemptServers, namedServers } from "../mcp/attempt-servers.ts";
+import { hiddenVariables, without } from "../mcp/hidden-variables.ts";
 import { agentEnvironment, defaultPath } from "../process/agent-environment.ts";
 import type { AgentProgram, AgentStart } from "../process/agent-program.ts";
 import { shellLaunch, type Launch } from "../process/launcher.ts";
@@ -27,10 +29,12 @@ export function createClaudeDispatcher(
 /** claude asks the API again by itself; after so many refusals the stage's own retry policy decides. */
 const ownVariables = { CLAUDE_CODE_MAX_RETRIES: "2" };
 
+const keys = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
+
 const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   name: "claude-code",
   variables: () => ownVariables,
-  openReader: openClaudeReader,
+  openReader: (masks, request) => openClaudeReader(masks, namedServers(request)),
   readResult: ({ request, reader, masks, status }) =>
     claudeResult({ reader, status, wantsOutputs: declaresOutputs(request.output_schema), hide: masks.hide }),
   readLeft: ({ reader }) => ({
@@ -54,9 +58,17 @@ async function prepareClaude(
     versions,
   );
   if ("error" in program) return program;
+  const hidden = hiddenVariables(request, keys);
+  const started = attemptServers(request, without(env, hidden));
+  if ("error" in started) return started;
   const id = sessionIdOf(attempt_id);
   const resumes = hasSession(id, env);
-  const call = claudeArguments(request, { id, resumes }, takesAgentsFile(program.version));
+  const call = claudeArguments(request, {
+    session: { id, resumes },
+    takesAgentsFile: takesAgentsFile(program.version),
+    servers: started.servers,
+    hidden,
+  });
   if ("error" in call) return call;
   const { argv, files, warnings } = call;
   return {

@@ -20,16 +20,17 @@ export interface ClaudeReader extends OutputReader {
 
 const mostServers = 100;
 
-export function openClaudeReader(masks: Masks): ClaudeReader {
+/** `needed`: the MCP servers without which the attempt fails. */
+export function openClaudeReader(masks: Masks, needed: readonly string[] = []): ClaudeReader {
   const usage = createUsageMeter();
-  const login = createLoginWatch();
+  const watch = createWatch(needed);
   const servers = new Set<string>();
   let lastResult: Fields | null = null;
   let output: Fields | null = null;
 
   const reader = openMessageReader("claude", masks, (message) => {
     usage.hear(message);
-    login.hear(message);
+    watch.hear(message);
     const { events, unknown } = translateMessage(message);
     for (const name of failedServers(message)) if (servers.size < mostServers) servers.add(masks.hide(name));
     const isNeeded = isNeededLater(message);
@@ -55,7 +56,7 @@ export function openClaudeReader(masks: Masks): ClaudeReader {
     get complaint() {
       return reader.complaint;
     },
-    givesUp: login.givesUp,
+    givesUp: watch.givesUp,
     get lastResult() {
       return lastResult;
     },
@@ -66,17 +67,25 @@ export function openClaudeReader(masks: Masks): ClaudeReader {
   };
 }
 
-/** Notices that the API refuses the login: claude would go on asking for minutes. */
-function createLoginWatch() {
+/**
+ * Notices that the API refuses the login, where claude would go on asking for minutes, and that a needed server is
+ * missing, where the model would do without it.
+ */
+function createWatch(needed: readonly string[]) {
   const abort = new AbortController();
   let error = authFailure(401);
+  const giveUp = (why: StageError): void => {
+    if (!abort.signal.aborted) error = why;
+    abort.abort();
+  };
   return {
     hear(message: Fields): void {
-      if (textField(message, "type") !== "system" || textField(message, "subtype") !== "api_retry") return;
+      if (textField(message, "type") !== "system") return;
+      const missing = failedServers(message).find((name) => needed.includes(name));
+      if (missing !== undefined) giveUp(serverFailure(missing));
+      if (textField(message, "subtype") !== "api_retry") return;
       const status = numberField(message, "error_status");
-      if (status !== 401 && status !== 403) return;
-      error = authFailure(status);
-      abort.abort();
+      if (status === 401 || status === 403) giveUp(authFailure(status));
     },
     givesUp: {
       signal: abort.signal,
@@ -84,6 +93,16 @@ function createLoginWatch() {
         return error;
       },
     },
+  };
+}
+
+function serverFailure(name: string): StageError {
+  return {
+    class: "not_found",
+    message:
+      `the MCP server "${name}" did not start, and "tools" names it. run its command in a terminal to see why, ` +
+      'or take it out of "tools" if the stage can do without it',
+    retryable: false,
   };
 }
 

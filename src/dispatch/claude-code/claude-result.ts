@@ -34,14 +34,18 @@ export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd):
     warnings: [...warnings],
   };
   const error =
-    lastResult === null
-      ? reader.givesUp.signal.aborted
-        ? reader.givesUp.error
-        : describeSilence(status, reader.complaint)
-      : (errorOfResult(lastResult) ?? missingOutput(output, wantsOutputs));
+    (isHopeless(reader) ? reader.givesUp.error : null) ??
+    (lastResult === null
+      ? describeSilence(status, reader.complaint)
+      : (errorOfResult(lastResult) ?? missingOutput(output, wantsOutputs)));
   if (error === null) return { ok: true, ...given };
   // The text is hidden before it is cut, because the cut may go through a secret.
   return { ok: false, error: { ...error, message: hide(error.message).slice(0, mostMessage) }, ...given };
+}
+
+/** A claude that did without a server it needs may end before it is stopped; one that got in at last has succeeded. */
+function isHopeless({ lastResult, givesUp }: ClaudeEnd["reader"]): boolean {
+  return givesUp.signal.aborted && (lastResult === null || givesUp.error.class === "not_found");
 }
 
 /** What claude said at the end; null where that is its outputs or an error once more. */

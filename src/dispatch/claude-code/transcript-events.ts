@@ -199,10 +199,10 @@ function describeStart(message: Fields): Translated {
   return { events: [begun, ...failed], unknown: [] };
 }
 
-/** The MCP servers that claude could not start. */
+/** The MCP servers that claude could not start or log in to, as the message that it begins with tells. */
 export function failedServers(message: Fields): string[] {
   return listField(message, "mcp_servers")
-    .filter((server) => textField(server, "status") === "failed")
+    .filter((server) => ["failed", "needs-auth"].includes(textField(server, "status") ?? ""))
     .map((server) => textField(server, "name") ?? "without a name");
 }
 

@@ -16,7 +16,7 @@ export interface AgentProgram<R extends OutputReader = OutputReader> {
   /** Variables of the agent's environment that name the files in the attempt's folder, absolute, to it. */
   variables(attemptDir: string): Record<string, string>;
   /** Called once by each engine that follows the attempt, before anything of its output is read. */
-  openReader(masks: Masks): R;
+  openReader(masks: Masks, request: StageRequest): R;
   /** The result of an agent that has ended by itself. Throws the system's errors. */
   readResult(ended: EndedAgent<R> & { status: number }): StageResult;
   /** What an agent that was stopped has left: its usage is paid for, and its outputs can be looked at. */

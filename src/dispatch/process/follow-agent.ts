@@ -29,7 +29,7 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   const { program, request, control, agent, files, from, sweeper, ticker } = followed;
   const { attempt_id, idle_timeout_ms: idleMs } = request;
   const { masks } = control;
-  const reader = program.openReader(masks);
+  const reader = program.openReader(masks, request);
   const logs = openLogs({ files, sink: control.log, reader, from });
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
   const broken = Promise.withResolvers<never>();

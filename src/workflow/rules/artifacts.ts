@@ -7,29 +7,26 @@ import { spotAt, type Rule, type Subject } from "../subject.ts";
 export const artifacts: Rule = (subject, report) => {
   const lookup = subject.artifacts;
   if (!lookup) return;
-  const seen = new Map<string, MissingProblem | null>();
+  const seen = new Map<string, MissingProblem[]>();
   for (const { ref, path } of refsOf(subject)) {
     let missing = seen.get(ref);
     if (missing === undefined) seen.set(ref, (missing = missingOf(ref, lookup)));
-    if (missing === null) continue;
     const severity = subject.isStrict ? "error" : "warn";
-    report[severity]("artifact", { ...missing, path, at: spotAt(subject, path) });
+    for (const each of missing) report[severity]("artifact", { ...each, path, at: spotAt(subject, path) });
   }
 };
 
 type MissingProblem = Pick<Problem, "code" | "message" | "hint">;
 
-function missingOf(ref: string, lookup: ArtifactLookup): MissingProblem | null {
+function missingOf(ref: string, lookup: ArtifactLookup): MissingProblem[] {
   if (lookup.find(ref) !== null) {
     const trouble = lookup.trouble(ref);
-    return trouble === null ? null : { code: "broken_agent", message: `"${ref}" is no agent: ${trouble}` };
+    if (trouble !== null) return [{ code: "broken_agent", message: `"${ref}" is no agent: ${trouble}` }];
+    return lookup.lacks(ref).map(({ code, says, wayOut }) => ({ code, message: says, hint: wayOut }));
   }
   const what = ref.startsWith("ctx:") ? "context module" : "artifact";
-  return {
-    code: what === "artifact" ? "unknown_artifact" : "unknown_context_module",
-    message: `the ${what} "${ref}" is not in the collection`,
-    hint: lookup.hint(ref),
-  };
+  const code = what === "artifact" ? "unknown_artifact" : "unknown_context_module";
+  return [{ code, message: `the ${what} "${ref}" is not in the collection`, hint: lookup.hint(ref) }];
 }
 
 function refsOf({ definition, stages }: Subject): { ref: string; path: Path }[] {

@@ -1,0 +1,38 @@
+import { takesTools } from "../dispatch/takes-tools.ts";
+import type { AgentFile } from "../execution/snapshot.ts";
+import type { ArtifactLack } from "../workflow/artifact-lookup.ts";
+import { findAgentTools, serverLacks, type AgentTools } from "./agent-tools.ts";
+import type { Surroundings } from "./artifact-places.ts";
+import { splitRef } from "./artifact-ref.ts";
+import { brokenServerFile, findServer } from "./find-servers.ts";
+
+/** What the search for tools needs of the other artifacts. */
+interface OtherArtifacts {
+  hint(ref: string): string | null;
+  /** Null where there is none, or where its file is no agent's. */
+  agent(ref: string): AgentFile | null;
+}
+
+/** The part of `Artifacts` that is about what agents may use. */
+interface Tools {
+  hint(ref: string): string | null;
+  tools(agent: AgentFile, tools: readonly string[]): AgentTools;
+  lacks(ref: string): readonly ArtifactLack[];
+}
+
+export function openTools(surroundings: Surroundings, others: OtherArtifacts): Tools {
+  const isServer = (ref: string): boolean => splitRef(ref).type === "mcp";
+  const lookup = {
+    hint: (ref: string) => (isServer(ref) ? brokenServerFile(surroundings) : null) ?? others.hint(ref),
+    server: (ref: string) => (isServer(ref) ? findServer(ref, splitRef(ref).names, surroundings) : null),
+  };
+  return {
+    hint: lookup.hint,
+    tools: (agent, tools) => findAgentTools(agent, tools, lookup),
+    lacks(ref) {
+      if (isServer(ref)) return serverLacks(lookup.server(ref));
+      const agent = splitRef(ref).type === "agent" ? others.agent(ref) : null;
+      return agent && takesTools(agent.dispatcher) ? findAgentTools(agent, [], lookup).troubles : [];
+    },
+  };
+}
