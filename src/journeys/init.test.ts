@@ -1,5 +1,11 @@
-import { expect, test } from "bun:test";
-import { journeys } from "../testing/journey.ts";
+import { describe, expect, test } from "bun:test";
+import { readdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { ExecutionView } from "../execution/view.ts";
+import { makeFakeClaude } from "../testing/fake-claude.ts";
+import { executable, journeys, type Journey } from "../testing/journey.ts";
+import { openTerminal } from "../testing/journey-terminal.ts";
+import { until } from "../testing/journey-until.ts";
 
 /** The first minute: a workflow that is written and runs at once, with nothing installed. */
 
@@ -48,8 +54,91 @@ test("`init` says why it cannot write", async () => {
   }
 });
 
+test("`init` takes back what it has written when the rest cannot be written", async () => {
+  const journey = begin("init-half");
+  symlinkSync(join(journey.folder, "nowhere"), join(journey.folder, ".claude"));
+  expect((await journey.run(["init"])).code).toBe(5);
+  expect(readdirSync(journey.folder).filter((name) => name !== "home")).toEqual([".claude"]);
+});
+
 test("`workflow schema` prints the JSON Schema", async () => {
   const { code, stdout } = await begin("schema").run(["workflow", "schema"]);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ type: "object", required: ["workflow", "stages"] });
+});
+
+describe("`init` on a terminal", () => {
+  const question = "which workflow should be written?";
+
+  /** `init` with a PATH that holds only what the test puts there. */
+  function open(journey: Journey, folder: string, script: string | null) {
+    const bin =
+      script === null ? join(journey.folder, "nothing") : makeFakeClaude(journey.folder, script).bin;
+    return openTerminal(journey, ["/usr/bin/env", `PATH=${bin}`, executable, "init", folder]);
+  }
+
+  test("asks which one where claude is installed, again after a mistype, and what it writes runs", async () => {
+    const journey = begin("init-asks");
+    const answers = [
+      { answer: "Looked around.", files_read: ["README.md"] },
+      { step: "Write a test.", reason: "There is none." },
+    ];
+    const results = answers.map((outputs) =>
+      JSON.stringify({ type: "result", subtype: "success", is_error: false, structured_output: outputs }),
+    );
+    const play = `case "$(cat "${journey.folder}/claude-bin/stdin")" in
+      *"next step"*) echo '${results[1]}';; *) echo '${results[0]}';; esac`;
+    const terminal = open(journey, "mine", play);
+    await until("it asks", () => terminal.shown().includes("number or name [1]:"));
+    expect(terminal.shown()).toMatch(/1 {2}first-look +Claude reads [^\n]*\n +2 {2}greeting/);
+    terminal.type("frist-look\r");
+    await until("it asks again", () => terminal.shown().includes('did you mean "first-look"?'));
+    terminal.type("7\r");
+    await until("it asks once more", () => terminal.shown().includes("type a number from 1 to 2"));
+    expect(readdirSync(journey.folder)).not.toContain("mine");
+    terminal.type("\r");
+    const { code, output } = await terminal.ended;
+    expect([code, output]).toEqual([0, expect.stringContaining("run it: skillmeat workflow run mine")]);
+    const env = { PATH: `${journey.folder}/claude-bin:${process.env["PATH"]}` };
+    expect(await journey.run(["workflow", "validate", "mine", "--strict"], { env })).toMatchObject({
+      code: 0,
+    });
+    expect(await journey.run(["workflow", "plan", "mine", "--strict"], { env })).toMatchObject({ code: 0 });
+    const ended = await journey.run(["workflow", "run", "mine", "--format", "json"], { env });
+    expect(ended.code).toBe(0);
+    const { steps } = JSON.parse(ended.stdout) as ExecutionView;
+    expect(steps.map(({ outputs }) => outputs)).toEqual(answers);
+  });
+
+  test("takes another by its name, and Ctrl+C leaves nothing", async () => {
+    const journey = begin("init-chooses");
+    const first = open(journey, "one", "exit 1");
+    await until("it asks", () => first.shown().includes("number or name [1]:"));
+    first.type("\u0003");
+    const { code, output } = await first.ended;
+    expect([code, output]).toEqual([130, expect.stringContaining("nothing was written")]);
+    expect(readdirSync(journey.folder)).not.toContain("one");
+    const second = open(journey, "one", "exit 1");
+    await until("it asks", () => second.shown().includes("number or name [1]:"));
+    second.type("greeting\r");
+    expect((await second.ended).code).toBe(0);
+    expect(journey.read("one/WORKFLOW.yaml")).toContain("id: greeting");
+  });
+
+  test("asks nothing where no agent is installed, and nothing where a workflow is already", async () => {
+    const journey = begin("init-asks-nothing");
+    const none = await open(journey, "one", null).ended;
+    expect([none.code, none.output.includes(question)]).toEqual([0, false]);
+    expect(journey.read("one/WORKFLOW.yaml")).toContain("id: greeting");
+    const again = await open(journey, "one", "exit 1").ended;
+    expect([again.code, again.output.includes(question)]).toEqual([4, false]);
+  });
+});
+
+test("`init` for a model says what is missing before it costs anything", async () => {
+  const journey = begin("init-from");
+  const env = { PATH: join(journey.folder, "nothing") };
+  expect(await journey.run(["init", "--from", "first-look"], { env })).toMatchObject({ code: 0 });
+  const { code, stderr } = await journey.run(["workflow", "run", "."], { env });
+  expect([code, stderr]).toEqual([1, expect.stringContaining("npm install -g @anthropic-ai/claude-code")]);
 });

@@ -1,19 +1,14 @@
-import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
-
-/** A first workflow with everything it needs to run at once. */
-export interface Starter {
-  name: string;
-  description: string;
-  /** Path below the folder → text; scripts may be run. */
-  files: Record<string, string>;
-}
+import { firstLook } from "./first-look.ts";
+import type { Starter } from "./starter.ts";
 
 const greeting: Starter = {
   name: "greeting",
   description: "Two stages done by a shell script: one makes a text, the next counts its words",
+  program: null,
   files: {
     "WORKFLOW.yaml": `# Run it:     skillmeat workflow run .
 # Plan it:    skillmeat workflow plan . --param name=Ada
@@ -56,28 +51,64 @@ stages:
 };
 
 /** The workflows that `init` can begin with; the first one needs no agent installed. */
-export const starters: readonly Starter[] = [greeting];
+export const starters: readonly Starter[] = [greeting, firstLook];
+
+/** Those that can run here, those first that a model does. `isInstalled` tells whether a program is there. */
+export function offeredStarters(isInstalled: (program: string) => boolean): Starter[] {
+  const usable = starters.filter(({ program }) => program === null || isInstalled(program));
+  return usable.toSorted((a, b) => Number(a.program === null) - Number(b.program === null));
+}
+
+/** Throws `AppError("conflict")` where there is a workflow already. */
+export function requireNoWorkflow(folder: string): void {
+  requireFree(folder, ["WORKFLOW.yaml", "WORKFLOW.yml", "WORKFLOW.json"]);
+}
 
 /**
  * Writes a starter into a folder, which is made where it is missing. Throws `AppError`: `not_found` for an unknown
- * name; `conflict` where one of its files exists already, and then nothing is written; `unavailable` where it cannot be
- * written.
+ * name; `conflict` where one of its files exists already; `unavailable` where it cannot be written. Then nothing is
+ * left of it.
  */
 export function writeStarter(folder: string, name: string | null): Starter {
   const starter = name === null ? greeting : starters.find((each) => each.name === name);
   if (!starter) throw noStarter(name ?? "");
-  for (const file of [...Object.keys(starter.files), "WORKFLOW.yml", "WORKFLOW.json"]) {
+  requireNoWorkflow(folder);
+  requireFree(folder, Object.keys(starter.files));
+  const undo: (() => void)[] = [];
+  try {
+    for (const [file, text] of Object.entries(starter.files)) writeNew(join(folder, file), text, undo);
+  } catch (error) {
+    for (const step of undo.toReversed()) step();
+    throw error;
+  }
+  return starter;
+}
+
+function requireFree(folder: string, files: readonly string[]): void {
+  for (const file of files) {
     if (isThere(join(folder, file)))
       throw new AppError("conflict", `there is a ${join(folder, file)} already. name another folder`);
   }
-  for (const [file, text] of Object.entries(starter.files)) {
-    const path = join(folder, file);
-    withReason(path, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text, { flag: "wx", mode: text.startsWith("#!") ? 0o755 : 0o644 });
-    });
+}
+
+/** Writes a file that is not there yet, in folders that are made for it, and notes how to take each of them back. */
+function writeNew(path: string, text: string, undo: (() => void)[]): void {
+  withReason(path, () => {
+    const first = mkdirSync(dirname(path), { recursive: true });
+    if (first !== undefined) undo.push(() => removeEmpty(dirname(path), first));
+    undo.push(() => rmSync(path, { force: true }));
+    writeFileSync(path, text, { flag: "wx", mode: text.startsWith("#!") ? 0o755 : 0o644 });
+  });
+}
+
+/** Removes a folder and those above it up to `first`. */
+function removeEmpty(folder: string, first: string): void {
+  try {
+    rmdirSync(folder);
+    if (folder !== first) removeEmpty(dirname(folder), first);
+  } catch {
+    // Somebody has put something into it meanwhile, or the disk takes no change; either way it stays.
   }
-  return starter;
 }
 
 /** A link that leads nowhere is in the way as well. */

@@ -165,7 +165,7 @@ export const commandTable: (Command | CommandGroup)[] = [
       { flags: "--from <name>", description: "the name of the workflow to write" },
       { flags: "--list", description: "list the workflows that can be written" },
     ],
-    examples: ["init", "init my-workflow"],
+    examples: ["init", "init my-workflow", "init --from first-look"],
     load: () => import("./init.ts"),
   },
   {

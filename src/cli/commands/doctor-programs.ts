@@ -64,5 +64,5 @@ function abilityText({ dispatcher, abilities }: ProgramFacts): string {
 /** How to get what is missing, a line for each program. */
 export function wayOutLines(all: readonly ProgramFacts[]): string[] {
   const lines = all.flatMap(({ name, way_out }) => (way_out === null ? [] : `  ${name}: ${way_out}`));
-  return lines.length === 0 ? [] : ["", "what is missing is got by:", ...lines];
+  return lines.length === 0 ? [] : ["", "to get what is missing:", ...lines];
 }
