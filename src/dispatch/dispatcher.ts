@@ -48,6 +48,8 @@ export interface StageRequest extends AttemptPlace {
   agent: AgentFile | null;
   agent_ref: string;
   model: string;
+  /** False: neither the stage nor the agent's file names a model, and `model` is the default. */
+  is_model_named: boolean;
   instructions: string | null;
   /** The whole task prompt, composed. */
   prompt: string;

@@ -34,6 +34,6 @@ test("one that this build has not fails for good, and says which there are", asy
   const { error } = await dispatchers("claude-cod").dispatch(request, aControl().control);
   expect(error).toMatchObject({ class: "not_found", retryable: false });
   expect(error?.message).toContain(
-    'no dispatcher "claude-cod", only "claude-code", "command" and "simulated". did you mean "claude-code"?',
+    'no dispatcher "claude-cod", only "claude-code", "codex", "command" and "simulated". did you mean "claude-code"?',
   );
 });

@@ -1,5 +1,6 @@
 import { nearest } from "../expression/nearest.ts";
 import { createClaudeDispatcher } from "./claude-code/claude-code.ts";
+import { createCodexDispatcher } from "./codex/codex.ts";
 import { createCommandDispatcher } from "./command.ts";
 import { createLaunch } from "./process/launcher.ts";
 import type { StageDispatcher, StageResult } from "./dispatcher.ts";
@@ -11,9 +12,10 @@ export type Dispatchers = (name: string) => StageDispatcher;
 
 /** `home` is the absolute folder of skillmeat's data, into which the supervisor's program is put. */
 export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
-  const launch = createLaunch(home);
+  const [launch, versions] = [createLaunch(home), programVersions(home)];
   const built = [
-    createClaudeDispatcher(launch, programVersions(home)),
+    createClaudeDispatcher(launch, versions),
+    createCodexDispatcher(launch, versions),
     createCommandDispatcher(launch),
     createSimulatedDispatcher(clock),
   ];
@@ -21,7 +23,7 @@ export function createDispatchers(clock: SimulationClock, home: string): Dispatc
 }
 
 /** The names of the dispatchers of this build. */
-const builtNames = ["claude-code", "command", "simulated"] as const;
+const builtNames = ["claude-code", "codex", "command", "simulated"] as const;
 
 /** Why the dispatcher of a name cannot do stages, with the way out; null where it can. */
 export function dispatcherTrouble(name: string): { says: string; wayOut: string } | null {

@@ -1,4 +1,5 @@
 import { claudeExecutable } from "./claude-code/claude-program.ts";
+import { codexExecutable } from "./codex/codex-program.ts";
 import type { Executable } from "./executable.ts";
 
 /** What skillmeat knows of an agent's program, whether a dispatcher of this build runs it or not. */
@@ -53,12 +54,7 @@ export const knownPrograms: readonly KnownProgram[] = [
     abilities: { schema: "native", resume: true, permissions: "rules", cost: "reported" },
   },
   {
-    name: "codex",
-    title: "Codex",
-    dispatcher: "codex",
-    leastVersion: "0.169.0",
-    install: "npm install -g @openai/codex",
-    update: "npm install -g @openai/codex@latest",
+    ...codexExecutable,
     login: {
       command: "codex login",
       status: { args: ["login", "status"], read: ({ code }) => (code === null ? null : code === 0) },

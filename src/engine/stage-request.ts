@@ -53,6 +53,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     agent,
     agent_ref: artifact,
     model: role ? usedModel(role, agent) : "",
+    is_model_named: (role?.model ?? agent?.model ?? null) !== null,
     instructions: told,
     prompt: composePrompt({
       stage: { id: stage.id, name: stage.name, description: stage.description },

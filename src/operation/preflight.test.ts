@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
+import { makeFakeCodex } from "../testing/fake-codex.ts";
 import { makeFakeClaude } from "../testing/fake-claude.ts";
 import { aRepository } from "../testing/a-repository.ts";
 import type { Finding } from "../workflow/finding.ts";
@@ -197,6 +198,23 @@ describe("before a start", () => {
     expect(found).toMatchObject([{ code, stage_id: "a" }]);
     expect(found[0]?.message).toMatch(says);
     expect(found[0]?.hint).toMatch(hint);
+  });
+
+  test("an agent of codex wants codex in PATH, at least 0.169", async () => {
+    write("writer.md", `---\nname: writer\ndescription: d\ndispatcher: codex\n---\n`);
+    const text = workflow("{id: a, roles: {primary: agent:writer}}");
+    const options = { env: { PATH: join(folder, "nowhere") } };
+    expect(await findingsOf(text, options)).toMatchObject([
+      {
+        code: "program_missing",
+        message: expect.stringContaining('"codex"'),
+        hint: expect.stringContaining("npm install -g @openai/codex"),
+      },
+    ]);
+    const old = makeFakeCodex(join(folder, "old"), "exit 0", "0.168.0");
+    expect(await findingsOf(text, { env: { PATH: old.bin } })).toMatchObject([{ code: "program_old" }]);
+    const { bin } = makeFakeCodex(folder, "exit 0");
+    expect(await findingsOf(text, { env: { PATH: bin } })).toEqual([]);
   });
 
   test("a PATH that an expression makes is not guessed at", async () => {

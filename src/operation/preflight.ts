@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { ComposedWorkflow } from "./compose.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
 import { claudeExecutable } from "../dispatch/claude-code/claude-program.ts";
+import { codexExecutable } from "../dispatch/codex/codex-program.ts";
 import { checkExecutable, findExecutable, type Executable } from "../dispatch/executable.ts";
 import type { ProgramPlace } from "../dispatch/program-trouble.ts";
 import { programVersions, type ProgramVersions } from "../dispatch/program-versions.ts";
@@ -34,7 +35,7 @@ interface Trouble {
 }
 
 const longestLookMs = 10_000;
-const executables = [claudeExecutable];
+const executables = [claudeExecutable, codexExecutable];
 
 /**
  * Checks whether each stage could start here: everything that is missing, as findings of the category `preflight` in

@@ -42,6 +42,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     },
     agent_ref: "agent:builder",
     model: "opus",
+    is_model_named: false,
     instructions: null,
     prompt: "build it",
     tools: ["Read"],

@@ -9,6 +9,7 @@ import { readyExecutable } from "../executable.ts";
 import { openProgramVersions, type ProgramVersions } from "../program-versions.ts";
 import { declaresOutputs } from "../output-schema.ts";
 import { refuseUnfit } from "../refuse-start.ts";
+import { resumePrompt } from "../resume-prompt.ts";
 import { claudeArguments } from "./claude-arguments.ts";
 import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
@@ -78,8 +79,3 @@ async function prepareClaude(
     warnings: resumes ? [...warnings, "claude was interrupted and goes on with its session"] : warnings,
   };
 }
-
-/** The session knows the task already. */
-const resumePrompt =
-  "You were interrupted while you worked on the task above. What you had begun may have happened or not: look before " +
-  "you do it again. Finish the task, and hand in what it asks for.\n";

@@ -1,11 +1,11 @@
 import type { Usage } from "../../execution/record.ts";
-import { addUsage, type UnpricedTokens } from "../../execution/usage.ts";
+import { addUsage, type Tokens, type UnpricedTokens } from "../../execution/usage.ts";
 import type { MeteredUsage } from "../dispatcher.ts";
 import { fieldsField, fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
-import { combineTokens, increase, noTokens, sumTokens, type TokenCounts } from "../stream/token-counts.ts";
+import { combineTokens, increase, noTokens, sumTokens } from "../stream/token-counts.ts";
 
 /** What a session has cost so far. Dollars are rounded only once, at the end. */
-type Total = TokenCounts & { usd: number };
+type Total = Tokens & { usd: number };
 
 const nothing: Total = { ...noTokens, usd: 0 };
 
@@ -66,7 +66,7 @@ export function createUsageMeter(): UsageMeter {
     },
     total() {
       const unpriced = byModel([...open.values()]);
-      const rest = unpriced.reduce<TokenCounts>(sumTokens, noTokens);
+      const rest = unpriced.reduce<Tokens>(sumTokens, noTokens);
       const unknown: Usage | null = open.size === 0 ? null : { ...rest, cost_micro_usd: 0, basis: "unknown" };
       const usage = addUsage(charged && reported(charged), unknown);
       return { ...(usage && { usage }), ...(unknown && { unpriced }) };
@@ -96,7 +96,7 @@ const modelNames = {
   output: "outputTokens",
 } as const;
 
-function tokensOf(fields: Fields, names: Readonly<Record<keyof TokenCounts, string>>): TokenCounts {
+function tokensOf(fields: Fields, names: Readonly<Record<keyof Tokens, string>>): Tokens {
   const count = (name: string): number => Math.round(numberField(fields, name) ?? 0);
   return {
     input: count(names.input),

@@ -27,3 +27,12 @@ export function listField(fields: Fields | null, name: string): Fields[] {
   if (!Array.isArray(value)) return [];
   return value.map(fieldsOf).filter((item) => item !== null);
 }
+
+/** The object that a text is as JSON; null for every other text. */
+export function parseFields(text: string): Fields | null {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -3,7 +3,7 @@ import { transcriptLine, type TranscriptEvent } from "../../execution/transcript
 import { openLogReader } from "../log-reader.ts";
 import type { HeardLine, OutputReader } from "../process/agent-program.ts";
 import { transcriptText } from "../transcript-text.ts";
-import { fieldsOf, type Fields } from "./fields.ts";
+import { parseFields, type Fields } from "./fields.ts";
 
 /** What a program's message says to people, and what a later engine needs it for. */
 export interface HeardMessage {
@@ -38,7 +38,7 @@ export function openMessageReader(
   function hearProtocol(bytes: Buffer, length: number): HeardLine {
     // A part of the file that an earlier engine has given back to the disk is read as zeros.
     if (bytes[0] === 0 || isBlank(bytes)) return { texts: [], isToKeep: false };
-    const message = bytes.length < length ? null : parseMessage(bytes);
+    const message = bytes.length < length ? null : parseFields(bytes.toString("utf8"));
     if (message === null) return { texts: [describeForeign(program, bytes, length, masks)], isToKeep: false };
     const { events, unknown: kinds, endsTurn, isNeeded } = hear(message);
     for (const kind of kinds) unknown.add(kind);
@@ -75,14 +75,6 @@ function createKindCount(program: string) {
       return [{ kind: "notice", level: "info", code: "unknown_kinds", text }];
     },
   };
-}
-
-function parseMessage(bytes: Buffer): Fields | null {
-  try {
-    return fieldsOf(JSON.parse(bytes.toString("utf8")));
-  } catch {
-    return null;
-  }
 }
 
 function isBlank(bytes: Buffer): boolean {

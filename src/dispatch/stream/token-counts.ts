@@ -1,16 +1,10 @@
 import type { Usage } from "../../execution/record.ts";
 import type { TranscriptEvent } from "../../execution/transcript.ts";
+import type { Tokens } from "../../execution/usage.ts";
 
-/** Disjoint counts of tokens. */
-export type TokenCounts = Pick<Usage, "input" | "cache_read" | "cache_write" | "output">;
+export const noTokens: Tokens = { input: 0, cache_read: 0, cache_write: 0, output: 0 };
 
-export const noTokens: TokenCounts = { input: 0, cache_read: 0, cache_write: 0, output: 0 };
-
-export function combineTokens(
-  a: TokenCounts,
-  b: TokenCounts,
-  how: (one: number, other: number) => number,
-): TokenCounts {
+export function combineTokens(a: Tokens, b: Tokens, how: (one: number, other: number) => number): Tokens {
   return {
     input: how(a.input, b.input),
     cache_read: how(a.cache_read, b.cache_read),
@@ -19,7 +13,7 @@ export function combineTokens(
   };
 }
 
-export function sumTokens(a: TokenCounts, b: TokenCounts): TokenCounts {
+export function sumTokens(a: Tokens, b: Tokens): Tokens {
   return combineTokens(a, b, (one, other) => one + other);
 }
 

@@ -1,0 +1,106 @@
+import type { ValueObject } from "../../expression/value.ts";
+import type { StageError, StageRequest } from "../dispatcher.ts";
+import { declaresOutputs } from "../output-schema.ts";
+import { refuseStart } from "../refuse-start.ts";
+import { strictSchema } from "./strict-schema.ts";
+
+/** How codex is to be called. */
+export interface CodexCall {
+  /** Without the program. */
+  argv: string[];
+  /** Files that the arguments name, by their names in the attempt's folder. */
+  files: Record<string, string>;
+  /** What of the agent file and the stage has no effect. */
+  warnings: string[];
+}
+
+type CallRequest = Pick<
+  StageRequest,
+  "agent" | "attempt_dir" | "is_model_named" | "model" | "output_schema" | "tools"
+>;
+
+const schemaFile = "output-schema.json";
+/** Linux takes no single argument of more than 128 KiB. */
+const longestInline = 100 * 1024;
+
+/** The arguments for a request, or the error that its attempt fails with. `thread`: the one to go on with. */
+export function codexArguments(
+  request: CallRequest,
+  thread: string | null,
+): CodexCall | { error: StageError } {
+  const { agent, output_schema, tools } = request;
+  const settings = agent?.settings ?? {};
+  const model = usableModel(request);
+  const sandbox = sandboxOf(settings);
+  const role = agent?.prompt ? setting("developer_instructions", agent.prompt) : "";
+  if (Buffer.byteLength(role) > longestInline) {
+    const message =
+      `the body of ${agent?.path} has more than 100 KiB, which codex does not take. ` +
+      "shorten it, or move parts of it to a context module";
+    return refuseStart("invalid_request", message);
+  }
+  const { effort } = settings;
+  const schema = declaresOutputs(output_schema) ? strictSchema(output_schema) : null;
+  const argv = [
+    "exec",
+    "--json",
+    "--skip-git-repo-check",
+    "-s",
+    sandbox.mode,
+    ...(model.name === null ? [] : ["-m", model.name]),
+    ...(role === "" ? [] : ["-c", role]),
+    ...(typeof effort === "string" && effort !== "" ? ["-c", setting("model_reasoning_effort", effort)] : []),
+    ...(schema === null ? [] : ["--output-schema", `${request.attempt_dir}/${schemaFile}`]),
+    ...(thread === null ? [] : ["resume", thread]),
+    "-",
+  ];
+  return {
+    argv,
+    files: schema === null ? {} : { [schemaFile]: JSON.stringify(schema) },
+    warnings: [...model.warnings, ...sandbox.warnings, ...describeTools(tools), ...ignoredKeys(settings)],
+  };
+}
+
+/** `-c` takes TOML, whose texts are written like those of JSON, save for one character. */
+function setting(name: string, text: string): string {
+  return `${name}=${JSON.stringify(text.toWellFormed()).replaceAll("\u007f", "\\u007f")}`;
+}
+
+const foreignModel = /^(opus|sonnet|haiku)|^claude-/i;
+
+/** The model that codex is told to use. Null: it uses the one of its own settings. */
+export function usableModel({ is_model_named, model }: Pick<StageRequest, "is_model_named" | "model">): {
+  name: string | null;
+  warnings: string[];
+} {
+  if (model === "" || model === "inherit") return { name: null, warnings: [] };
+  if (!foreignModel.test(model)) return { name: model, warnings: [] };
+  const warning =
+    `"model" names "${model}", which codex does not know: it uses the model of its own settings. ` +
+    'name one of codex with "model" in the stage';
+  return { name: null, warnings: is_model_named ? [warning] : [] };
+}
+
+/** Modes of Claude Code in which an agent may change files and asks before it does more: the sandbox does the same. */
+const writingModes = new Set<unknown>(["default", "manual", "dontAsk", "acceptEdits"]);
+
+function sandboxOf({ permissionMode: mode = null }: ValueObject): { mode: string; warnings: string[] } {
+  if (mode === "plan") return { mode: "read-only", warnings: [] };
+  const works = { mode: "workspace-write", warnings: [] };
+  if (mode === null || writingModes.has(mode)) return works;
+  const warning =
+    `"permissionMode" of the agent file is ${JSON.stringify(mode)}, which has no effect: ` +
+    "codex works in its sandbox";
+  return { ...works, warnings: [warning] };
+}
+
+function describeTools(tools: readonly string[]): string[] {
+  if (tools.length === 0) return [];
+  return ['"tools" has no effect with the dispatcher codex: its sandbox decides what the agent may do'];
+}
+
+function ignoredKeys(settings: ValueObject): string[] {
+  return ["disallowedTools", "maxTurns", "hooks", "skills", "mcpServers"]
+    .filter((key) => Object.hasOwn(settings, key))
+    .map((key) => `"${key}" of the agent file has no effect with the dispatcher codex`);
+}

@@ -1,0 +1,89 @@
+import type { Masks } from "../../execution/masks.ts";
+import type { Usage } from "../../execution/record.ts";
+import type { OutputReader } from "../process/agent-program.ts";
+import { fieldsField, textField, type Fields } from "../stream/fields.ts";
+import { openMessageReader } from "../stream/message-reader.ts";
+import { usageEvent } from "../stream/token-counts.ts";
+import { createCodexTranslator, isReconnecting } from "./codex-events.ts";
+import { createCodexUsage } from "./codex-usage.ts";
+
+/** Reads the messages of `codex exec --json` and keeps what its result depends on. */
+export interface CodexReader extends OutputReader {
+  /** How the last turn ended; null while none has. */
+  readonly turn: TurnEnd | null;
+  /** The last message of the model. */
+  readonly lastText: string | null;
+  /** The last error after which codex did not go on by itself. */
+  readonly lastError: string | null;
+  usage(): Usage | null;
+}
+
+export type TurnEnd = { isCompleted: true } | { isCompleted: false; message: string };
+
+export function openCodexReader(masks: Masks): CodexReader {
+  const translate = createCodexTranslator();
+  const usage = createCodexUsage();
+  let turn: TurnEnd | null = null;
+  let lastText: string | null = null;
+  let lastError: string | null = null;
+
+  const reader = openMessageReader("codex", masks, (message) => {
+    const type = textField(message, "type");
+    const end = endOfTurn(message, type);
+    turn = end ?? turn;
+    lastText = textOfMessage(message, type) ?? lastText;
+    lastError = fatalError(message, type) ?? lastError;
+    const added = end?.isCompleted ? usage.hear(message) : null;
+    const { events, unknown } = translate(message);
+    return {
+      events: added === null ? events : [...events, usageEvent(added)],
+      unknown,
+      endsTurn: end !== null,
+      isNeeded: isNeededLater(message, type),
+    };
+  });
+
+  return {
+    longestLineBytes: reader.longestLineBytes,
+    hear: reader.hear,
+    warnings: reader.warnings,
+    get complaint() {
+      return reader.complaint;
+    },
+    get turn() {
+      return turn;
+    },
+    get lastText() {
+      return lastText;
+    },
+    get lastError() {
+      return lastError;
+    },
+    usage: () => usage.total(),
+  };
+}
+
+function endOfTurn(message: Fields, type: string | null): TurnEnd | null {
+  if (type === "turn.completed") return { isCompleted: true };
+  if (type !== "turn.failed") return null;
+  return { isCompleted: false, message: textField(fieldsField(message, "error"), "message") ?? "" };
+}
+
+function textOfMessage(message: Fields, type: string | null): string | null {
+  const item = type === "item.completed" ? fieldsField(message, "item") : null;
+  return textField(item, "type") === "agent_message" ? textField(item, "text") : null;
+}
+
+function fatalError(message: Fields, type: string | null): string | null {
+  const text = type === "error" ? textField(message, "message") : null;
+  return text === null || isReconnecting(text) ? null : text;
+}
+
+/**
+ * Without these a later engine would know neither the thread nor how the agent ended and what it said. A call's
+ * beginning is needed to know its end as such.
+ */
+function isNeededLater(message: Fields, type: string | null): boolean {
+  if (type === null || type === "turn.started" || type === "item.updated") return false;
+  return type !== "item.completed" || textOfMessage(message, type) !== null;
+}

@@ -1,0 +1,72 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { attemptFiles, hasCode } from "../process/attempt-folder.ts";
+import { parseFields, textField } from "../stream/fields.ts";
+
+/** The file in an attempt's folder that names the thread which the attempt goes on with. */
+export const threadFile = "thread";
+/** codex names its thread in its first line; only what others print may come before it. */
+const mostHead = 256 * 1024;
+const threadForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Deeper than codex keeps its sessions: by year, month and day. */
+const deepest = 4;
+
+/**
+ * The thread in which an agent of this attempt worked that is gone: what it printed names it, or, if it printed nothing
+ * yet, what it was started with. Null when there is none.
+ */
+export function threadOf(attemptDir: string): string | null {
+  const printed = headOf(join(attemptDir, attemptFiles.stdout))
+    .split("\n")
+    .map(parseFields)
+    .findLast((message) => textField(message, "type") === "thread.started");
+  return checkThread(textField(printed ?? null, "thread_id") ?? textOf(join(attemptDir, threadFile)));
+}
+
+/** The id of a thread, or null for another text: it becomes an argument. */
+function checkThread(id: string): string | null {
+  return threadForm.test(id) ? id : null;
+}
+
+/** True when codex has kept this thread: one file for each, in a folder for each day. */
+export function hasThread(id: string, env: Readonly<Record<string, string>>): boolean {
+  const home = env["CODEX_HOME"] ?? (env["HOME"] ? join(env["HOME"], ".codex") : null);
+  return home !== null && holdsFile(join(home, "sessions"), `-${id}.jsonl`, deepest);
+}
+
+/** The newest folders come first, because their names are dates. */
+function holdsFile(folder: string, ending: string, depth: number): boolean {
+  const entries = absentAs([], () => readdirSync(folder, { withFileTypes: true }));
+  if (entries.some((entry) => entry.name.endsWith(ending))) return true;
+  if (depth <= 1) return false;
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return folders
+    .toSorted()
+    .toReversed()
+    .some((name) => holdsFile(join(folder, name), ending, depth - 1));
+}
+
+function headOf(file: string): string {
+  return absentAs("", () => {
+    const opened = openSync(file, "r");
+    try {
+      const head = Buffer.alloc(mostHead);
+      return head.toString("utf8", 0, readSync(opened, head));
+    } finally {
+      closeSync(opened);
+    }
+  });
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? absentAs("", () => readFileSync(file, "utf8").trim()) : "";
+}
+
+function absentAs<T>(instead: T, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES"].some((code) => hasCode(error, code))) return instead;
+    throw error;
+  }
+}
