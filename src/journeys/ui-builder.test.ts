@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { axeFindings, goesSideways, hasChromium, lone, shot, sites, tabTo } from "./ui-browser.ts";
+import type { Route } from "playwright-core";
 import { begin, changeBuilder, closeStage, stageNames } from "./ui-builder-visit.ts";
 
 const { site, visit } = sites();
@@ -123,6 +124,29 @@ describe.skipIf(!hasChromium)("the builder", () => {
     await press("Enter");
     await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
     await page.close();
+  });
+
+  test("lets the id of a new workflow follow its name also into a field that has the focus", async () => {
+    const here = await site("builder-id-follows", []);
+    const page = await visit(here, "/workflows/new");
+    await begin(page, "Empty");
+    const field = (name: string) => page.locator(`#w-workflow-${name}`);
+    await field("name").focus();
+    await page.keyboard.press("Control+a");
+    await changeBuilder(page, () => page.keyboard.type("Tell"));
+    expect(await field("id").inputValue()).toBe("tell");
+    const asked = Promise.withResolvers<Route>();
+    await page.route(/\/settings$/, (route) => asked.resolve(route), { times: 1 });
+    await page.keyboard.type(" all");
+    const route = await asked.promise;
+    await page.keyboard.press("Tab");
+    await page.locator("#w-workflow-id:focus").waitFor();
+    await changeBuilder(page, () => route.continue());
+    await page.locator('#w-workflow-id[value="tell-all"]').waitFor();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("End");
+    await changeBuilder(page, () => page.keyboard.type("!"));
+    expect(await field("id").inputValue()).toBe("tell-all");
   });
 
   test("asks on a page of its own before a draft is lost, by keys and with scripts off", async () => {

@@ -19,7 +19,12 @@ const isSlow = (field) =>
   /(@id|\.id|@name)$/.test(field.name) ||
   field.closest("[data-new-row]");
 
+/* The field that is being typed in. What is in it is the reader's, also after it was sent. */
+let typedIn = null;
+document.addEventListener("focusin", () => (typedIn = null));
+
 document.addEventListener("input", (event) => {
+  typedIn = event.target;
   const form = event.target.closest("form[data-live]");
   if (!form || !event.target.name) return;
   unsent.add(event.target);
@@ -133,7 +138,7 @@ function showErrors() {
 /* A morph gives a box or a choice that was touched its attributes, not its state. */
 function syncFields() {
   for (const field of document.querySelectorAll("form[data-live] :is(input, select)")) {
-    if (field === document.activeElement || unsent.has(field)) continue;
+    if (field === typedIn || unsent.has(field)) continue;
     if (field.type === "checkbox") field.checked = field.defaultChecked;
     else if (field.tagName === "SELECT") {
       const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
