@@ -75,7 +75,7 @@ describe("an agent's servers", () => {
   ];
   test.each(lines)("of %p come after those of the stage's tools", (line, names) => {
     putServers("repo/.mcp.json", { a: { command: "a" }, b: { command: "b" }, s: { command: "s" } });
-    expect(found(toolsOf(line, ["skill:z", "mcp:s"]))).toEqual(["s: s", ...names]);
+    expect(found(toolsOf(line, ["Read", "mcp:s"]))).toEqual(["s: s", ...names]);
   });
 
   const wrong: [line: string, tools: string[], code: string, says: RegExp, wayOut: RegExp][] = [

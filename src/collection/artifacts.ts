@@ -68,6 +68,7 @@ export function openArtifacts(surroundings: Surroundings): Artifacts {
 
   const { hint, tools, lacks } = openTools(surroundings, {
     hint: (ref) => hintFor(ref, indexes, modules),
+    skillFolder: (ref) => findFile(ref)?.path ?? null,
     agent: (ref) => tryAgent(ref).agent,
   });
 

@@ -29,9 +29,27 @@ export interface AgentFile {
   settings?: ValueObject;
   /** The MCP servers that it and its stages name, as they were when the execution started; absent: none. */
   servers?: McpServer[];
+  /** The same for skills. */
+  skills?: Skill[];
   /** The body: the role's prompt. */
   prompt: string;
 }
+
+/** A skill as an execution stores it, with all of its files. */
+export interface Skill {
+  /** Such as `skill:pdf`. */
+  ref: string;
+  /** The name of its folder. */
+  name: string;
+  /** Absolute path of the folder. */
+  path: string;
+  /** sha256 of its files, hex. */
+  hash: string;
+  files: SkillFile[];
+}
+
+/** `path` is relative to the skill's folder. What is no text is `base64`. */
+export type SkillFile = { path: string; executable?: boolean } & ({ text: string } | { base64: string });
 
 /** An MCP server as an execution stores it. */
 export interface McpServer {

@@ -48,6 +48,8 @@ const agentCodes = new Set([
   "agent_broken",
   "mcp_server_missing",
   "mcp_server_broken",
+  "skill_missing",
+  "skill_broken",
 ]);
 
 function logValidation(id: string, validation: ValidationResult, log: RunPlace["log"]): ValidationResult {

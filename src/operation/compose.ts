@@ -70,8 +70,8 @@ export function agentsOf({ definition, artifacts }: ComposedWorkflow): Record<st
     const agent = artifacts.trouble(ref) === null ? artifacts.agent(ref) : null;
     if (!agent) continue;
     const tools = new Set(uses.flatMap((each) => each.tools));
-    const { servers } = artifacts.tools(agent, [...agent.tools, ...tools]);
-    found[ref] = { ...agent, ...(servers.length > 0 && { servers }) };
+    const { servers, skills } = artifacts.tools(agent, [...agent.tools, ...tools]);
+    found[ref] = { ...agent, ...(servers.length > 0 && { servers }), ...(skills.length > 0 && { skills }) };
   }
   return found;
 }

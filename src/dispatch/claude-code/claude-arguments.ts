@@ -3,6 +3,8 @@ import type { AgentFile } from "../../execution/snapshot.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
 import { serverNameOf, toolPrefix, type AttemptServer } from "../mcp/attempt-servers.ts";
 import { declaresOutputs } from "../output-schema.ts";
+import type { AgentStart } from "../process/agent-program.ts";
+import { pluginFiles, pluginFolder, pluginName, type PluginSkill } from "./skill-plugin.ts";
 import { describeServers } from "./describe-servers.ts";
 
 /** How claude is to be called. */
@@ -10,7 +12,7 @@ export interface ClaudeCall {
   /** Without the program. */
   argv: string[];
   /** Files that the arguments name, by their names in the attempt's folder. */
-  files: Record<string, string>;
+  files: NonNullable<AgentStart["files"]>;
   /** Keys of the agent file that have no effect. */
   warnings: string[];
 }
@@ -30,7 +32,6 @@ const fixedArguments = [
   "--include-partial-messages",
   "--strict-mcp-config",
   "--setting-sources=",
-  "--disable-slash-commands",
 ];
 /** Linux takes no single argument of more than 128 KiB. */
 const longestInline = 100 * 1024;
@@ -47,6 +48,7 @@ interface ClaudeSetting {
   session: ClaudeSession;
   takesAgentsFile: boolean;
   servers: readonly AttemptServer[];
+  skills: readonly PluginSkill[];
   /** The names of variables in claude's environment that its servers must not see. */
   hidden: readonly string[];
 }
@@ -54,7 +56,7 @@ interface ClaudeSetting {
 /** The arguments for a request, or the error that its attempt fails with. */
 export function claudeArguments(
   request: CallRequest,
-  { session, takesAgentsFile, servers, hidden }: ClaudeSetting,
+  { session, takesAgentsFile, servers, skills, hidden }: ClaudeSetting,
 ): ClaudeCall | { error: StageError } {
   const { agent, model, tools, output_schema } = request;
   const settings = agent?.settings ?? {};
@@ -73,7 +75,11 @@ export function claudeArguments(
     ...(declaresOutputs(output_schema) ? ["--json-schema", JSON.stringify(output_schema)] : []),
     ...(session.resumes ? ["--resume", session.id] : ["--session-id", session.id]),
     ...(servers.length > 0 ? [`--mcp-config=${request.attempt_dir}/${serversFile}`] : []),
-    ...tools.map((tool) => `--allowedTools=${ruleOf(tool, request)}`),
+    ...(skills.length > 0
+      ? [`--plugin-dir=${request.attempt_dir}/${pluginFolder}`]
+      : ["--disable-slash-commands"]),
+    ...skills.map(({ folder }) => `--allowedTools=Skill(${pluginName}:${folder})`),
+    ...tools.flatMap((tool) => (tool.startsWith("skill:") ? [] : `--allowedTools=${ruleOf(tool, request)}`)),
     ...denied.map((rule) => `--disallowedTools=${rule}`),
     ...(maxTurns === null ? [] : ["--max-turns", String(maxTurns)]),
     ...(typeof effort === "string" && effort !== "" ? ["--effort", effort] : []),
@@ -81,6 +87,7 @@ export function claudeArguments(
   const files = {
     ...role.files,
     ...(servers.length > 0 ? { [serversFile]: describeServers(servers, hidden) } : {}),
+    ...(skills.length > 0 ? pluginFiles(skills) : {}),
   };
   return { argv, files, warnings: ignoredKeys(settings) };
 }
@@ -139,7 +146,7 @@ const agentsFile = "agents.json";
 
 /** `hooks` would run programs, and the others would give the agent something that it now misses. */
 function ignoredKeys(settings: ValueObject): string[] {
-  return ["hooks", "skills"]
+  return ["hooks"]
     .filter((key) => Object.hasOwn(settings, key))
     .map((key) => `"${key}" of the agent file has no effect with the dispatcher claude-code`);
 }

@@ -13,6 +13,7 @@ import { resumePrompt } from "../resume-prompt.ts";
 import { claudeArguments } from "./claude-arguments.ts";
 import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
+import { pluginSkills } from "./skill-plugin.ts";
 import { claudeResult } from "./claude-result.ts";
 import { hasSession, sessionIdOf } from "./claude-session.ts";
 
@@ -62,12 +63,15 @@ async function prepareClaude(
   const hidden = hiddenVariables(request, keys);
   const started = attemptServers(request, without(env, hidden));
   if ("error" in started) return started;
+  const given = pluginSkills(request);
+  if ("error" in given) return given;
   const id = sessionIdOf(attempt_id);
   const resumes = hasSession(id, env);
   const call = claudeArguments(request, {
     session: { id, resumes },
     takesAgentsFile: takesAgentsFile(program.version),
     servers: started.servers,
+    skills: given.skills,
     hidden,
   });
   if ("error" in call) return call;

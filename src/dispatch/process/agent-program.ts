@@ -28,10 +28,15 @@ export interface AgentStart {
   argv: string[];
   /** What the agent reads on its stdin. It is stored as `input.json` in the attempt's folder. */
   input: string;
-  /** More files for the attempt's folder: their texts by their names. */
-  files?: Readonly<Record<string, string>>;
+  /** More files for the attempt's folder by their paths in it; a text alone is the content of a plain file. */
+  files?: Readonly<Record<string, string | AttemptFile>>;
   /** What the log should say before the agent begins. */
   warnings?: readonly string[];
+}
+
+export interface AttemptFile {
+  content: string | Uint8Array;
+  isExecutable: boolean;
 }
 
 export interface EndedAgent<R extends OutputReader = OutputReader> {

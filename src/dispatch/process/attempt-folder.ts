@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AgentStart } from "./agent-program.ts";
 
 /** The files in an attempt's folder besides the agent's own, by their purpose. */
 export const attemptFiles = {
@@ -37,13 +38,13 @@ export interface AttemptHandles extends LogFiles {
 }
 
 /**
- * Makes the folder, which must not exist, and its files; `input` is the text of stdin, `more` are the texts of further
- * files. Throws the system's errors.
+ * Makes the folder, which must not exist, and its files; `input` is the text of stdin, `more` are further files by
+ * their paths. Throws the system's errors.
  */
 export function makeAttemptFolder(
   folder: string,
   input: string,
-  more: Readonly<Record<string, string>> = {},
+  more: NonNullable<AgentStart["files"]> = {},
 ): AttemptHandles {
   makeFolder(folder);
   const opened: number[] = [];
@@ -53,8 +54,11 @@ export function makeAttemptFolder(
     return file;
   };
   try {
-    for (const [name, text] of Object.entries(more)) {
-      writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
+    for (const [path, file] of Object.entries(more)) {
+      const { content, isExecutable } =
+        typeof file === "string" ? { content: file, isExecutable: false } : file;
+      mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, path), content, { mode: isExecutable ? 0o700 : 0o600, flag: "wx" });
     }
     const stdin = open(attemptFiles.input, "wx+");
     writeWhole(stdin, Buffer.from(input));
