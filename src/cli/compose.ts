@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import { openArtifacts, type Artifacts } from "../collection/artifacts.ts";
 import { AppError } from "../errors.ts";
 import { planRun, type PlannedRun, type RunPlace } from "../operation/plan-run.ts";
-import type { StartOptions } from "../operation/preflight.ts";
+import type { StartOptions } from "../operation/start-trouble.ts";
 import type { Invocation } from "./command.ts";
 import { findDefinition } from "./find-definition.ts";
 import { pairs, readParameters } from "./read-parameters.ts";

@@ -4,7 +4,8 @@ import { validatedEntry } from "./workflow-entry.ts";
 import type { Finding, ValidationResult } from "../workflow/finding.ts";
 import { checkText } from "./check-text.ts";
 import type { RunPlace } from "./plan-run.ts";
-import { preflight, type StartOptions } from "./preflight.ts";
+import { preflight } from "./preflight.ts";
+import type { StartOptions } from "./start-trouble.ts";
 
 /**
  * Everything that is wrong with a definition; with `isStrict` also everything that its stages need to start and lack
@@ -25,7 +26,9 @@ export async function checkDefinition(
   const { definition, later } = isOnlyMissing ? await checkText({ ...job, isStrict: false }) : checked;
   const artifacts = openArtifacts(surroundings);
   const missing =
-    definition && later ? await preflight({ definition, artifacts, later }, options, { home, dispatch }) : [];
+    definition && later
+      ? (await preflight({ definition, artifacts, later }, options, { home, dispatch })).findings
+      : [];
   const errors = [...checked.validation.errors, ...withoutKnown(missing, checked.validation.errors)];
   const result = {
     ...checked.validation,

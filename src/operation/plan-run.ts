@@ -6,11 +6,12 @@ import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
 import { missingSecrets } from "../workflow/parameters.ts";
-import type { Plan } from "../workflow/plan.ts";
+import { planWithStarts, type Plan } from "../workflow/plan.ts";
 import { mask } from "../workflow/secret-name.ts";
 import type { SourceNode } from "../workflow/source-node.ts";
 import { checkOnce } from "./check-cache.ts";
-import { preflight, type StartOptions } from "./preflight.ts";
+import { preflight } from "./preflight.ts";
+import type { StartOptions } from "./start-trouble.ts";
 
 /** A request to run a workflow, or to see its plan. */
 export interface RunRequest {
@@ -64,7 +65,8 @@ export async function planRun(request: RunRequest, place: RunPlace): Promise<Pla
   const swapped = swap(composed, swaps, swapNames);
   // Errors of the request are reported before what the machine lacks.
   const planned = await planWithSecrets(composed, request);
-  const plan = { ...planned.plan, preflight: await preflight(composed, options, { home, dispatch }) };
+  const { findings, starts } = await preflight(composed, options, { home, dispatch });
+  const plan = { ...planWithStarts(planned.plan, starts), preflight: findings };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
 }

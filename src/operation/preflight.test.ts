@@ -6,13 +6,16 @@ import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { makeFakeCodex } from "../testing/fake-codex.ts";
 import { makeFakeClaude } from "../testing/fake-claude.ts";
 import { aRepository } from "../testing/a-repository.ts";
+import { printPlan } from "../workflow/print-plan.ts";
 import type { Finding } from "../workflow/finding.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { planRun } from "./plan-run.ts";
-import type { StartOptions } from "./preflight.ts";
+import type { StartOptions } from "./start-trouble.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-preflight-"));
 const nobody: DispatchConfig = { default: "claude-code", agents: new Map() };
+/** An agent that has no tools, and whose dispatcher knows no permissions. */
+const none = { tools: [], allows: null };
 const head = "name: x\ndescription: d\n";
 
 beforeAll(() => {
@@ -224,6 +227,45 @@ describe("before a start", () => {
   });
 });
 
+describe("a plan", () => {
+  test("says what is started for each stage: dispatcher, program, version and tools", async () => {
+    write("good.md", agent('["./run.sh", "-v"]'));
+    write("model.md", `---\n${head}tools: Read, Grep\n---\n`);
+    write("fake.md", `---\n${head}dispatcher: simulated\n---\n`);
+    const { bin } = makeFakeClaude(join(folder, "plan"), "exit 0");
+    const text = workflow(
+      "{id: a, roles: {primary: agent:good}}",
+      "{id: b, roles: {primary: agent:model, tools: [skill:web]}}",
+      "{id: c, type: gate, gate: {}}",
+      "{id: d, roles: {primary: agent:gone}}",
+      "{id: e, roles: {primary: agent:fake}}",
+    );
+    const { plan } = await planned(text, { env: { PATH: bin } });
+    const program = join(bin, "claude");
+    const rules = { tools: ["Read", "Grep", "skill:web"], allows: "rules" as const };
+    expect(plan.batches.flatMap(({ stages }) => stages.map(({ id, start }) => [id, start]))).toEqual([
+      ["a", { dispatcher: "command", program: join(folder, "agents/run.sh"), version: null, ...none }],
+      ["b", { dispatcher: "claude-code", program, version: "2.1.332", ...rules }],
+      ["c", null],
+      ["d", null],
+      ["e", { dispatcher: "simulated", program: null, version: null, ...none }],
+    ]);
+    const printed = printPlan(plan);
+    expect(printed).toContain(
+      `      Starts: claude-code (${program} 2.1.332)\n      Allows: Read, Grep, skill:web\n`,
+    );
+    expect(printed).toContain("      Starts: simulated\n");
+  });
+
+  test("names no program that cannot be started", async () => {
+    write("unnamed.md", `---\nname: unnamed\ndescription: d\n---\n`);
+    const text = workflow("{id: a, roles: {primary: agent:unnamed}}");
+    const { plan } = await planned(text, { env: { PATH: join(folder, "nowhere") } });
+    expect(printPlan(plan)).toContain("Starts: claude-code\n      Allows: only what needs no permission\n");
+    expect(plan.preflight).toHaveLength(1);
+  });
+});
+
 describe("a strict check", () => {
   test("tells what the rules find and what is missing for a start, each once", async () => {
     write("bad.md", agent('["./nope.sh"]'));
@@ -272,11 +314,15 @@ function sourceOf(text: string) {
   return { text, file: "w.yaml", beside: folder, workflow_id: null };
 }
 
-async function findingsOf(
+async function findingsOf(...given: Parameters<typeof planned>): Promise<Finding[]> {
+  return (await planned(...given)).plan.preflight;
+}
+
+function planned(
   text: string,
   options: Partial<StartOptions> = {},
   dispatch = nobody,
-): Promise<Finding[]> {
+): ReturnType<typeof planRun> {
   const wish = {
     source: sourceOf(text),
     parameters: {},
@@ -285,7 +331,7 @@ async function findingsOf(
     swapNames: { agents: "--agent", modules: "--context" },
     options: optionsOf(options),
   };
-  return (await planRun(wish, place(dispatch))).plan.preflight;
+  return planRun(wish, place(dispatch));
 }
 
 function checked(text: string, isStrict: boolean) {

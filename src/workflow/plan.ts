@@ -69,6 +69,21 @@ export interface PlanStage {
   on_failure: OnFailure;
   depends_on: string[];
   gate: EffectiveGate | null;
+  /** Null for a gate, for an agent that is not found, and where the plan was made without a place to run in. */
+  start: PlanStart | null;
+}
+
+/** What is started for a stage here; its model and its `permissions` are those of the stage. */
+export interface PlanStart {
+  dispatcher: string;
+  /** Absolute path; null: no program is started, or it cannot be. */
+  program: string | null;
+  /** Null: the program is not asked for its version, or has none. */
+  version: string | null;
+  /** Those of the agent's file, then the stage's. */
+  tools: string[];
+  /** What decides which tool calls are allowed: these tools as rules, or a sandbox; null: nothing does. */
+  allows: "rules" | "sandbox" | null;
 }
 
 export interface AppliedOverride {
@@ -178,7 +193,17 @@ function planStage(
     on_failure: policy.on_failure,
     depends_on: stage.depends_on,
     gate,
+    start: null,
   };
+}
+
+/** The plan with what is started for each stage, by its id. */
+export function planWithStarts(plan: Plan, starts: ReadonlyMap<string, PlanStart>): Plan {
+  const batches = plan.batches.map((batch) => ({
+    ...batch,
+    stages: batch.stages.map((stage) => ({ ...stage, start: starts.get(stage.id) ?? null })),
+  }));
+  return { ...plan, batches };
 }
 
 function resolvedRefs(definition: EffectiveDefinition, artifacts: ArtifactLookup): PlanArtifact[] {

@@ -58,7 +58,19 @@ function stageLines(stage: PlanStage): string[] {
     ...(stage.permissions === "deny" ? [] : [`      Permissions: ${stage.permissions}`]),
     `      Timeout: ${stage.timeout}`,
     ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),
+    ...startLines(stage),
   ];
+}
+
+/** What is started for a stage here, and what it may do there. */
+function startLines({ start }: PlanStage): string[] {
+  if (start === null) return [];
+  const { dispatcher, program, version, tools, allows } = start;
+  const found = [program, version].filter((word) => word !== null).join(" ");
+  const head = `      Starts: ${dispatcher}${found === "" ? "" : ` (${found})`}`;
+  if (allows === null) return [head];
+  const rules = tools.length === 0 ? ["only what needs no permission"] : tools;
+  return [head, ...labelLine("      ", "Allows", allows === "rules" ? rules : ["what its sandbox allows"])];
 }
 
 /** The source of an input. A literal, which means nothing by itself, is printed with the input's name. */

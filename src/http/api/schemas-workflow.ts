@@ -126,6 +126,18 @@ const PlanStage = Type.Object(
     on_failure: oneOf(["halt", "continue", "skip_dependents"]),
     depends_on: Type.Array(Type.String()),
     gate: nullable(JsonObject),
+    start: nullable(
+      Type.Object(
+        {
+          dispatcher: Type.String(),
+          program: nullable(Type.String({ description: "absolute path" })),
+          version: nullable(Type.String()),
+          tools: Type.Array(Type.String(), { description: "of the agent's file, then of the stage" }),
+          allows: nullable(oneOf(["rules", "sandbox"])),
+        },
+        { ...closed, description: "what is started here; null for a gate, and where the agent is not found" },
+      ),
+    ),
   },
   { $id: "PlanStage", ...closed },
 );
