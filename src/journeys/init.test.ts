@@ -3,6 +3,7 @@ import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { ExecutionView } from "../execution/view.ts";
 import { makeFakeClaude } from "../testing/fake-claude.ts";
+import { makeFakeProgram } from "../testing/fake-program.ts";
 import { executable, journeys, type Journey } from "../testing/journey.ts";
 import { openTerminal } from "../testing/journey-terminal.ts";
 import { until } from "../testing/journey-until.ts";
@@ -123,6 +124,28 @@ describe("`init` on a terminal", () => {
     second.type("greeting\r");
     expect((await second.ended).code).toBe(0);
     expect(journey.read("one/WORKFLOW.yaml")).toContain("id: greeting");
+  });
+
+  test("offers one for each agent's program, and that for codex is planned and checked as it is written", async () => {
+    const journey = begin("init-codex");
+    const fakes = [
+      makeFakeClaude(journey.folder, "exit 1"),
+      makeFakeProgram(journey.folder, { name: "codex", version: "codex-cli 0.170.0", script: "exit 1" }),
+    ];
+    const env = { PATH: fakes.map(({ bin }) => bin).join(":") };
+    const terminal = openTerminal(journey, ["/usr/bin/env", `PATH=${env.PATH}`, executable, "init", "mine"]);
+    await until("it asks", () => terminal.shown().includes("number or name [1]:"));
+    expect(terminal.shown()).toMatch(
+      /1 {2}first-look +Claude[^]*2 {2}first-look-codex +Codex[^]*3 {2}greeting/,
+    );
+    terminal.type("2\r");
+    expect((await terminal.ended).code).toBe(0);
+    expect(await journey.run(["workflow", "validate", "mine", "--strict"], { env })).toMatchObject({
+      code: 0,
+    });
+    const plan = await journey.run(["workflow", "plan", "mine", "--strict"], { env });
+    expect([plan.code, plan.stderr]).toEqual([0, ""]);
+    expect(plan.stdout).toContain(`Starts: codex (${journey.folder}/codex-bin/codex 0.170.0)`);
   });
 
   test("asks nothing where no agent is installed, and nothing where a workflow is already", async () => {

@@ -1,13 +1,7 @@
 import type { Starter } from "./starter.ts";
 
-/** A first workflow that a model does: it only reads, so that nothing in the folder changes. */
-export const firstLook: Starter = {
-  name: "first-look",
-  description:
-    "Claude reads this folder and answers a question, then suggests a next step; nothing is changed",
-  program: "claude",
-  files: {
-    "WORKFLOW.yaml": `# Plan it:    skillmeat workflow plan .      (shows what would be started, and costs nothing)
+/** The text is the same for every program; its agents differ in how they are kept from changing anything. */
+const workflow = `# Plan it:    skillmeat workflow plan .      (shows what would be started, and costs nothing)
 # Run it:     skillmeat workflow run .
 # Ask more:   skillmeat workflow run . --param "question=Where are the tests?"
 workflow:
@@ -46,28 +40,63 @@ stages:
     outputs:
       step: { type: string }
       reason: { type: string }
-`,
-    ".claude/agents/explorer.md": `---
+`;
+
+interface Agents {
+  name: string;
+  /** How people call the program. */
+  title: string;
+  program: string;
+  /** Front matter of the agent that reads the folder, and of the one that needs nothing but the answer. */
+  explorer: string;
+  adviser: string;
+}
+
+/** A first workflow that a model does: it only reads, so that nothing in the folder changes. */
+function firstLookOf({ name, title, program, explorer, adviser }: Agents): Starter {
+  const does = "reads this folder and answers a question, then suggests a next step; nothing is changed";
+  return {
+    name,
+    description: `${title} ${does}`,
+    program,
+    files: {
+      "WORKFLOW.yaml": workflow,
+      ".claude/agents/explorer.md": `---
 name: explorer
 description: Reads a folder and answers a question about it
-dispatcher: claude-code
-tools: Read, Grep, Glob
-model: sonnet
-maxTurns: 30
+${explorer}
 ---
 
 Read as few files as you need. Answer in at most ten sentences, and say only what you have seen.
 `,
-    ".claude/agents/adviser.md": `---
+      ".claude/agents/adviser.md": `---
 name: adviser
 description: Suggests a next step from what is known
-dispatcher: claude-code
-tools: Read
-model: sonnet
-maxTurns: 10
+${adviser}
 ---
 
 Suggest one step that a person can take in an hour. Say in two sentences why it comes first.
 `,
-  },
-};
+    },
+  };
+}
+
+const claude = "dispatcher: claude-code\nmodel: sonnet";
+const codex = "dispatcher: codex\npermissionMode: plan";
+
+export const firstLooks: readonly Starter[] = [
+  firstLookOf({
+    name: "first-look",
+    title: "Claude",
+    program: "claude",
+    explorer: `${claude}\ntools: Read, Grep, Glob\nmaxTurns: 30`,
+    adviser: `${claude}\ntools: Read\nmaxTurns: 10`,
+  }),
+  firstLookOf({
+    name: "first-look-codex",
+    title: "Codex",
+    program: "codex",
+    explorer: codex,
+    adviser: codex,
+  }),
+];

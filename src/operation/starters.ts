@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
-import { firstLook } from "./first-look.ts";
+import { firstLooks } from "./first-look.ts";
 import type { Starter } from "./starter.ts";
 
 const greeting: Starter = {
@@ -51,7 +51,7 @@ stages:
 };
 
 /** The workflows that `init` can begin with; the first one needs no agent installed. */
-export const starters: readonly Starter[] = [greeting, firstLook];
+export const starters: readonly Starter[] = [greeting, ...firstLooks];
 
 /** Those that can run here, those first that a model does. `isInstalled` tells whether a program is there. */
 export function offeredStarters(isInstalled: (program: string) => boolean): Starter[] {
