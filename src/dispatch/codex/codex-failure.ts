@@ -63,7 +63,7 @@ function textOfBody(text: string): string {
 }
 
 function describeSilence(status: number, complaint: string | null): StageError {
-  const said = complaint === null ? "" : `: ${complaint}`;
+  const said = complaint === null || aside.test(complaint) ? "" : `: ${complaint}`;
   if (complaint !== null && unknownOption.test(complaint)) {
     const { update } = codexExecutable;
     return errorOf(
@@ -81,5 +81,7 @@ function describeSilence(status: number, complaint: string | null): StageError {
   };
 }
 
+/** What codex writes on stderr although nothing is wrong. */
+const aside = /^(warning:|Reading prompt from stdin)/i;
 const unknownOption = /unexpected argument|unrecognized subcommand/i;
 const brokenSettings = /config(uration)?(\.toml)?\b.*(unknown|invalid|error)|error loading config/i;
