@@ -1,4 +1,6 @@
 import { getTableName } from "drizzle-orm";
+import type { LogStream } from "../src/execution/event.ts";
+import type { TranscriptEvent } from "../src/execution/transcript.ts";
 import { runTransaction, type Store } from "../src/store/database.ts";
 import { events, executionSteps, workflowExecutions } from "../src/store/execution-tables.ts";
 import { columnsBut } from "../src/store/row-writer.ts";
@@ -84,7 +86,7 @@ export function seedManyExecutions(store: Store, count: number): void {
 }
 
 /** Adds one execution whose only step has a log of this many lines, and returns its id. */
-export function seedLog(store: Store, count: number): string {
+export function seedLog(store: Store, count: number, lineOf: (seq: number) => SeedLine = plainLine): string {
   const run = aNewExecution({
     stages: 1,
     execution: { status: "completed", completed_at: "2026-01-02T03:04:06.000Z" },
@@ -99,21 +101,40 @@ export function seedLog(store: Store, count: number): string {
   });
   commitTransitions(store, { holder_id: "seed", created: [run], updated: [] });
   const { run_id } = run.execution.record;
-  const insert = store.prepare<unknown, [string, number, string]>(
+  const insert = store.prepare<unknown, [string, number, string, string]>(
     "INSERT INTO log_lines (execution_id, seq, stage_id, attempt, at, stream, text) " +
-      "VALUES (?, ?, 'stage-0', 1, '2026-01-02T03:04:05.006Z', 'stdout', ?)",
+      "VALUES (?, ?, 'stage-0', 1, '2026-01-02T03:04:05.006Z', ?, ?)",
   );
   for (let from = 2; from < count + 2; from += 100_000) {
     runTransaction(store, () => {
-      for (let seq = from; seq < Math.min(from + 100_000, count + 2); seq++)
-        insert.run(
-          run_id,
-          seq,
-          `line ${seq}: compiling package ${seq % 977} of the workspace, nothing to report`,
-        );
+      for (let seq = from; seq < Math.min(from + 100_000, count + 2); seq++) {
+        const { stream, text } = lineOf(seq);
+        insert.run(run_id, seq, stream, text);
+      }
     });
   }
   store.prepare("UPDATE workflow_executions SET last_event = ? WHERE id = ?").run(count + 1, run_id);
   removeHolder(store, "seed");
   return run_id;
+}
+
+interface SeedLine {
+  stream: LogStream;
+  text: string;
+}
+
+function plainLine(seq: number): SeedLine {
+  const text = `line ${seq}: compiling package ${seq % 977} of the workspace, nothing to report`;
+  return { stream: "stdout", text };
+}
+
+/** A call and its result in turns, as an agent's transcript has them. */
+export function transcriptLine(seq: number): SeedLine {
+  const id = `call-${Math.floor(seq / 2)}`;
+  const title = `bun test src/part-${seq % 977}`;
+  const event: TranscriptEvent =
+    seq % 2 === 0
+      ? { kind: "tool_call", id, name: "Bash", tool: "run", title, input: { command: title }, files: [] }
+      : { kind: "tool_result", id, ok: true, text: `42 pass, 0 fail\n${"ran one more test\n".repeat(20)}` };
+  return { stream: "agent", text: JSON.stringify(event) };
 }

@@ -8,19 +8,24 @@ import { commitTransitions } from "../src/store/transitions.ts";
 import { aNewExecution, anUpdate } from "../src/testing/an-execution.ts";
 import { chromiumPath } from "../src/testing/chromium-path.ts";
 import { serveSkillmeat } from "./http-programs.ts";
-import { seedLog } from "./http-seed.ts";
+import { seedLog, transcriptLine } from "./http-seed.ts";
 import { median, msText, timeWork, type Row } from "./measure.ts";
 
 const openings = 5;
 const longLines = 50_000;
+const transcriptEvents = 100_000;
 const seconds = 5;
 const linesATenth = 100;
 
-/** A long log in a browser: the time until its end is shown, and the longest frame while it grows. */
+/**
+ * A long log and a long transcript in a browser: the time until the end is shown, and the longest frame while a log
+ * grows. A transcript is counted when it is first opened, so that opening is measured too.
+ */
 export async function measureLogPage(folder: string): Promise<Row[]> {
   const home = join(folder, "log-page");
   const store = openStore(join(home, "workflows.db"));
   const runId = seedLog(store, longLines);
+  const transcript = seedLog(store, transcriptEvents, transcriptLine);
   registerHolder(store, { id: "h", ...currentProcess(), kind: "run", heartbeat_at: "" });
   const server = await serveSkillmeat(home);
   const browser = await chromium.launch({
@@ -30,18 +35,13 @@ export async function measureLogPage(folder: string): Promise<Row[]> {
   try {
     const page = await browser.newPage();
     const address = (run: string): string => `${server.url}/workflows/ship/executions/${run}?stage=stage-0`;
-    const opened: number[] = [];
-    for (let count = 0; count < openings; count++) {
-      opened.push(
-        await timeWork(async () => {
-          await page.goto(address(runId));
-          await page.locator(".ln").last().waitFor();
-        }),
-      );
-    }
+    const opened = await timeOpenings(page, address(runId), ".ln");
+    const read = await timeOpenings(page, address(transcript), ".ev");
     const longest = await longestFrame(store, page, address);
     return [
       row(`open a log of ${longLines.toLocaleString("en")} lines in a browser`, median(opened), 2000),
+      row(`${openTranscript}, first time`, read[0] ?? 0, 2000),
+      row(`${openTranscript}, again`, median(read.slice(1)), 2000),
       row("longest frame while 1,000 lines a second arrive", longest, 200),
     ];
   } finally {
@@ -49,6 +49,21 @@ export async function measureLogPage(folder: string): Promise<Row[]> {
     await server.stop();
     store.close();
   }
+}
+
+const openTranscript = `open a transcript of ${transcriptEvents.toLocaleString("en")} events in a browser`;
+
+async function timeOpenings(page: Page, address: string, line: string): Promise<number[]> {
+  const opened: number[] = [];
+  for (let count = 0; count < openings; count++) {
+    opened.push(
+      await timeWork(async () => {
+        await page.goto(address);
+        await page.locator(line).last().waitFor();
+      }),
+    );
+  }
+  return opened;
 }
 
 async function longestFrame(store: Store, page: Page, address: (run: string) => string): Promise<number> {

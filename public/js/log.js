@@ -1,4 +1,7 @@
-/* The log: follows its end while the reader is there, brings what is before, switches, links to lines. */
+/* The log, or the transcript in its place: follows its end while the reader is there, brings what is before, switches,
+   links to lines of the one and to events of the other. */
+
+const lines = ".ln, .ev";
 
 const nearEnd = 40;
 /* Only at the very start: a gesture that is still under way would go on through what it has brought. */
@@ -40,6 +43,7 @@ const growth = new MutationObserver(() => {
 
 /** The column of numbers is as wide as the last of them. */
 function makeRoomForNumbers(log) {
+  if (log.matches(".transcript")) return;
   const last = log.querySelector("#log-lines > :last-child > :last-child");
   const digits = Math.min(7, Math.max(4, (last?.id.length ?? 0) - 1));
   if (log.classList.contains(`digits-${digits}`)) return;
@@ -51,9 +55,12 @@ function watch() {
   for (const hidden of document.querySelectorAll("[data-log-switch]")) hidden.hidden = false;
   if (!log || log === watched) return showFollow();
   watched = log;
-  follows = !location.hash.startsWith("#L");
+  follows = !/^#[Le]\d/.test(location.hash);
   growth.disconnect();
-  growth.observe(document.getElementById("log-lines"), { childList: true });
+  growth.observe(document.getElementById("log-lines"), {
+    childList: true,
+    subtree: log.matches(".transcript"),
+  });
   log.addEventListener(
     "scroll",
     () => {
@@ -67,18 +74,21 @@ function watch() {
   for (const name of ["times", "wraps"]) setSwitch(log, name, localStorage.getItem(`log-${name}`) !== "off");
   if (follows && scrollerOf(log) === log)
     requestAnimationFrame(() => requestAnimationFrame(() => toEnd(log)));
-  else toLine();
+  else toPlace();
   showFollow();
 }
 
-/** A link to a line that the page does not have leads to the part of the log that has it. */
-function toLine() {
-  const [, line] = /^#L(\d+)$/.exec(location.hash) ?? [];
-  if (!line || !document.getElementById("log") || document.getElementById(`L${line}`)) return;
+/** A link to a line or an event that the page does not have leads to the part that has it. */
+function toPlace() {
+  const [, kind, number] = /^#([Le])(\d+)$/.exec(location.hash) ?? [];
+  if (!kind || document.getElementById(kind + number)) return;
   const url = new URL(location.href);
-  if (url.searchParams.get("line") === line) return;
-  url.searchParams.set("line", line);
-  url.searchParams.delete("before");
+  const name = kind === "L" ? "line" : "event";
+  if (url.searchParams.get(name) === number) return;
+  for (const other of ["before", "after", "from", "first", "line", "event", "tab", "search"])
+    url.searchParams.delete(other);
+  url.searchParams.set(name, number);
+  if (kind === "L") url.searchParams.set("tab", "log");
   location.replace(url);
 }
 
@@ -121,7 +131,7 @@ function loadEarlier(log) {
 }
 
 function hold(log) {
-  const line = firstInSight(log)?.closest(".ln");
+  const line = firstInSight(log)?.closest(lines);
   if (line) held = { line, top: line.getBoundingClientRect().top };
 }
 
@@ -140,11 +150,14 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:after:swap", holdPlace);
 
-/* Lines are no stops for the Tab key, they are too many: Enter on the log goes to the first one in sight. */
+/*
+ * Lines are no stops for the Tab key, they are too many: Enter on the log goes to the first one in sight. Of what opens
+ * in a transcript, the line that opens it is the stop; the keys within what it shows are the browser's.
+ */
 document.addEventListener("keydown", (event) => {
   const log = event.target.closest("#log");
-  if (!log || event.ctrlKey || event.metaKey || event.altKey) return;
-  const line = event.target.closest(".ln");
+  if (!log || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(".opened")) return;
+  const line = event.target.closest(lines);
   const next = line ? besideLine(log, line, event.key) : event.key === "Enter" ? firstInSight(log) : null;
   if (!next || (!line && event.target !== log)) return;
   event.preventDefault();
@@ -155,20 +168,26 @@ function besideLine(log, line, key) {
   if (key === "Escape") return log;
   const by = { ArrowUp: -1, ArrowDown: 1 }[key];
   if (!by) return null;
-  const lines = [...log.querySelectorAll(".ln")];
-  return lines[lines.indexOf(line) + by]?.querySelector("a") ?? line.querySelector("a");
+  const all = [...log.querySelectorAll(lines)].filter((each) => each.checkVisibility());
+  return stopOf(all[all.indexOf(line) + by] ?? line);
+}
+
+function stopOf(line) {
+  return line.querySelector(":scope > .what > details > summary") ?? line.querySelector("a");
 }
 
 function firstInSight(log) {
   const { top } = log.getBoundingClientRect();
   const isInSight = (line) => line.getBoundingClientRect().top >= Math.max(top, 0);
-  return [...log.querySelectorAll(".ln")].find(isInSight)?.querySelector("a");
+  const first = [...log.querySelectorAll(lines)].find(isInSight);
+  return first && stopOf(first);
 }
 
 window.addEventListener("hashchange", () => {
-  toLine();
+  toPlace();
   // The browser takes the focus from the link that was followed, and gives it to nobody.
-  document.querySelector(".ln:target > a")?.focus({ preventScroll: true });
+  const line = document.querySelector(":is(.ln, .ev):target");
+  if (line) stopOf(line).focus({ preventScroll: true });
 });
 document.addEventListener("htmx:after:swap", watch);
 // The page's stream says when no line can come any more.

@@ -12,9 +12,8 @@ const symbols = new Map(
 const always =
   `circle-dashed loader-circle circle-check circle-x circle-pause hand rotate-cw ban skip-forward x
   check play pause square bot chevron-down rotate-ccw circle-play workflow layers
-  settings git-branch timer coins chevron-right triangle-alert upload inbox sparkles search git-fork`.split(
-    /\s+/,
-  );
+  settings git-branch timer coins chevron-right triangle-alert upload inbox sparkles search git-fork
+  file-text pencil terminal globe wrench lightbulb list`.split(/\s+/);
 
 const reference = 'href="#i-';
 

@@ -10,7 +10,7 @@ import { Graph } from "./graph.tsx";
 import { attemptOf, isGrowing } from "./log-facts.ts";
 import { ExecutionControls, RunDialogs } from "./execution-controls.tsx";
 import { isLive, ExecutionHead, ExecutionProgress, executionTitle } from "./execution-head.tsx";
-import { runPath, type LogTab, type ExecutionView } from "./execution-view.ts";
+import { mainTab, runPath, type LogTab, type ExecutionView } from "./execution-view.ts";
 import { StagePanel } from "./stage-panel.tsx";
 import { StageStrip, swapsRun, Timeline } from "./timeline.tsx";
 
@@ -83,13 +83,14 @@ function Stages({ view }: { view: ExecutionView }): Html {
 
 /** Follows the execution from the event this page was drawn at. Another id is another stream: a morph replaces it. */
 function RunStream({ view }: { view: ExecutionView }): Html {
-  const { execution, address, selected, log } = view;
+  const { execution, address, selected, log, transcript } = view;
   if (!isLive(view)) return <></>;
-  const takesLines = address.tab === "log" && log !== null && !log.hasLater && isGrowing(view);
+  const takesLines = log !== null && !log.hasLater && isGrowing(view);
+  const takesEvents = transcript !== null && !transcript.hasLater && isGrowing(view);
   const url = withQuery(executionPath(execution.workflow_slug, execution.run_id, "live"), {
     after: execution.last_event,
     stage: selected?.stage_id,
-    tab: address.tab,
+    tab: address.tab === mainTab(view.hasTranscript) ? "" : address.tab,
     view: address.view,
     attempt: attemptOf(view),
     pinned: address.attempt === 0 ? "" : 1,
@@ -98,6 +99,7 @@ function RunStream({ view }: { view: ExecutionView }): Html {
     level: address.level,
     line: takesLines ? log.last : "",
     counts: takesLines ? countsText(log) : "",
+    first: takesEvents ? transcript.first : "",
   });
   const id = `stream-${selected?.stage_id}-${address.tab}-${address.view}-${attemptOf(view)}-${execution.last_event}`;
   return <div id={id} hidden hx-sse:connect={url} hx-sse:close="ended" hx-swap="none" data-stream></div>;

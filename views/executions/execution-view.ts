@@ -3,9 +3,11 @@ import type { LevelCounts, LogLevel } from "../../src/execution/log-level.ts";
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
 import { executionPath, withQuery, type Query } from "../paths.ts";
+import type { TranscriptFacts } from "../../src/execution/transcript-facts.ts";
 import type { LogPart } from "./log-line.tsx";
+import type { TranscriptItem } from "./transcript-items.ts";
 
-export const tabs = ["log", "output", "input", "context", "files", "yaml"] as const;
+export const tabs = ["transcript", "log", "output", "input", "context", "files", "yaml"] as const;
 export type Tab = (typeof tabs)[number];
 
 /** One execution as its page shows it. */
@@ -18,6 +20,9 @@ export interface ExecutionView {
   address: ExecutionAddress;
   /** The chosen stage; null when there is none at all. */
   selected: StepRecord | null;
+  /** True when the shown attempt has events of a transcript, which is its main tab then. */
+  hasTranscript: boolean;
+  transcript: TranscriptTab | null;
   log: LogTab | null;
   files: readonly AttemptFile[] | null;
   /** The chosen stage as YAML. */
@@ -54,20 +59,33 @@ export interface LogTab {
   hasLater: boolean;
 }
 
+/** A part of a transcript. Places in it are the numbers that its events have in the execution. */
+export interface TranscriptTab {
+  items: readonly TranscriptItem[];
+  /** The number of the first event of the part, and of the last; 0 where there is none. */
+  first: number;
+  last: number;
+  facts: TranscriptFacts;
+  /** How many events match the search; null where nothing is searched for. */
+  found: number | null;
+  hasEarlier: boolean;
+  hasLater: boolean;
+}
+
 export interface AttemptFile {
   name: string;
   bytes: number;
 }
 
 export function runPath(
-  { execution, address }: ExecutionView,
+  { execution, address, hasTranscript }: ExecutionView,
   change: Partial<ExecutionAddress> = {},
   more: Query = {},
 ): string {
   const { stage, tab, view, attempt, search, stream, level } = { ...address, ...change };
   return withQuery(executionPath(execution.workflow_slug, execution.run_id), {
     stage,
-    tab: tab === "log" ? "" : tab,
+    tab: tab === mainTab(hasTranscript) ? "" : tab,
     view: view === "timeline" ? "" : view,
     attempt: attempt === 0 ? "" : attempt,
     search,
@@ -75,6 +93,11 @@ export function runPath(
     level,
     ...more,
   });
+}
+
+/** The tab that is shown where the address names none. */
+export function mainTab(hasTranscript: boolean): Tab {
+  return hasTranscript ? "transcript" : "log";
 }
 
 /** No line of a log left out. */

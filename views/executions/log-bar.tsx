@@ -7,7 +7,7 @@ import type { Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import { executionPath, withQuery } from "../paths.ts";
 import { logPartPath } from "./log-facts.ts";
-import { runPath, wholeLog, type LogTab, type ExecutionView } from "./execution-view.ts";
+import { mainTab, runPath, wholeLog, type LogTab, type ExecutionView } from "./execution-view.ts";
 
 export function LogBar({ view, log }: { view: ExecutionView; log: LogTab }): Html {
   const { search, stream, level } = view.address;
@@ -15,7 +15,7 @@ export function LogBar({ view, log }: { view: ExecutionView; log: LogTab }): Htm
   const download = logPartPath(view, {}, "log.txt");
   return (
     <div class="logbar" id="logbar" data-keeps-place>
-      <LogSearch view={view} />
+      <LogSearch view={view} what="log" />
       {isFiltered ? (
         <a class="btn ghost sm" href={runPath(view, wholeLog)}>
           {`${plural(log.total, "line")} found`}
@@ -40,13 +40,13 @@ export function LogBar({ view, log }: { view: ExecutionView; log: LogTab }): Htm
   );
 }
 
-function LogSearch({ view }: { view: ExecutionView }): Html {
+export function LogSearch({ view, what }: { view: ExecutionView; what: "log" | "transcript" }): Html {
   const { address, execution, selected } = view;
   return (
     <form class="field" role="search" action={executionPath(execution.workflow_slug, execution.run_id)}>
       <Icon name="search" size="s" />
       <label class="vh" for="log-search">
-        Search this log
+        {`Search this ${what}`}
       </label>
       <input
         class="input search sm"
@@ -55,9 +55,10 @@ function LogSearch({ view }: { view: ExecutionView }): Html {
         type="search"
         name="search"
         value={address.search}
-        placeholder="Search this log"
+        placeholder={`Search this ${what}`}
       />
       <input type="hidden" name="stage" value={selected?.stage_id} />
+      {what === mainTab(view.hasTranscript) ? null : <input type="hidden" name="tab" value={what} />}
       {address.attempt === 0 ? null : <input type="hidden" name="attempt" value={address.attempt} />}
       {address.view === "graph" ? <input type="hidden" name="view" value="graph" /> : null}
       {address.stream === "" ? null : <input type="hidden" name="stream" value={address.stream} />}

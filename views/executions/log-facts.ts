@@ -4,7 +4,7 @@ import type { ExecutionView } from "./execution-view.ts";
 import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** The attempt that is shown; a stage that has not started shows what its first will write. */
-export function attemptOf({ address, selected }: ExecutionView): number {
+export function attemptOf({ address, selected }: Pick<ExecutionView, "address" | "selected">): number {
   return address.attempt === 0 ? Math.max(1, selected?.attempt_number ?? 1) : address.attempt;
 }
 
@@ -16,20 +16,33 @@ export function isGrowing(view: ExecutionView): boolean {
   return attemptOf(view) >= Math.max(1, selected.attempt_number);
 }
 
+/** The address of a part of the transcript before an event, or of the whole as Markdown. */
+export function transcriptPartPath(view: ExecutionView, before: number | null): string {
+  const { search } = view.address;
+  return before === null
+    ? attemptPath(view, "transcript.md")
+    : withQuery(attemptPath(view, "transcript"), { before, search });
+}
+
 /** The address of a part of the log. */
 export function logPartPath(
   view: ExecutionView,
   query: { before?: number; first?: number },
   name = "log",
 ): string {
-  const { execution, selected, address } = view;
+  const { address } = view;
+  const path = attemptPath(view, name);
+  return name === "log"
+    ? withQuery(path, { ...query, search: address.search, stream: address.stream, level: address.level })
+    : path;
+}
+
+function attemptPath(view: ExecutionView, name: string): string {
+  const { execution, selected } = view;
   const stage = encodeURIComponent(selected?.stage_id ?? "");
-  const path = executionPath(
+  return executionPath(
     execution.workflow_slug,
     execution.run_id,
     `stages/${stage}/${attemptOf(view)}/${name}`,
   );
-  return name === "log"
-    ? withQuery(path, { ...query, search: address.search, stream: address.stream, level: address.level })
-    : path;
 }

@@ -10,6 +10,7 @@ import { fragment } from "../layout/fragment.ts";
 import { LogPanel } from "./log.tsx";
 import { runPath, tabs, wholeLog, type ExecutionView, type Tab } from "./execution-view.ts";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
+import { TranscriptPanel } from "./transcript.tsx";
 import { StepSpan, swapsRun } from "./timeline.tsx";
 import { stageKind } from "../../src/workflow/stage-kind.ts";
 
@@ -127,6 +128,7 @@ function AttemptMenu({ view }: { view: ExecutionView }): Html {
 }
 
 const tabNames: Record<Tab, string> = {
+  transcript: "Transcript",
   log: "Log",
   output: "Output",
   input: "Input",
@@ -135,10 +137,12 @@ const tabNames: Record<Tab, string> = {
   yaml: "YAML",
 };
 
-function StageTabs({ view }: { view: ExecutionView }): Html {
+/** Swapped alone when the first event of a transcript comes to a page that shows the log. */
+export const StageTabs = fragment<{ view: ExecutionView }>("stage-tabs", "outerMorph", ({ view }, id) => {
+  const shown = tabs.filter((tab) => tab !== "transcript" || view.hasTranscript);
   return (
-    <nav class="tabs" aria-label="Stage detail">
-      {tabs.map((tab) => {
+    <nav class="tabs" id={id} aria-label="Stage detail">
+      {shown.map((tab) => {
         const url = runPath(view, { tab, ...wholeLog });
         const count = tabCount(view, tab);
         return (
@@ -150,20 +154,21 @@ function StageTabs({ view }: { view: ExecutionView }): Html {
       })}
     </nav>
   );
-}
+});
 
 function TabCount({ tab, count }: { tab: Tab; count: number }): Html {
-  if (tab === "log")
+  if (tab === "log" || tab === "transcript")
     return (
-      <span class="n" id="log-count">
+      <span class="n" id={`${tab}-count`}>
         {count === 0 ? null : count}
       </span>
     );
   return count === 0 ? <></> : <span class="n">{count}</span>;
 }
 
-function tabCount({ selected, log }: ExecutionView, tab: Tab): number {
+function tabCount({ selected, log, transcript }: ExecutionView, tab: Tab): number {
   if (tab === "context") return selected?.context_consumed.length ?? 0;
+  if (tab === "transcript") return transcript?.facts.events ?? log?.counts.agent ?? 0;
   if (tab !== "log" || !log) return 0;
   return countAll(log.counts);
 }
@@ -172,6 +177,8 @@ function tabCount({ selected, log }: ExecutionView, tab: Tab): number {
 export const StageBody = fragment<{ view: ExecutionView }>("stage-body", "outerMorph", ({ view }) => {
   const { tab } = view.address;
   switch (tab) {
+    case "transcript":
+      return <TranscriptPanel view={view} />;
     case "log":
       return <LogPanel view={view} />;
     case "output":

@@ -17,12 +17,14 @@ const styles = [
   "library",
   "execution",
   "log",
-].concat(["graph", "pages", "phone", "utilities"]);
+].concat(["transcript", "graph", "pages", "phone", "utilities"]);
 const scripts = [
   "keyboard",
   "dialogs",
   "clock",
   "live",
+  // Before the log, which keeps the reader's place among what this one has put in order.
+  "transcript",
   "log",
   "palette",
   "forms",

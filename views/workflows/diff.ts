@@ -7,22 +7,26 @@ export interface DiffLine {
 }
 
 const around = 3;
-const mostEdits = 2000;
+const usualMost = 2000;
 
 /**
  * Two texts line by line, by Myers' greedy algorithm ("An O(ND) Difference Algorithm", 1986). Texts that differ in more
- * than 2,000 lines are shown as one taken away and one put in: the work grows with the square of the difference.
+ * than `mostEdits` lines are shown as one taken away and one put in: the work grows with the square of the difference.
  */
-export function diffLines(before: string, after: string): DiffLine[] {
+export function diffLines(before: string, after: string, mostEdits = usualMost): DiffLine[] {
   const a = before.split("\n");
   const b = after.split("\n");
-  const trace = traceOf(a, b);
+  const trace = traceOf(a, b, mostEdits);
   const lines = trace === null ? replaceAllLines(a, b) : walkBack(a, b, trace);
   return withoutSame(lines);
 }
 
 /** For each number of edits the furthest place on each diagonal; null when there are too many. */
-function traceOf(a: readonly string[], b: readonly string[]): Map<number, number>[] | null {
+function traceOf(
+  a: readonly string[],
+  b: readonly string[],
+  mostEdits: number,
+): Map<number, number>[] | null {
   let furthest = new Map<number, number>([[1, 0]]);
   const trace: Map<number, number>[] = [];
   for (let edits = 0; edits <= Math.min(a.length + b.length, mostEdits); edits++) {

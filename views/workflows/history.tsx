@@ -2,6 +2,7 @@ import { Icon } from "../components/icon.tsx";
 import { Pager } from "../components/pager.tsx";
 import { Ago } from "../components/time.tsx";
 import { plural } from "../components/usage-text.ts";
+import { visible } from "../components/visible.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { workflowPath, withQuery } from "../paths.ts";
 import type { DiffLine } from "./diff.ts";
@@ -174,7 +175,7 @@ function DiffRow({ line: { kind, text, from, to } }: { line: DiffLine }): Html {
         <span class="vh">{kind === "same" || kind === "gap" ? "" : `${kind} `}</span>
         <span aria-hidden="true">{signs[kind]}</span>
       </td>
-      <td>{text}</td>
+      <td>{visible(text)}</td>
     </tr>
   );
 }

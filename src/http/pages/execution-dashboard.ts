@@ -1,9 +1,14 @@
 import { dashboardPage } from "../../../views/executions/dashboard.tsx";
+import type { ExecutionView, Tab } from "../../../views/executions/execution-view.ts";
 import { EarlierPart } from "../../../views/executions/log.tsx";
+import { EarlierTranscript } from "../../../views/executions/transcript.tsx";
 import { render } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
+import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
+import { transcriptMarkdown } from "../../execution/transcript-markdown.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
+import type { AttemptKey } from "./count-transcript.ts";
 import { isFiltered, wantedText } from "./log-part.ts";
 import { namedFile } from "./output-files.ts";
 import { lastDecider } from "./decider-cookie.ts";
@@ -12,6 +17,7 @@ import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./p
 import { executionStream } from "./execution-stream.ts";
 import { addressOf, readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
+import { transcriptSlices } from "./transcript-slices.ts";
 
 const run = "/workflows/:id/executions/:run";
 
@@ -22,6 +28,8 @@ export function mountExecutionDashboard(routes: PageRoutes): void {
   );
   routes.page(`${run}/stages/:stage/:attempt/log`, earlierLines);
   routes.page(`${run}/stages/:stage/:attempt/log.txt`, download);
+  routes.page(`${run}/stages/:stage/:attempt/transcript`, earlierEvents);
+  routes.page(`${run}/stages/:stage/:attempt/transcript.md`, transcriptText);
   routes.page(`${run}/files/:stage/:attempt/:name`, file);
 }
 
@@ -36,13 +44,42 @@ async function dashboard({ context, request, url, params }: PageCall): Promise<A
 }
 
 /** Lines before those the page has. */
-async function earlierLines({ context, request, url, params }: PageCall): Promise<Answer> {
-  const query = new URLSearchParams(url.searchParams);
-  query.set("stage", params["stage"] ?? "");
-  query.set("attempt", params["attempt"] ?? "");
-  const run = readExecutionView(context, params["run"] ?? "", query, lastDecider(request));
-  const view = await withLog(context, run, query);
+async function earlierLines(call: PageCall): Promise<Answer> {
+  const view = await readPart(call, "log");
   return html(view.log ? render(EarlierPart({ view, log: view.log })) : "");
+}
+
+/** Events of a transcript before those the page has. */
+async function earlierEvents(call: PageCall): Promise<Answer> {
+  const view = await readPart(call, "transcript");
+  const { transcript } = view;
+  return html(transcript ? render(EarlierTranscript({ view, transcript })) : "");
+}
+
+function readPart({ context, request, url, params }: PageCall, tab: Tab): Promise<ExecutionView> {
+  const { run: runId = "", stage = "", attempt = "" } = params;
+  const query = new URLSearchParams(url.searchParams);
+  query.set("stage", stage);
+  query.set("attempt", attempt);
+  query.set("tab", tab);
+  return withLog(context, readExecutionView(context, runId, query, lastDecider(request)), query);
+}
+
+/** The whole transcript of an attempt as Markdown. */
+function transcriptText({ context, request, params }: PageCall): Response {
+  const { run: runId = "", stage = "", attempt = "" } = params;
+  const { run_id, last_event } = getExecution(context.store, runId);
+  const key = { run_id, stage_id: stage, attempt: wholeOf(attempt) };
+  const text = markdownOf(transcriptSlices(context.store, key, last_event), key);
+  return textFile(text, request.signal, `${stage}-${runId.slice(0, 8)}.md`, "text/markdown");
+}
+
+async function* markdownOf(
+  slices: AsyncGenerator<TranscriptEntry[]>,
+  { stage_id, attempt }: AttemptKey,
+): AsyncGenerator<string> {
+  yield `# Transcript of stage ${stage_id}, attempt ${attempt}\n\n`;
+  for await (const entries of slices) yield entries.map(transcriptMarkdown).join("");
 }
 
 /** The API gives the whole log; filtering it is a matter of the page. */
@@ -61,7 +98,12 @@ function download({ context, request, url, params }: PageCall): Response {
 }
 
 /** Reads on only as fast as the client takes it, and ends when the client goes away. */
-function textFile(parts: AsyncGenerator<string>, signal: AbortSignal, name: string): Response {
+function textFile(
+  parts: AsyncGenerator<string>,
+  signal: AbortSignal,
+  name: string,
+  type = "text/plain",
+): Response {
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
@@ -72,7 +114,7 @@ function textFile(parts: AsyncGenerator<string>, signal: AbortSignal, name: stri
   });
   return new Response(body, {
     headers: {
-      "content-type": "text/plain; charset=utf-8",
+      "content-type": `${type}; charset=utf-8`,
       "content-disposition": `attachment; filename="${name.replaceAll(/[^\w.-]/g, "_")}"`,
     },
   });

@@ -10,7 +10,7 @@ import {
   ExecutionProgress,
   executionTitle,
 } from "../../../views/executions/execution-head.tsx";
-import type { ExecutionView } from "../../../views/executions/execution-view.ts";
+import type { ExecutionView, Tab } from "../../../views/executions/execution-view.ts";
 import { StageBody, StageHead, StagePanel } from "../../../views/executions/stage-panel.tsx";
 import { StageChip, TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
@@ -21,7 +21,7 @@ import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
 import { lastDecider } from "./decider-cookie.ts";
-import { growLog, growthId, logGrowth, type LogGrowth } from "./log-growth.ts";
+import { growPage, pageGrowth, growthAfter, growthIdOf, type PageGrowth } from "./page-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
 import { updatePart } from "../../../views/layout/fragment.ts";
@@ -40,8 +40,8 @@ export function executionStream(context: Context, given: StreamRequest): Respons
   const { request, runId, query } = given;
   getExecution(context.store, runId);
   const [, resumed, rest] =
-    /^(\d{1,12})\.([\d.]{0,90})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
-  const growth = logGrowth(query, rest ?? null);
+    /^(\d{1,12})\.([\d.t]{0,120})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
+  const follower: Follower = { context, given, growth: pageGrowth(query, rest ?? null) };
   let seq = resumed === undefined ? wholeOf(query.get("after")) : Number(resumed);
   const changes = async (): Promise<string> => {
     let text = "";
@@ -50,8 +50,8 @@ export function executionStream(context: Context, given: StreamRequest): Respons
       const last = events.at(-1);
       if (!last) return text;
       seq = last.seq;
-      const { html, messages } = await partsFor(context, given, growth, events);
-      text += fragments(`${seq}.${growth ? growthId(growth) : ""}`, html) + messages;
+      const { html, messages } = await partsFor(follower, events);
+      text += fragments(`${seq}.${growthIdOf(follower.growth)}`, html) + messages;
       if (events.length < eventsAtOnce) return text;
     }
   };
@@ -63,20 +63,26 @@ export function executionStream(context: Context, given: StreamRequest): Respons
   });
 }
 
+/** A page that follows the execution; another panel that it gets grows on from there. */
+interface Follower {
+  context: Context;
+  given: StreamRequest;
+  growth: PageGrowth | null;
+}
+
 interface Parts {
   html: Html[];
   messages: string;
 }
 
-async function partsFor(
-  context: Context,
-  given: StreamRequest,
-  growth: LogGrowth | null,
-  events: readonly StoredEvent[],
-): Promise<Parts> {
+async function partsFor(follower: Follower, events: readonly StoredEvent[]): Promise<Parts> {
+  const { context, given } = follower;
   let made: ExecutionView | null = null;
-  const view = (): ExecutionView => (made ??= viewNow(context, given));
-  const lines = growth ? growLog(growth, events, view) : [];
+  const view = (): ExecutionView => (made ??= viewNow(follower));
+  const change = await growPage(follower, events, view, () => withLog(context, viewAnew(follower)));
+  const lines = change.html;
+  // Another panel has come, from another view.
+  if (change.isNewPanel) made = null;
   const facts = events.filter(({ type }) => type !== "log_line");
   if (facts.length === 0) return { html: lines, messages: "" };
   const live = SidebarLive.update({ frame: frameOf(context, given.request), section: "executions" });
@@ -86,7 +92,7 @@ async function partsFor(
       ...headParts(view()),
       ...stageParts(view(), facts),
       ...gateParts(view(), facts),
-      ...(await panelParts(context, view(), facts, growth)),
+      ...(change.isNewPanel ? [] : await panelParts(follower, view(), facts)),
       live,
       updatePart(
         "#say",
@@ -101,9 +107,22 @@ async function partsFor(
   };
 }
 
-/** The execution as it is now, at the page's own address. */
-function viewNow(context: Context, { request, runId, query }: StreamRequest): ExecutionView {
+/** The execution as it is now, at the page's own address: with the tab that it shows. */
+function viewNow(follower: Follower): ExecutionView {
+  return viewOf(follower, follower.growth?.kind ?? null);
+}
+
+/** The same with the tab that the page would show if it were opened now. */
+function viewAnew(follower: Follower): ExecutionView {
+  return viewOf(follower, null);
+}
+
+function viewOf({ context, given }: Follower, tab: Tab | null): ExecutionView {
+  const { request, runId, query } = given;
   const address = new URLSearchParams(query);
+  // It tells where the log of the page ends, and not what it shows.
+  address.delete("line");
+  if (tab !== null) address.set("tab", tab);
   if (query.get("pinned") !== "1") address.delete("attempt");
   return readExecutionView(context, runId, address, lastDecider(request));
 }
@@ -136,34 +155,28 @@ function gateParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
 }
 
 async function panelParts(
-  context: Context,
+  follower: Follower,
   view: ExecutionView,
   facts: readonly StoredEvent[],
-  growth: LogGrowth | null,
 ): Promise<Html[]> {
+  const { context, growth } = follower;
   const { selected, address } = view;
   if (!selected || !facts.some(({ stage_id }) => stage_id === selected.stage_id)) return [];
-  if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt)
-    return [nextAttempt(await withLog(context, view), growth)];
+  // When the stage tries again, its panel shows the new attempt from its start.
+  if (growth && address.attempt === 0 && attemptOf(view) > growth.attempt) {
+    const anew = await withLog(context, viewAnew(follower));
+    follower.growth = growthAfter(growth, anew);
+    return [StagePanel.update({ view: anew })];
+  }
   const head = StageHead.update({ view });
-  if (address.tab === "log") return [head, ...noteOf(view, growth)];
+  if (address.tab === "log" || address.tab === "transcript") return [head, ...noteOf(view, growth)];
   return [head, StageBody.update({ view })];
 }
 
 /** A log without lines shows another text once no line can come any more. */
-function noteOf(view: ExecutionView, growth: LogGrowth | null): Html[] {
-  if (!growth || growth.line > 0) return [];
+function noteOf(view: ExecutionView, growth: PageGrowth | null): Html[] {
+  if (growth?.kind !== "log" || growth.line > 0) return [];
   return [LogNote.update({ view, isEmpty: true })];
-}
-
-/** When the stage tries again, its panel shows the new attempt from its start, and lines are counted anew. */
-function nextAttempt(view: ExecutionView, growth: LogGrowth): Html {
-  growth.attempt = attemptOf(view);
-  growth.known = view.execution.last_event;
-  growth.line = view.log?.last ?? 0;
-  growth.counts = { agent: 0, stdout: 0, stderr: 0, system: 0, ...view.log?.counts };
-  growth.levels = view.log?.levels ?? { warn: 0, error: 0 };
-  return StagePanel.update({ view });
 }
 
 /** The announcement for a screen reader, once. */

@@ -12,6 +12,7 @@ import { addressOf, wholeOf } from "./read-execution-view.ts";
 
 /** How far a page's log has got. Line numbers count all lines of the attempt, including those a filter hides. */
 export interface LogGrowth {
+  kind: "log";
   stage: string;
   attempt: number;
   /** Lines up to this number of the feed are on the page already. */
@@ -25,16 +26,16 @@ export interface LogGrowth {
 
 /**
  * From what the page was drawn with, or from the `Last-Event-ID` it sent:
- * `line.agent.stdout.stderr.system.warn.error`.
+ * `line.agent.stdout.stderr.system.warn.error.attempt`.
  */
-export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth | null {
-  if ((query.get("line") ?? "") === "") return null;
+export function logGrowth(query: URLSearchParams, resumed: string | null): LogGrowth {
   const numbers = (resumed ?? `${query.get("line")}.${query.get("counts")}`).split(".").map(wholeOf);
-  const [line = 0, agent = 0, stdout = 0, stderr = 0, system = 0, warn = 0, error = 0] = numbers;
+  const [line = 0, agent = 0, stdout = 0, stderr = 0, system = 0, warn = 0, error = 0, attempt] = numbers;
   const { search, stream, level } = addressOf(query);
   return {
+    kind: "log",
     stage: query.get("stage") ?? "",
-    attempt: wholeOf(query.get("attempt")),
+    attempt: attempt ?? wholeOf(query.get("attempt")),
     known: 0,
     line,
     counts: { agent, stdout, stderr, system },
@@ -43,8 +44,8 @@ export function logGrowth(query: URLSearchParams, resumed: string | null): LogGr
   };
 }
 
-export function growthId({ line, counts, levels }: LogGrowth): string {
-  return [line, ...logStreams.map((stream) => counts[stream]), levels.warn, levels.error].join(".");
+export function growthId({ line, counts, levels, attempt }: LogGrowth): string {
+  return [line, ...logStreams.map((stream) => counts[stream]), levels.warn, levels.error, attempt].join(".");
 }
 
 /** The new lines, to be appended to the log, and the elements that count them. */
