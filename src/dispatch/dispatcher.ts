@@ -66,6 +66,8 @@ export interface StageRequest extends AttemptPlace {
   env: Record<string, string>;
   /** Variables for the provider of this dispatcher's model, its keys among them. */
   provider_env: Record<string, string>;
+  /** The nearest stages before it whose changes are in a commit; its own worktree is made from these. */
+  worktree_from: { stage_id: string; commit: string }[];
   /** How long the agent may log nothing before it is stopped; null: there is no limit. */
   idle_timeout_ms: number | null;
   /** What follows when the agent wants what no rule in `tools` allows. */

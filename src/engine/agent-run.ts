@@ -17,6 +17,7 @@ import type { EngineState } from "./engine-state.ts";
 import { failureOfDenials, warningsOfDenials } from "./judge-denials.ts";
 import { keepMasks } from "./kept-secrets.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
+import { closeWorkspace } from "./close-workspace.ts";
 import { openLogSink } from "./log-sink.ts";
 import { meterUsage } from "./meter-usage.ts";
 import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./stage-request.ts";
@@ -80,9 +81,10 @@ async function dispatchAttempt(
   const outcome = judgeResult(request, { ...result, ...(usage && { usage }) }, execution.masks);
   const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(result.denials);
   for (const warning of said) log.warn(warning);
-  return outcome.kind === "succeeded"
-    ? await withSummary(outcome, { engine, request, run, dispatcher, control })
-    : outcome;
+  if (outcome.kind !== "succeeded") return outcome;
+  const summed = await withSummary(outcome, { engine, request, run, dispatcher, control });
+  const { stage } = step.plan;
+  return closeWorkspace(summed, { request, stage, log, masks: execution.masks });
 }
 
 /** Stops the clock of the attempt's timeout; calling the result starts it anew. */
@@ -222,7 +224,7 @@ async function withSummary(
     dispatcher: StageDispatcher;
     control: DispatchControl;
   },
-): Promise<AttemptResult> {
+): Promise<typeof outcome> {
   const prompt = step.plan.stage.handoff.summary_prompt;
   if (prompt === null || control.signal.aborted) return outcome;
   const { data } = outcome;

@@ -14,6 +14,7 @@ import { outputsSchema } from "../workflow/contract.ts";
 import { usedModel } from "../workflow/used-model.ts";
 import { agentOf } from "../machine/blueprint.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
+import { commitsBefore } from "./commits-before.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { textOf } from "../machine/step-facts.ts";
@@ -76,6 +77,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     provider_env: providerVariables(execution.options.provider_env ?? {}, [
       dispatcherName(engine, execution, step),
     ]),
+    worktree_from: commitsBefore(execution, step),
     idle_timeout_ms: step.plan.idleTimeoutMs,
     permissions: step.plan.permissions,
   };

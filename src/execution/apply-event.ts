@@ -11,13 +11,14 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
     case "stage_started":
       return startAttempt(step, event.attempt ?? 1, event.data, at);
     case "stage_completed": {
-      const { outputs, text, handoff_summary, usage } = event.data;
+      const { outputs, text, handoff_summary, usage, workspace } = event.data;
       return {
         ...step,
         ...settledFields("completed", at),
         outputs,
         text,
         handoff_summary,
+        workspace: workspace ?? null,
         usage: addUsage(step.usage, usage),
         attempts: closeAttempt(step.attempts, { status: "completed", at, usage }),
       };

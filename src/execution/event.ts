@@ -1,7 +1,7 @@
 import type { ValueObject } from "../expression/value.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
-import type { ContextConsumed, GateQuestion, SkipCause, Usage } from "./record.ts";
+import type { ContextConsumed, GateQuestion, SkipCause, StepWorkspace, Usage } from "./record.ts";
 import type { ExecutionStatus, StepStatus } from "./status.ts";
 
 /**
@@ -64,6 +64,8 @@ export interface StageCompleted {
   handoff_summary: string | null;
   usage: Usage | null;
   warnings: string[];
+  /** Absent for a stage without a git worktree of its own. */
+  workspace?: StepWorkspace;
 }
 
 export interface StageFailed {

@@ -115,6 +115,17 @@ export interface StepRecord {
   decision_comment: string | null;
   attempts: AttemptRecord[];
   usage: Usage | null;
+  /** Null before it has completed, and for a stage without a git worktree of its own. */
+  workspace: StepWorkspace | null;
+}
+
+/** What a stage has changed in its own git worktree. */
+export interface StepWorkspace {
+  branch: string;
+  /** The last commit of the branch; null where the stage has made none. */
+  commit: string | null;
+  /** Paths in the repository that differ from where the stage began, sorted; at most 1,000, and 64 KiB of them. */
+  changed_files: string[];
 }
 
 /** Why a stage was skipped: its own condition is false, or a stage before it does not let it go on. */

@@ -35,10 +35,11 @@ export function openScope(
         outputs: step.outputs ?? {},
         error: errorOf(step),
         handoff_summary: step.handoff_summary,
+        workspace: step.workspace && { ...step.workspace },
       };
     },
     completedWith: (stageId, outputs) => {
-      const completed = { status: "completed", outputs, error: null, handoff_summary: null };
+      const completed = { status: "completed", outputs, error: null, handoff_summary: null, workspace: null };
       const ahead = Object.assign(emptyObject(), stages, { [stageId]: completed });
       return Object.assign(emptyObject(), values, { stages: ahead });
     },

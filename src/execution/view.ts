@@ -56,6 +56,7 @@ export function stepView(step: StepRecord) {
     context_consumed: step.context_consumed,
     text: step.text,
     handoff_summary: step.handoff_summary,
+    workspace: step.workspace,
     error_message: step.error_message,
     error_class: step.error_class,
     skip_reason: step.skip_reason,

@@ -40,5 +40,6 @@ export function freshStep(
     decision_comment: null,
     attempts: [],
     usage: null,
+    workspace: null,
   };
 }

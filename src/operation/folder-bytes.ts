@@ -15,11 +15,6 @@ export async function folderBytes(folder: string): Promise<number> {
   return bytes;
 }
 
-/** The names of the folders in a folder; none where it is not there. */
-export async function foldersIn(folder: string): Promise<string[]> {
-  return (await entriesOf(folder)).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-}
-
 function entriesOf(folder: string): Promise<Dirent[]> {
   return unlessGone(readdir(folder, { withFileTypes: true }), []);
 }

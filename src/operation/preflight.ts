@@ -1,7 +1,7 @@
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { missingVariables, variableTrouble } from "../dispatch/mcp/missing-variables.ts";
 import { git } from "../dispatch/process/git.ts";
-import { repositoryOf } from "../dispatch/process/worktree.ts";
+import { repositoryOf } from "../dispatch/process/make-worktree.ts";
 import { programVersions } from "../dispatch/program-versions.ts";
 import { takesTools } from "../dispatch/takes-tools.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";

@@ -1,9 +1,11 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { removeAttemptFolder, removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
 import { nextTurn } from "../next-turn.ts";
 import type { GitCaller } from "../dispatch/process/git.ts";
 import { removeForgotten } from "../dispatch/process/worktree.ts";
-import { folderBytes, foldersIn } from "./folder-bytes.ts";
+import { stagesIn } from "../dispatch/process/worktree-note.ts";
+import { folderBytes } from "./folder-bytes.ts";
 import type { Store } from "../store/database.ts";
 import {
   bytesHeld,
@@ -100,7 +102,7 @@ async function removeFiles(
   await removeAttemptFolder(attempts);
   const worktrees = join(home, "worktrees", runId);
   const caller: GitCaller = { attempt_id: `${runId}/prune`, options: { env: { ...env } } };
-  for (const name of await foldersIn(worktrees)) {
+  for (const name of stagesIn(existsSync(worktrees) ? readdirSync(worktrees) : [])) {
     const path = join(worktrees, name);
     const size = await folderBytes(path);
     const reason = await removeForgotten(caller, path);

@@ -45,6 +45,7 @@ const jsonKinds = {
   ui_metadata_json: "object",
   usage_json: "object",
   waiting_gates_json: "strings",
+  workspace_json: "object",
 } as const satisfies Record<string, "object" | "objects" | "strings">;
 
 export type JsonColumn = keyof typeof jsonKinds;

@@ -6,6 +6,7 @@ import type {
   GateQuestion,
   RunOptions,
   StepRecord,
+  StepWorkspace,
   Usage,
 } from "../execution/record.ts";
 import { rowCheck, storedJson } from "./damaged-row.ts";
@@ -114,6 +115,7 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
     outputs_json: jsonOrNull(record.outputs),
     handoff_summary: record.handoff_summary,
     text: record.text,
+    workspace_json: jsonOrNull(record.workspace),
     machine_json: machine,
   };
 }
@@ -153,6 +155,7 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     gate: storedJson<GateQuestion | null>("gate_json", row.gate_json, what),
     attempts: storedJson<AttemptRecord[]>("attempts_json", row.attempts_json, what),
     usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
+    workspace: storedJson<StepWorkspace | null>("workspace_json", row.workspace_json, what),
   };
 }
 
@@ -160,7 +163,7 @@ function secondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
 
-type JsonField = Value | Usage | GateQuestion;
+type JsonField = Value | Usage | GateQuestion | StepWorkspace;
 
 function jsonOrNull(value: JsonField | null): string | null {
   return value === null ? null : JSON.stringify(value);

@@ -121,6 +121,7 @@ export const executionSteps = sqliteTable(
     machine_json: text().notNull(),
     skip_cause: text({ enum: skipCauses }),
     gate_json: text(),
+    workspace_json: text(),
   },
   (t) => [
     uniqueIndex("execution_steps_stage").on(t.execution_id, t.stage_id_ref),

@@ -20,6 +20,8 @@ import tenth from "../../drizzle/0009_execution_counts.sql" with { type: "text" 
 import tenthDown from "../../drizzle/0009_execution_counts.down.sql" with { type: "text" };
 import eleventh from "../../drizzle/0010_agent_stream.sql" with { type: "text" };
 import eleventhDown from "../../drizzle/0010_agent_stream.down.sql" with { type: "text" };
+import twelfth from "../../drizzle/0011_step_workspace.sql" with { type: "text" };
+import twelfthDown from "../../drizzle/0011_step_workspace.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -41,6 +43,7 @@ export const migrations: readonly Migration[] = [
   { name: "0008_stage_json", up: ninth, down: ninthDown },
   { name: "0009_execution_counts", up: tenth, down: tenthDown },
   { name: "0010_agent_stream", up: eleventh, down: eleventhDown },
+  { name: "0011_step_workspace", up: twelfth, down: twelfthDown },
 ];
 
 /** sha256 of a migration's text, hex; it shows whether an applied migration is the one that is known. */

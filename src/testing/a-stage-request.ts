@@ -54,6 +54,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     workdir: folder,
     env: {},
     provider_env: {},
+    worktree_from: [],
     idle_timeout_ms: null,
     permissions: "deny",
     options: {

@@ -114,6 +114,7 @@ function plainStep(runId: string, position: number): StepRecord {
     context_consumed: [],
     text: null,
     handoff_summary: null,
+    workspace: null,
     error_message: null,
     error_class: null,
     skip_reason: null,

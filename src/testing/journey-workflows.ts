@@ -52,9 +52,11 @@ interface StageShape {
   condition?: string;
   /** If given, the stage is a gate. */
   gate?: Record<string, unknown>;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   error_policy?: Record<string, unknown>;
   workspace?: "shared" | "worktree";
+  commit?: "never" | "success";
   /** Used instead of `agent`. */
   roles?: Record<string, unknown>;
 }

@@ -95,8 +95,8 @@ export function randomStage(draw: Draw, id: string, before: readonly string[]): 
       timeout: "30m",
       idle_timeout: "5m",
     })),
-    ...maybeEntry(draw, "workspace", () => "worktree"),
     ...maybeEntry(draw, "permissions", () => "fail"),
+    ...(draw.chance(50) ? {} : { workspace: "worktree", ...maybeEntry(draw, "commit", () => "success") }),
   };
 }
 

@@ -15,6 +15,7 @@ describe("defaults", () => {
       allow_overrides: false,
       workspace: "shared",
       permissions: "deny",
+      commit: "never",
     });
     expect(stages[0]).toEqual({
       id: "a",
@@ -32,6 +33,7 @@ describe("defaults", () => {
       context: { modules: [], inherit_global: true, memory: null },
       workspace: "shared",
       permissions: "deny",
+      commit: "never",
       error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m", idle_timeout: null },
       handoff: { format: "structured", include_run_log: false, summary_prompt: null },
       gate: null,
@@ -86,6 +88,21 @@ describe("defaults", () => {
     ["", "permissions: fail", "fail"],
   ] as const)("the permissions with %p and %p are %s", (whole, stage, expected) => {
     expect(effective(whole, stage).stages[0]?.permissions).toBe(expected);
+  });
+
+  test.each([
+    ["", "workspace: worktree", "never"],
+    ["config: { workspace: worktree, commit: success }", "", "success"],
+    ["config: { workspace: worktree, commit: success }", "commit: never", "never"],
+    [
+      "config: { commit: success }",
+      "workspace: shared\n  - { id: b, workspace: worktree, roles: { primary: 'agent:x' } }",
+      "never",
+    ],
+    ["config: { commit: success }", "workspace: worktree", "success"],
+    ["", "workspace: worktree\n    commit: success", "success"],
+  ] as const)("when a stage commits with %p and %p is %s", (whole, stage, expected) => {
+    expect(effective(whole, stage).stages[0]?.commit).toBe(expected);
   });
 
   test("an agent may be silent for any time unless its stage limits it", () => {

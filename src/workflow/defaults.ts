@@ -1,6 +1,7 @@
 import type { Draft, DraftDefinition, WrittenDefinition } from "./definition.ts";
 import type { Value } from "../expression/value.ts";
 import type {
+  CommitRule,
   EffectiveDefinition,
   EffectiveGate,
   EffectiveHook,
@@ -41,6 +42,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
   const onStageFailure = policy?.on_stage_failure ?? "halt";
   const workspace = config?.workspace ?? "shared";
   const permissions = config?.permissions ?? "deny";
+  const commit = config?.commit ?? "never";
   return {
     workflow: workflowDefaults(written.workflow ?? {}),
     config: {
@@ -56,13 +58,14 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       allow_overrides: config?.allow_overrides ?? false,
       workspace,
       permissions,
+      commit,
     },
     context: {
       global_modules: context?.global_modules ?? [],
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
     stages: (written.stages ?? []).map((stage) =>
-      stageDefaults(stage, { defaultRetry, onStageFailure, workspace, permissions }),
+      stageDefaults(stage, { defaultRetry, onStageFailure, workspace, commit, permissions }),
     ),
     error_policy: { default_retry: defaultRetry, on_stage_failure: onStageFailure },
     hooks: mapEntries(written.hooks, hookDefaults),
@@ -89,14 +92,17 @@ interface WorkflowDefaults {
   onStageFailure: EffectiveDefinition["error_policy"]["on_stage_failure"];
   workspace: Workspace;
   permissions: Permissions;
+  commit: CommitRule;
 }
 
 function stageDefaults(
   stage: DraftStage,
-  { defaultRetry, onStageFailure, workspace, permissions }: WorkflowDefaults,
+  { defaultRetry, onStageFailure, workspace: usualWorkspace, commit, permissions }: WorkflowDefaults,
 ): EffectiveStage {
   const { context, error_policy: policy, handoff } = stage;
+  // A person decides at a gate, so no agent works there.
   const { isDecided } = stageKind(stage.type ?? "agent");
+  const workspace = stage.workspace ?? (isDecided ? "shared" : usualWorkspace);
   return {
     id: stage.id ?? "",
     name: stage.name ?? stage.id ?? "",
@@ -118,9 +124,10 @@ function stageDefaults(
       inherit_global: context?.inherit_global ?? true,
       memory: context?.memory ? memoryDefaults(context.memory) : null,
     },
-    // A person decides at a gate, so no agent works there.
-    workspace: stage.workspace ?? (isDecided ? "shared" : workspace),
     permissions: stage.permissions ?? (isDecided ? "deny" : permissions),
+    workspace,
+    // What the workflow says holds for its stages with a worktree.
+    commit: stage.commit ?? (workspace === "worktree" && !isDecided ? commit : "never"),
     error_policy: {
       retry: withRetryDefaults(policy?.retry, defaultRetry),
       // A later version will roll back. Until then `rollback` stops, like `halt`.

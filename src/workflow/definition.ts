@@ -11,6 +11,7 @@ const contextRef = Type.String({ format: "context-ref" });
 const valueType = Type.String({ format: "value-type" });
 const workspace = oneOf(["shared", "worktree"]);
 const permissions = oneOf(["deny", "fail"]);
+const commit = oneOf(["never", "success"]);
 const optional = Type.Optional;
 const texts = Type.Array(Type.String());
 
@@ -110,6 +111,7 @@ const stage = Type.Object({
   ),
   workspace: optional(workspace),
   permissions: optional(permissions),
+  commit: optional(commit),
   error_policy: optional(
     Type.Object({
       retry: optional(retry),
@@ -151,6 +153,7 @@ export const Definition = Type.Object({
       allow_overrides: optional(Type.Boolean()),
       workspace: optional(workspace),
       permissions: optional(permissions),
+      commit: optional(commit),
     }),
   ),
   context: optional(

@@ -20,6 +20,7 @@ export interface EffectiveDefinition {
     allow_overrides: boolean;
     workspace: Workspace;
     permissions: Permissions;
+    commit: CommitRule;
   };
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
@@ -53,6 +54,7 @@ export interface EffectiveStage {
   context: { modules: string[]; inherit_global: boolean; memory: EffectiveMemory | null };
   workspace: Workspace;
   permissions: Permissions;
+  commit: CommitRule;
   /** `idle_timeout`: null when an agent may be silent for any time. */
   error_policy: {
     retry: EffectiveRetry;
@@ -79,6 +81,8 @@ export type Workspace = "shared" | "worktree";
  * the agent goes on; `fail`: its attempt fails when it ends.
  */
 export type Permissions = "deny" | "fail";
+/** When the engine commits what a stage has changed in its worktree. */
+export type CommitRule = "never" | "success";
 
 export type OnFailure = "halt" | "continue" | "skip_dependents";
 

@@ -21,7 +21,7 @@ const topHints: Hints = [
     'here it is in "config": config: {timeout: 2h}',
   ],
   ["concurrency parallelism max_parallel max_active_steps max_active_runs", to.parallel],
-  ["scheduling workspace permissions allow_overrides", 'here it is in "config"'],
+  ["scheduling workspace commit permissions allow_overrides", 'here it is in "config"'],
   ["secrets", "secrets come from the environment of whoever starts the run: agents inherit what is allowed"],
   [
     "retry retries default_retry defaults retry_policy",

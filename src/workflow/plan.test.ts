@@ -115,6 +115,14 @@ describe("printPlan", () => {
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Permissions");
   });
 
+  test("says when a stage commits its changes", () => {
+    const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1workspace: worktree\n$1commit: success\n$&");
+    expect(printPlan(planOfText(file, {}))).toContain(
+      "      Workspace: worktree\n      Commit: on success\n",
+    );
+    expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Commit");
+  });
+
   test("keeps odd values on their line", () => {
     const plan = planOf("delivery.yaml", { feature_name: `two\nlines ${"x".repeat(300)}` });
     const [, parameters = ""] = printPlan(plan).split("\n");

@@ -2,6 +2,7 @@ import type { Value } from "../expression/value.ts";
 import type { ArtifactLookup } from "./artifact-lookup.ts";
 import { parseDuration } from "./duration.ts";
 import type {
+  CommitRule,
   EffectiveDefinition,
   EffectiveGate,
   EffectiveRetry,
@@ -59,6 +60,7 @@ export interface PlanStage {
   memory_max_tokens: number | null;
   workspace: Workspace;
   permissions: Permissions;
+  commit: CommitRule;
   condition: string | null;
   /** As in the definition, such as "90m". */
   timeout: string;
@@ -185,6 +187,7 @@ function planStage(
     memory_max_tokens: isDecided ? null : (memory?.max_tokens ?? null),
     workspace: stage.workspace,
     permissions: stage.permissions,
+    commit: stage.commit,
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,

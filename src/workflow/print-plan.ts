@@ -55,6 +55,7 @@ function stageLines(stage: PlanStage): string[] {
     ...labelLine("      ", "Inputs", stage.inputs.flatMap(inputText)),
     ...contextLine(stage),
     ...(stage.workspace === "shared" ? [] : [`      Workspace: ${stage.workspace}`]),
+    ...(stage.commit === "never" ? [] : [`      Commit: on ${stage.commit}`]),
     ...(stage.permissions === "deny" ? [] : [`      Permissions: ${stage.permissions}`]),
     `      Timeout: ${stage.timeout}`,
     ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),

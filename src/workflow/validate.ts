@@ -17,6 +17,7 @@ import { comparedWords } from "./rules/compared-words.ts";
 import { cycles } from "./rules/cycles.ts";
 import { declaredValues } from "./rules/declared-values.ts";
 import { dependencies } from "./rules/dependencies.ts";
+import { commits } from "./rules/commits.ts";
 import { expressions } from "./rules/expressions.ts";
 import { gates } from "./rules/gates.ts";
 import { inputSources } from "./rules/input-sources.ts";
@@ -41,6 +42,7 @@ const rules: readonly Rule[] = [
   dependencies,
   cycles,
   gates,
+  commits,
   rollback,
   declaredValues,
   secretParameters,

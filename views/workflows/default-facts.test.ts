@@ -5,7 +5,7 @@ import { StageList } from "./stage-list.tsx";
 import { aBuilderView } from "../../src/testing/a-builder-view.ts";
 
 const plain = `workflow: { id: w, name: W }
-config: { workspace: worktree, permissions: fail }
+config: { workspace: worktree, commit: success, permissions: fail }
 error_policy: { default_retry: { max_attempts: 4 }, on_stage_failure: continue }
 stages:
   - { id: one, roles: { primary: agent:writer } }
@@ -23,7 +23,7 @@ function drawn(text: string): { list: string; cards: string } {
 
 test("what is usual, or holds for all of a workflow, is not said on every card", () => {
   const { list, cards } = drawn(plain);
-  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|What no rule|Silent|opus/);
+  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|Commits|What no rule|Silent|opus/);
   expect(cards).not.toMatch(/Timeout|30m|opus/);
 });
 

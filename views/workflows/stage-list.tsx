@@ -15,6 +15,7 @@ interface UsualSettings {
   onFailure: string;
   workspace: string;
   permissions: string;
+  commit: string;
 }
 
 /** The stages as they would run: batch by batch, those of one batch side by side. */
@@ -24,6 +25,7 @@ export function StageList({ stages, error_policy: policy, config }: ListProps): 
     onFailure: policy.on_stage_failure === "continue" ? "continue" : "halt",
     workspace: config.workspace,
     permissions: config.permissions,
+    commit: config.commit,
   };
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   return (
@@ -107,12 +109,20 @@ function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: UsualSet
       {stage.permissions === usually.permissions ? null : (
         <Fact name="What no rule allows">{permissionWords[stage.permissions]}</Fact>
       )}
+      {stage.workspace === "shared" || stage.commit === usually.commit ? null : (
+        <Fact name="Commits">{commitWords[stage.commit]}</Fact>
+      )}
       {on_failure === usually.onFailure ? null : (
         <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>
       )}
     </>
   );
 }
+
+export const commitWords = {
+  never: "never",
+  success: "its changes, when it has succeeded",
+} as const;
 
 export const workspaceWords = {
   shared: "the run's directory, with the others",

@@ -3,7 +3,7 @@ import { plural } from "../components/usage-text.ts";
 import { mask, shownParameter } from "../../src/workflow/secret-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { NamedText } from "../executions/stage-values.tsx";
-import { Fact, References, permissionWords, workspaceWords } from "./stage-list.tsx";
+import { commitWords, Fact, References, permissionWords, workspaceWords } from "./stage-list.tsx";
 
 interface SettingsProps {
   config: EffectiveDefinition["config"];
@@ -43,6 +43,9 @@ export function WorkflowSettings({
           <Fact name="Tries">{plural(errorPolicy.default_retry.max_attempts, "attempt")}</Fact>
           <Fact name="Stages work in">{workspaceWords[config.workspace]}</Fact>
           <Fact name="What no rule allows">{permissionWords[config.permissions]}</Fact>
+          {config.commit === "never" ? null : (
+            <Fact name="A stage commits">{commitWords[config.commit]}</Fact>
+          )}
           <Fact name="Overrides">
             {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}
           </Fact>

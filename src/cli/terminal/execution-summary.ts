@@ -60,13 +60,14 @@ function stepTable(steps: readonly StepRecord[], options: SummaryOptions): strin
 }
 
 function stepSays(step: StepRecord, isTold: boolean): string {
-  const { error_class, error_message } = step;
+  const { error_class, error_message, workspace } = step;
   if (error_message !== null)
     return isTold ? (error_class ?? "") : `${error_class ?? "error"}: ${error_message}`;
   if (step.skip_reason !== null) return step.skip_reason;
   if (step.decided_by !== null)
     return `by ${step.decided_by}${step.decision_comment ? `: ${step.decision_comment}` : ""}`;
   const flags = [step.reused ? "kept from the earlier run" : "", step.recovered ? "recovered" : ""];
+  if (workspace?.commit) flags.push(`commit ${workspace.commit.slice(0, 12)} on ${workspace.branch}`);
   return flags.filter((flag) => flag !== "").join(", ");
 }
 

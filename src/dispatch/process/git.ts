@@ -13,6 +13,8 @@ export interface GitCaller {
 export interface GitOptions {
   attempt: GitCaller;
   signal: AbortSignal;
+  /** Further variables of git's own environment. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 /** Only what a checkout needs is run of the user's configuration: a hook may ask, wait, or do anything at all. */
@@ -25,7 +27,7 @@ const withoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=fa
 export async function git(
   folder: string,
   args: readonly string[],
-  { attempt, signal }: GitOptions,
+  { attempt, signal, variables }: GitOptions,
 ): Promise<GitAnswer | null> {
   if (signal.aborted) return { ok: false, says: "git was stopped" };
   const { env } = attempt.options;
@@ -39,6 +41,7 @@ export async function git(
       LC_ALL: "C",
       GIT_TERMINAL_PROMPT: "0",
       GIT_OPTIONAL_LOCKS: "0",
+      ...variables,
     },
     stdio: ["ignore", "pipe", "pipe"],
     signal,

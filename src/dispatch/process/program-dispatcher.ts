@@ -20,7 +20,8 @@ import { startAgent, type StartedAgent } from "./start-agent.ts";
 import { recordedSupervisor } from "./supervisor.ts";
 import { createSweeper, type Sweeper } from "./sweeper.ts";
 import { createTicker, type Ticker } from "./ticker.ts";
-import { openWorktree, removeUntouched, tellOfChanges, type Workplace } from "./worktree.ts";
+import { openWorktree, type Workplace } from "./make-worktree.ts";
+import { removeUntouched, tellOfChanges } from "./worktree.ts";
 
 /** What all attempts of a dispatcher share. */
 interface Desk {
@@ -126,10 +127,10 @@ async function readopt(
   return supervisor === null ? "unbegun" : "gone";
 }
 
-async function workplaceOf(request: StageRequest, { signal }: DispatchControl): Promise<Workplace> {
+async function workplaceOf(request: StageRequest, { signal, log }: DispatchControl): Promise<Workplace> {
   const { worktree_dir, workdir } = request;
   if (worktree_dir === null) return { workdir };
-  const place = await openWorktree(request, worktree_dir, signal);
+  const place = await openWorktree(request, worktree_dir, { signal, log });
   return signal.aborted ? { error: stopped } : place;
 }
 

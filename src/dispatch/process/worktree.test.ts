@@ -23,6 +23,10 @@ function aLab(script: string, prepare: (folder: string) => void = aRepository): 
   return { folder, worktree, request: { ...request, worktree_dir: worktree } };
 }
 
+function branchOf({ request: { run_id, stage_id } }: WorktreeLab): string {
+  return `skillmeat/${run_id}/${stage_id}`;
+}
+
 /** One attempt, and the sweep that follows when its outcome is stored. */
 async function run(
   request: StageRequest,
@@ -42,13 +46,13 @@ describe.each(bothLaunches)("agents under %s", (_, launch) => {
   });
 
   describe("an agent with a worktree of its own", () => {
-    test("works there, on what is committed: the run's working directory stays as it is", async () => {
+    test("works there, on what is committed and on a branch of its own: the run's working directory stays as it is", async () => {
       const lab = aLab('pwd; echo "$SKILLMEAT_WORKDIR"; cat tracked; git rev-parse HEAD --abbrev-ref HEAD');
       writeFileSync(join(lab.folder, "tracked"), "being changed");
       const { result, texts } = await run(lab.request);
       expect(result.ok).toBe(true);
       const head = gitIn(lab.folder, "rev-parse", "HEAD");
-      expect(texts).toEqual([lab.worktree, lab.worktree, "as committed", head, "HEAD"]);
+      expect(texts).toEqual([lab.worktree, lab.worktree, "as committed", head, branchOf(lab)]);
       expect(readFileSync(join(lab.folder, "tracked"), "utf8")).toBe("being changed");
     });
 
@@ -106,6 +110,7 @@ describe.each(bothLaunches)("agents under %s", (_, launch) => {
       expect(told).toEqual([]);
       expect(readdirSync(join(lab.worktree, ".."))).toEqual([]);
       expect(worktreesOf(lab.folder)).toEqual([lab.folder]);
+      expect(gitIn(lab.folder, "for-each-ref", "refs/heads/skillmeat")).toBe("");
     });
 
     test("it also goes after a failure, but not before the last attempt", async () => {
@@ -194,6 +199,19 @@ describe.each(bothLaunches)("agents under %s", (_, launch) => {
       const options = { ...request.options, env: { PATH: "/nowhere" } };
       expect((await run({ ...request, options })).result.error).toEqual(
         refusal("git is not in PATH. install it"),
+      );
+    });
+
+    test("a branch that leaves no room for those of stages", async () => {
+      const { request, folder } = aLab("true", (repository) => {
+        aRepository(repository);
+        gitIn(repository, "branch", "skillmeat");
+      });
+      expect((await run(request)).result.error).toEqual(
+        refusal(
+          `the git repository of ${folder} has a branch "skillmeat", and git allows none below it. rename it: ` +
+            "git branch -m skillmeat skillmeat-old",
+        ),
       );
     });
 

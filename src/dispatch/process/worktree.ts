@@ -1,57 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { hasCode } from "./attempt-folder.ts";
-import type { AttemptPlace, LogSink, StageError, StageRequest } from "../dispatcher.ts";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { AttemptPlace, LogSink } from "../dispatcher.ts";
 import { git, type GitAnswer, type GitCaller } from "./git.ts";
-import { isShortage } from "./shortage.ts";
-
-/** A note that is written beside a worktree as soon as it is whole: from then on an agent may have worked in it. */
-interface Note {
-  /** The commit it was made from. */
-  base: string;
-  /** Where in the repository the run's working directory lies: "" or a path with a slash at its end. */
-  prefix: string;
-  workdir: string;
-}
-
-export type Workplace = { workdir: string } | { error: StageError };
+import { readNote, removeNote, type WorktreeNote } from "./worktree-note.ts";
 
 /** A git process that hangs must not hold up an attempt that is over. */
 const longestLookMs = 30_000;
-
-/**
- * The folder in a stage's own worktree that stands for the run's working directory. The worktree is made from the
- * present HEAD where the stage has none yet. Rejects only when the system is short of something (see `isShortage`), not
- * for errors of git or the disk.
- */
-export async function openWorktree(
-  request: StageRequest,
-  dir: string,
-  signal: AbortSignal,
-): Promise<Workplace> {
-  try {
-    const note = readNote(dir);
-    const made = note && existsSync(dir) ? note : await makeWorktree(request, dir, signal);
-    if ("error" in made) return made;
-    const workdir = join(dir, made.prefix);
-    // A folder that is in no commit is not in a worktree either.
-    mkdirSync(workdir, { recursive: true });
-    return { workdir };
-  } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
-    return failWorktree(request, dir, error.message);
-  }
-}
 
 /** Writes into the log where the changes of a stage are, if it has made any, or that this cannot be told. */
 export async function tellOfChanges(attempt: AttemptPlace, log: LogSink): Promise<void> {
@@ -69,92 +23,130 @@ function describeUnknown(dir: string, state: { unknown: string }): string {
   return `its git worktree ${dir} is kept: whether it has changes cannot be told (${state.unknown})`;
 }
 
-/** Removes a stage's worktree unless it holds anything that would be lost. */
+/** Removes a stage's worktree and its branch unless they hold anything that would be lost. */
 export async function removeUntouched(attempt: AttemptPlace): Promise<void> {
   const { worktree_dir: dir } = attempt;
-  if (dir === null || !readNote(dir) || (await stateOf(attempt, dir)) !== "untouched") return;
-  await removeWorktree(attempt, dir);
+  const note = dir === null ? null : readNote(dir);
+  if (dir === null || !note) return;
+  const isUntouched = existsSync(dir)
+    ? (await stateOf(attempt, dir)) === "untouched"
+    : ((await branchTip(attempt, note)) ?? note.base) === note.base;
+  if (!isUntouched) return;
+  await removeWorktree(attempt, dir, note, note.base);
 }
 
 /**
- * The same for a stage whose execution is pruned: commits that a branch or a tag holds are not lost either. Returns why
- * the worktree stays; null when it is gone.
+ * The same for a stage whose execution has ended: commits that another branch or a tag holds are not lost either.
+ * Returns why it stays; null when it is gone, or would go if nothing may be changed.
  */
-export async function removeForgotten(place: GitCaller, dir: string): Promise<string | null> {
-  if (!readNote(dir)) {
+export async function removeForgotten(
+  place: GitCaller,
+  dir: string,
+  { dryRun = false } = {},
+): Promise<string | null> {
+  const note = readNote(dir);
+  if (!note) {
     // An engine that died left the worktree half made, so no agent was ever in it.
-    rmSync(dir, { recursive: true, force: true });
+    if (!dryRun) rmSync(dir, { recursive: true, force: true });
     return null;
   }
-  const state = await stateOf(place, dir);
-  if (typeof state === "object") return `whether it has changes cannot be told (${state.unknown})`;
-  if (state === "changed") return "it has uncommitted changes";
-  if (state === "committed" && !(await isHeldElsewhere(place, dir)))
-    return "it has commits that no branch holds";
-  return removeWorktree(place, dir);
+  const reason = await whyItStays(place, dir, note);
+  if (reason !== null || dryRun) return reason;
+  const tip = await branchTip(place, note);
+  return removeWorktree(place, dir, note, tip ?? note.base);
 }
 
-async function isHeldElsewhere(place: GitCaller, dir: string): Promise<boolean> {
-  const query = [
-    "for-each-ref",
-    "--contains",
-    "HEAD",
-    "--count=1",
-    "refs/heads",
-    "refs/remotes",
-    "refs/tags",
-  ];
-  const holding = await git(dir, query, lookOptions(place));
-  return holding?.ok === true && holding.text.trim() !== "";
-}
-
-async function removeWorktree(place: GitCaller, dir: string): Promise<string | null> {
-  const note = readNote(dir);
-  if (!note) return null;
-  // Not forced, so that git looks again. But git refuses any that names submodules; locked ones stay all the same.
-  const force = existsSync(join(dir, ".gitmodules")) ? ["--force"] : [];
-  const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(place));
-  if (!removed?.ok) return `git does not remove it (${removed?.says ?? "git is not in PATH"})`;
-  rmSync(noteFile(dir), { force: true });
+async function whyItStays(place: GitCaller, dir: string, note: WorktreeNote): Promise<string | null> {
+  const tips = new Set<string>();
+  if (existsSync(dir)) {
+    const state = await stateOf(place, dir);
+    if (typeof state === "object") return `whether it has changes cannot be told (${state.unknown})`;
+    if (state === "changed") return "it has uncommitted changes";
+    const head = await git(dir, ["rev-parse", "--verify", "HEAD"], lookOptions(place));
+    if (!head?.ok) return `whether it has changes cannot be told (${head?.says ?? "git is not in PATH"})`;
+    tips.add(head.text.trim());
+  }
+  const tip = await branchTip(place, note);
+  if (tip !== null) tips.add(tip);
+  tips.delete(note.base);
+  for (const each of tips) {
+    if (!(await isHeldElsewhere(place, note, each)))
+      return each === tip
+        ? `its branch ${note.branch} has commits that are not merged`
+        : "it has commits that no branch holds";
+    if (existsSync(dir) && (await changesSubmodules(place, note, each)))
+      return "it has commits of submodules, which may be nowhere else";
+  }
   return null;
 }
 
-async function makeWorktree(
-  request: StageRequest,
-  dir: string,
-  signal: AbortSignal,
-): Promise<Note | { error: StageError }> {
-  const { workdir } = request;
-  const ask = (...args: string[]): Promise<GitAnswer | null> =>
-    git(workdir, args, { attempt: request, signal });
-  const repository = await repositoryOf(workdir, ask);
-  if ("why" in repository) return refuseWorktree(request, repository);
-  // Without a note the worktree was left half made by an engine that died: no agent was ever in it.
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
-  const note = { ...repository, workdir };
-  // Forced twice: git may still know the half-made worktree, and have it locked.
-  const added = await ask("worktree", "add", "--force", "--force", "--detach", dir, note.base);
-  if (!added?.ok) return failWorktree(request, dir, added?.says ?? "git is gone");
-  writeNote(dir, note);
-  return note;
+/** The commit of the stage's branch; null when there is no such branch. */
+async function branchTip(place: GitCaller, { branch, workdir }: WorktreeNote): Promise<string | null> {
+  if (branch === undefined) return null;
+  const query = ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`];
+  const tip = await git(workdir, query, lookOptions(place));
+  return tip?.ok ? tip.text.trim() : null;
 }
 
-/** What a worktree of a folder's repository is made from, or why none can be made, with the way out. */
-export async function repositoryOf(
-  workdir: string,
-  ask: (...args: string[]) => Promise<GitAnswer | null>,
-): Promise<Pick<Note, "base" | "prefix"> | { why: string; wayOut: string }> {
-  const prefix = await ask("rev-parse", "--show-prefix");
-  if (prefix === null) return { why: "git is not in PATH", wayOut: "install it" };
-  if (!prefix.ok) {
-    const why = `the working directory ${workdir} lies in no git repository (git: ${prefix.says})`;
-    return { why, wayOut: "run it in one, with --workdir" };
-  }
-  const base = await ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
-  if (!base?.ok)
-    return { why: `the git repository of ${workdir} has no commit yet`, wayOut: "commit something" };
-  return { base: base.text.trim(), prefix: prefix.text.replace(/\n$/, "") };
+async function isHeldElsewhere(
+  place: GitCaller,
+  { branch, workdir }: WorktreeNote,
+  commit: string,
+): Promise<boolean> {
+  const places = ["refs/heads", "refs/remotes", "refs/tags"];
+  const query = ["for-each-ref", "--contains", commit, "--count=2", "--format=%(refname)", ...places];
+  const holding = await git(workdir, query, lookOptions(place));
+  if (!holding?.ok) return false;
+  const others = holding.text.split("\n").filter((name) => name !== "" && name !== `refs/heads/${branch}`);
+  return others.length > 0;
+}
+
+async function changesSubmodules(
+  place: GitCaller,
+  { base, workdir }: WorktreeNote,
+  commit: string,
+): Promise<boolean> {
+  const changes = await git(
+    workdir,
+    ["diff-tree", "-r", "--raw", "-z", "--no-renames", base, commit],
+    lookOptions(place),
+  );
+  return !changes?.ok || /(?:^|\0):(?:160000 \d+|\d+ 160000) /.test(changes.text);
+}
+
+/** `tip` is what the branch holds when nothing of its own is lost with it. */
+async function removeWorktree(
+  place: GitCaller,
+  dir: string,
+  note: WorktreeNote,
+  tip: string,
+): Promise<string | null> {
+  // Not forced, so that git looks again. But git refuses any that names submodules; locked ones stay all the same.
+  const force = existsSync(join(dir, ".gitmodules")) ? ["--force"] : [];
+  const isThere = existsSync(dir);
+  const removed = await git(note.workdir, ["worktree", "remove", ...force, dir], lookOptions(place));
+  // Git may have forgotten one whose folder somebody else has removed.
+  if (!removed?.ok && isThere) return `git does not remove it (${removed?.says ?? "git is not in PATH"})`;
+  const trouble = await removeBranch(place, note, tip);
+  if (trouble === null) removeNote(dir);
+  return trouble;
+}
+
+/** Only while it still holds that commit. A branch that somebody has checked out elsewhere is theirs. */
+async function removeBranch(
+  place: GitCaller,
+  { branch, workdir }: WorktreeNote,
+  tip: string,
+): Promise<string | null> {
+  if (branch === undefined) return null;
+  const options = lookOptions(place);
+  const ref = `refs/heads/${branch}`;
+  const found = await git(workdir, ["for-each-ref", "--format=%(objectname) %(worktreepath)", ref], options);
+  if (!found?.ok) return `git does not tell its branch ${branch} (${saysOf(found)})`;
+  const [commit, path = ""] = found.text.replace(/\n$/, "").split(/ (.*)/s);
+  if (commit === "" || commit !== tip || (path !== "" && existsSync(path))) return null;
+  const removed = await git(workdir, ["update-ref", "-d", ref, tip], options);
+  return removed?.ok ? null : `git does not remove its branch ${branch} (${saysOf(removed)})`;
 }
 
 type WorktreeState = "untouched" | "changed" | "committed" | { unknown: string };
@@ -173,62 +165,18 @@ async function stateOf(attempt: GitCaller, dir: string): Promise<WorktreeState> 
     "--ignore-submodules=none",
   ];
   const changes = await git(dir, files, options);
-  if (!changes?.ok) return { unknown: changes?.says ?? "git is not in PATH" };
+  if (!changes?.ok) return { unknown: saysOf(changes) };
   if (changes.text !== "") return "changed";
   const head = await git(dir, ["rev-parse", "--verify", "HEAD"], options);
-  if (!head?.ok) return { unknown: head?.says ?? "git is not in PATH" };
-  return head.text.trim() === note.base ? "untouched" : "committed";
+  if (!head?.ok) return { unknown: saysOf(head) };
+  const tip = await branchTip(attempt, note);
+  return head.text.trim() === note.base && (tip ?? note.base) === note.base ? "untouched" : "committed";
+}
+
+function saysOf(answer: GitAnswer | null): string {
+  return answer === null || answer.ok ? "git is not in PATH" : answer.says;
 }
 
 function lookOptions(attempt: GitCaller) {
   return { attempt, signal: AbortSignal.timeout(longestLookMs) };
-}
-
-function refuseWorktree(
-  { stage_id }: StageRequest,
-  { why, wayOut }: { why: string; wayOut: string },
-): { error: StageError } {
-  const message = `stage "${stage_id}" has "workspace: worktree", but ${why}. ${wayOut}, or write "workspace: shared"`;
-  return { error: { class: "invalid_request", message, retryable: false } };
-}
-
-function failWorktree({ stage_id }: StageRequest, dir: string, why: string): { error: StageError } {
-  return {
-    error: {
-      class: "internal",
-      message: `the git worktree ${dir} of stage "${stage_id}" cannot be made: ${why}`,
-    },
-  };
-}
-
-/** The note is beside the worktree, whose content is the agent's. No stage's id has a dot. */
-function noteFile(dir: string): string {
-  return `${dir}.json`;
-}
-
-function readNote(dir: string): Note | null {
-  try {
-    return JSON.parse(readFileSync(noteFile(dir), "utf8")) as Note;
-  } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
-    throw error;
-  }
-}
-
-/** The note is on disk before an agent works there, because a worktree without a note is removed. */
-function writeNote(dir: string, note: Note): void {
-  const draft = `${noteFile(dir)}.new`;
-  writeSynced(draft, "w", (file) => writeSync(file, JSON.stringify(note)));
-  renameSync(draft, noteFile(dir));
-  writeSynced(dirname(dir), "r", () => {});
-}
-
-function writeSynced(path: string, flags: "r" | "w", work: (file: number) => void): void {
-  const file = openSync(path, flags, 0o600);
-  try {
-    work(file);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

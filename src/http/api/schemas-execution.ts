@@ -59,6 +59,18 @@ export const Step = Type.Object(
     ),
     text: nullable(Type.String({ description: "the agent's own text, or its summary" })),
     handoff_summary: nullable(Type.String()),
+    workspace: nullable(
+      Type.Object(
+        {
+          branch: Type.String(),
+          commit: nullable(Type.String({ description: "null where the branch has no commit of its own" })),
+          changed_files: Type.Array(Type.String(), {
+            description: "paths in the repository; at most 1,000, and 64 KiB of them",
+          }),
+        },
+        { ...closed, description: "what a stage with a git worktree of its own has changed" },
+      ),
+    ),
     error_message: nullable(Type.String()),
     error_class: nullable(Type.String()),
     skip_reason: nullable(Type.String()),

@@ -15,8 +15,9 @@ interface CheckedReference {
   steps: Reference["path"];
 }
 
-const ofStages = new Set(["outputs", "status", "error", "handoff_summary"]);
+const ofStages = new Set(["outputs", "status", "error", "handoff_summary", "workspace"]);
 const ofError = new Set(["class", "message", "attempts"]);
+const ofWorkspace = new Set(["branch", "commit", "changed_files"]);
 const ofRun = new Set(["id", "started_at", "trigger"]);
 const ofWorkflow = new Set(["id", "name", "version", "description", "author", "tags"]);
 
@@ -65,6 +66,8 @@ function checkStage(checked: CheckedReference, name: Step): void {
   checkKnown(checked, field, { kind: "field", owner: `stage "${name.name}"` }, ofStages);
   if (field.name === "error" && output)
     return checkKnown(checked, output, { kind: "field", owner: "an error" }, ofError);
+  if (field.name === "workspace" && output)
+    return checkKnown(checked, output, { kind: "field", owner: "a workspace" }, ofWorkspace);
   if (field.name !== "outputs" || !output) return;
   checkKnown(
     checked,

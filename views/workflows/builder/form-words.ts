@@ -115,6 +115,8 @@ export const formLabels: Readonly<Record<string, string>> = {
   workspace: "Works in",
   "config.workspace": "Stages work in",
   permissions: "What no rule allows",
+  commit: "Commits its changes",
+  "config.commit": "Stages commit their changes",
   max_attempts: "Attempts",
   backoff_multiplier: "Each wait times",
   initial_interval: "First wait",

@@ -1,4 +1,5 @@
 import type {
+  CommitRule,
   EffectiveRetry,
   EffectiveStage,
   OnFailure,
@@ -22,12 +23,12 @@ export interface AdvancedProps {
   scope: FormScope;
   stage: EffectiveStage;
   /** Defaults for stages that say nothing themselves. */
-  usual: { onFailure: OnFailure; workspace: Workspace; permissions: Permissions };
+  usual: { onFailure: OnFailure; workspace: Workspace; commit: CommitRule; permissions: Permissions };
 }
 
 export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
   const { error_policy: policy } = stage;
-  const isUsed = ["error_policy", "handoff", "workspace", "permissions"].some(
+  const isUsed = ["error_policy", "handoff", "workspace", "commit", "permissions"].some(
     (name) => fieldNode(scope, name) !== null,
   );
   return (
@@ -69,6 +70,12 @@ export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
         name="permissions"
         label="What no rule allows"
         choices={[["", `As the workflow says (${usual.permissions})`], ...permissionChoices]}
+      />
+      <PickField
+        scope={scope}
+        name="commit"
+        label="Commits its changes"
+        choices={[["", `As the workflow says (${usual.commit})`], ...commitRules]}
       />
       <RetryFields scope={scope} at="error_policy.retry" retry={policy.retry} />
       <HandoffFields scope={scope} />
@@ -113,6 +120,12 @@ export const workspaces: Choices = [
 export const permissionChoices: Choices = [
   ["deny", "Is denied, and the agent goes on"],
   ["fail", "Is denied, and the attempt fails"],
+];
+
+/** When the engine commits what a stage has changed in its worktree, in the form's words. */
+export const commitRules: Choices = [
+  ["never", "Never"],
+  ["success", "When it has succeeded, on a branch of its own"],
 ];
 
 export function RetryFields({

@@ -4,7 +4,7 @@ import { PlanPreview } from "../plan-preview.tsx";
 import type { BuilderView } from "./builder-view.ts";
 import { MemoryFields } from "./context-fields.tsx";
 import { AreaField, fieldNode, Group, ListField, PickField, switchChoices, TextField } from "./field.tsx";
-import { permissionChoices, RetryFields, workspaces } from "./policy-fields.tsx";
+import { commitRules, permissionChoices, RetryFields, workspaces } from "./policy-fields.tsx";
 import { Problems, type FormScope } from "./problems.tsx";
 import { HookFields, Variables } from "./settings-rows.tsx";
 import { ValueRows } from "./value-rows.tsx";
@@ -109,12 +109,7 @@ function Running({ view, scope }: { view: BuilderView; scope: FormScope }): Html
           choices={switchChoices(false)}
         />
       </div>
-      <PickField
-        scope={scope}
-        name="config.workspace"
-        label="Stages work in"
-        choices={[["", "The run's directory, all together (usual)"], ...workspaces]}
-      />
+      <WorkspaceFields scope={scope} />
       <PickField
         scope={scope}
         name="config.permissions"
@@ -132,6 +127,25 @@ function Running({ view, scope }: { view: BuilderView; scope: FormScope }): Html
         ]}
       />
     </Group>
+  );
+}
+
+function WorkspaceFields({ scope }: { scope: FormScope }): Html {
+  return (
+    <>
+      <PickField
+        scope={scope}
+        name="config.workspace"
+        label="Stages work in"
+        choices={[["", "The run's directory, all together (usual)"], ...workspaces]}
+      />
+      <PickField
+        scope={scope}
+        name="config.commit"
+        label="Stages commit their changes"
+        choices={[["", "Never (usual)"], ...commitRules]}
+      />
+    </>
   );
 }
 

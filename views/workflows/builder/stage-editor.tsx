@@ -131,8 +131,8 @@ function Outputs({ scope }: { scope: FormScope }): Html {
 
 function usualOf({ definition }: BuilderView): AdvancedProps["usual"] {
   const onFailure = definition?.error_policy.on_stage_failure === "continue" ? "continue" : "halt";
-  const { workspace = "shared", permissions = "deny" } = definition?.config ?? {};
-  return { onFailure, workspace, permissions };
+  const { workspace = "shared", commit = "never", permissions = "deny" } = definition?.config ?? {};
+  return { onFailure, workspace, commit, permissions };
 }
 
 function Basics({ scope, stage }: { scope: FormScope; stage: EffectiveStage }): Html {

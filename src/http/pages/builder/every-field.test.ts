@@ -67,6 +67,7 @@ describe("where a stage works and how long it may be silent", () => {
   test.each([
     ["workspace", "worktree", "workspace: worktree"],
     ["permissions", "fail", "permissions: fail"],
+    ["commit", "never", "commit: never"],
     ["error_policy.idle_timeout", "90s", "idle_timeout: 90s"],
   ])("%s is written into the text, whose other lines stay as they are", (name, value, written) => {
     const after = sent(text, { [name]: value });
