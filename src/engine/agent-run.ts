@@ -97,7 +97,6 @@ function holdTime(engine: EngineState, { execution, step, attempt }: AttemptRun)
   };
 }
 
-/** Secrets that the agent named are stored before the outcome, because the log that names them is not read again. */
 /** The author of the definition was warned too; the reader of the log was not. */
 function warnOfMissing(log: { warn(warning: string): void }, refs: readonly string[]): void {
   for (const ref of refs) {
@@ -105,6 +104,7 @@ function warnOfMissing(log: { warn(warning: string): void }, refs: readonly stri
   }
 }
 
+/** Secrets that the agent named are stored before the outcome, because the log that names them is not read again. */
 function keepNewMasks({ secretsDir }: EngineState, execution: LiveExecution): void {
   const { masks, runId } = execution;
   if (masks.secrets.size === execution.masksKept) return;
