@@ -81,7 +81,8 @@ function skipBetween(reading: Reading, { inside, isOutermost }: Surroundings): n
       reading.at++;
       reading.pieces++;
     } else if (code === codes.hash) {
-      if (from === reading.at && before !== codes.newline) throwUnusual();
+      // The library refuses some comments that begin a line, such as one after the end of an inner collection.
+      if (from === reading.at) throwUnusual();
       skipComment(reading);
     } else {
       if (before === codes.newline) checkIndent(reading, reading.at - from, inside, isOutermost);

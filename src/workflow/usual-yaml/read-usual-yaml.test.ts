@@ -64,6 +64,7 @@ describe("readUsualYaml", () => {
     ["a second document", "a: 1\n---\nb: 2\n"],
     ["a bracket that is never closed", "a: [1, 2\n"],
     ["a number that cannot be kept", "a: 12345678901234567890\n"],
+    ["a comment that begins a line inside of braces", "a: { b: { c: 1 }\n# why\n }\n"],
     ["no text at all", ""],
     ["a mere word", "word\n"],
     ["lists in 100 lists", "[".repeat(100) + "]".repeat(100)],
