@@ -1,20 +1,7 @@
-import {
-  addToFacts,
-  noTranscriptFacts,
-  type TranscriptEntry,
-  type TranscriptFacts,
-} from "../../execution/transcript-facts.ts";
-import type { LogLine } from "../../execution/event.ts";
-import { readTranscriptEvent } from "../../execution/read-transcript.ts";
-import { nextTurn } from "../../next-turn.ts";
+import { addToFacts, noTranscriptFacts, type TranscriptFacts } from "../../execution/transcript-facts.ts";
 import type { Store } from "../../store/database.ts";
 import { logFacts, logPage } from "../../store/logs.ts";
-
-export interface AttemptKey {
-  run_id: string;
-  stage_id: string;
-  attempt: number;
-}
+import { transcriptSlices, type AttemptKey } from "./transcript-slices.ts";
 
 interface Counted {
   /** The number of the feed up to which lines are counted. */
@@ -22,7 +9,6 @@ interface Counted {
   facts: TranscriptFacts;
 }
 
-const walkLines = 2000;
 const mostKept = 500;
 const kept = new WeakMap<Store, Map<string, Counted>>();
 const knownToHave = new WeakMap<Store, Map<string, number>>();
@@ -39,22 +25,12 @@ export async function countTranscript(
   const known = mapOf(kept, store);
   const key = keyOf(store, attempt);
   const before = known.get(key);
-  let counted = before && before.until <= until ? before : { until: 0, facts: noTranscriptFacts };
-  while (counted.until < until) {
-    const after = counted.until;
-    const { lines, has_more } = logPage(store, {
-      ...attempt,
-      stream: "agent",
-      after,
-      before: until + 1,
-      limit: walkLines,
-    });
-    const last = has_more ? (lines.at(-1)?.seq ?? until) : until;
-    counted = { until: last, facts: addToFacts(counted.facts, lines.map(readEntry)) };
-    if (has_more) await nextTurn();
-  }
-  if (!before || before.until <= until) keep(known, key, counted);
-  return counted.facts;
+  const start = before && before.until <= until ? before : { until: 0, facts: noTranscriptFacts };
+  let { facts } = start;
+  for await (const entries of transcriptSlices(store, attempt, { after: start.until, until }))
+    facts = addToFacts(facts, entries);
+  if (!before || before.until <= until) keep(known, key, { until, facts });
+  return facts;
 }
 
 /** True when the attempt has an event of a transcript up to this number of the feed. */
@@ -73,10 +49,6 @@ export function hasTranscript(store: Store, attempt: AttemptKey, until: number):
   });
   keep(known, key, lines.length > 0 ? Infinity : until);
   return lines.length > 0;
-}
-
-export function readEntry({ seq, at, stream, text }: LogLine): TranscriptEntry {
-  return { seq, at, event: stream === "agent" ? readTranscriptEvent(text) : null };
 }
 
 function mapOf<Counts>(all: WeakMap<Store, Map<string, Counts>>, store: Store): Map<string, Counts> {

@@ -8,7 +8,6 @@ import { AppError } from "../../errors.ts";
 import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
 import { transcriptMarkdown } from "../../execution/transcript-markdown.ts";
 import { getExecution, getSteps } from "../../store/executions.ts";
-import type { AttemptKey } from "./count-transcript.ts";
 import { isFiltered, wantedText } from "./log-part.ts";
 import { namedFile } from "./output-files.ts";
 import { lastDecider } from "./decider-cookie.ts";
@@ -17,7 +16,7 @@ import { html, redirect, type PageCall, type PageRoutes, type Answer } from "./p
 import { executionStream } from "./execution-stream.ts";
 import { addressOf, readExecutionView, wholeOf, withLog } from "./read-execution-view.ts";
 import { shownToast } from "./toast-cookie.ts";
-import { transcriptSlices } from "./transcript-slices.ts";
+import { transcriptSlices, type AttemptKey } from "./transcript-slices.ts";
 
 const run = "/workflows/:id/executions/:run";
 
@@ -70,7 +69,7 @@ function transcriptText({ context, request, params }: PageCall): Response {
   const { run: runId = "", stage = "", attempt = "" } = params;
   const { run_id, last_event } = getExecution(context.store, runId);
   const key = { run_id, stage_id: stage, attempt: wholeOf(attempt) };
-  const text = markdownOf(transcriptSlices(context.store, key, last_event), key);
+  const text = markdownOf(transcriptSlices(context.store, key, { until: last_event }), key);
   return textFile(text, request.signal, `${stage}-${runId.slice(0, 8)}.md`, "text/markdown");
 }
 

@@ -2,8 +2,13 @@ import type { TranscriptTab } from "../../../views/executions/execution-view.ts"
 import { isCall, isResult, type TranscriptItem } from "../../../views/executions/transcript-items.ts";
 import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
 import type { Store } from "../../store/database.ts";
-import type { AttemptKey } from "./count-transcript.ts";
-import { isFound, partEvents, transcriptSlices, type TranscriptPlace } from "./transcript-slices.ts";
+import {
+  isFound,
+  partEvents,
+  transcriptSlices,
+  type AttemptKey,
+  type TranscriptPlace,
+} from "./transcript-slices.ts";
 
 /** Calls whose results may still come; of more than so many at once the oldest are forgotten. */
 const mostOpen = 1000;
@@ -22,7 +27,7 @@ export async function findTranscript(
 ): Promise<Found> {
   const finds = createFinds(search);
   let [found, seen] = [0, 0];
-  for await (const entries of transcriptSlices(store, attempt, until)) {
+  for await (const entries of transcriptSlices(store, attempt, { until })) {
     for (const entry of entries) {
       seen = entry.seq;
       const item = finds.hear(entry);

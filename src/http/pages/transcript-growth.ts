@@ -11,8 +11,8 @@ import { logLine } from "../../execution/stored-event.ts";
 import type { TranscriptEntry, TranscriptFacts } from "../../execution/transcript-facts.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage } from "../../store/logs.ts";
-import { countTranscript, readEntry, type AttemptKey } from "./count-transcript.ts";
-import { isFound } from "./transcript-slices.ts";
+import { countTranscript } from "./count-transcript.ts";
+import { isFound, readEntry, type AttemptKey } from "./transcript-slices.ts";
 import { findCalls, missingCalls } from "./transcript-surroundings.ts";
 
 /** How far a page's transcript has got. */

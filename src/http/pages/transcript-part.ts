@@ -4,9 +4,9 @@ import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
 import type { LogLine } from "../../execution/event.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage, logTail } from "../../store/logs.ts";
-import { countTranscript, readEntry, type AttemptKey } from "./count-transcript.ts";
+import { countTranscript } from "./count-transcript.ts";
 import { findTranscript } from "./find-transcript.ts";
-import { partEvents, type TranscriptPlace } from "./transcript-slices.ts";
+import { partEvents, readEntry, type AttemptKey, type TranscriptPlace } from "./transcript-slices.ts";
 import { findSurroundings } from "./transcript-surroundings.ts";
 
 /** Of long texts a part has fewer events than it may. */

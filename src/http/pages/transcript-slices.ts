@@ -1,10 +1,10 @@
+import type { LogLine } from "../../execution/event.ts";
 import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
 import type { TranscriptEvent } from "../../execution/transcript.ts";
-import { transcriptWords } from "../../execution/read-transcript.ts";
+import { readTranscriptEvent, transcriptWords } from "../../execution/read-transcript.ts";
 import { nextTurn } from "../../next-turn.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage } from "../../store/logs.ts";
-import { readEntry, type AttemptKey } from "./count-transcript.ts";
 
 /** A page shows so many events at most. */
 export const partEvents = 200;
@@ -21,25 +21,35 @@ export interface TranscriptPlace {
   event: number;
 }
 
-/** The events of an attempt up to a number of the feed, slice by slice. */
+export interface AttemptKey {
+  run_id: string;
+  stage_id: string;
+  attempt: number;
+}
+
+/** The events of an attempt between two numbers of the feed, the last one among them, slice by slice. */
 export async function* transcriptSlices(
   store: Store,
   attempt: AttemptKey,
-  until: number,
+  { after = 0, until }: { after?: number; until: number },
 ): AsyncGenerator<TranscriptEntry[]> {
-  for (let after = 0; ;) {
+  for (let from = after; ;) {
     const { lines, has_more } = logPage(store, {
       ...attempt,
       stream: "agent",
-      after,
+      after: from,
       before: until + 1,
       limit: walkLines,
     });
     yield lines.map(readEntry);
     if (!has_more) return;
-    after = lines.at(-1)?.seq ?? after;
+    from = lines.at(-1)?.seq ?? from;
     await nextTurn();
   }
+}
+
+export function readEntry({ seq, at, stream, text }: LogLine): TranscriptEntry {
+  return { seq, at, event: stream === "agent" ? readTranscriptEvent(text) : null };
 }
 
 export function isFound(event: TranscriptEvent | null, search: string): boolean {

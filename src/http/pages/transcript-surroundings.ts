@@ -2,7 +2,7 @@ import { isResult, type ResultEntry, type Surroundings } from "../../../views/ex
 import type { TranscriptEntry } from "../../execution/transcript-facts.ts";
 import type { Store } from "../../store/database.ts";
 import { logPage, logTail } from "../../store/logs.ts";
-import { readEntry, type AttemptKey } from "./count-transcript.ts";
+import { readEntry, type AttemptKey } from "./transcript-slices.ts";
 
 const sliceLines = 500;
 const mostLooked = 2000;
