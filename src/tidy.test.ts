@@ -42,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     "context",
     "collection",
   ].concat(["dispatch", "engine"]),
+  mcp: ["errors", "version", "expression", "workflow"],
   cli: [
     "errors",
     "config",
@@ -52,7 +53,7 @@ const mayImport: Record<string, readonly string[]> = {
     "store",
     "context",
     "collection",
-  ].concat(["dispatch", "engine", "operation", "http"]),
+  ].concat(["dispatch", "engine", "operation", "http", "mcp"]),
   views: ["errors", "expression", "workflow", "execution"],
   http: [
     "errors",
@@ -79,6 +80,7 @@ const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^(elysia|@elysiajs)/, rooms: ["http"] },
   { module: /^@kitajs/, rooms: ["views"] },
   { module: /^commander/, rooms: ["cli"] },
+  { module: /^@modelcontextprotocol/, rooms: ["mcp"] },
 ];
 
 const pureRooms = new Set(["expression", "workflow", "execution", "machine", "views"]);

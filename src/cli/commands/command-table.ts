@@ -176,6 +176,29 @@ export const commandTable: (Command | CommandGroup)[] = [
     load: () => import("./doctor.ts"),
   },
   {
+    name: "mcp",
+    summary: "serve agents over the Model Context Protocol",
+    examples: ["mcp outputs --contract contract.json --output outputs.json"],
+    commands: [
+      {
+        name: "outputs",
+        summary: "take a stage's outputs from an agent over MCP, on stdin and stdout",
+        options: [
+          {
+            flags: "--contract <file>",
+            description: "the outputs that the stage declares (default: $SKILLMEAT_CONTRACT)",
+          },
+          {
+            flags: "--output <file>",
+            description: "the file that the outputs are written to (default: $SKILLMEAT_OUTPUT)",
+          },
+        ],
+        examples: ["mcp outputs --contract contract.json --output outputs.json"],
+        load: () => import("./mcp-outputs.ts"),
+      },
+    ],
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     arguments: [{ name: "shell", description: "bash, zsh or fish" }],
