@@ -5,12 +5,28 @@
 
 let asked = null;
 
+/** The name that decided last on this page. A gate that came with the stream since then does not know it. */
+let decider = "";
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("form[data-decides]")) decider = target.elements.actor.value.trim();
+});
+
+function fillDecider() {
+  if (decider === "") return;
+  for (const { dataset, elements } of document.querySelectorAll("form[data-decides]")) {
+    const mayDecide = dataset.approvers === "" || dataset.approvers.split("\n").includes(decider);
+    if (mayDecide && elements.actor.value === "") elements.actor.value = decider;
+  }
+}
+
 document.addEventListener("focusin", ({ target }) => {
   asked = target.closest("dialog form[data-decides]") ?? asked;
 });
 document.addEventListener("close", () => (asked = null), { capture: true });
 
 document.addEventListener("htmx:after:swap", () => {
+  fillDecider();
   // What is on its way is one's own decision.
   if (!asked || asked.dataset.sent !== undefined || document.getElementById(asked.dataset.decides)) return;
   const form = asked;
@@ -48,14 +64,19 @@ function settle(form) {
 }
 
 /** As the run itself tells it. */
-async function tell(message, { run, stage }) {
+async function tell(message, { run, stage, request }) {
   const response = await fetch(`/api/v1/workflow-executions/${run}`);
   if (!response.ok) return;
   const { steps } = await response.json();
-  const { status, decided_by, decision_comment, error_message } = steps.find(
-    (step) => step.stage_id === stage,
-  );
+  const step = steps.find((each) => each.stage_id === stage);
+  const asked = request ? step.permission_requests.find(({ id }) => id === request) : null;
+  const { status, decided_by, decision_comment, error_message } = asked
+    ? { ...asked, decision_comment: asked.comment, error_message: null }
+    : step;
   const why = decision_comment ? `: ${decision_comment}` : "";
-  const words = status === "completed" ? `approved by ${decided_by}${why}` : (error_message ?? status);
+  const isDecided = status === "completed" || (asked && decided_by !== null);
+  const words = isDecided
+    ? `${asked ? status : "approved"} by ${decided_by}${why}`
+    : (error_message ?? status);
   message.textContent = words[0].toUpperCase() + words.slice(1);
 }

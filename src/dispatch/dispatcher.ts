@@ -79,8 +79,41 @@ export interface DispatchControl {
   log: LogSink;
   /** Says that the agent cannot begin yet, so that its time does not run; the returned function says that it begins. */
   holdTime?(): () => void;
+  /** Present when the agent's stage has `permissions: ask`. */
+  permissions?: PermissionDesk;
   /** The execution's masks: everything that is recorded is hidden by them. An agent may name more secrets. */
   masks: Masks;
+}
+
+/** Where a running agent asks people for permissions. What they decide is stored before the agent is told. */
+export interface PermissionDesk {
+  /** Secrets are hidden in the call. One that is known already, also to an earlier engine, is not asked again. */
+  ask(call: AskedCall): void;
+  /** The agent needs no answer any more. */
+  withdraw(id: string): void;
+  /** All that is stored, in the order in which the agent gets them; earlier ones never change. */
+  answers(): readonly PermissionAnswer[];
+  /** True while somebody has to decide. */
+  isWaiting(): boolean;
+  /** Calls back when there may be more answers. Returns the way to stop that. */
+  follow(listener: () => void): () => void;
+}
+
+export interface AskedCall {
+  id: string;
+  tool: string;
+  title: string;
+  input: Value;
+  reason: string | null;
+}
+
+export interface PermissionAnswer {
+  /** Of the call. */
+  id: string;
+  /** Null: it was withdrawn, so there is nothing to be told. */
+  allows: boolean | null;
+  /** What the agent is told with a refusal. */
+  message: string | null;
 }
 
 /**

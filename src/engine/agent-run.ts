@@ -16,6 +16,7 @@ import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
 import { failureOfDenials, warningsOfDenials } from "./judge-denials.ts";
 import { keepMasks } from "./kept-secrets.ts";
+import { permissionDesk } from "./permission-desk.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { closeWorkspace } from "./close-workspace.ts";
 import { openLogSink } from "./log-sink.ts";
@@ -69,6 +70,7 @@ async function dispatchAttempt(
     log,
     masks: execution.masks,
     holdTime: () => holdTime(engine, run),
+    ...(step.plan.permissions === "ask" ? { permissions: permissionDesk(engine, run) } : {}),
   };
   const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
   const request = stageRequest(engine, execution, step);
@@ -79,7 +81,7 @@ async function dispatchAttempt(
   if (result === "gone" || result === "unbegun") return { kind: result };
   const usage = meterUsage(engine, request, result, log);
   const outcome = judgeResult(request, { ...result, ...(usage && { usage }) }, execution.masks);
-  const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(result.denials);
+  const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(request, result);
   for (const warning of said) log.warn(warning);
   if (outcome.kind !== "succeeded") return outcome;
   const summed = await withSummary(outcome, { engine, request, run, dispatcher, control });
@@ -144,7 +146,7 @@ function judgeResult(request: StageRequest, result: StageResult, masks: Masks): 
   const masked = maskedOutputs(outputs as StageCompleted["outputs"], undeclared, masks);
   const warnings = [
     ...result.warnings.slice(0, mostWarnings),
-    ...warningsOfDenials(result.denials),
+    ...warningsOfDenials(request, result),
     ...describeUndeclared(undeclared),
     ...warningsOfSecrets(outputs as StageCompleted["outputs"], masked),
   ];

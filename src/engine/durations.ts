@@ -1,4 +1,5 @@
 import { dispatcherName } from "./dispatcher-name.ts";
+import { permissionState } from "../machine/decide-permission.ts";
 import type { StoredClock } from "../machine/stored-actor.ts";
 import { tellExecution } from "../machine/tell-actor.ts";
 import { deadlineKey } from "./hold-execution.ts";
@@ -19,6 +20,7 @@ export function clockOf(engine: EngineState, execution: LiveExecution): StoredCl
   return {
     at_ms: engine.alarm.now(),
     spent_ms: spentMs + (sinceMs === null ? 0 : engine.deadlines.watchedMs() - sinceMs),
+    ...(execution.drives ? {} : { undriven: true }),
     left_ms: Object.fromEntries(
       [...execution.timed].map((step) => [step.record.stage_id, storedLeftOf(engine, execution, step)]),
     ),
@@ -39,7 +41,8 @@ export function resumeCounting(
   const gapMs = Math.max(0, nowMs - (stored?.at_ms ?? Date.parse(execution.record.updated_at)));
   const counted = [...execution.timed].map((step) => {
     const leftMs = stored?.left_ms[step.record.stage_id] ?? leftMsByWallClock(step, nowMs - gapMs);
-    const countedMs = Math.min(gapMs, unwatchedMs(engine, execution, step, leftMs));
+    const isUnanswered = stored?.undriven === true && waitsForAnswer(step);
+    const countedMs = isUnanswered ? 0 : Math.min(gapMs, unwatchedMs(engine, execution, step, leftMs));
     step.leftMs = Math.max(0, leftMs - countedMs);
     return countedMs;
   });
@@ -94,6 +97,11 @@ function leftOf(engine: EngineState, { runId }: LiveExecution, { leftMs, record 
 function leftMsByWallClock({ record, plan }: LiveStep, atMs: number): number {
   const leftMs = record.deadline_at === null ? 0 : Date.parse(record.deadline_at) - atMs;
   return Math.min(leftMs, plan.timeoutMs);
+}
+
+/** What was decided while nobody drove the execution has not reached the agent: it has waited until now. */
+function waitsForAnswer(step: LiveStep): boolean {
+  return step.record.status === "running" && permissionState(step).answers.length > 0;
 }
 
 /** How much of the gap may count for a step at most: all of it for a wait, for an agent only the time it lived. */

@@ -82,6 +82,9 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       void working.then(() => engine.working.delete(working));
       return;
     }
+    case "answer":
+      execution.byId.get(effect.stage_id)?.tellAnswers?.(effect.count);
+      return;
     case "stop":
       execution.byId.get(effect.stage_id)?.abort?.abort();
       return;
@@ -122,6 +125,7 @@ async function work(
   // A step that begins again takes over its own place.
   if (step.attempt !== attempt) {
     step.abort = null;
+    step.tellAnswers = null;
     if (isSettled(step.record.status)) step.log = null;
     const done = (): void => addCleanUp(engine, execution.runId, sweep());
     execution.changes.waiting.push({ done });

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { isAsking } from "../execution/permission.ts";
 import { leaveOut } from "./pending-commit.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, CommitWaiter } from "./live-execution.ts";
@@ -14,7 +15,7 @@ export function holdExecution(engine: EngineState, execution: LiveExecution): vo
   else engine.blueprints.set(hash, { blueprint: execution.blueprint, users: 1 });
   engine.live.set(execution.runId, execution);
   engine.queue.takePlaces(execution);
-  const isWaiting = ({ record }: LiveStep): boolean => record.status !== "running";
+  const isWaiting = ({ record }: LiveStep): boolean => record.status !== "running" || isAsking(record);
   armDeadlines(engine, execution, execution.steps.filter(isWaiting));
 }
 
@@ -78,11 +79,15 @@ export function armDeadlines(engine: EngineState, execution: LiveExecution, step
   );
 }
 
-/** A gate's deadline is an instant of the wall clock; attempts and waits are counted durations. */
+/**
+ * The deadline of a gate, and of what an agent asks for, is an instant of the wall clock; attempts and waits are
+ * counted durations.
+ */
 function armStep(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
   const { stage_id, status, deadline_at } = step.record;
   const key = deadlineKey(execution.runId, stage_id);
-  if (status === "waiting_for_approval" && deadline_at !== null) {
+  const isDecided = status === "waiting_for_approval" || isAsking(step.record);
+  if (isDecided && deadline_at !== null) {
     engine.deadlines.set(key, { clock: "wall", atMs: Date.parse(deadline_at) });
   } else if (!execution.timed.has(step)) engine.deadlines.set(key, null);
   else if (step.leftMs !== null) {

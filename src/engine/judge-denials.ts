@@ -19,8 +19,12 @@ export function failureOfDenials(
 }
 
 /** What the log says of the calls that were denied, one line each. */
-export function warningsOfDenials(denials: Denials | undefined): string[] {
-  if (denials === undefined) return [];
+export function warningsOfDenials(
+  { permissions }: Pick<StageRequest, "permissions">,
+  { denials }: Pick<StageResult, "denials">,
+): string[] {
+  // What people have rejected is in the step, with their reasons.
+  if (denials === undefined || permissions === "ask") return [];
   const { calls, count } = denials;
   const said = calls.map(
     ({ tool, title }) => `${tool} was denied, because no entry of "tools" allows it: ${title}`,

@@ -32,6 +32,8 @@ export interface LiveStep extends StepState {
   storedLog: LogFacts | null;
   /** How far the attempt's own log files have been taken in, in bytes. */
   offsets: LogOffsets;
+  /** Gives the agent that this process follows the answers that are stored; null: it follows none that asks. */
+  tellAnswers: ((count: number) => void) | null;
   /** Stops the agent that this process follows; null: it follows none. */
   abort: AbortController | null;
 }
@@ -80,6 +82,7 @@ export function makeLive(
     const added: Omit<LiveStep, keyof StepState> = {
       offsets: offsets.get(step.record.stage_id) ?? { stdout: 0, stderr: 0 },
       abort: null,
+      tellAnswers: null,
       log: null,
       storedLog: storedLog(step.record),
     };

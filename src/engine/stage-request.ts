@@ -135,6 +135,8 @@ export function summaryRequest(
     }),
     inputs: done.outputs,
     previous_error: null,
+    // Nobody is asked for a summary.
+    permissions: "deny",
     outputs,
     output_schema,
   };

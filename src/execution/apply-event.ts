@@ -1,4 +1,19 @@
-import type { ExecutionEvent, StageEvent, StageFailed, StageRetrying } from "./event.ts";
+import type {
+  ExecutionEvent,
+  GateResolved,
+  GateWaiting,
+  StageEvent,
+  StageFailed,
+  StageRetrying,
+} from "./event.ts";
+import {
+  openRequests,
+  withDecision,
+  withdrawAll,
+  withRequest,
+  type PermissionAsked,
+  type PermissionDecided,
+} from "./permission.ts";
 import type { AttemptRecord, ExecutionRecord, StepRecord } from "./record.ts";
 import { isDone, isSettled } from "./status.ts";
 import { addUsage } from "./usage.ts";
@@ -15,6 +30,7 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
       return {
         ...step,
         ...settledFields("completed", at),
+        permission_requests: withdrawAll(step),
         outputs,
         text,
         handoff_summary,
@@ -35,30 +51,10 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
         skip_cause: event.data.cause,
         outputs: event.data.outputs,
       };
-    case "gate_waiting": {
-      const { deadline_at, message, approvers } = event.data;
-      return {
-        ...step,
-        status: "waiting_for_approval",
-        started_at: at,
-        deadline_at,
-        gate: { message, approvers },
-      };
-    }
-    case "gate_resolved": {
-      const { status, actor, comment } = event.data;
-      const error =
-        status === "failed"
-          ? { error_class: event.data.error_class, error_message: gateError(event.data) }
-          : {};
-      return {
-        ...step,
-        ...settledFields(status, at),
-        decided_by: actor,
-        decision_comment: comment,
-        ...error,
-      };
-    }
+    case "gate_waiting":
+      return beginToWait(step, event.data, at);
+    case "gate_resolved":
+      return takeDecision(step, event.data, at);
     default:
       return event satisfies never;
   }
@@ -82,13 +78,20 @@ export function applyToExecution(
       return { ...execution, status, had_failures, error_message, completed_at: at, waiting_gates: [] };
     }
     case "stage_started":
-      return execution;
+      return withoutGate(execution, event.stage_id);
     case "gate_waiting":
+      if (execution.waiting_gates.includes(event.stage_id)) return execution;
       return { ...execution, waiting_gates: [...execution.waiting_gates, event.stage_id] };
     case "stage_retrying":
-      return { ...execution, usage: addUsage(execution.usage, event.data.usage) };
+      return withoutGate(
+        { ...execution, usage: addUsage(execution.usage, event.data.usage) },
+        event.stage_id,
+      );
     case "stage_completed":
-      return { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) };
+      return withoutGate(
+        { ...oneMoreDone(execution), usage: addUsage(execution.usage, event.data.usage) },
+        event.stage_id,
+      );
     case "stage_failed":
       return withoutGate(
         {
@@ -100,6 +103,8 @@ export function applyToExecution(
     case "stage_skipped":
       return oneMoreDone(execution);
     case "gate_resolved":
+      if ("request_id" in event.data)
+        return event.data.still_open > 0 ? execution : withoutGate(execution, event.stage_id);
       return withoutGate(oneMoreDone(execution), event.stage_id);
     default:
       return event satisfies never;
@@ -109,6 +114,30 @@ export function applyToExecution(
 /** A step that had not begun when its execution ended never will. */
 export function endStep(step: StepRecord, at: string): StepRecord {
   return isSettled(step.status) ? step : { ...step, ...settledFields("cancelled", at) };
+}
+
+function beginToWait(step: StepRecord, data: GateWaiting | PermissionAsked, at: string): StepRecord {
+  if ("request_id" in data) {
+    const deadline_at = openRequests(step).length === 0 ? data.deadline_at : step.deadline_at;
+    return { ...step, deadline_at, permission_requests: withRequest(step, data, at) };
+  }
+  const { deadline_at, message, approvers } = data;
+  return {
+    ...step,
+    status: "waiting_for_approval",
+    started_at: at,
+    deadline_at,
+    gate: { message, approvers },
+  };
+}
+
+function takeDecision(step: StepRecord, data: GateResolved | PermissionDecided, at: string): StepRecord {
+  if ("request_id" in data) {
+    return { ...step, deadline_at: data.deadline_at, permission_requests: withDecision(step, data) };
+  }
+  const { status, actor, comment, error_class } = data;
+  const error = status === "failed" ? { error_class, error_message: gateError(data) } : {};
+  return { ...step, ...settledFields(status, at), decided_by: actor, decision_comment: comment, ...error };
 }
 
 function startAttempt(
@@ -136,6 +165,7 @@ function startAttempt(
     inputs: data.inputs,
     context_consumed: data.context_consumed,
     deadline_at: data.deadline_at,
+    permission_requests: withdrawAll(step),
     recovered: step.recovered || data.recovered,
     started_at: step.started_at ?? at,
     error_class: null,
@@ -149,6 +179,7 @@ function failStep(step: StepRecord, data: StageFailed, at: string): StepRecord {
   return {
     ...step,
     ...settledFields(status, at),
+    permission_requests: withdrawAll(step),
     error_class,
     error_message,
     usage: addUsage(step.usage, usage),
@@ -161,6 +192,7 @@ function waitForRetry(step: StepRecord, data: StageRetrying, at: string): StepRe
   return {
     ...step,
     status: "retry_wait",
+    permission_requests: withdrawAll(step),
     deadline_at: due_at,
     error_class,
     error_message,

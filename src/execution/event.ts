@@ -1,6 +1,7 @@
 import type { ValueObject } from "../expression/value.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
+import type { PermissionAsked, PermissionDecided } from "./permission.ts";
 import type { ContextConsumed, GateQuestion, SkipCause, StepWorkspace, Usage } from "./record.ts";
 import type { ExecutionStatus, StepStatus } from "./status.ts";
 
@@ -25,11 +26,9 @@ export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "stage_failed"; data: StageFailed }
   | { type: "stage_retrying"; data: StageRetrying }
   | { type: "stage_skipped"; data: StageSkipped }
-  | {
-      type: "gate_waiting";
-      data: GateQuestion & { deadline_at: string };
-    }
-  | { type: "gate_resolved"; data: GateResolved }
+  /** A gate begins to wait, or a running agent asks for a permission (then it has a `request_id`). */
+  | { type: "gate_waiting"; data: GateWaiting | PermissionAsked }
+  | { type: "gate_resolved"; data: GateResolved | PermissionDecided }
 );
 
 const isEventType = {
@@ -94,6 +93,10 @@ export interface StageSkipped {
   cause: SkipCause;
   /** The declared defaults or null, as the stages after it see them. */
   outputs: ValueObject;
+}
+
+export interface GateWaiting extends GateQuestion {
+  deadline_at: string;
 }
 
 export interface GateResolved {

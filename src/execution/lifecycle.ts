@@ -25,7 +25,8 @@ export type LifecycleLog = (entry: LifecycleEntry) => void;
 /** Log lines are not in it: they have their own table. */
 export function lifecycleEntry(event: StoredEvent, record: ExecutionRecord): LifecycleEntry | null {
   if (event.type === "log_line") return null;
-  const data: Data = "status" in event.data || "reason" in event.data ? event.data : {};
+  const isTold = !("request_id" in event.data) && ("status" in event.data || "reason" in event.data);
+  const data: Data = isTold ? (event.data as Data) : {};
   const message = data.error_message ?? data.reason ?? data.comment;
   return {
     at: event.at,
@@ -55,6 +56,8 @@ interface Data {
 function levelOf(type: StoredEvent["type"], { status, had_failures }: Data): LifecycleEntry["level"] {
   if (type === "stage_retrying") return "warn";
   if (type !== "stage_failed" && type !== "execution_completed" && type !== "gate_resolved") return "info";
+  // What an agent asked for was decided: nothing has ended with it.
+  if (type === "gate_resolved" && status === undefined) return "info";
   if (status === "cancelled" || (status === "completed" && had_failures === true)) return "warn";
   return status === "completed" ? "info" : "error";
 }

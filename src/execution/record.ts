@@ -1,6 +1,7 @@
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
+import type { PermissionRequest } from "./permission.ts";
 import type { ExecutionStatus, StepStatus, Trigger } from "./status.ts";
 
 /** Token counts are disjoint; money is integer micro-dollars. `unknown` is never shown as 0. */
@@ -111,6 +112,8 @@ export interface StepRecord {
   deadline_at: string | null;
   recovered: boolean;
   reused: boolean;
+  /** What its agents have asked people for: all that waits, and the last ones that were decided. */
+  permission_requests: PermissionRequest[];
   decided_by: string | null;
   decision_comment: string | null;
   attempts: AttemptRecord[];

@@ -3,8 +3,18 @@ export type Signal =
   | { type: "pause" }
   | { type: "resume" }
   | { type: "cancel"; reason: string | null }
-  | { type: "approve"; stage_id: string; actor: string; comment: string | null }
-  | { type: "reject"; stage_id: string; actor: string; comment: string | null };
+  | ({ type: "approve" } & Decision)
+  | ({ type: "reject" } & Decision);
+
+interface Decision {
+  stage_id: string;
+  actor: string;
+  comment: string | null;
+  /** Of a permission that an agent asks for; none: the oldest one that waits, or a gate. */
+  request_id?: string | null;
+  /** True: what is approved covers the same tool for the rest of the step. */
+  always?: boolean;
+}
 
 /** The answer to a signal. `unchanged`: it already was so (the same decision twice), and nothing was recorded. */
 export type SignalAnswer =
@@ -14,7 +24,15 @@ export type SignalAnswer =
 /** What was stored, as a signal; null when it is none. */
 export function signalOf(stored: unknown): Signal | null {
   if (typeof stored !== "object" || stored === null) return null;
-  const { type, reason, stage_id, actor, comment } = stored as Record<string, unknown>;
+  const {
+    type,
+    reason,
+    stage_id,
+    actor,
+    comment,
+    request_id = null,
+    always = false,
+  } = stored as Record<string, unknown>;
   switch (type) {
     case "pause":
     case "resume":
@@ -24,7 +42,10 @@ export function signalOf(stored: unknown): Signal | null {
     case "approve":
     case "reject": {
       if (typeof stage_id !== "string" || typeof actor !== "string" || !isTextOrNull(comment)) return null;
-      return { type, stage_id, actor, comment };
+      // An older version of the program stores neither of the two.
+      if (!isTextOrNull(request_id) || typeof always !== "boolean") return null;
+      const ofRequest = { ...(request_id === null ? {} : { request_id }), ...(always ? { always } : {}) };
+      return { type, stage_id, actor, comment, ...ofRequest };
     }
     default:
       return null;

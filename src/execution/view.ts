@@ -1,3 +1,4 @@
+import { isAsking, type PermissionRequest } from "./permission.ts";
 import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
 
 /** The API's `Execution`: what `--format json` prints and HTTP answers. */
@@ -66,11 +67,18 @@ export function stepView(step: StepRecord) {
     deadline_at: step.deadline_at,
     recovered: step.recovered,
     reused: step.reused,
+    waiting_for: isAsking(step) ? ("permission" as const) : null,
+    permission_requests: step.permission_requests.map(requestView),
     decided_by: step.decided_by,
     decision_comment: step.decision_comment,
     attempts: step.attempts.map(attemptView),
     cost: costView(step.usage),
   };
+}
+
+function requestView({ id, tool, title, input, reason, ...rest }: PermissionRequest) {
+  const { asked_at, approvers, deadline_at, status, decided_by, comment } = rest;
+  return { id, tool, title, input, reason, asked_at, approvers, deadline_at, status, decided_by, comment };
 }
 
 function attemptView({

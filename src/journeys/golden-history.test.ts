@@ -47,6 +47,8 @@ describe("the golden events", () => {
         .map((line): unknown => JSON.parse(line));
       const { first } = lines.at(0) as { first: Records };
       const { last } = lines.at(-1) as { last: Records };
+      // They were stored before agents could ask for a permission.
+      first.steps = first.steps.map((step) => ({ ...step, permission_requests: [] }));
       expect(replayEvents(first, lines.slice(1, -1) as StoredEvent[])).toMatchObject(last);
       expect(describeOutcome(last.execution.status, last.steps)).toBe(ends[name] ?? "");
     });

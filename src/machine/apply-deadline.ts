@@ -1,4 +1,6 @@
+import { isAsking } from "../execution/permission.ts";
 import { formatDuration } from "../workflow/duration.ts";
+import { rejectOverdue } from "./decide-permission.ts";
 import { mayStart, type ExecutionState, type StepState } from "./execution-state.ts";
 import type { Moment } from "./moment.ts";
 import { conclude, follow, stopAll } from "./orchestration.ts";
@@ -10,6 +12,7 @@ export function applyDeadline(execution: ExecutionState, step: StepState | null,
   if (step === null) return endInTime(execution, moment);
   switch (step.record.status) {
     case "running":
+      if (isAsking(step.record)) return rejectOverdue(execution, step, moment);
       if (step.attempt?.stopping === null) stopStep(execution, step, "timeout");
       return;
     case "retry_wait":

@@ -1,6 +1,7 @@
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import { applyDeadline } from "./apply-deadline.ts";
 import { phaseOf, type ExecutionState, type StepState } from "./execution-state.ts";
+import { decidePermission } from "./decide-permission.ts";
 import type { Moment } from "./moment.ts";
 import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
@@ -77,6 +78,7 @@ function decide(
   const { stage_id, actor, comment } = signal;
   const step = execution.byId.get(stage_id);
   if (!step) return noStage(execution, stage_id);
+  if (!stageKind(step.plan.stage.type).isDecided) return decidePermission(execution, step, signal, moment);
   const refusal = refusalOf(step, signal);
   if (refusal) return refusal;
   // The deadline has passed, but its timer may be late, and there is no timer where nobody drives the execution.
@@ -91,14 +93,11 @@ function decide(
 
 function refusalOf(
   { plan: { stage } }: StepState,
-  { actor, type }: Extract<Signal, { stage_id: string }>,
+  { actor, type, request_id = null, always = false }: Extract<Signal, { stage_id: string }>,
 ): SignalAnswer | null {
-  if (!stageKind(stage.type).isDecided) {
-    return {
-      outcome: "refused",
-      code: "conflict",
-      message: `stage "${stage.id}" is no gate: there is nothing to ${type}`,
-    };
+  if (request_id !== null || always) {
+    const message = `"${stage.id}" is a gate, which has no permission requests: ${type} it without naming one`;
+    return { outcome: "refused", code: "conflict", message };
   }
   const approvers = stage.gate?.approvers ?? [];
   if (approvers.length === 0 || approvers.includes(actor)) return null;

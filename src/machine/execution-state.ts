@@ -25,6 +25,8 @@ export interface ExecutionState {
   readonly env: Record<string, string>;
   /** Agent steps that run. */
   running: number;
+  /** Steps among those whose agent waits for a permission. */
+  asking: number;
   /** Steps that have not settled. */
   unsettled: number;
   /** Steps that wait for their next try. */
@@ -85,9 +87,11 @@ export type FeedItem =
 export type Effect =
   /** Begins the step's attempt. `recovered`: an earlier engine began it already, its agent may still run. */
   | { kind: "dispatch"; stage_id: string; recovered: boolean }
+  /** Gives the step's agent so many of its answers: those that are on disk then. */
+  | { kind: "answer"; stage_id: string; count: number }
   /** Stops the step's agent. */
   | { kind: "stop"; stage_id: string }
-  /** `stage_id`: the gate that begins to wait; null when the hook is of the whole execution. */
+  /** `stage_id`: the gate that begins to wait, or the stage whose agent asks; null: of the whole execution. */
   | { kind: "hook"; name: HookName; stage_id: string | null };
 
 export function noChanges(): Changes {

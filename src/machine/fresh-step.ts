@@ -36,6 +36,7 @@ export function freshStep(
     deadline_at: null,
     recovered: false,
     reused: false,
+    permission_requests: [],
     decided_by: null,
     decision_comment: null,
     attempts: [],

@@ -1,11 +1,11 @@
 import { assign, setup } from "xstate";
-import type { StageEvent } from "../execution/event.ts";
+import type { GateWaiting, StageEvent } from "../execution/event.ts";
 import type { SkipCause } from "../execution/record.ts";
 import type { Failure } from "../execution/retry.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { StageContext } from "./stage-machine.ts";
 
-type GateRecorded = Extract<StageEvent, { type: "gate_waiting" }>["data"];
+type GateRecorded = GateWaiting;
 
 export type GateMachineEvent =
   | { type: "OPEN"; facts: GateRecorded }

@@ -16,6 +16,7 @@ const goneBy = new Set([
   "class",
   "error_class",
   "decision",
+  "request_id",
   "deadline_at",
   "due_at",
   "onTimeout",
@@ -28,7 +29,7 @@ const goneBy = new Set([
   "approvers",
 ]);
 /** In values from people and agents, nested names and numbers are hidden as well. */
-const values = new Set(["inputs", "outputs"]);
+const values = new Set(["input", "inputs", "outputs"]);
 
 function hideFact(fact: unknown, masks: Masks): unknown {
   if (typeof fact === "string") return masks.hide(fact);

@@ -1,4 +1,5 @@
 import { executionMasks } from "../execution/execution-masks.ts";
+import { isAsking } from "../execution/permission.ts";
 import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
 import { absentOutputs, openScope } from "../execution/scope.ts";
 import { isSettled } from "../execution/status.ts";
@@ -49,6 +50,7 @@ export function makeExecution(
     scope,
     env,
     running: count(steps, "running"),
+    asking: steps.filter(({ record }) => isAsking(record)).length,
     retrying: count(steps, "retry_wait"),
     inQueue: 0,
     unsettled: steps.filter(({ record: { status } }) => !isSettled(status)).length,
@@ -157,8 +159,9 @@ function asText(template: string, scope: ValueObject): string {
   return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
 }
 
-function isTimed({ status }: StepRecord): boolean {
-  return status === "running" || status === "retry_wait";
+/** An agent that waits for a permission has its deadline on the wall clock, like a gate. */
+function isTimed(step: StepRecord): boolean {
+  return (step.status === "running" && !isAsking(step)) || step.status === "retry_wait";
 }
 
 function count(steps: readonly StepState[], status: StepRecord["status"]): number {

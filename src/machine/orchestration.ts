@@ -92,7 +92,7 @@ export function conclude(execution: ExecutionState, moment: Moment): void {
   }
   if (hasEnded) return;
   const waits = now === "running" ? execution.retrying + execution.inQueue : 0;
-  const isSpending = execution.running + waits > 0;
+  const isSpending = execution.running - execution.asking + waits > 0;
   if (isSpending !== (execution.actor.state.context.sinceMs !== null)) {
     tellExecution(execution, { type: "CLOCK", runs: isSpending, atMs: moment.watchedMs }, moment.at);
   }

@@ -2,9 +2,20 @@ import { assign, setup } from "xstate";
 import type { StageEvent, StageStarted } from "../execution/event.ts";
 import type { HandedIn } from "../execution/handed-in.ts";
 import { mayRetry, retryDelayMs, type Failure } from "../execution/retry.ts";
+import type { PermissionAsked } from "../execution/permission.ts";
 import type { SkipCause, Usage } from "../execution/record.ts";
 import type { ValueObject } from "../expression/value.ts";
 import type { EffectiveRetry } from "../workflow/effective.ts";
+import { recordAsked, recordDecided } from "./record-permission.ts";
+import {
+  addAnswer,
+  addRequest,
+  forgetAttempt,
+  isKnown,
+  permissionsOf,
+  type PermissionSettled,
+  type PermissionState,
+} from "./permission-state.ts";
 
 type DataOf<T extends StageEvent["type"]> = Extract<StageEvent, { type: T }>["data"];
 
@@ -30,6 +41,8 @@ export type StageMachineEvent =
   | { type: "REFUSED"; failure: Failure }
   | { type: "SKIP"; reason: string; cause: SkipCause; outputs: ValueObject; blocks: boolean }
   | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry; mayStart: boolean }
+  | { type: "ASK"; request: PermissionAsked; leftMs: number }
+  | PermissionSettled
   | { type: "CANCEL"; failure: Failure; usage: Usage | null }
   | { type: "END" };
 
@@ -38,6 +51,8 @@ export interface StageContext {
   attempt: number;
   /** True for a step that was skipped because of the stages before it: the stages after it are skipped as well. */
   blocks: boolean;
+  /** Absent until its agent asks for the first permission. */
+  permissions?: PermissionState;
 }
 
 /** What the machine says has happened; whoever runs it adds the stage. */
@@ -53,10 +68,17 @@ export const stageMachine = setup({
     // The effect is in the parameters; the machine itself does nothing.
     record: (_given, _effect: StageEffect) => {},
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+    forgetRequests: assign(({ context }) =>
+      context.permissions ? { permissions: forgetAttempt(context.permissions) } : {},
+    ),
   },
   guards: {
     isRetried: ({ context, event }) =>
       event.type === "FAILED" && event.mayStart && mayRetry(event.policy, context.attempt, event.failure),
+    isNewRequest: ({ context, event }) =>
+      event.type === "ASK" && !isKnown(permissionsOf(context), event.request.request_id),
+    isOpenRequest: ({ context, event }) =>
+      event.type === "DECIDE" && permissionsOf(context).open.some(({ id }) => id === event.request_id),
     isTimeout: ({ event }) => event.type === "FAILED" && event.status === "timed_out",
     endsInterrupted: ({ event }) =>
       event.type === "INTERRUPTED" &&
@@ -92,14 +114,32 @@ export const stageMachine = setup({
             target: "failed",
             actions: { type: "record", params: recordInterruption },
           },
-          { actions: { type: "record", params: recordStart } },
+          { actions: ["forgetRequests", { type: "record", params: recordStart }] },
         ],
+        ASK: {
+          guard: "isNewRequest",
+          actions: [
+            assign({ permissions: ({ context, event }) => addRequest(permissionsOf(context), event) }),
+            { type: "record", params: recordAsked },
+          ],
+        },
+        DECIDE: {
+          guard: "isOpenRequest",
+          // The record tells of the tool, which is known only while the request is open.
+          actions: [
+            { type: "record", params: recordDecided },
+            assign({ permissions: ({ context, event }) => addAnswer(permissionsOf(context), event) }),
+          ],
+        },
         CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
     retry_wait: {
       on: {
-        START: { target: "running", actions: ["countAttempt", { type: "record", params: recordStart }] },
+        START: {
+          target: "running",
+          actions: ["countAttempt", "forgetRequests", { type: "record", params: recordStart }],
+        },
         CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },

@@ -12,6 +12,8 @@ export interface StoredClock {
   spent_ms: number;
   /** By stage: what was left of the attempt's timeout, or of the wait for the next try. */
   left_ms: Record<string, number>;
+  /** True: it was stored by a process that did not drive the execution. Absent in earlier versions. */
+  undriven?: boolean;
 }
 
 /** The JSON of an actor, as it is stored. */

@@ -1,5 +1,6 @@
 import { applyToExecution, applyToStep, endStep } from "../execution/apply-event.ts";
 import type { ExecutionEvent, StageEvent } from "../execution/event.ts";
+import { isAsking } from "../execution/permission.ts";
 import type { StepRecord } from "../execution/record.ts";
 import { isSettled } from "../execution/status.ts";
 import type { Actor, ActorEvent } from "./actor.ts";
@@ -32,7 +33,7 @@ export function tellStep(
   const actor: Actor<"stage" | "gate"> = step.actor;
   const effects = execution.send(actor, hideFacts(event, execution.masks));
   if (!effects) return false;
-  const before = step.record.status;
+  const before = step.record;
   execution.changes.steps.add(step);
   for (const { type, data, attempt } of effects) {
     const stageEvent = { type, data, attempt, stage_id: step.record.stage_id } as StageEvent;
@@ -53,14 +54,15 @@ function record(execution: ExecutionState, event: ExecutionEvent, at: string): v
 /** The instant was computed for this very moment, so from now on only its distance counts. */
 function time(execution: ExecutionState, step: StepState, at: string): void {
   const { status, deadline_at } = step.record;
-  const isTimed = status === "running" || status === "retry_wait";
+  const isTimed = (status === "running" && !isAsking(step.record)) || status === "retry_wait";
   step.leftMs = isTimed && deadline_at !== null ? Date.parse(deadline_at) - Date.parse(at) : null;
   if (isTimed) execution.timed.add(step);
   else execution.timed.delete(step);
 }
 
-function count(execution: ExecutionState, step: StepState, before: StepRecord["status"]): void {
-  const now = step.record.status;
+function count(execution: ExecutionState, step: StepState, earlier: StepRecord): void {
+  const [before, now] = [earlier.status, step.record.status];
+  execution.asking += Number(isAsking(step.record)) - Number(isAsking(earlier));
   if (before !== "running" && now === "running") execution.running++;
   if (before === "running" && now !== "running") execution.running--;
   if (now === "retry_wait" && before !== "retry_wait") execution.retrying++;

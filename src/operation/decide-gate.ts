@@ -2,12 +2,16 @@ import { AppError } from "../errors.ts";
 import type { ExecutionRecord } from "../execution/record.ts";
 import { signalExecution, type ExecutionControl } from "./signal-execution.ts";
 
-/** A person's decision about a gate that waits. */
+/** A person's decision about a gate that waits, or about what an agent asks for. */
 export interface GateDecision {
   type: "approve" | "reject";
   stage_id: string;
   actor: string;
   comment: string | null;
+  /** Of a permission that an agent asks for; absent or null: the oldest one that waits. */
+  request_id?: string | null;
+  /** True: an approval covers every further call of the same tool in the step. */
+  always?: boolean;
 }
 
 /** In characters. */
@@ -24,10 +28,12 @@ export function decideGate(
   runId: string,
   decision: GateDecision,
 ): Promise<string> {
-  const { actor, comment } = decision;
+  const { actor, comment, request_id = null, always = false } = decision;
   refuseTooLong("the name of who decides", actor, longestActor);
   refuseTooLong("the comment", comment ?? "", longestComment);
-  return signalExecution(control, runId, decision);
+  if (always && decision.type === "reject")
+    throw new AppError("invalid_usage", "only an approval can hold for always. reject without it");
+  return signalExecution(control, runId, { ...decision, request_id, always });
 }
 
 /** The gate that is meant when none is named. Throws `AppError` unless exactly one waits. */

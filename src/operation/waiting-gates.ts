@@ -1,9 +1,10 @@
-import type { ExecutionRecord } from "../execution/record.ts";
+import { openRequests, type PermissionRequest } from "../execution/permission.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import type { Store } from "../store/database.ts";
 import { waitingSteps } from "../store/executions.ts";
 import { listExecutions } from "../store/list-executions.ts";
 
-/** A gate that waits for a person. */
+/** A gate that waits for a person, or an agent that asks for a permission. */
 export interface WaitingGate {
   runId: string;
   stageId: string;
@@ -12,6 +13,8 @@ export interface WaitingGate {
   deadlineAt: string | null;
   message: string | null;
   approvers: string[];
+  /** What an agent asks for; null for a gate. */
+  request: PermissionRequest | null;
 }
 
 /** The open gates of an execution, longest first, with what was asked when they opened. */
@@ -20,15 +23,25 @@ export function waitingGates(
   { run_id, waiting_gates }: Pick<ExecutionRecord, "run_id" | "waiting_gates">,
 ): WaitingGate[] {
   if (waiting_gates.length === 0) return [];
-  const gates = waitingSteps(store, run_id).map(({ stage_id, started_at, deadline_at, gate }) => ({
-    runId: run_id,
-    stageId: stage_id,
-    since: started_at ?? "",
-    deadlineAt: deadline_at,
-    message: gate?.message ?? null,
-    approvers: gate?.approvers ?? [],
-  }));
+  const gates = waitingSteps(store, run_id).flatMap(gatesOf);
   return gates.toSorted((a, b) => a.since.localeCompare(b.since));
+}
+
+function gatesOf(step: StepRecord): WaitingGate[] {
+  const { run_id: runId, stage_id: stageId, started_at, deadline_at: deadlineAt, gate } = step;
+  if (step.status !== "running") {
+    const { message = null, approvers = [] } = gate ?? {};
+    return [{ runId, stageId, since: started_at ?? "", deadlineAt, message, approvers, request: null }];
+  }
+  return openRequests(step).map((request) => ({
+    runId,
+    stageId,
+    since: request.asked_at,
+    deadlineAt: request.deadline_at,
+    message: `asks for ${request.tool}: ${request.title}`,
+    approvers: request.approvers,
+    request,
+  }));
 }
 
 /** Every execution that waits for a person, the one that has waited longest first. */

@@ -39,6 +39,7 @@ const jsonKinds = {
   outputs_json: "object",
   overrides_json: "object",
   parameters_json: "object",
+  permission_requests_json: "objects",
   signal_json: "object",
   stage_json: "object",
   tags_json: "strings",

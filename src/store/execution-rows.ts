@@ -1,4 +1,5 @@
 import type { Value, ValueObject } from "../expression/value.ts";
+import type { PermissionRequest } from "../execution/permission.ts";
 import type {
   AttemptRecord,
   ContextConsumed,
@@ -106,6 +107,7 @@ export function stepRow(record: StepRecord, machine: string, at: string): Writte
     decided_by: record.decided_by,
     decision_comment: record.decision_comment,
     gate_json: jsonOrNull(record.gate),
+    permission_requests_json: JSON.stringify(record.permission_requests),
     usage_json: jsonOrNull(record.usage),
     created_at: at,
     updated_at: at,
@@ -153,6 +155,11 @@ export function stepRecord(row: Omit<StepRow, "machine_json">): StepRecord {
     decided_by: row.decided_by,
     decision_comment: row.decision_comment,
     gate: storedJson<GateQuestion | null>("gate_json", row.gate_json, what),
+    permission_requests: storedJson<PermissionRequest[]>(
+      "permission_requests_json",
+      row.permission_requests_json,
+      what,
+    ),
     attempts: storedJson<AttemptRecord[]>("attempts_json", row.attempts_json, what),
     usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
     workspace: storedJson<StepWorkspace | null>("workspace_json", row.workspace_json, what),

@@ -122,6 +122,7 @@ export const executionSteps = sqliteTable(
     skip_cause: text({ enum: skipCauses }),
     gate_json: text(),
     workspace_json: text(),
+    permission_requests_json: text().notNull().default("[]"),
   },
   (t) => [
     uniqueIndex("execution_steps_stage").on(t.execution_id, t.stage_id_ref),

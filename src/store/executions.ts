@@ -7,6 +7,7 @@ import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 import { columnsBut } from "./row-writer.ts";
 import type { ExecutionSnapshot } from "../execution/snapshot.ts";
 import type { EffectiveDefinition } from "../workflow/effective.ts";
+import { waitsForPeople } from "../execution/permission.ts";
 import { completeStage, type StoredStage } from "../workflow/stored-stage.ts";
 import type { PersistedRecord } from "./transitions.ts";
 
@@ -50,10 +51,13 @@ export function getSteps(store: Store, runId: string): StepRecord[] {
   return store.prepare<StepRow, [string]>(selectSteps).all(runId).map(stepRecord);
 }
 
-/** The steps of gates that wait, in the order of the file; those that are damaged are left out. */
+/**
+ * The steps that wait for people, gates and agents that ask for a permission, in the order of the file; those that are
+ * damaged are left out.
+ */
 export function waitingSteps(store: Store, runId: string): StepRecord[] {
   const rows = store.prepare<StepRow, [string]>(selectWaiting).all(runId);
-  return readable(rows, stepRecord).items;
+  return readable(rows, stepRecord).items.filter(waitsForPeople);
 }
 
 /** The same for lists, which must show the other executions: null when a step is damaged. */
@@ -156,7 +160,7 @@ const selectByPart = "SELECT id FROM workflow_executions WHERE instr(id, ?) > 0 
 const ofExecution = "FROM execution_steps WHERE execution_id = ? ORDER BY position";
 const selectSteps = `SELECT ${stepColumns} ${ofExecution}`;
 const selectWaiting = `SELECT ${stepColumns} FROM execution_steps
-  WHERE execution_id = ? AND status = 'waiting_for_approval' ORDER BY position`;
+  WHERE execution_id = ? AND status IN ('waiting_for_approval', 'running') ORDER BY position`;
 const selectUnended = `SELECT id FROM workflow_executions
   WHERE id IN ${wanted} AND +status NOT IN ('completed', 'failed', 'cancelled')`;
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json FROM execution_steps

@@ -22,6 +22,8 @@ import eleventh from "../../drizzle/0010_agent_stream.sql" with { type: "text" }
 import eleventhDown from "../../drizzle/0010_agent_stream.down.sql" with { type: "text" };
 import twelfth from "../../drizzle/0011_step_workspace.sql" with { type: "text" };
 import twelfthDown from "../../drizzle/0011_step_workspace.down.sql" with { type: "text" };
+import thirteenth from "../../drizzle/0012_permission_requests.sql" with { type: "text" };
+import thirteenthDown from "../../drizzle/0012_permission_requests.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -44,6 +46,7 @@ export const migrations: readonly Migration[] = [
   { name: "0009_execution_counts", up: tenth, down: tenthDown },
   { name: "0010_agent_stream", up: eleventh, down: eleventhDown },
   { name: "0011_step_workspace", up: twelfth, down: twelfthDown },
+  { name: "0012_permission_requests", up: thirteenth, down: thirteenthDown },
 ];
 
 /** sha256 of a migration's text, hex; it shows whether an applied migration is the one that is known. */

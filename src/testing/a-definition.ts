@@ -26,6 +26,8 @@ export function aDefinition(
       workspace: "shared",
       permissions: "deny",
       commit: "never",
+      permissions_approvers: [],
+      permission_timeout: "24h",
     },
     context: { global_modules: [], memory: null },
     stages,

@@ -125,6 +125,7 @@ function plainStep(runId: string, position: number): StepRecord {
     deadline_at: null,
     recovered: false,
     reused: false,
+    permission_requests: [],
     decided_by: null,
     decision_comment: null,
     attempts: [],

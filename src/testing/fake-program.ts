@@ -11,10 +11,18 @@ export interface FakeProgram {
   stdin(): string;
 }
 
-/** `version` is its answer to `--version`, `script` the shell's text that it runs once it has read its stdin. */
+/**
+ * `version` is its answer to `--version`, `script` the shell's text that it runs once it has read its stdin.
+ * `isTalkedTo`: the script itself reads stdin, and appends it to `$stdin`.
+ */
 export function makeFakeProgram(
   folder: string,
-  { name, version, script }: { name: string; version: string; script: string },
+  {
+    name,
+    version,
+    script,
+    isTalkedTo = false,
+  }: { name: string; version: string; script: string; isTalkedTo?: boolean },
 ): FakeProgram {
   const bin = join(folder, `${name}-bin`);
   mkdirSync(bin, { recursive: true });
@@ -26,7 +34,7 @@ export function makeFakeProgram(
       "#!/bin/sh",
       `if [ "$1" = --version ]; then echo "${version}"; exit 0; fi`,
       `printf '%s\\0' "$@" >>"${argv}"; printf '\\n' >>"${argv}"`,
-      `cat >"${stdin}"`,
+      isTalkedTo ? `stdin="${stdin}"; : >"$stdin"` : `cat >"${stdin}"`,
       script,
       "",
     ].join("\n"),

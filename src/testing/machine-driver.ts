@@ -102,6 +102,8 @@ function effectText(effect: Effect): string {
   switch (effect.kind) {
     case "dispatch":
       return `→ ${effect.recovered ? "adopt" : "dispatch"} ${effect.stage_id}`;
+    case "answer":
+      return `→ answer ${effect.stage_id} ${effect.count}`;
     case "stop":
       return `→ stop ${effect.stage_id}`;
     case "hook":

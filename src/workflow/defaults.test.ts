@@ -16,6 +16,8 @@ describe("defaults", () => {
       workspace: "shared",
       permissions: "deny",
       commit: "never",
+      permissions_approvers: [],
+      permission_timeout: "24h",
     });
     expect(stages[0]).toEqual({
       id: "a",

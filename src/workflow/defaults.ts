@@ -15,7 +15,7 @@ import type {
 import { stageKind } from "./stage-kind.ts";
 
 /** The defaults of every stage. */
-export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h" } as const;
+export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h", permissionTimeout: "24h" } as const;
 
 type WrittenStage = WrittenDefinition["stages"][number];
 type DraftStage = Draft<WrittenStage>;
@@ -59,6 +59,8 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       workspace,
       permissions,
       commit,
+      permissions_approvers: config?.permissions_approvers ?? [],
+      permission_timeout: config?.permission_timeout ?? usual.permissionTimeout,
     },
     context: {
       global_modules: context?.global_modules ?? [],

@@ -10,7 +10,7 @@ const artifactRef = Type.String({ format: "artifact-ref" });
 const contextRef = Type.String({ format: "context-ref" });
 const valueType = Type.String({ format: "value-type" });
 const workspace = oneOf(["shared", "worktree"]);
-const permissions = oneOf(["deny", "fail"]);
+const permissions = oneOf(["deny", "fail", "ask"]);
 const commit = oneOf(["never", "success"]);
 const optional = Type.Optional;
 const texts = Type.Array(Type.String());
@@ -154,6 +154,8 @@ export const Definition = Type.Object({
       workspace: optional(workspace),
       permissions: optional(permissions),
       commit: optional(commit),
+      permissions_approvers: optional(Type.Array(Type.String({ minLength: 1 }))),
+      permission_timeout: optional(duration),
     }),
   ),
   context: optional(

@@ -21,6 +21,10 @@ export interface EffectiveDefinition {
     workspace: Workspace;
     permissions: Permissions;
     commit: CommitRule;
+    /** Who may decide what agents ask for; empty: everybody. */
+    permissions_approvers: string[];
+    /** After this time such a request is rejected. */
+    permission_timeout: string;
   };
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
@@ -77,10 +81,10 @@ export interface EffectiveStage {
 export type Workspace = "shared" | "worktree";
 
 /**
- * What follows when an agent wants to do something that no rule of its tools allows. It is denied either way; `deny`:
- * the agent goes on; `fail`: its attempt fails when it ends.
+ * What follows when an agent wants to do something that no rule of its tools allows. `deny`: it is denied, and the
+ * agent goes on; `fail`: it is denied, and the attempt fails when it ends; `ask`: people decide while the agent waits.
  */
-export type Permissions = "deny" | "fail";
+export type Permissions = "deny" | "fail" | "ask";
 /** When the engine commits what a stage has changed in its worktree. */
 export type CommitRule = "never" | "success";
 

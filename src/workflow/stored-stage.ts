@@ -15,11 +15,17 @@ export function completeStage(stored: StoredStage): EffectiveStage {
 }
 
 type Config = EffectiveDefinition["config"];
+type Later = "permissions" | "permissions_approvers" | "permission_timeout" | "commit";
 
 /** The settings of a workflow with every default, as an older version of the program may have stored them. */
-export type StoredConfig = Omit<Config, "permissions" | "commit"> &
-  Partial<Pick<Config, "permissions" | "commit">>;
+export type StoredConfig = Omit<Config, Later> & Partial<Pick<Config, Later>>;
 
 export function completeConfig(stored: StoredConfig): Config {
-  return { ...stored, permissions: stored.permissions ?? "deny", commit: stored.commit ?? "never" };
+  const {
+    permissions = "deny",
+    permissions_approvers = [],
+    permission_timeout = "24h",
+    commit = "never",
+  } = stored;
+  return { ...stored, permissions, permissions_approvers, permission_timeout, commit };
 }

@@ -1,3 +1,4 @@
+import { isAsking } from "../../src/execution/permission.ts";
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import type { IconName } from "./icon-names.ts";
@@ -57,13 +58,18 @@ export function executionState(
   }
 }
 
-export function stepState(step: Pick<StepRecord, "status" | "type" | "decided_by" | "error_class">): State {
-  const { status, type } = step;
+export function stepState(
+  step: Pick<StepRecord, "status" | "type" | "decided_by" | "error_class"> &
+    Partial<Pick<StepRecord, "permission_requests">>,
+): State {
+  const { status, type, permission_requests = [] } = step;
   switch (status) {
     case "pending":
       return { mark: "pending", word: "Pending" };
     case "running":
-      return { mark: "running", word: "Running" };
+      return isAsking({ status, permission_requests })
+        ? { mark: "waiting", word: "Waits for permission" }
+        : { mark: "running", word: "Running" };
     case "retry_wait":
       return { mark: "retrying", word: "Retrying" };
     case "waiting_for_approval":

@@ -6,7 +6,7 @@ import { fragment } from "../layout/fragment.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
 import { GateDialogs } from "./gate-dialogs.tsx";
-import { waitingGate } from "./gates.tsx";
+import { waitingGates } from "./gates.tsx";
 import { isLive } from "./execution-head.tsx";
 import type { ExecutionView } from "./execution-view.ts";
 
@@ -95,13 +95,12 @@ function Control({ view: { execution }, action, icon, name }: ControlProps): Htm
 /** The dialogs stay where they are when the controls are swapped. */
 export function RunDialogs({ view }: { view: ExecutionView }): Html {
   const { execution } = view;
-  const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
   const cancel = executionPath(execution.workflow_slug, execution.run_id, "cancel");
   return (
     <>
       <div id="gate-dialogs">
-        {waiting.map((step) => (
-          <GateDialogs gate={waitingGate(view, step)} />
+        {waitingGates(view).map((gate) => (
+          <GateDialogs gate={gate} />
         ))}
       </div>
       <Dialog id="run-cancel" title={`Cancel run ${executionName(execution.run_id)}?`}>

@@ -28,7 +28,7 @@ export const DecisionDialog = fragment<DecisionProps>(
   ({ gate, decision }) => `${decision}-${elementOf(gate)}`,
   "outerMorph",
   ({ gate, decision }, id) => {
-    const { execution, step, back } = gate;
+    const { execution, step, back, request } = gate;
     const stage = encodeURIComponent(step.stage_id);
     const action = executionPath(execution.workflow_slug, execution.run_id, `gates/${stage}/${decision}`);
     const word = decision === "approve" ? "Approve" : "Reject";
@@ -44,8 +44,11 @@ export const DecisionDialog = fragment<DecisionProps>(
           data-run={execution.run_id}
           data-stage={step.stage_id}
           data-name={step.stage_name}
+          data-request={request?.id ?? null}
+          data-approvers={gate.approvers.join("\n")}
         >
           <input type="hidden" name="back" value={back} />
+          {request === null ? null : <input type="hidden" name="request_id" value={request.id} />}
           <div class="asked">
             <GateMessage gate={gate} />
             <p class="muted">
@@ -53,8 +56,11 @@ export const DecisionDialog = fragment<DecisionProps>(
               <GateFacts gate={gate} />
             </p>
           </div>
-          <ActorField id={`${id}-actor`} decider={decider} approvers={gate.gate?.approvers ?? []} />
+          <ActorField id={`${id}-actor`} decider={decider} approvers={gate.approvers} />
           <CommentField id={`${id}-comment`} decision={decision} hasFocus={decider !== ""} />
+          {request === null || decision === "reject" ? null : (
+            <AlwaysField id={`${id}-always`} tool={request.tool} />
+          )}
           <div class="acts">
             <button type="button" class="btn" command="close" commandfor={id}>
               Not now
@@ -70,9 +76,19 @@ export const DecisionDialog = fragment<DecisionProps>(
 );
 
 /** The name of the last decision, if that person may decide here; never a person who was not chosen. */
-function deciderOf({ gate, decider }: WaitingGate): string {
-  const approvers = gate?.approvers ?? [];
+function deciderOf({ approvers, decider }: WaitingGate): string {
   return approvers.length === 0 || approvers.includes(decider) ? decider : "";
+}
+
+function AlwaysField({ id, tool }: { id: string; tool: string }): Html {
+  return (
+    <div class="row">
+      <label class="check" for={id}>
+        <input type="checkbox" id={id} name="always" value="on" />
+        {` Allow ${tool} for the rest of this stage`}
+      </label>
+    </div>
+  );
 }
 
 interface ActorProps {

@@ -1,5 +1,5 @@
+import { isAsking, openRequests, type PermissionRequest } from "../../src/execution/permission.ts";
 import type { ExecutionRecord, StepRecord } from "../../src/execution/record.ts";
-import type { EffectiveGate } from "../../src/workflow/effective.ts";
 import { stageKind } from "../../src/workflow/stage-kind.ts";
 import { Icon } from "../components/icon.tsx";
 import { Markdown } from "../components/markdown.tsx";
@@ -15,8 +15,11 @@ import type { ExecutionView } from "./execution-view.ts";
 export interface WaitingGate {
   execution: Pick<ExecutionRecord, "run_id" | "workflow_slug">;
   step: StepRecord;
-  gate: EffectiveGate | null;
   message: string | null;
+  /** What a running stage's agent asks for; null for a gate. */
+  request: PermissionRequest | null;
+  /** Who may decide; empty: everybody. */
+  approvers: readonly string[];
   /** The name that decides, as far as it is known; "" when somebody has to say it. */
   decider: string;
   now: number;
@@ -34,12 +37,13 @@ export const GateStrip = fragment<{ view: ExecutionView; isFollowed: boolean }>(
   "gates",
   "outerMorph",
   ({ view, isFollowed }, id) => {
-    const waiting = view.steps.filter(({ status }) => status === "waiting_for_approval");
-    const hasPlace = isFollowed && view.steps.some(({ type }) => stageKind(type).isDecided);
+    const waiting = waitingGates(view);
+    const asks = view.definition?.stages.some(({ permissions }) => permissions === "ask") ?? false;
+    const hasPlace = isFollowed && (asks || view.steps.some(({ type }) => stageKind(type).isDecided));
     return (
       <div id={id} class={hasPlace ? "gates has-place" : "gates"} data-holds-focus>
-        {waiting.map((step) => (
-          <GateBox gate={waitingGate(view, step)} />
+        {waiting.map((gate) => (
+          <GateBox gate={gate} />
         ))}
         {hasPlace && waiting.length === 0 ? <NextGates steps={view.steps} isOver={!isLive(view)} /> : null}
       </div>
@@ -47,22 +51,24 @@ export const GateStrip = fragment<{ view: ExecutionView; isFollowed: boolean }>(
   },
 );
 
-export function waitingGate(
+/** Everything in an execution that waits for people. */
+export function waitingGates(view: ExecutionView): WaitingGate[] {
+  return view.steps.flatMap((step) => {
+    if (step.status === "waiting_for_approval") return [waitingGate(view, step, null)];
+    return isAsking(step) ? openRequests(step).map((request) => waitingGate(view, step, request)) : [];
+  });
+}
+
+function waitingGate(
   { execution, definition, decider, now }: ExecutionView,
   step: StepRecord,
+  request: PermissionRequest | null,
 ): WaitingGate {
   const gate = definition?.stages.find(({ id }) => id === step.stage_id)?.gate ?? null;
   const back = executionPath(execution.workflow_slug, execution.run_id);
-  return {
-    execution,
-    step,
-    gate,
-    message: step.gate?.message ?? null,
-    decider,
-    now,
-    back,
-    stays: true,
-  };
+  const approvers = request?.approvers ?? gate?.approvers ?? [];
+  const message = step.gate?.message ?? null;
+  return { execution, step, message, request, approvers, decider, now, back, stays: true };
 }
 
 interface GateBoxProps {
@@ -80,7 +86,7 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
       class="gate"
       id={`gate-${id}`}
       role="group"
-      aria-label={`Gate ${step.stage_name}`}
+      aria-label={`${gate.request === null ? "Gate" : "Permission for"} ${step.stage_name}`}
       tabindex={isFirst ? "-1" : null}
       autofocus={isFirst}
       data-gate
@@ -110,9 +116,9 @@ export function GateBox({ gate, isFirst = false }: GateBoxProps): Html {
 }
 
 /** Since when the gate waits, until when, and who may decide. */
-export function GateFacts({ gate: { step, gate, now } }: { gate: WaitingGate }): Html {
-  const { started_at, deadline_at } = step;
-  const approvers = gate?.approvers ?? [];
+export function GateFacts({ gate: { step, request, approvers, now } }: { gate: WaitingGate }): Html {
+  const started_at = request?.asked_at ?? step.started_at;
+  const { deadline_at } = request ?? step;
   return (
     <span class="gate-facts">
       {started_at === null ? null : <span>{`asked ${agoText(started_at, now)}`}</span>}
@@ -129,12 +135,32 @@ export function GateFacts({ gate: { step, gate, now } }: { gate: WaitingGate }):
   );
 }
 
-/** What the gate asks, as it was written. */
+/** What the gate asks, as it was written, or what the agent wants to do. */
 export function GateMessage({ gate }: { gate: WaitingGate }): Html {
+  if (gate.request !== null) return <RequestText request={gate.request} />;
   return <Markdown text={gate.message ?? "This stage waits for somebody's decision."} />;
 }
 
-/** Its part of the ids of elements. */
-export function elementOf({ execution, step }: WaitingGate): string {
-  return `${execution.run_id.slice(-12)}-${step.stage_id}`;
+function RequestText({ request: { tool, title, input, reason } }: { request: PermissionRequest }): Html {
+  const whole = typeof input === "string" ? input : JSON.stringify(input, null, 2);
+  return (
+    <div>
+      <p>
+        {"The agent asks for "}
+        <code>{tool}</code>
+        {reason === null ? ":" : ` (${reason}):`}
+      </p>
+      <pre class="source wraps">{title}</pre>
+      <details>
+        <summary>The whole call</summary>
+        <pre class="source wraps">{whole}</pre>
+      </details>
+    </div>
+  );
+}
+
+/** Its part of the ids of elements. An agent may name its requests by anything. */
+export function elementOf({ execution, step, request }: WaitingGate): string {
+  const part = request === null ? "" : `-${request.id.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 16)}`;
+  return `${execution.run_id.slice(-12)}-${step.stage_id}${part}`;
 }

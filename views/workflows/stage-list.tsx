@@ -132,6 +132,7 @@ export const workspaceWords = {
 export const permissionWords = {
   deny: "is denied, and the agent goes on",
   fail: "is denied, and the attempt fails",
+  ask: "is asked of people while the agent waits",
 } as const;
 
 function durationText(text: string): string {

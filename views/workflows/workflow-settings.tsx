@@ -1,4 +1,5 @@
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
+import { usual } from "../../src/workflow/defaults.ts";
 import { plural } from "../components/usage-text.ts";
 import { mask, shownParameter } from "../../src/workflow/secret-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
@@ -45,6 +46,12 @@ export function WorkflowSettings({
           <Fact name="What no rule allows">{permissionWords[config.permissions]}</Fact>
           {config.commit === "never" ? null : (
             <Fact name="A stage commits">{commitWords[config.commit]}</Fact>
+          )}
+          {config.permissions_approvers.length === 0 ? null : (
+            <Fact name="Who allows it">{config.permissions_approvers.join(", ")}</Fact>
+          )}
+          {config.permission_timeout === usual.permissionTimeout ? null : (
+            <Fact name="A request is rejected after">{config.permission_timeout}</Fact>
           )}
           <Fact name="Overrides">
             {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}

@@ -16,9 +16,14 @@ const gateArgument: ArgumentSpec = {
   optional: true,
 };
 
+const alwaysOption: OptionSpec = {
+  flags: "--always",
+  description: "allow the same tool for the rest of the stage, too",
+};
 const decisionOptions: OptionSpec[] = [
   { flags: "--as <name>", description: "your name in the decision (default: your login name)" },
   { flags: "--comment <text>", description: "the reason, stored with the decision" },
+  { flags: "--request <id>", description: "the permission request that is meant (default: the oldest one)" },
   yesOption,
   formatOption,
 ];
@@ -98,16 +103,16 @@ export const controlCommands: Command[] = [
   },
   {
     name: "approve",
-    summary: "approve a waiting gate",
+    summary: "approve a waiting gate, or what an agent asks for",
     arguments: [runIdArgument, gateArgument],
-    options: decisionOptions,
+    options: [alwaysOption, ...decisionOptions],
     examples: ["workflow approve 5e86b7 deploy-approval --comment 'looked at it'"],
     notForAgents: "decide gates",
     load: async () => ({ run: (await import("./decide-gate.ts")).approve }),
   },
   {
     name: "reject",
-    summary: "reject a waiting gate",
+    summary: "reject a waiting gate, or what an agent asks for",
     arguments: [runIdArgument, gateArgument],
     options: decisionOptions,
     examples: ["workflow reject 5e86b7 --comment 'tests are missing'"],

@@ -17,9 +17,16 @@ function decisionCommand(type: GateDecision["type"]): CommandRun {
       const record = findRun(store, given.argument(0));
       const { run_id, workflow_name } = record;
       const stage_id = given.optionalArgument(1) ?? onlyWaitingGate(record);
-      await confirm(invocation, `${type} gate "${stage_id}" of ${workflow_name} (${run_id})?`);
+      await confirm(invocation, `${type} "${stage_id}" of ${workflow_name} (${run_id})?`);
       const actor = given.text("as") ?? loginName(env);
-      const decision = { type, stage_id, actor, comment: given.text("comment") };
+      const decision = {
+        type,
+        stage_id,
+        actor,
+        comment: given.text("comment"),
+        request_id: given.text("request"),
+        always: given.flag("always"),
+      };
       return sendSignal(invocation, store, run_id, (control) => decideGate(control, run_id, decision));
     });
 }

@@ -8,9 +8,16 @@ import type { ShellWord } from "./shell-words.ts";
 export function decisionWords(
   invocation: Invocation,
   decision: "approve" | "reject",
-  { runId, stageId, approvers }: { runId: string; stageId: string; approvers: readonly string[] },
+  {
+    runId,
+    stageId,
+    approvers,
+    requestId = null,
+  }: { runId: string; stageId: string; approvers: readonly string[]; requestId?: string | null },
 ): string {
-  return runWords(invocation, decision, runId, stageId, ...actorWords(invocation, approvers));
+  // An agent may name its request by anything, and a terminal would obey some of it: then the oldest one is meant.
+  const request = requestId !== null && /^[\w-]{1,64}$/.test(requestId) ? ["--request", requestId] : [];
+  return runWords(invocation, decision, runId, stageId, ...actorWords(invocation, approvers), ...request);
 }
 
 function actorWords(invocation: Invocation, approvers: readonly string[]): ShellWord[] {

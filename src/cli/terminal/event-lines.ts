@@ -65,8 +65,11 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
     case "stage_skipped":
       return `${paint.dim("skipped")}${afterColon(event.data.reason)}`;
     case "gate_waiting":
-      return `${paint.waiting("waits for approval")}${afterColon(event.data.message)}`;
+      return "request_id" in event.data
+        ? `${paint.waiting("waits for permission")}: ${plainLine(`${event.data.tool}: ${event.data.title}`)}`
+        : `${paint.waiting("waits for approval")}${afterColon(event.data.message)}`;
     case "gate_resolved":
+      if (event.data.decision === "withdrawn") return "withdrew what it had asked for";
       return `${event.data.decision} by ${plainLine(event.data.actor)}${afterColon(event.data.comment)}`;
     default:
       return event satisfies never;

@@ -1,5 +1,6 @@
 import { applyToStep, endStep } from "../../execution/apply-event.ts";
 import type { StoredEvent } from "../../execution/event.ts";
+import { isAsking, openRequests } from "../../execution/permission.ts";
 import type { StepRecord } from "../../execution/record.ts";
 import { isDone, type StepStatus } from "../../execution/status.ts";
 
@@ -75,7 +76,10 @@ function rowOf({ record, lastLine }: FollowedStep): StepTableRow {
   return { batch, stage_id, type, status, attempt, started_at, completed_at, says };
 }
 
-function gateText({ status, gate, decided_by, decision_comment }: StepRecord): string | null {
+function gateText(step: StepRecord): string | null {
+  const { status, gate, decided_by, decision_comment } = step;
+  const [request] = isAsking(step) ? openRequests(step) : [];
+  if (request) return `asks for permission: ${request.tool}: ${request.title}`;
   if (decided_by !== null)
     return `approved by ${decided_by}${decision_comment ? `: ${decision_comment}` : ""}`;
   return status === "waiting_for_approval" ? (gate?.message ?? null) : null;

@@ -47,7 +47,7 @@ export function runState(store: Store, record: ExecutionRecord, nowMs: number): 
   const [longest] = waitingGates(store, record);
   if (longest) {
     const waited = elapsedText(nowMs - Date.parse(longest.since));
-    return `waiting: approval ${waited}${isDriven ? "" : ", no engine"}`;
+    return `waiting: ${longest.request === null ? "approval" : "permission"} ${waited}${isDriven ? "" : ", no engine"}`;
   }
   return isDriven || status === "paused" ? status : "no engine";
 }

@@ -13,13 +13,21 @@ interface OpenGate {
   stageId: string;
   message: string;
   approvers: string[];
+  /** Of what an agent asks for; null for a gate. */
+  requestId: string | null;
 }
 
 /** Prints how to decide each gate that waits. */
 export function announceGates(invocation: Invocation, runId: string, say: (line: string) => void): Watcher {
   return {
     take: (events) => {
-      for (const gate of events.flatMap(waitingIn))
+      // What is approved for good is asked and decided at once.
+      const isDecided = ({ requestId }: OpenGate): boolean =>
+        events.some(
+          ({ type, data }) =>
+            type === "gate_resolved" && "request_id" in data && data.request_id === requestId,
+        );
+      for (const gate of events.flatMap(waitingIn).filter((each) => !isDecided(each)))
         say(`approve it: ${decisionWords(invocation, "approve", { runId, ...gate })}`);
     },
     close: () => {},
@@ -53,7 +61,8 @@ export function askAtGates(
     take: (events) => {
       for (const event of events) {
         desk.queue.push(...waitingIn(event));
-        if (event.type === "gate_resolved") drop(desk, event.stage_id);
+        if (event.type === "gate_resolved")
+          drop(desk, event.stage_id, "request_id" in event.data ? event.data.request_id : null);
         if (event.type === "execution_completed") drop(desk, null);
       }
       void askNext(desk, null);
@@ -67,14 +76,19 @@ export function askAtGates(
 
 function waitingIn(event: StoredEvent): OpenGate[] {
   if (event.type !== "gate_waiting") return [];
-  const { message, approvers } = event.data;
-  return [{ stageId: event.stage_id, message: plainText(message ?? "").trim(), approvers }];
+  const { data, stage_id: stageId } = event;
+  const isRequest = "request_id" in data;
+  const asked = isRequest ? `${data.tool}: ${data.title}` : (data.message ?? "");
+  const requestId = isRequest ? data.request_id : null;
+  return [{ stageId, message: plainText(asked).trim(), approvers: data.approvers, requestId }];
 }
 
 /** A gate that has been decided elsewhere is not asked about any more; null: none is. */
-function drop(desk: Desk, stageId: string | null): void {
-  desk.queue = desk.queue.filter((gate) => stageId !== null && gate.stageId !== stageId);
-  if (desk.open === null || (stageId !== null && desk.open.stageId !== stageId)) return;
+function drop(desk: Desk, stageId: string | null, requestId: string | null = null): void {
+  const isMeant = (gate: OpenGate): boolean =>
+    stageId === null || (gate.stageId === stageId && gate.requestId === requestId);
+  desk.queue = desk.queue.filter((gate) => !isMeant(gate));
+  if (desk.open === null || !isMeant(desk.open)) return;
   desk.open = null;
   desk.keys.listen(null);
   desk.table.ask(null);
@@ -92,8 +106,10 @@ async function askAbout(desk: Desk, gate: OpenGate, trouble: string | null): Pro
   desk.keys.listen(null);
   await desk.keys.settled();
   if (desk.open !== gate) return;
-  const { stageId, message } = gate;
-  const says = `gate "${stageId}" waits for approval${message === "" ? "" : `: ${message}`}`;
+  const { stageId, message, requestId } = gate;
+  const waits =
+    requestId === null ? `gate "${stageId}" waits for approval` : `stage "${stageId}" asks for permission`;
+  const says = `${waits}${message === "" ? "" : `: ${message}`}`;
   desk.table.ask({
     text: trouble === null ? [says] : [trouble, says],
     command: `later: ${commandOf(desk, gate)}`,
@@ -105,7 +121,7 @@ async function askAbout(desk: Desk, gate: OpenGate, trouble: string | null): Pro
 function choose(desk: Desk, gate: OpenGate, key: string): void {
   if (key === "l") {
     desk.table.say(`later: ${commandOf(desk, gate)}`);
-    drop(desk, gate.stageId);
+    drop(desk, gate.stageId, gate.requestId);
     void askNext(desk, null);
   }
   if (key !== "y" && key !== "n") return;
@@ -159,10 +175,16 @@ async function decide(
   const doing = decision === "approve" ? "approving" : "rejecting";
   table.ask({ text: [`${doing} "${gate.stageId}" …`], command: null, keys: null });
   const trouble = await refusalOf(
-    engine.signal(runId, { type: decision, stage_id: gate.stageId, actor, comment: null }),
+    engine.signal(runId, {
+      type: decision,
+      stage_id: gate.stageId,
+      actor,
+      comment: null,
+      request_id: gate.requestId,
+    }),
   );
   if (trouble !== null && desk.open === gate) return askAbout(desk, gate, trouble);
-  drop(desk, gate.stageId);
+  drop(desk, gate.stageId, gate.requestId);
   return askNext(desk, trouble);
 }
 

@@ -33,6 +33,8 @@ const fixedArguments = [
   "--strict-mcp-config",
   "--setting-sources=",
 ];
+/** It is talked to on its stdin and asks for permissions there. */
+const askingArguments = ["--input-format", "stream-json", "--permission-prompt-tool", "stdio"];
 /** Linux takes no single argument of more than 128 KiB. */
 const longestInline = 100 * 1024;
 /** The name under which the agent file's role is given to claude. */
@@ -40,7 +42,7 @@ const roleName = "stage";
 
 type CallRequest = Pick<
   StageRequest,
-  "agent" | "agent_ref" | "attempt_dir" | "model" | "tools" | "output_schema"
+  "agent" | "agent_ref" | "attempt_dir" | "model" | "tools" | "output_schema" | "permissions"
 >;
 
 /** How an attempt's claude is called, besides what the request says. */
@@ -58,7 +60,8 @@ export function claudeArguments(
   request: CallRequest,
   { session, takesAgentsFile, servers, skills, hidden }: ClaudeSetting,
 ): ClaudeCall | { error: StageError } {
-  const { agent, model, tools, output_schema } = request;
+  const { agent, model, tools, output_schema, permissions } = request;
+  const asks = permissions === "ask";
   const settings = agent?.settings ?? {};
   const mode = permissionMode(agent, settings["permissionMode"]);
   if ("error" in mode) return mode;
@@ -69,7 +72,8 @@ export function claudeArguments(
   const { effort } = settings;
   const argv = [
     ...fixedArguments,
-    `--permission-mode=${mode.mode}`,
+    `--permission-mode=${mode.mode ?? (asks ? "default" : "dontAsk")}`,
+    ...(asks ? askingArguments : []),
     ...role.argv,
     ...(model === "" || model === "inherit" ? [] : ["--model", model]),
     ...(declaresOutputs(output_schema) ? ["--json-schema", JSON.stringify(output_schema)] : []),
@@ -100,16 +104,16 @@ function ruleOf(tool: string, request: CallRequest): string {
   return server === null ? tool : toolPrefix(server);
 }
 
-/** Modes that ask nobody: what no rule allows is denied. */
+/** What no rule allows follows the stage's permissions. */
 const askingModes = new Set(["default", "manual", "dontAsk"]);
 const passedModes = new Set(["plan", "acceptEdits"]);
 
 function permissionMode(
   agent: AgentFile | null,
   mode: Value | undefined,
-): { mode: string } | { error: StageError } {
+): { mode: string | null } | { error: StageError } {
   if (mode === undefined || mode === null || (typeof mode === "string" && askingModes.has(mode)))
-    return { mode: "dontAsk" };
+    return { mode: null };
   if (typeof mode === "string" && passedModes.has(mode)) return { mode };
   const file = agent?.path ?? "the agent file";
   const known = [...askingModes, ...passedModes].join(", ");

@@ -15,6 +15,7 @@ import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
 import { pluginSkills } from "./skill-plugin.ts";
 import { claudeResult } from "./claude-result.ts";
+import { userMessage } from "./claude-talk.ts";
 import { hasSession, sessionIdOf } from "./claude-session.ts";
 
 /** Runs Claude Code without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
@@ -76,9 +77,11 @@ async function prepareClaude(
   });
   if ("error" in call) return call;
   const { argv, files, warnings } = call;
+  const task = resumes ? resumePrompt : prompt;
   return {
     argv: [program.path, ...argv],
-    input: resumes ? resumePrompt : prompt,
+    input: request.permissions === "ask" ? userMessage(task) : task,
+    isTwoWay: request.permissions === "ask",
     files,
     warnings: resumes ? [...warnings, "claude was interrupted and goes on with its session"] : warnings,
   };

@@ -4,6 +4,7 @@ import type { OutputReader } from "../process/agent-program.ts";
 import { fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
+import { openClaudeTalk } from "./claude-talk.ts";
 import { failedServers, translateMessage } from "./transcript-events.ts";
 import { createUsageMeter } from "./usage.ts";
 
@@ -23,6 +24,7 @@ const mostServers = 100;
 /** `needed`: the MCP servers without which the attempt fails. */
 export function openClaudeReader(masks: Masks, needed: readonly string[] = []): ClaudeReader {
   const usage = createUsageMeter();
+  const talk = openClaudeTalk(masks);
   const watch = createWatch(needed);
   const servers = new Set<string>();
   let lastResult: Fields | null = null;
@@ -30,6 +32,7 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
 
   const reader = openMessageReader("claude", masks, (message) => {
     usage.hear(message);
+    talk.hear(message);
     watch.hear(message);
     const { events, unknown } = translateMessage(message);
     for (const name of failedServers(message)) if (servers.size < mostServers) servers.add(masks.hide(name));
@@ -56,6 +59,7 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     get complaint() {
       return reader.complaint;
     },
+    talk,
     givesUp: watch.givesUp,
     get lastResult() {
       return lastResult;
@@ -117,10 +121,12 @@ export function authFailure(status: number): StageError {
   };
 }
 
+const neededTypes = new Set(["result", "assistant", "control_request", "control_cancel_request"]);
+
 /** Without these a later engine would not know how the agent ended, or what it has used. */
 function isNeededLater(message: Fields): boolean {
   const type = textField(message, "type");
-  if (type === "result" || type === "assistant") return true;
+  if (type !== null && neededTypes.has(type)) return true;
   if (type === "system") return ["init", "api_retry"].includes(textField(message, "subtype") ?? "");
   const event = type === "stream_event" ? fieldsOf(message["event"]) : null;
   return ["message_start", "message_delta"].includes(textField(event, "type") ?? "");

@@ -16,7 +16,6 @@ const silentTypes = new Set([
   "tool_progress",
   "tool_use_summary",
   "keep_alive",
-  "control_request",
   "control_response",
   "control_cancel_request",
   "result",
@@ -41,7 +40,27 @@ export function translateMessage(message: Fields): Translated {
   if (type === "assistant") return translateBlocks(message, assistantBlock);
   if (type === "user") return translateBlocks(message, userBlock);
   if (type === "system") return translateSystem(message);
+  if (type === "control_request") return translateRequest(message);
   return { events: [], unknown: type !== null && silentTypes.has(type) ? [] : [type ?? "no type"] };
+}
+
+/** What claude asks for; there is no other request that it makes of a program without hooks and servers. */
+function translateRequest(message: Fields): Translated {
+  const request = fieldsField(message, "request");
+  const subtype = textField(request, "subtype") ?? "no subtype";
+  if (request === null || subtype !== "can_use_tool")
+    return { events: [], unknown: [`control_request/${subtype}`] };
+  const input = fieldsField(request, "input") ?? {};
+  const reason = textField(request, "decision_reason");
+  const event: TranscriptEvent = {
+    kind: "permission_request",
+    call: textField(request, "tool_use_id") ?? "",
+    title: `${textField(request, "tool_name") ?? "a tool"}: ${titleOfCall(input)}`,
+    // It was read from JSON, so it holds nothing else.
+    input: input as Value,
+    ...(reason === null ? {} : { reason }),
+  };
+  return { events: [event], unknown: [] };
 }
 
 type TranslateBlock = (

@@ -1,5 +1,6 @@
 import type { LogStream } from "../../execution/event.ts";
 import type { Masks } from "../../execution/masks.ts";
+import type { AgentTalk } from "./agent-talk.ts";
 import type { MeteredUsage, StageError, StageRequest, StageResult } from "../dispatcher.ts";
 
 /**
@@ -28,6 +29,10 @@ export interface AgentStart {
   argv: string[];
   /** What the agent reads on its stdin. It is stored as `input.json` in the attempt's folder. */
   input: string;
+  /**
+   * True: the agent is talked to while it works. `input` is then the first message, one line without its end.
+   */
+  isTwoWay?: boolean;
   /** More files for the attempt's folder by their paths in it; a text alone is the content of a plain file. */
   files?: Readonly<Record<string, string | AttemptFile>>;
   /** What the log should say before the agent begins. */
@@ -60,6 +65,8 @@ export interface OutputReader {
   readonly warnings: readonly string[];
   /** Why the agent says that it failed; null when it has not said anything. */
   readonly complaint: string | null;
+  /** Present where the program may be started as a two-way agent. */
+  readonly talk?: AgentTalk;
   /** Aborted when nothing good can come of the agent any more: it is stopped, and the attempt fails with the error. */
   readonly givesUp?: { readonly signal: AbortSignal; readonly error: StageError };
 }

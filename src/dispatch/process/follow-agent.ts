@@ -1,6 +1,7 @@
 import { nextTurn } from "../../next-turn.ts";
 import type { DispatchControl, LogSink, StageRequest, StageResult } from "../dispatcher.ts";
-import type { AgentProgram } from "./agent-program.ts";
+import { isTwoWay, openConversation, type Conversation } from "./conversation.ts";
+import type { AgentProgram, OutputReader } from "./agent-program.ts";
 import type { LogFiles } from "./attempt-folder.ts";
 import { openLogs } from "./attempt-logs.ts";
 import { failedResult, stopped } from "./failed-result.ts";
@@ -33,15 +34,25 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   const logs = openLogs({ files, sink: control.log, reader, from });
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
   const broken = Promise.withResolvers<never>();
-  const unfollow = ticker.follow(() => (watch ?? logs).read(), broken.reject);
+  const conversation = openTalk(request, control, reader);
+  const read = (): number => {
+    const count = (watch ?? logs).read();
+    if (conversation?.goOn()) watch?.rest();
+    return count;
+  };
+  const unfollow = ticker.follow(read, broken.reject);
   const reasons = [watch, reader.givesUp].filter((each) => each !== null && each !== undefined);
   const stop =
     reasons.length === 0
       ? control.signal
       : AbortSignal.any([control.signal, ...reasons.map(({ signal }) => signal)]);
   try {
-    const isAborted = await Promise.race([endOrAbort(agent.ended, stop), broken.promise]);
-    if (isAborted) await stopAgent(agent, attempt_id, sweeper);
+    const overdue = conversation?.overdue;
+    const stopOrOverdue = overdue ? AbortSignal.any([stop, overdue]) : stop;
+    const isStopped = await Promise.race([endOrAbort(agent.ended, stopOrOverdue), broken.promise]);
+    // An agent that has given its result and does not end is stopped, but it has not failed.
+    const isAborted = isStopped && stop.aborted;
+    if (isStopped) await stopAgent(agent, attempt_id, sweeper);
     else await endLeftovers(agent, attempt_id, sweeper);
     unfollow();
     await logs.finish();
@@ -54,13 +65,24 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
         warnings: [...reader.warnings],
       };
     }
-    const status = await agent.ended;
+    const status = (await agent.ended) ?? (isStopped ? 0 : null);
     if (status === null) return null;
     return await untilPossible(() => program.readResult({ request, reader, masks, status }));
   } finally {
     unfollow();
     logs.close();
+    conversation?.close();
   }
+}
+
+function openTalk(
+  request: StageRequest,
+  { permissions: desk, log }: DispatchControl,
+  { talk }: OutputReader,
+): Conversation | null {
+  return desk && talk && isTwoWay(request.attempt_dir)
+    ? openConversation(request, { talk, desk, log })
+    : null;
 }
 
 /** True when the stop was asked for before the end. An agent that ended before it was adopted counts as ended. */

@@ -8,6 +8,8 @@ import type { Supervised } from "./supervisor.ts";
 export interface IdleWatch {
   /** As `AttemptLogs.read`. */
   read(): number;
+  /** The silence begins anew: it is not the agent's. */
+  rest(): void;
   /** Aborted when the agent shall be stopped. */
   readonly signal: AbortSignal;
   /** The message of an attempt that was stopped for it. */
@@ -34,6 +36,9 @@ export function openIdleWatch(idleMs: number, logs: AttemptLogs, agent: Supervis
     error: {
       class: "timeout",
       message: `was silent for ${formatDuration(idleMs)} (error_policy.idle_timeout) and was stopped`,
+    },
+    rest() {
+      silentMs = 0;
     },
     read() {
       const count = logs.read();

@@ -2,6 +2,7 @@ import { closeSync } from "node:fs";
 import { agentEnvironment } from "./agent-environment.ts";
 import type { AgentProgram, AgentStart } from "./agent-program.ts";
 import { makeAttemptFolder, type AttemptHandles, type LogFiles } from "./attempt-folder.ts";
+import { beginConversation } from "./conversation.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
 import { isShortage } from "./shortage.ts";
 import type { Launch } from "./launcher.ts";
@@ -19,7 +20,7 @@ export interface StartedAgent {
  */
 export async function startAgent(
   request: StageRequest,
-  { argv, input, files: more = {} }: AgentStart,
+  { argv, input, isTwoWay = false, files: more = {} }: AgentStart,
   { program, launch, ticker }: { program: AgentProgram; launch: Launch; ticker: Ticker },
 ): Promise<StartedAgent | { error: StageError }> {
   const { attempt_dir, attempt_id, workdir } = request;
@@ -33,6 +34,7 @@ export async function startAgent(
       return refuseStart(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
     files = makeAttemptFolder(attempt_dir, input, more);
+    if (isTwoWay) beginConversation(attempt_dir, input);
     const agent = await launch(
       {
         folder: attempt_dir,
@@ -41,7 +43,7 @@ export async function startAgent(
         workdir,
         env,
         handles: files,
-        isTwoWay: false,
+        isTwoWay,
       },
       ticker,
     );

@@ -1,3 +1,4 @@
+import type { Static } from "@sinclair/typebox";
 import type { Signal } from "../../execution/signal.ts";
 import type { ValueObject } from "../../expression/value.ts";
 import { decideGate } from "../../operation/decide-gate.ts";
@@ -91,7 +92,7 @@ export const controlEndpoints: Endpoint[] = [
     ...shared,
     path: "/workflow-executions/{run_id}/gates/{stage_id}/approve",
     operationId: "approveGate",
-    summary: "Approve a waiting gate",
+    summary: "Approve a waiting gate, or what an agent asks for",
     description: "The same decision a second time is answered the same and recorded once.",
     body: decision,
     answers: { ...applied, ...problems(403) },
@@ -101,7 +102,7 @@ export const controlEndpoints: Endpoint[] = [
     ...shared,
     path: "/workflow-executions/{run_id}/gates/{stage_id}/reject",
     operationId: "rejectGate",
-    summary: "Reject a waiting gate",
+    summary: "Reject a waiting gate, or what an agent asks for",
     body: decision,
     answers: { ...applied, ...problems(403) },
     handle: ({ params, body, context }) => decide(context, "reject", params, body),
@@ -112,9 +113,16 @@ async function decide(
   context: Context,
   type: "approve" | "reject",
   { run_id, stage_id }: { run_id: string; stage_id: string },
-  { actor, comment }: { actor?: string; comment?: string | null },
+  { actor, comment, request_id, always }: Static<typeof DecisionBody>,
 ): Promise<Response> {
-  const decision = { type, stage_id, actor: actor ?? context.user, comment: comment ?? null };
+  const decision = {
+    type,
+    stage_id,
+    actor: actor ?? context.user,
+    comment: comment ?? null,
+    request_id: request_id ?? null,
+    always: always ?? false,
+  };
   await decideGate(context, run_id, decision);
   return json(describeRun(context.store, run_id));
 }

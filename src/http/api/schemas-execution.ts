@@ -39,6 +39,23 @@ const Attempt = Type.Object(
   closed,
 );
 
+const PermissionRequest = Type.Object(
+  {
+    id: Type.String(),
+    tool: Type.String(),
+    title: Type.String(),
+    input: Json,
+    reason: nullable(Type.String()),
+    asked_at: Time,
+    approvers: Type.Array(Type.String(), { description: "who may decide; empty: everybody" }),
+    deadline_at: Time,
+    status: oneOf(["waiting", "approved", "rejected", "withdrawn"]),
+    decided_by: nullable(Type.String()),
+    comment: nullable(Type.String()),
+  },
+  { $id: "PermissionRequest", ...closed },
+);
+
 export const Step = Type.Object(
   {
     stage_id: Type.String(),
@@ -80,6 +97,12 @@ export const Step = Type.Object(
     deadline_at: nullable(Time),
     recovered: Type.Boolean(),
     reused: Type.Boolean(),
+    waiting_for: nullable(
+      Type.Literal("permission", { description: "a running step that waits for people" }),
+    ),
+    permission_requests: Type.Array(PermissionRequest, {
+      description: "those that wait, and the last decided ones",
+    }),
     decided_by: nullable(Type.String()),
     decision_comment: nullable(Type.String()),
     attempts: Type.Array(Attempt),
@@ -188,6 +211,14 @@ export const DecisionBody = Type.Object(
   {
     actor: Type.Optional(Type.String({ minLength: 1, maxLength: longestActor, description: "who decides" })),
     comment: Type.Optional(nullable(Type.String({ maxLength: longestComment }))),
+    request_id: Type.Optional(
+      nullable(
+        Type.String({ maxLength: 500, description: "of what an agent asks for; without it: the oldest one" }),
+      ),
+    ),
+    always: Type.Optional(
+      Type.Boolean({ description: "an approval covers the same tool for the rest of the stage" }),
+    ),
   },
   { $id: "DecisionRequest", ...closed },
 );

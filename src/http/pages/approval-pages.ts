@@ -1,5 +1,5 @@
 import { approvalsPage, type Approval } from "../../../views/executions/approvals.tsx";
-import { waitingGate } from "../../../views/executions/gates.tsx";
+import { waitingGates } from "../../../views/executions/gates.tsx";
 import { approvalsPath } from "../../../views/paths.ts";
 import type { ExecutionRecord } from "../../execution/record.ts";
 import { unlessDamaged } from "../../store/damaged-row.ts";
@@ -41,14 +41,12 @@ function gatesOf(
     readExecutionView(context, run_id, new URLSearchParams({ tab: "output" }), decider),
   );
   if (!view) return [];
-  return view.steps
-    .filter(({ status }) => status === "waiting_for_approval")
-    .map((step) => ({
-      workflowName: workflow_name,
-      gate: { ...waitingGate(view, step), back: approvalsPath, stays: false },
-    }));
+  return waitingGates(view).map((gate) => ({
+    workflowName: workflow_name,
+    gate: { ...gate, back: approvalsPath, stays: false },
+  }));
 }
 
 function startOf({ gate }: Approval): string {
-  return gate.step.started_at ?? "";
+  return gate.request?.asked_at ?? gate.step.started_at ?? "";
 }

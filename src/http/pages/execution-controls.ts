@@ -1,5 +1,5 @@
 import { DecisionDialog } from "../../../views/executions/gate-dialogs.tsx";
-import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
+import { GateStrip, waitingGates } from "../../../views/executions/gates.tsx";
 import { ExecutionControls } from "../../../views/executions/execution-controls.tsx";
 import { ExecutionHead, ExecutionProgress } from "../../../views/executions/execution-head.tsx";
 import type { ExecutionView } from "../../../views/executions/execution-view.ts";
@@ -57,7 +57,9 @@ function decide(call: FormCall, type: "approve" | "reject", word: string): Promi
     const actor = form.get("actor")?.trim() ?? "";
     if (actor === "") throw new AppError("invalid_usage", noName);
     const comment = form.get("comment")?.trim() || null;
-    const decision = { type, stage_id: params["stage"] ?? "", actor, comment };
+    const request_id = form.get("request_id") || null;
+    const always = form.get("always") !== null;
+    const decision = { type, stage_id: params["stage"] ?? "", actor, comment, request_id, always };
     await retryWhileLocked(() => decideGate(context, runOf(call), decision));
     const said = `${word}: ${params["stage"] ?? ""}`;
     return { ...showChanges(call, back, said, actor), cookie: deciderCookie(actor) };
@@ -107,12 +109,9 @@ function changedParts({ context, params }: FormCall, decider: string): Html[] {
 
 /** Gates that still wait are redrawn with the name of whoever has decided. */
 function dialogsOf(view: ExecutionView): Html[] {
-  return view.steps
-    .filter(({ status }) => status === "waiting_for_approval")
-    .flatMap((step) => {
-      const gate = waitingGate(view, step);
-      return (["approve", "reject"] as const).map((decision) => DecisionDialog.update({ gate, decision }));
-    });
+  return waitingGates(view).flatMap((gate) =>
+    (["approve", "reject"] as const).map((decision) => DecisionDialog.update({ gate, decision })),
+  );
 }
 
 function runOf({ params }: FormCall): string {

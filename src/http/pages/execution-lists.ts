@@ -6,6 +6,7 @@ import {
   type ExecutionRow,
 } from "../../../views/executions/execution-query.ts";
 import { executionStatuses, hasEnded } from "../../execution/status.ts";
+import { waitsForPeople } from "../../execution/permission.ts";
 import type { ExecutionRecord, StepRecord } from "../../execution/record.ts";
 import { signalExecution } from "../../operation/signal-execution.ts";
 import type { Store } from "../../store/database.ts";
@@ -88,7 +89,7 @@ function placeOf(store: Store, execution: ExecutionRecord): string {
   if (!steps) return 'damaged: "skillmeat doctor" says more';
   if (status === "failed") return failureOf(execution, steps) ?? progress;
   const now =
-    steps.find((step) => step.status === "waiting_for_approval") ??
+    steps.find(waitsForPeople) ??
     steps.find((step) => step.status === "running" || step.status === "retry_wait");
   return now ? `at ${now.stage_name}, ${progress}` : progress;
 }

@@ -1,6 +1,6 @@
 import { executionState, stepState } from "../../../views/components/state.ts";
 import { GateDialogs } from "../../../views/executions/gate-dialogs.tsx";
-import { GateStrip, waitingGate } from "../../../views/executions/gates.tsx";
+import { GateStrip, waitingGates } from "../../../views/executions/gates.tsx";
 import { Graph } from "../../../views/executions/graph.tsx";
 import { attemptOf, isGrowing } from "../../../views/executions/log-facts.ts";
 import { LogNote } from "../../../views/executions/log.tsx";
@@ -148,10 +148,17 @@ function stageParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] 
 
 /** A gate that begins to wait brings the dialogs that decide it. */
 function gateParts(view: ExecutionView, facts: readonly StoredEvent[]): Html[] {
-  const asked = new Set(facts.filter(({ type }) => type === "gate_waiting").map(({ stage_id }) => stage_id));
-  return view.steps
-    .filter(({ stage_id, status }) => asked.has(stage_id) && status === "waiting_for_approval")
-    .map((step) => GateDialogs.update({ gate: waitingGate(view, step) }));
+  const keyOf = (stage: string, request: string | null): string => JSON.stringify([stage, request]);
+  const asked = new Set(
+    facts.flatMap((event) =>
+      event.type === "gate_waiting"
+        ? keyOf(event.stage_id, "request_id" in event.data ? event.data.request_id : null)
+        : [],
+    ),
+  );
+  return waitingGates(view)
+    .filter(({ step, request }) => asked.has(keyOf(step.stage_id, request?.id ?? null)))
+    .map((gate) => GateDialogs.update({ gate }));
 }
 
 async function panelParts(

@@ -117,6 +117,8 @@ export const formLabels: Readonly<Record<string, string>> = {
   permissions: "What no rule allows",
   commit: "Commits its changes",
   "config.commit": "Stages commit their changes",
+  permissions_approvers: "Who allows it",
+  permission_timeout: "A request is rejected after",
   max_attempts: "Attempts",
   backoff_multiplier: "Each wait times",
   initial_interval: "First wait",

@@ -120,6 +120,7 @@ export const workspaces: Choices = [
 export const permissionChoices: Choices = [
   ["deny", "Is denied, and the agent goes on"],
   ["fail", "Is denied, and the attempt fails"],
+  ["ask", "Is asked of people while the agent waits"],
 ];
 
 /** When the engine commits what a stage has changed in its worktree, in the form's words. */

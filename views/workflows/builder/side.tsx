@@ -4,7 +4,8 @@ import { PlanPreview } from "../plan-preview.tsx";
 import type { BuilderView } from "./builder-view.ts";
 import { MemoryFields } from "./context-fields.tsx";
 import { AreaField, fieldNode, Group, ListField, PickField, switchChoices, TextField } from "./field.tsx";
-import { commitRules, permissionChoices, RetryFields, workspaces } from "./policy-fields.tsx";
+import { commitRules, RetryFields, workspaces } from "./policy-fields.tsx";
+import { PermissionFields } from "./permission-fields.tsx";
 import { Problems, type FormScope } from "./problems.tsx";
 import { HookFields, Variables } from "./settings-rows.tsx";
 import { ValueRows } from "./value-rows.tsx";
@@ -110,12 +111,7 @@ function Running({ view, scope }: { view: BuilderView; scope: FormScope }): Html
         />
       </div>
       <WorkspaceFields scope={scope} />
-      <PickField
-        scope={scope}
-        name="config.permissions"
-        label="What no rule allows"
-        choices={[["", "Is denied, and the agent goes on (usual)"], ...permissionChoices]}
-      />
+      <PermissionFields scope={scope} />
       <PickField
         scope={scope}
         name="config.scheduling"

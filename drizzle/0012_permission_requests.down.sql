@@ -1,0 +1,1 @@
+ALTER TABLE execution_steps DROP COLUMN permission_requests_json;

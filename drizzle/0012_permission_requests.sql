@@ -1,0 +1,1 @@
+ALTER TABLE `execution_steps` ADD `permission_requests_json` text DEFAULT '[]' NOT NULL;

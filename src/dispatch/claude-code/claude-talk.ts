@@ -1,0 +1,98 @@
+import { hideIn, type Masks } from "../../execution/masks.ts";
+import type { Value } from "../../expression/value.ts";
+import type { PermissionAnswer } from "../dispatcher.ts";
+import type { AgentTalk, TalkEvent } from "../process/agent-talk.ts";
+import { fieldsField, textField, type Fields } from "../stream/fields.ts";
+import { titleOfCall } from "./transcript-events.ts";
+
+const mostTitle = 200;
+const mostReason = 500;
+const mostInput = 16 * 1024;
+
+/** Reads what claude asks for, and writes the answers (`--permission-prompt-tool stdio`). */
+export interface ClaudeTalk extends AgentTalk {
+  hear(message: Fields): void;
+}
+
+/** The first message to claude: its task. */
+export function userMessage(text: string): string {
+  return JSON.stringify({ type: "user", message: { role: "user", content: text } });
+}
+
+export function openClaudeTalk(masks: Masks): ClaudeTalk {
+  /** In clear, because a call that is allowed is repeated to claude as it is. */
+  const inputs = new Map<string, Fields>();
+  let heard: TalkEvent[] = [];
+  let isOver = false;
+  return {
+    hear(message) {
+      const id = textField(message, "request_id");
+      switch (textField(message, "type")) {
+        case "control_request": {
+          const request = fieldsField(message, "request");
+          if (id === null || textField(request, "subtype") !== "can_use_tool" || request === null) return;
+          inputs.set(id, fieldsField(request, "input") ?? {});
+          heard.push({ kind: "ask", call: { id, ...describeCall(request, masks) } });
+          return;
+        }
+        case "control_cancel_request":
+          if (id !== null) heard.push({ kind: "withdraw", id });
+          return;
+        case "result":
+          isOver = true;
+          return;
+        default:
+          return;
+      }
+    },
+    take() {
+      const taken = heard;
+      heard = [];
+      return taken;
+    },
+    messageOf(answer) {
+      const input = inputs.get(answer.id);
+      return input === undefined ? null : controlResponse(answer, input);
+    },
+    get isOver() {
+      return isOver;
+    },
+  };
+}
+
+function controlResponse({ id, allows, message }: PermissionAnswer, input: Fields): string {
+  const response =
+    allows === true
+      ? { behavior: "allow", updatedInput: input }
+      : { behavior: "deny", message: refusal(message) };
+  return JSON.stringify({
+    type: "control_response",
+    response: { subtype: "success", request_id: id, response },
+  });
+}
+
+function refusal(message: string | null): string {
+  return message === null ? "This was rejected. Go on without it." : `This was rejected: ${message}`;
+}
+
+/** Secrets are hidden before anything is cut, because the cut may go through one. */
+export function describeCall(request: Fields, masks: Masks) {
+  const input = fieldsField(request, "input") ?? {};
+  const path = textField(request, "blocked_path");
+  const reason = textField(request, "decision_reason") ?? (path === null ? null : `it reaches ${path}`);
+  return {
+    tool: masks.hide(textField(request, "tool_name") ?? "a tool").slice(0, mostTitle),
+    title: masks.hide(titleOfCall(input)).slice(0, mostTitle),
+    // It was read from JSON, so it holds nothing else.
+    input: cutInput(hideIn(input as Value, masks)),
+    reason: reason === null ? null : masks.hide(reason).slice(0, mostReason),
+  };
+}
+
+/** An input that is too long is kept as the beginning of its JSON. */
+function cutInput(input: Value): Value {
+  const text = JSON.stringify(input);
+  if (Buffer.byteLength(text) <= mostInput) return input;
+  const whole = Buffer.from(text).subarray(0, mostInput - 3);
+  return `${whole.toString("utf8").replace(/\ufffd+$/, "")}…`;
+}
