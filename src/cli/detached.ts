@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { RerunFrom, StartRequest } from "../engine/engine.ts";
+import type { BudgetChange } from "../execution/budget.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { rerunExecution } from "../operation/rerun-execution.ts";
 import type { ExecutionControl } from "../operation/signal-execution.ts";
@@ -19,7 +20,7 @@ import { ownCommand } from "./own-command.ts";
 /** The request to a background host, which reads it as JSON from stdin. */
 export type HostRequest =
   | { kind: "start"; request: StartRequest }
-  | { kind: "take-over"; run_id: string }
+  | { kind: "take-over"; run_id: string; budget?: BudgetChange | null }
   | { kind: "rerun"; run_id: string; from: RerunFrom; secrets: ValueObject };
 
 /** The host's answer, as one line of JSON on stdout, once that is on disk. */
@@ -47,7 +48,7 @@ export function beginRequest(control: ExecutionControl, request: HostRequest): P
     case "start":
       return control.engine.start(request.request);
     case "take-over":
-      return takeOver(control, request.run_id);
+      return takeOver(control, request.run_id, request.budget ?? null);
     case "rerun":
       return rerunExecution(control, request.run_id, request);
     default:

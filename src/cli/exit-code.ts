@@ -17,13 +17,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
  * The exit code of an execution: `completed` is a success, also with failures unless those are forbidden; a live
- * execution is not a failure yet.
+ * execution is not a failure yet, unless it is out of budget.
  */
 export function exitOfRun(
-  { status, had_failures }: Pick<ExecutionRecord, "status" | "had_failures">,
+  { status, had_failures, pause_reason }: Pick<ExecutionRecord, "status" | "had_failures" | "pause_reason">,
   requiresSuccess: boolean,
 ): ExitCode {
-  if (status === "failed" || status === "cancelled") return exitCodes.failed;
+  if (status === "failed" || status === "cancelled" || pause_reason === "budget") return exitCodes.failed;
   return requiresSuccess && had_failures ? exitCodes.failed : exitCodes.done;
 }
 

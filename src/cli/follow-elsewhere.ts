@@ -9,6 +9,7 @@ import { showEnded } from "./foreground.ts";
 import { listenForInterrupts } from "./terminal/interrupts.ts";
 import { openLiveTable } from "./terminal/live-table.ts";
 import { followRows } from "./terminal/execution-rows.ts";
+import { sayOutOfBudget } from "./terminal/out-of-budget.ts";
 import { onlyLogs } from "./terminal/show-logs.ts";
 import type { Watcher } from "./terminal/watcher.ts";
 
@@ -34,7 +35,9 @@ export async function followElsewhere(
   if (end === "unread") return stop.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   const isTable = output.isTerminal && !given.flag("logs");
   showEnded(invocation, store, runId, { withSteps: !isTable, isTold: !isTable && !given.flag("logs") });
-  return exitOfRun(getExecution(store, runId), given.flag("require-success"));
+  const record = getExecution(store, runId);
+  sayOutOfBudget(invocation, record);
+  return exitOfRun(record, given.flag("require-success"));
 }
 
 function watcherOf({ given, output }: Invocation, store: Store, runId: string): Watcher {

@@ -10,7 +10,10 @@ const pollMs = 20;
 const aliveCheckMs = 1000;
 const pageSize = 500;
 
-/** Why following stopped: the execution ended, nobody drives it any more, or nobody reads the output. */
+/**
+ * Why following stopped: the execution ended or is out of budget, nobody drives it any more, or nobody reads what is
+ * printed.
+ */
 export type FollowEnd = "ended" | "abandoned" | "unread";
 
 /**
@@ -30,7 +33,8 @@ export async function followStored(
     const version = store.dataVersion();
     after = drain(store, runId, after, watcher);
     const record = getExecution(store, runId);
-    if (hasEnded(record.status) && after >= record.last_event) return "ended";
+    const isOver = hasEnded(record.status) || record.pause_reason === "budget";
+    if (isOver && after >= record.last_event) return "ended";
     if (output.isClosed || signal.aborted) return "unread";
     while (store.dataVersion() === version && !signal.aborted && !output.isClosed) {
       await Bun.sleep(pollMs);

@@ -11,6 +11,7 @@ import { watchAsJson, watchAsLines } from "./terminal/event-lines.ts";
 import { exitCodes, exitOfRun, type ExitCode } from "./exit-code.ts";
 import { announceGates, askAtGates } from "./terminal/gate-desk.ts";
 import { isInsideAttempt } from "./inside-attempt.ts";
+import { sayOutOfBudget, watchBudget } from "./terminal/out-of-budget.ts";
 import { listenForInterrupts, type Interrupts } from "./terminal/interrupts.ts";
 import { openLiveTable, showCursor } from "./terminal/live-table.ts";
 import { openEngine } from "./open-engine.ts";
@@ -34,9 +35,9 @@ export function runInForeground(
     const interrupts = listenForInterrupts(() => quitAtOnce(invocation, runId));
     try {
       runId = await begin({ store, engine });
-      const { watcher, say } = watcherOf(invocation, { engine, store, runId });
+      const { watcher, say, outOfBudget } = watcherOf(invocation, { engine, store, runId });
       feed.handTo(runId, watcher);
-      const end = await waitForEnd(invocation, { engine, runId, interrupts, say });
+      const end = await waitForEnd(invocation, { engine, runId, interrupts, outOfBudget, say });
       feed.close();
       watcher.close();
       return finish(invocation, store, runId, end);
@@ -57,22 +58,30 @@ function quitAtOnce(invocation: Invocation, runId: string | null): never {
   return invocation.quit(exitCodes.interrupted);
 }
 
-type End = "ended" | "cancelled" | "left";
+type End = "ended" | "out_of_budget" | "cancelled" | "left";
 
 interface FollowedRun {
   engine: Engine;
   runId: string;
   interrupts: Interrupts;
+  /** Resolves when the execution is paused because its budget is used up. */
+  outOfBudget: Promise<void>;
   /** Tells a person something besides what is shown. */
   say: (line: string) => void;
 }
 
 async function waitForEnd(
   { given }: Invocation,
-  { engine, runId, interrupts, say }: FollowedRun,
+  { engine, runId, interrupts, outOfBudget, say }: FollowedRun,
 ): Promise<End> {
   const ended = engine.ended(runId).then((): End => "ended");
-  const first = await Promise.race([ended, engine.failed, interrupts.cancelled, interrupts.left]);
+  const first = await Promise.race([
+    ended,
+    outOfBudget.then((): End => "out_of_budget"),
+    engine.failed,
+    interrupts.cancelled,
+    interrupts.left,
+  ]);
   if (first !== "cancelled") return first;
   const answer = await engine.signal(runId, { type: "cancel", reason: "interrupted by Ctrl+C" });
   if (answer.outcome === "refused") return ended;
@@ -105,11 +114,12 @@ function collect(engine: Engine): { handTo(runId: string, watcher: Watcher): voi
 function watcherOf(
   invocation: Invocation,
   { engine, store, runId }: { engine: Engine; store: Store; runId: string },
-): { watcher: Watcher; say: (line: string) => void } {
+): { watcher: Watcher; say: (line: string) => void; outOfBudget: Promise<void> } {
   const { given, output } = invocation;
   let say = output.note;
   const isJson = given.text("format") === "json";
-  const watchers: Watcher[] = [];
+  const budget = watchBudget();
+  const watchers: Watcher[] = [budget.watcher];
   if (given.flag("events")) watchers.push(watchAsJson(output.note));
   if (!isJson) output.line(`run ${shortId(runId)} (${runId})`);
   if (!isJson && output.isTerminal) {
@@ -127,7 +137,7 @@ function watcherOf(
     take: (events) => watchers.forEach((each) => each.take(events)),
     close: () => watchers.toReversed().forEach((each) => each.close()),
   };
-  return { watcher, say };
+  return { watcher, say, outOfBudget: budget.isUsedUp };
 }
 
 function finish(invocation: Invocation, store: Store, runId: string, end: End): ExitCode {
@@ -138,6 +148,7 @@ function finish(invocation: Invocation, store: Store, runId: string, end: End): 
     return exitCodes.interrupted;
   }
   showEnded(invocation, store, runId, { withSteps: !output.isTerminal, isTold: !output.isTerminal });
+  sayOutOfBudget(invocation, record);
   if (end === "cancelled") return exitCodes.interrupted;
   return exitOfRun(record, given.flag("require-success"));
 }

@@ -72,6 +72,10 @@ export interface StageRequest extends AttemptPlace {
   idle_timeout_ms: number | null;
   /** What follows when the agent wants what no rule in `tools` allows. */
   permissions: Permissions;
+  /** Dollars that the attempt may still spend; null: as much as it takes. */
+  dollars_left: number | null;
+  /** Dollars that this very attempt had reported before it was interrupted; 0 for one that begins. */
+  dollars_reported: number;
 }
 
 export interface DispatchControl {

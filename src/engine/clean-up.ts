@@ -2,14 +2,23 @@ import { join } from "node:path";
 import { removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
+import type { LiveStep } from "./live-execution.ts";
 
-/** Adds work that has to be over before the execution counts as ended. */
-export function addCleanUp(engine: EngineState, runId: string, chore: Promise<void>): void {
+/** Adds work that has to be over before the execution counts as ended. Resolves when it is over. */
+export function addCleanUp(engine: EngineState, runId: string, chore: Promise<void>): Promise<void> {
   const cleanUps = engine.cleanUps.get(runId) ?? new Set();
   engine.cleanUps.set(runId, cleanUps);
   const done = chore.catch((error: unknown) => logProblem(engine, runId, "cleanup_failed", error));
   cleanUps.add(done);
   void done.then(() => cleanUps.delete(done));
+  return done;
+}
+
+/** Adds the sweep of an attempt that is over or interrupted. One that is interrupted goes on only after it. */
+export function addSweep(engine: EngineState, runId: string, step: LiveStep, chore: Promise<void>): void {
+  const sweeping = addCleanUp(engine, runId, chore);
+  const { context } = step.actor.state;
+  if ("isSuspended" in context && context.isSuspended === true) step.sweeping = sweeping;
 }
 
 /** Waits for all clean-up of an execution, which only then has ended. */

@@ -1,6 +1,6 @@
 import { runAttempt, sweeperOf } from "./agent-run.ts";
 import { armDeadlines, failWaiting, forgetExecution, loseExecution, lostError } from "./hold-execution.ts";
-import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
+import { addCleanUp, addSweep, logProblem, finishCleanUp } from "./clean-up.ts";
 import type { ExecutionWrite } from "./pending-commit.ts";
 import { announce, writePendingCommit, takePendingCommit } from "./commit.ts";
 import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
@@ -90,7 +90,7 @@ function actOne(engine: EngineState, execution: LiveExecution, effect: Effect): 
       return;
     case "hook":
       if (execution.blueprint.definition.hooks[effect.name]) {
-        addCleanUp(engine, execution.runId, runHook(engine, execution, effect));
+        void addCleanUp(engine, execution.runId, runHook(engine, execution, effect));
       }
       return;
     default:
@@ -111,6 +111,12 @@ async function work(
     armDeadlines(engine, execution, [step]);
     showDeadlines(engine, execution);
   }
+  if (step.sweeping !== null) {
+    await step.sweeping;
+    step.sweeping = null;
+    // It stays as it is stored: a later engine begins it.
+    if (engine.phase !== "open" || engine.live.get(execution.runId) !== execution) return;
+  }
   // A step that has to stop before it began is not begun, but an earlier engine's agent may have ended with a result.
   const isBegun = recovered || attempt.stopping === null;
   const how = recovered ? "readopt" : "new";
@@ -127,7 +133,7 @@ async function work(
     step.abort = null;
     step.tellAnswers = null;
     if (isSettled(step.record.status)) step.log = null;
-    const done = (): void => addCleanUp(engine, execution.runId, sweep());
+    const done = (): void => addSweep(engine, execution.runId, step, sweep());
     execution.changes.waiting.push({ done });
   }
   planFlush(engine, execution);

@@ -36,6 +36,8 @@ export interface LiveStep extends StepState {
   tellAnswers: ((count: number) => void) | null;
   /** Stops the agent that this process follows; null: it follows none. */
   abort: AbortController | null;
+  /** The sweep of an attempt that goes on later: its agent may begin again only after it. */
+  sweeping: Promise<void> | null;
 }
 
 export interface LogOffsets {
@@ -83,6 +85,7 @@ export function makeLive(
       offsets: offsets.get(step.record.stage_id) ?? { stdout: 0, stderr: 0 },
       abort: null,
       tellAnswers: null,
+      sweeping: null,
       log: null,
       storedLog: storedLog(step.record),
     };

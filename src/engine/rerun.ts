@@ -47,6 +47,8 @@ export function rerunExecution(
       error_message: null,
       last_event: 0,
       usage: null,
+      budget: blueprint.definition.config.budget ?? null,
+      pause_reason: null,
       created_at: at,
       updated_at: at,
     },

@@ -1,3 +1,4 @@
+import { dollarsLeft } from "../execution/budget.ts";
 import { shownText } from "../execution/shown-text.ts";
 import { join } from "node:path";
 import { packContext, type PackedContext } from "../context/pack.ts";
@@ -80,7 +81,24 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     worktree_from: commitsBefore(execution, step),
     idle_timeout_ms: step.plan.idleTimeoutMs,
     permissions: step.plan.permissions,
+    dollars_left: leastLeft(execution, step),
+    dollars_reported: reportedSoFar(step),
   };
+}
+
+/** The least that is left of the budgets of the stage and of the execution. */
+function leastLeft({ record }: LiveExecution, { plan, record: step }: LiveStep): number | null {
+  const left = [
+    dollarsLeft(plan.stage.budget ?? null, step.usage),
+    dollarsLeft(record.budget, record.usage),
+  ].filter((dollars) => dollars !== null);
+  return left.length === 0 ? null : Math.min(...left);
+}
+
+/** A cost that was not reported is in no total that the agent keeps. */
+function reportedSoFar({ record: { attempts, attempt_number } }: LiveStep): number {
+  const usage = attempts.at(-1)?.number === attempt_number ? attempts.at(-1)?.usage : null;
+  return usage?.basis === "reported" ? usage.cost_micro_usd / 1_000_000 : 0;
 }
 
 function describedInputs({ inputs }: EffectiveStage): Record<string, string> {

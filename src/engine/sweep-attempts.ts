@@ -6,7 +6,7 @@ import { loadForEngine, unendedAmong } from "../store/executions.ts";
 import { sweeperOf } from "./agent-run.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
-import { addCleanUp, logProblem, finishCleanUp } from "./clean-up.ts";
+import { addCleanUp, addSweep, logProblem, finishCleanUp } from "./clean-up.ts";
 import { sweepSecrets } from "./kept-secrets.ts";
 import { restoreExecution } from "./restore-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -21,7 +21,9 @@ export function sweepAttempts(engine: EngineState, execution: LiveExecution): vo
     const { status, attempt_number } = step.record;
     if (status === "running" && attempt_number === attempt) continue;
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
-    addCleanUp(engine, execution.runId, dispatcher.sweep(place, isSettled(status)));
+    const sweep = dispatcher.sweep(place, isSettled(status));
+    if (attempt_number === attempt) addSweep(engine, execution.runId, step, sweep);
+    else void addCleanUp(engine, execution.runId, sweep);
   }
 }
 
@@ -60,7 +62,7 @@ export function sweepWorktrees(engine: EngineState, execution: LiveExecution): v
   for (const step of execution.steps) {
     const { status, attempt_number } = step.record;
     if (step.plan.stage.workspace !== "worktree" || attempt_number === 0 || status === "completed") continue;
-    addCleanUp(engine, execution.runId, sweeperOf(engine, execution, step)());
+    void addCleanUp(engine, execution.runId, sweeperOf(engine, execution, step)());
   }
 }
 

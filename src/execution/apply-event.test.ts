@@ -142,7 +142,7 @@ describe("a step, after", () => {
 
 describe("an execution, after", () => {
   const whole = {
-    paused: { type: "execution_paused", data: {} },
+    paused: { type: "execution_paused", data: { reason: "user" } },
     resumed: { type: "execution_resumed", data: {} },
     over: {
       type: "execution_completed",

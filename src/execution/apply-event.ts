@@ -1,4 +1,5 @@
 import type {
+  ExecutionCompleted,
   ExecutionEvent,
   GateResolved,
   GateWaiting,
@@ -55,6 +56,8 @@ export function applyToStep(step: StepRecord, event: StageEvent, at: string): St
       return beginToWait(step, event.data, at);
     case "gate_resolved":
       return takeDecision(step, event.data, at);
+    case "budget_warning":
+      return step;
     default:
       return event satisfies never;
   }
@@ -70,13 +73,15 @@ export function applyToExecution(
     case "execution_started":
       return { ...execution, status: "running", started_at: at };
     case "execution_paused":
-      return { ...execution, status: "paused" };
-    case "execution_resumed":
-      return { ...execution, status: "running" };
-    case "execution_completed": {
-      const { status, had_failures, error_message } = event.data;
-      return { ...execution, status, had_failures, error_message, completed_at: at, waiting_gates: [] };
+      return { ...execution, status: "paused", pause_reason: event.data.reason };
+    case "execution_resumed": {
+      const { budget = execution.budget } = event.data;
+      return { ...execution, status: "running", budget, pause_reason: null };
     }
+    case "budget_warning":
+      return execution;
+    case "execution_completed":
+      return endExecution(execution, event.data, at);
     case "stage_started":
       return withoutGate(execution, event.stage_id);
     case "gate_waiting":
@@ -109,6 +114,15 @@ export function applyToExecution(
     default:
       return event satisfies never;
   }
+}
+
+function endExecution(
+  execution: ExecutionRecord,
+  { status, had_failures, error_message }: ExecutionCompleted,
+  at: string,
+): ExecutionRecord {
+  const ended = { status, had_failures, error_message, completed_at: at };
+  return { ...execution, ...ended, waiting_gates: [], pause_reason: null };
 }
 
 /** A step that had not begun when its execution ended never will. */
@@ -170,8 +184,17 @@ function startAttempt(
     started_at: step.started_at ?? at,
     error_class: null,
     error_message: null,
-    attempts: goesOn ? step.attempts : [...step.attempts, opened],
+    attempts: goesOn ? reopenAttempt(step.attempts) : [...step.attempts, opened],
   };
+}
+
+/** An attempt that was interrupted goes on; what it has used stays. */
+function reopenAttempt(attempts: AttemptRecord[]): AttemptRecord[] {
+  const last = attempts.at(-1);
+  if (!last || last.completed_at === null) return attempts;
+  const { number, started_at, usage } = last;
+  const open = { number, started_at, usage, completed_at: null, error_class: null, error_message: null };
+  return [...attempts.slice(0, -1), { ...open, status: "running" }];
 }
 
 function failStep(step: StepRecord, data: StageFailed, at: string): StepRecord {
@@ -216,7 +239,14 @@ function closeAttempt(attempts: AttemptRecord[], closing: AttemptEnd): AttemptRe
   const last = attempts.at(-1);
   if (!last || last.completed_at !== null) return attempts;
   const { status, at, usage, error_class = null, error_message = null, findings, handed_in } = closing;
-  const closed = { ...last, status, completed_at: at, usage, error_class, error_message };
+  const closed = {
+    ...last,
+    status,
+    completed_at: at,
+    usage: addUsage(last.usage, usage),
+    error_class,
+    error_message,
+  };
   return [
     ...attempts.slice(0, -1),
     { ...closed, ...(findings ? { findings } : {}), ...(handed_in ? { handed_in } : {}) },

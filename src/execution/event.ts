@@ -1,9 +1,10 @@
 import type { ValueObject } from "../expression/value.ts";
+import type { Budget } from "../workflow/effective.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
 import type { PermissionAsked, PermissionDecided } from "./permission.ts";
 import type { ContextConsumed, GateQuestion, SkipCause, StepWorkspace, Usage } from "./record.ts";
-import type { ExecutionStatus, StepStatus } from "./status.ts";
+import type { ExecutionStatus, PauseReason, StepStatus } from "./status.ts";
 
 /**
  * What a transition says has happened; the runner adds run, number and time. Names are in the past tense, with one
@@ -13,12 +14,11 @@ export type ExecutionEvent = WholeExecutionEvent | StageEvent;
 
 type WholeExecutionEvent =
   | { type: "execution_started"; data: { total: number } }
-  | { type: "execution_paused"; data: Record<string, never> }
-  | { type: "execution_resumed"; data: Record<string, never> }
-  | {
-      type: "execution_completed";
-      data: { status: ExecutionStatus; had_failures: boolean; error_message: string | null };
-    };
+  | { type: "execution_paused"; data: { reason: PauseReason } }
+  /** `budget`: the one that holds from now on, where it was changed. */
+  | { type: "execution_resumed"; data: { budget?: Budget } }
+  | { type: "budget_warning"; data: BudgetWarning }
+  | { type: "execution_completed"; data: ExecutionCompleted };
 
 export type StageEvent = { stage_id: string; attempt: number | null } & (
   | { type: "stage_started"; data: StageStarted }
@@ -29,6 +29,8 @@ export type StageEvent = { stage_id: string; attempt: number | null } & (
   /** A gate begins to wait, or a running agent asks for a permission (then it has a `request_id`). */
   | { type: "gate_waiting"; data: GateWaiting | PermissionAsked }
   | { type: "gate_resolved"; data: GateResolved | PermissionDecided }
+  /** Of the stage's own budget. */
+  | { type: "budget_warning"; data: BudgetWarning }
 );
 
 const isEventType = {
@@ -43,9 +45,24 @@ const isEventType = {
   stage_skipped: true,
   gate_waiting: true,
   gate_resolved: true,
+  budget_warning: true,
 } as const satisfies Record<ExecutionEvent["type"], true>;
 
 export const eventTypes = Object.keys(isEventType) as [ExecutionEvent["type"], ...ExecutionEvent["type"][]];
+
+export interface ExecutionCompleted {
+  status: ExecutionStatus;
+  had_failures: boolean;
+  error_message: string | null;
+}
+
+/** Most of a budget is spent. Money is in dollars. */
+export interface BudgetWarning {
+  limit: "usd" | "tokens";
+  budget: number;
+  spent: number;
+  spent_ratio: number;
+}
 
 export interface StageStarted {
   agent_id: string;

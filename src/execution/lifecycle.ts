@@ -54,7 +54,7 @@ interface Data {
 
 /** A step that a cancel ends has not failed; a failure after which the execution goes on deserves a look. */
 function levelOf(type: StoredEvent["type"], { status, had_failures }: Data): LifecycleEntry["level"] {
-  if (type === "stage_retrying") return "warn";
+  if (type === "stage_retrying" || type === "budget_warning") return "warn";
   if (type !== "stage_failed" && type !== "execution_completed" && type !== "gate_resolved") return "info";
   // What an agent asked for was decided: nothing has ended with it.
   if (type === "gate_resolved" && status === undefined) return "info";

@@ -1,8 +1,9 @@
+import type { Budget } from "../workflow/effective.ts";
 import type { ContractProblem } from "../workflow/contract.ts";
 import type { HandedIn } from "./handed-in.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import type { PermissionRequest } from "./permission.ts";
-import type { ExecutionStatus, StepStatus, Trigger } from "./status.ts";
+import type { ExecutionStatus, PauseReason, StepStatus, Trigger } from "./status.ts";
 
 /** Token counts are disjoint; money is integer micro-dollars. `unknown` is never shown as 0. */
 export interface Usage {
@@ -45,6 +46,10 @@ export interface ExecutionRecord {
   /** Number of the newest event or log line; 0 before the first. */
   last_event: number;
   usage: Usage | null;
+  /** What it may spend; at first what its definition says. */
+  budget: Budget | null;
+  /** Null while it is not paused. */
+  pause_reason: PauseReason | null;
   created_at: string;
   updated_at: string;
 }

@@ -1,7 +1,10 @@
+import { limitProblem, type BudgetChange } from "./budget.ts";
+
 /** A request to a live execution. The holder of its lease applies it and records the answer. */
 export type Signal =
   | { type: "pause" }
-  | { type: "resume" }
+  /** `budget`: the limits that are to hold from then on. */
+  | { type: "resume"; budget?: BudgetChange }
   | { type: "cancel"; reason: string | null }
   | ({ type: "approve" } & Decision)
   | ({ type: "reject" } & Decision);
@@ -30,13 +33,18 @@ export function signalOf(stored: unknown): Signal | null {
     stage_id,
     actor,
     comment,
+    budget,
     request_id = null,
     always = false,
   } = stored as Record<string, unknown>;
   switch (type) {
     case "pause":
-    case "resume":
       return { type };
+    case "resume": {
+      if (budget === undefined) return { type };
+      const change = budgetChangeOf(budget);
+      return change && { type, budget: change };
+    }
     case "cancel":
       return isTextOrNull(reason) ? { type, reason } : null;
     case "approve":
@@ -50,6 +58,14 @@ export function signalOf(stored: unknown): Signal | null {
     default:
       return null;
   }
+}
+
+function budgetChangeOf(stored: unknown): BudgetChange | null {
+  if (typeof stored !== "object" || stored === null) return null;
+  const given = Object.entries(stored);
+  const isLimit = ([limit, value]: [string, unknown]): boolean =>
+    (limit === "usd" || limit === "tokens") && limitProblem(limit, value) === null;
+  return given.length > 0 && given.every(isLimit) ? (Object.fromEntries(given) as BudgetChange) : null;
 }
 
 function isTextOrNull(value: unknown): value is string | null {

@@ -14,6 +14,10 @@ export type ExecutionStatus = (typeof executionStatuses)[number];
 export const stepStatuses = stageStatuses;
 export type StepStatus = (typeof stepStatuses)[number];
 
+/** Why an execution is paused: somebody wanted it, or its budget is used up. */
+export const pauseReasons = ["user", "budget"] as const;
+export type PauseReason = (typeof pauseReasons)[number];
+
 export type Trigger = "manual" | "scheduled" | "api";
 
 const endedExecutions: ReadonlySet<ExecutionStatus> = new Set(["completed", "failed", "cancelled"]);

@@ -1,3 +1,4 @@
+import { spentRatio } from "./budget.ts";
 import { isAsking, type PermissionRequest } from "./permission.ts";
 import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
 
@@ -35,11 +36,17 @@ export function listedExecution(record: ExecutionRecord, driver: Driver | null) 
     completed_at: record.completed_at,
     duration_seconds: durationSeconds(record.started_at, record.completed_at),
     error_message: record.error_message,
+    pause_reason: record.pause_reason,
     parent_id: record.parent_id,
     last_event: record.last_event,
     driver,
-    cost: costView(record.usage),
+    cost: { ...costView(record.usage), budget: budgetView(record) },
   };
+}
+
+/** Null where nothing is limited. */
+function budgetView({ budget, usage }: ExecutionRecord) {
+  return budget === null ? null : { ...budget, spent_ratio: spentRatio(budget, usage) };
 }
 
 export function stepView(step: StepRecord) {

@@ -3,7 +3,14 @@ import type { HandedIn } from "../execution/handed-in.ts";
 import type { Usage } from "../execution/record.ts";
 import type { Failure } from "../execution/retry.ts";
 import { formatDuration } from "../workflow/duration.ts";
-import { isEnding, type ExecutionState, type RunningAttempt, type StepState } from "./execution-state.ts";
+import {
+  isEnding,
+  mayStart,
+  type ExecutionState,
+  type RunningAttempt,
+  type StepState,
+} from "./execution-state.ts";
+import { budgetVerdict, watchBudgets } from "./watch-budgets.ts";
 import { isoTime, type Moment } from "./moment.ts";
 import { follow } from "./orchestration.ts";
 import { tellStep } from "./tell-actor.ts";
@@ -28,12 +35,14 @@ export function applyResult(
   moment: Moment,
 ): void {
   const stopping = step.attempt?.stopping ?? null;
+  const before = { execution: execution.record.usage, step: step.record.usage };
   if ((result.kind === "gone" || result.kind === "unbegun") && stopping === null) {
     if (result.kind === "gone") reportGone(execution, step, moment);
     else tellUnbegun(execution, step, moment);
     if (step.record.status === "running" && step.attempt) return dispatchAgain(execution, step);
   } else tellResult(execution, step, result, { moment, stopping });
   step.attempt = null;
+  watchBudgets(execution, step, before, moment);
   moment.queue.freePlace(execution);
   follow(execution, step, moment);
 }
@@ -60,15 +69,20 @@ function tellResult(
     tellStep(execution, step, { type: "SUCCEEDED", data: result.data }, moment.at);
     return;
   }
-  const isTimeout =
-    stopping === "timeout" || (result.kind === "failed" && result.failure.class === "timeout");
+  const failure = result.kind === "failed" ? result.failure : null;
+  const verdict = budgetVerdict(execution, step, { usage, failure, isInterrupted: stopping === "budget" });
+  if (verdict?.kind === "suspended") {
+    suspend(execution, step, { failure: verdict.failure, usage, moment });
+    return;
+  }
+  const isTimeout = verdict === null && (stopping === "timeout" || failure?.class === "timeout");
   tellStep(
     execution,
     step,
     {
       type: "FAILED",
       status: isTimeout ? "timed_out" : "failed",
-      failure: stopping === "timeout" || result.kind !== "failed" ? timeoutFailure(step) : result.failure,
+      failure: verdict?.failure ?? (stopping === "timeout" ? null : failure) ?? timeoutFailure(step),
       handed_in: result.kind === "failed" ? result.handed_in : null,
       usage,
       policy: step.plan.stage.error_policy.retry,
@@ -78,6 +92,17 @@ function tellResult(
     },
     moment.at,
   );
+}
+
+/** The attempt goes on as soon as its execution does. */
+function suspend(
+  execution: ExecutionState,
+  step: StepState,
+  { failure, usage, moment }: { failure: Failure; usage: Usage | null; moment: Moment },
+): void {
+  tellStep(execution, step, { type: "SUSPENDED", failure, usage, at: moment.at }, moment.at);
+  if (mayStart(execution)) moment.queue.push(execution, step);
+  else execution.held.add(step);
 }
 
 /** The agent of an earlier engine is gone and left no result: the attempt runs again, unless the policy forbids it. */

@@ -1,3 +1,10 @@
+import {
+  changeBudget,
+  limitText,
+  usedUpLimit,
+  type BudgetChange,
+  type LimitUse,
+} from "../execution/budget.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import { applyDeadline } from "./apply-deadline.ts";
 import { phaseOf, type ExecutionState, type StepState } from "./execution-state.ts";
@@ -13,7 +20,7 @@ export function applySignal(execution: ExecutionState, signal: Signal, moment: M
     case "pause":
       return pause(execution, moment);
     case "resume":
-      return resume(execution, moment);
+      return resume(execution, signal.budget ?? null, moment);
     case "cancel":
       return cancel(execution, signal.reason, moment);
     case "approve":
@@ -26,7 +33,13 @@ export function applySignal(execution: ExecutionState, signal: Signal, moment: M
 
 function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
   if (phaseOf(execution) === "pausing") return answerUnchanged("is pausing already");
-  if (!tellExecution(execution, { type: "PAUSE", isBusy: execution.running > 0 }, moment.at)) {
+  if (
+    !tellExecution(
+      execution,
+      { type: "PAUSE", isBusy: execution.running > 0, pauseReason: "user" },
+      moment.at,
+    )
+  ) {
     return answerConflict(execution, "paused");
   }
   conclude(execution, moment);
@@ -36,10 +49,25 @@ function pause(execution: ExecutionState, moment: Moment): SignalAnswer {
   );
 }
 
-function resume(execution: ExecutionState, moment: Moment): SignalAnswer {
-  if (!tellExecution(execution, { type: "RESUME" }, moment.at)) return answerConflict(execution, "resumed");
+function resume(execution: ExecutionState, change: BudgetChange | null, moment: Moment): SignalAnswer {
+  const budget = change === null ? null : changeBudget(execution.record.budget, change);
+  const phase = phaseOf(execution);
+  if (phase === "paused" || phase === "pausing") {
+    const usedUp = usedUpLimit(budget ?? execution.record.budget, execution.record.usage);
+    if (usedUp) return answerUsedUp(execution, usedUp);
+  }
+  if (!tellExecution(execution, { type: "RESUME", budget }, moment.at))
+    return answerConflict(execution, "resumed");
   retryHeldSteps(execution, moment);
   return answerApplied("resumed");
+}
+
+function answerUsedUp({ runId }: ExecutionState, use: LimitUse): SignalAnswer {
+  const more = use.limit === "usd" ? Math.ceil(use.spent * 2 * 100) / 100 : use.spent * 2;
+  const message =
+    `the budget of execution "${runId}" is used up: ${limitText(use)}. raise it with ` +
+    `--budget ${use.limit}=${more}, or "budget" in the API`;
+  return { outcome: "refused", code: "conflict", message };
 }
 
 /** Looks again at the steps that could not start while the execution was paused. */

@@ -22,6 +22,7 @@ const table: [state: string, way: (keyof typeof events)[], expected: string[]][]
     [
       "PAUSE → paused: execution_paused",
       "PAUSE while busy → pausing",
+      "PAUSE for the budget → pausing",
       ...stop,
       "DONE → completed: execution_completed",
       ...clock("running"),
@@ -31,7 +32,9 @@ const table: [state: string, way: (keyof typeof events)[], expected: string[]][]
     "pausing",
     ["START", "PAUSE while busy"],
     [
+      "PAUSE for the budget → pausing",
       "RESUME → running",
+      "RESUME with a budget → running: execution_resumed",
       ...stop,
       "QUIET → paused: execution_paused",
       "DONE → completed: execution_completed",
@@ -43,6 +46,7 @@ const table: [state: string, way: (keyof typeof events)[], expected: string[]][]
     ["START", "PAUSE"],
     [
       "RESUME → running: execution_resumed",
+      "RESUME with a budget → running: execution_resumed",
       ...stop,
       "DONE → completed: execution_completed",
       ...clock("paused"),
@@ -87,6 +91,18 @@ describe.each([
     const actor = newActor("execution");
     const recorded = way.flatMap((name) => tellNamed(send, actor, events, name));
     expect(recorded.at(-1)).toEqual({ type: "execution_completed", data });
+  });
+
+  test.each([
+    [["START", "PAUSE"], "user"],
+    [["START", "PAUSE while busy", "QUIET"], "user"],
+    [["START", "PAUSE for the budget", "QUIET"], "budget"],
+    [["START", "PAUSE while busy", "PAUSE for the budget", "QUIET"], "budget"],
+    [["START", "PAUSE for the budget", "RESUME", "PAUSE"], "user"],
+  ] as const)("after %j it says that it is paused because of: %s", (way, reason) => {
+    const actor = newActor("execution");
+    const recorded = way.flatMap((name) => tellNamed(send, actor, events, name));
+    expect(recorded.at(-1)).toEqual({ type: "execution_paused", data: { reason } });
   });
 
   test("its clock counts only while it runs, and goes on where an earlier engine left off", () => {

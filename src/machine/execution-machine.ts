@@ -1,11 +1,13 @@
 import { assign, setup } from "xstate";
 import type { ExecutionEvent, StageEvent } from "../execution/event.ts";
-import type { ExecutionStatus } from "../execution/status.ts";
+import type { ExecutionStatus, PauseReason } from "../execution/status.ts";
+import type { Budget } from "../workflow/effective.ts";
 
 export type ExecutionMachineEvent =
   | { type: "START"; total: number }
-  | { type: "PAUSE"; isBusy: boolean }
-  | { type: "RESUME" }
+  | { type: "PAUSE"; isBusy: boolean; pauseReason: PauseReason }
+  /** `budget`: the one that holds from now on; null: it stays as it is. */
+  | { type: "RESUME"; budget: Budget | null }
   /** `stops`: running steps are stopped as well. */
   | { type: "HALT"; message: string; stops: boolean }
   | { type: "CANCEL"; reason: string | null }
@@ -26,6 +28,8 @@ export interface ExecutionContext {
   /** What counts against `config.timeout`: spent so far, and since when (watched clock; null: it stands still). */
   spentMs: number;
   sinceMs: number | null;
+  /** Why it pauses; absent in states of earlier versions, in which only people could want it. */
+  pauseReason?: PauseReason;
 }
 
 /** What the machine says has happened. */
@@ -48,6 +52,9 @@ export const executionMachine = setup({
       stops: ({ context, event }) =>
         event.type === "CANCEL" || (event.type === "HALT" ? event.stops : context.stops),
     }),
+    keepReason: assign({
+      pauseReason: ({ context, event }) => (event.type === "PAUSE" ? event.pauseReason : context.pauseReason),
+    }),
     setClock: assign(({ context, event }) => {
       if (event.type !== "CLOCK") return {};
       const spentMs =
@@ -56,6 +63,8 @@ export const executionMachine = setup({
     }),
   },
   guards: {
+    isForBudget: ({ event }) => event.type === "PAUSE" && event.pauseReason === "budget",
+    changesBudget: ({ event }) => event.type === "RESUME" && event.budget !== null,
     isBusy: ({ event }) => event.type === "PAUSE" && event.isBusy,
     stops: ({ event }) => event.type === "HALT" && event.stops,
   },
@@ -79,8 +88,8 @@ export const executionMachine = setup({
     running: {
       on: {
         PAUSE: [
-          { guard: "isBusy", target: "pausing" },
-          { target: "paused", actions: { type: "record", params: () => paused } },
+          { guard: "isBusy", target: "pausing", actions: "keepReason" },
+          { target: "paused", actions: ["keepReason", { type: "record", params: recordPause }] },
         ],
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
@@ -89,16 +98,25 @@ export const executionMachine = setup({
     },
     pausing: {
       on: {
-        RESUME: { target: "running" },
+        // Running steps are stopped now, which a person did not want.
+        PAUSE: { guard: "isForBudget", actions: "keepReason" },
+        RESUME: [
+          {
+            guard: "changesBudget",
+            target: "running",
+            actions: { type: "record", params: recordResumption },
+          },
+          { target: "running" },
+        ],
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
-        QUIET: { target: "paused", actions: { type: "record", params: () => paused } },
+        QUIET: { target: "paused", actions: { type: "record", params: recordPause } },
         DONE: { target: "completed", actions: { type: "record", params: recordCompletion } },
       },
     },
     paused: {
       on: {
-        RESUME: { target: "running", actions: { type: "record", params: () => resumed } },
+        RESUME: { target: "running", actions: { type: "record", params: recordResumption } },
         HALT: { target: "halting", actions: "keepMessage" },
         CANCEL: { target: "cancelling", actions: "keepMessage" },
         DONE: { target: "completed", actions: { type: "record", params: recordCompletion } },
@@ -121,9 +139,6 @@ export const executionMachine = setup({
   },
 });
 
-const paused: ExecutionEffect = { type: "execution_paused", data: {} };
-const resumed: ExecutionEffect = { type: "execution_resumed", data: {} };
-
 interface ExecutionArguments<E extends ExecutionMachineEvent["type"]> {
   context: ExecutionContext;
   event: Extract<ExecutionMachineEvent, { type: E }>;
@@ -131,6 +146,14 @@ interface ExecutionArguments<E extends ExecutionMachineEvent["type"]> {
 
 function recordStart({ event }: ExecutionArguments<"START">): ExecutionEffect {
   return { type: "execution_started", data: { total: event.total } };
+}
+
+function recordPause({ context }: ExecutionArguments<"PAUSE" | "QUIET">): ExecutionEffect {
+  return { type: "execution_paused", data: { reason: context.pauseReason ?? "user" } };
+}
+
+function recordResumption({ event }: ExecutionArguments<"RESUME">): ExecutionEffect {
+  return { type: "execution_resumed", data: event.budget === null ? {} : { budget: event.budget } };
 }
 
 function recordCompletion({ event }: ExecutionArguments<"DONE">): ExecutionEffect {

@@ -68,8 +68,11 @@ export interface StepState {
 /** A new object for each attempt: whoever waits for a result compares it to see whether that attempt still runs. */
 export interface RunningAttempt {
   /** Why it was told to stop; null: it was not. */
-  stopping: "timeout" | "cancel" | "execution_timeout" | null;
+  stopping: StopReason | null;
 }
+
+/** `budget`: the execution's is used up, and the attempt is to go on when it is raised. */
+export type StopReason = "timeout" | "cancel" | "execution_timeout" | "budget";
 
 /** What the next commit has to write, and what is to be done after it. */
 export interface Changes {

@@ -23,6 +23,7 @@ const goneBy = new Set([
   "policy",
   "seed",
   "usage",
+  "pauseReason",
   "agent_id",
   "model",
   "context_consumed",

@@ -9,9 +9,10 @@ type StartFacts = Pick<
 /** The record of an execution that has not begun. `at`: ISO 8601 UTC. */
 export function newRecord(
   { runId, at }: { runId: string; at: string },
-  { definition: { workflow }, hash, stages }: Blueprint,
+  { definition, hash, stages }: Blueprint,
   { definition_hash, workflow_id, parameters, overrides, trigger, options }: StartFacts,
 ): ExecutionRecord {
+  const { workflow } = definition;
   return {
     run_id: runId,
     workflow_id,
@@ -35,6 +36,8 @@ export function newRecord(
     parent_id: null,
     last_event: 0,
     usage: null,
+    budget: definition.config.budget ?? null,
+    pause_reason: null,
     created_at: at,
     updated_at: at,
   };

@@ -50,12 +50,22 @@ export function stopAll(
 
 /** Finishes stopping the running steps, where an engine died in the middle of it. */
 export function finishStopping(execution: ExecutionState, moment: Moment): void {
-  const { stops, message } = execution.actor.state.context;
+  const { stops, message, pauseReason } = execution.actor.state.context;
+  if (phaseOf(execution) === "pausing" && pauseReason === "budget") return stopForBudget(execution);
   if (!stops) return;
   const isCancel = phaseOf(execution) === "cancelling";
   const failure = { class: isCancel ? "cancelled" : "timeout", message: message ?? "cancelled" };
   const why = isCancel ? "cancel" : "execution_timeout";
   stopAll(execution, moment, failure, { why, stopsRunning: true });
+}
+
+/** Interrupts the agents of an execution whose budget is used up. One that stops already ends as it was told. */
+export function stopForBudget(execution: ExecutionState): void {
+  for (const step of execution.steps) {
+    if (step.record.status === "running" && step.attempt?.stopping === null) {
+      stopStep(execution, step, "budget");
+    }
+  }
 }
 
 /** Works through the steps one after the other without recursion: chains of skipped stages may be thousands long. */

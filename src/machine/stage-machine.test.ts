@@ -30,10 +30,16 @@ const table: [state: string, way: (keyof typeof events)[], expected: string[]][]
       "timed out for the last time → timed_out: stage_failed",
       "INTERRUPTED → running: stage_started",
       "INTERRUPTED, never retried → failed: stage_failed",
+      "SUSPENDED → retry_wait: stage_retrying",
       "CANCEL → cancelled: stage_failed",
     ],
   ],
   ["retry_wait", ["START", "FAILED"], ["START → running: stage_started", "CANCEL → cancelled: stage_failed"]],
+  [
+    "retry_wait",
+    ["START", "SUSPENDED"],
+    ["START → running: stage_started", "CANCEL → cancelled: stage_failed"],
+  ],
   ["completed", ["START", "SUCCEEDED"], final],
   ["failed", ["REFUSED"], final],
   ["timed_out", ["START", "timed out for the last time"], final],
@@ -50,6 +56,22 @@ describe.each([
     for (const name of way) tellNamed(send, actor, events, name);
     expect(actor.state.value).toBe(state as typeof actor.state.value);
     expect(tellTable(send, { kind: "stage", events, way })).toEqual(expected);
+  });
+
+  test("an attempt that was suspended goes on as the same attempt, and the next one is counted again", () => {
+    const actor = newActor("stage");
+    const way = ["START", "SUSPENDED", "START", "FAILED", "START"] as const;
+    const recorded = way.flatMap((name) => tellNamed(send, actor, events, name)) as {
+      attempt: number;
+      data: { recovered?: boolean };
+    }[];
+    expect(recorded.map(({ attempt, data }) => [attempt, data.recovered ?? null])).toEqual([
+      [1, false],
+      [1, null],
+      [1, true],
+      [1, null],
+      [2, false],
+    ]);
   });
 
   test("a failed attempt is tried again until the policy ends, and each retry waits longer", () => {

@@ -43,6 +43,8 @@ export type StageMachineEvent =
   | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry; mayStart: boolean }
   | { type: "ASK"; request: PermissionAsked; leftMs: number }
   | PermissionSettled
+  /** Stopped before its end, to go on as the same attempt later. */
+  | { type: "SUSPENDED"; failure: Failure; usage: Usage | null; at: string }
   | { type: "CANCEL"; failure: Failure; usage: Usage | null }
   | { type: "END" };
 
@@ -53,6 +55,8 @@ export interface StageContext {
   blocks: boolean;
   /** Absent until its agent asks for the first permission. */
   permissions?: PermissionState;
+  /** True while its attempt waits to go on; absent in states of earlier versions. */
+  isSuspended?: boolean;
 }
 
 /** What the machine says has happened; whoever runs it adds the stage. */
@@ -71,6 +75,8 @@ export const stageMachine = setup({
     forgetRequests: assign(({ context }) =>
       context.permissions ? { permissions: forgetAttempt(context.permissions) } : {},
     ),
+    suspend: assign({ isSuspended: true }),
+    goOn: assign({ isSuspended: false }),
   },
   guards: {
     isRetried: ({ context, event }) =>
@@ -79,6 +85,7 @@ export const stageMachine = setup({
       event.type === "ASK" && !isKnown(permissionsOf(context), event.request.request_id),
     isOpenRequest: ({ context, event }) =>
       event.type === "DECIDE" && permissionsOf(context).open.some(({ id }) => id === event.request_id),
+    isSuspended: ({ context }) => context.isSuspended === true,
     isTimeout: ({ event }) => event.type === "FAILED" && event.status === "timed_out",
     endsInterrupted: ({ event }) =>
       event.type === "INTERRUPTED" &&
@@ -131,15 +138,26 @@ export const stageMachine = setup({
             assign({ permissions: ({ context, event }) => addAnswer(permissionsOf(context), event) }),
           ],
         },
+        SUSPENDED: {
+          target: "retry_wait",
+          actions: ["suspend", { type: "record", params: recordSuspension }],
+        },
         CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
     retry_wait: {
       on: {
-        START: {
-          target: "running",
-          actions: ["countAttempt", "forgetRequests", { type: "record", params: recordStart }],
-        },
+        START: [
+          {
+            guard: "isSuspended",
+            target: "running",
+            actions: ["forgetRequests", { type: "record", params: recordStart }, "goOn"],
+          },
+          {
+            target: "running",
+            actions: ["countAttempt", "forgetRequests", { type: "record", params: recordStart }],
+          },
+        ],
         CANCEL: { target: "cancelled", actions: { type: "record", params: recordCancel } },
       },
     },
@@ -157,7 +175,8 @@ interface StageArguments<E extends StageMachineEvent["type"]> {
 }
 
 function recordStart({ context, event }: StageArguments<"START" | "INTERRUPTED">): StageEffect {
-  const data = { ...event.facts, recovered: event.type === "INTERRUPTED" };
+  const recovered = event.type === "INTERRUPTED" || context.isSuspended === true;
+  const data = { ...event.facts, recovered };
   return { type: "stage_started", attempt: context.attempt, data };
 }
 
@@ -179,6 +198,16 @@ function recordRetry({ context, event }: StageArguments<"FAILED">): StageEffect 
     type: "stage_retrying",
     attempt: context.attempt,
     data: { status, ...errorFields(failure), ...handedInField(handed_in), usage, due_at },
+  };
+}
+
+/** It may go on at once, as soon as the execution does. */
+function recordSuspension({ context, event }: StageArguments<"SUSPENDED">): StageEffect {
+  const { failure, usage, at } = event;
+  return {
+    type: "stage_retrying",
+    attempt: context.attempt,
+    data: { status: "failed", ...errorFields(failure), usage, due_at: at },
   };
 }
 

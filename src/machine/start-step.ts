@@ -1,7 +1,7 @@
 import type { ContextConsumed } from "../execution/record.ts";
 import { usedModel } from "../workflow/used-model.ts";
 import { agentOf } from "./blueprint.ts";
-import type { ExecutionState, StepState } from "./execution-state.ts";
+import type { ExecutionState, StepState, StopReason } from "./execution-state.ts";
 import { isoTime, type Moment } from "./moment.ts";
 import { tellStep } from "./tell-actor.ts";
 
@@ -32,11 +32,7 @@ export function adoptStep(execution: ExecutionState, step: StepState): void {
 }
 
 /** Tells a running step's agent to stop. */
-export function stopStep(
-  execution: ExecutionState,
-  step: StepState,
-  why: "timeout" | "cancel" | "execution_timeout",
-): void {
+export function stopStep(execution: ExecutionState, step: StepState, why: StopReason): void {
   if (!step.attempt) return;
   if (step.attempt.stopping === null)
     execution.changes.effects.push({ kind: "stop", stage_id: step.record.stage_id });

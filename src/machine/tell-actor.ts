@@ -46,6 +46,11 @@ export function tellStep(
   return true;
 }
 
+/** Records a fact that no actor decides. `at`: ISO 8601. */
+export function recordFact(execution: ExecutionState, event: ExecutionEvent, at: string): void {
+  record(execution, event, at);
+}
+
 function record(execution: ExecutionState, event: ExecutionEvent, at: string): void {
   execution.record = applyToExecution(execution.record, event, at);
   execution.changes.feed.push({ kind: "event", event, at });

@@ -2,6 +2,7 @@ import { composeDefinition, isComposed, planOf, type ComposedWorkflow } from "./
 import type { FoundDefinition } from "./stored-definition.ts";
 import { swap, type SwapNames, type Swaps } from "./swap.ts";
 import { plannedEntry, validatedEntry } from "./workflow-entry.ts";
+import { readPrices } from "../collection/read-prices.ts";
 import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Value, ValueObject } from "../expression/value.ts";
 import { invalidDefinition } from "../workflow/findings-error.ts";
@@ -12,6 +13,7 @@ import type { SourceNode } from "../workflow/source-node.ts";
 import { checkOnce } from "./check-cache.ts";
 import { preflight } from "./preflight.ts";
 import type { StartOptions } from "./start-trouble.ts";
+import { warnOfUnpriced } from "./warn-of-unpriced.ts";
 
 /** A request to run a workflow, or to see its plan. */
 export interface RunRequest {
@@ -66,7 +68,14 @@ export async function planRun(request: RunRequest, place: RunPlace): Promise<Pla
   // Errors of the request are reported before what the machine lacks.
   const planned = await planWithSecrets(composed, request);
   const { findings, starts } = await preflight(composed, options, { home, dispatch });
-  const plan = { ...planWithStarts(planned.plan, starts), preflight: findings };
+  const unpriced = warnOfUnpriced(composed, options, dispatch, () => readPrices(home));
+  const started = planWithStarts(planned.plan, starts);
+  const { validation } = started;
+  const plan = {
+    ...started,
+    validation: { ...validation, warnings: [...validation.warnings, ...unpriced] },
+    preflight: findings,
+  };
   log(plannedEntry(plan.workflow.id, plan));
   return { composed, plan, values: planned.values, swapped };
 }

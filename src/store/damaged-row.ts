@@ -45,6 +45,7 @@ const jsonKinds = {
   tags_json: "strings",
   ui_metadata_json: "object",
   usage_json: "object",
+  budget_json: "object",
   waiting_gates_json: "strings",
   workspace_json: "object",
 } as const satisfies Record<string, "object" | "objects" | "strings">;

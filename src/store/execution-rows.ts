@@ -10,6 +10,7 @@ import type {
   StepWorkspace,
   Usage,
 } from "../execution/record.ts";
+import type { Budget } from "../workflow/effective.ts";
 import { rowCheck, storedJson } from "./damaged-row.ts";
 import { executionSteps, workflowExecutions } from "./execution-tables.ts";
 
@@ -43,6 +44,8 @@ export function executionRow(record: ExecutionRecord, machine: string): Executio
     parent_id: record.parent_id,
     last_event: record.last_event,
     usage_json: jsonOrNull(record.usage),
+    budget_json: jsonOrNull(record.budget),
+    pause_reason: record.pause_reason,
     created_at: record.created_at,
     updated_at: record.updated_at,
     machine_json: machine,
@@ -76,6 +79,8 @@ export function executionRecord(row: Omit<ExecutionRow, "machine_json">): Execut
     parent_id: row.parent_id,
     last_event: row.last_event,
     usage: storedJson<Usage | null>("usage_json", row.usage_json, what),
+    budget: storedJson<Budget | null>("budget_json", row.budget_json, what),
+    pause_reason: row.pause_reason,
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
@@ -170,7 +175,7 @@ function secondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 }
 
-type JsonField = Value | Usage | GateQuestion | StepWorkspace;
+type JsonField = Value | Usage | Budget | GateQuestion | StepWorkspace;
 
 function jsonOrNull(value: JsonField | null): string | null {
   return value === null ? null : JSON.stringify(value);

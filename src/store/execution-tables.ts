@@ -11,7 +11,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { eventTypes, logStreams, type StoredEvent } from "../execution/event.ts";
 import { skipCauses } from "../execution/record.ts";
-import { executionStatuses, stepStatuses } from "../execution/status.ts";
+import { executionStatuses, pauseReasons, stepStatuses } from "../execution/status.ts";
 import { workflows } from "./workflow-tables.ts";
 
 /** When an execution started, or was made if it has not started yet. Lists are sorted by it; it is never null. */
@@ -59,6 +59,8 @@ export const workflowExecutions = sqliteTable(
     updated_at: text().notNull(),
     // The big column is last, so that the columns that are read more often are found without walking over it.
     machine_json: text().notNull(),
+    budget_json: text(),
+    pause_reason: text({ enum: pauseReasons }),
   },
   (t) => [
     index("executions_started").on(startedOrCreated, t.id),
@@ -75,6 +77,8 @@ export const workflowExecutions = sqliteTable(
       sql`status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')`,
     ),
     check("executions_trigger", sql`"trigger" in ('manual', 'scheduled', 'api')`),
+    // The third is a reason that a later version has.
+    check("executions_pause_reason", sql`pause_reason in ('user', 'budget', 'secrets')`),
     check("executions_had_failures", sql`had_failures in (0, 1)`),
   ],
 );

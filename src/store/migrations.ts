@@ -24,6 +24,8 @@ import twelfth from "../../drizzle/0011_step_workspace.sql" with { type: "text" 
 import twelfthDown from "../../drizzle/0011_step_workspace.down.sql" with { type: "text" };
 import thirteenth from "../../drizzle/0012_permission_requests.sql" with { type: "text" };
 import thirteenthDown from "../../drizzle/0012_permission_requests.down.sql" with { type: "text" };
+import fourteenth from "../../drizzle/0013_budgets.sql" with { type: "text" };
+import fourteenthDown from "../../drizzle/0013_budgets.down.sql" with { type: "text" };
 
 /** One step of the schema and the way back. The number of a migration is its place in the list, from 1. */
 export interface Migration {
@@ -47,6 +49,7 @@ export const migrations: readonly Migration[] = [
   { name: "0010_agent_stream", up: eleventh, down: eleventhDown },
   { name: "0011_step_workspace", up: twelfth, down: twelfthDown },
   { name: "0012_permission_requests", up: thirteenth, down: thirteenthDown },
+  { name: "0013_budgets", up: fourteenth, down: fourteenthDown },
 ];
 
 /** sha256 of a migration's text, hex; it shows whether an applied migration is the one that is known. */

@@ -57,6 +57,8 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     worktree_from: [],
     idle_timeout_ms: null,
     permissions: "deny",
+    dollars_left: null,
+    dollars_reported: 0,
     options: {
       workdir: folder,
       dispatcher: null,

@@ -92,6 +92,8 @@ function plainExecution(stages: number): ExecutionRecord {
     parent_id: null,
     last_event: 1,
     usage: null,
+    budget: null,
+    pause_reason: null,
     created_at: "2026-01-02T03:04:05.000Z",
     updated_at: "2026-01-02T03:04:05.006Z",
   };

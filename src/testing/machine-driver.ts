@@ -20,17 +20,22 @@ export interface MachineDriver {
   readonly execution: ExecutionState;
   /**
    * Does a deed (`start`, `a succeeds`, `a fails`, `a is gone`, `a never began`, `a is late`, `timeout`, `approve ask`,
-   * `reject ask`, `pause`, `resume`, `cancel`) and starts the steps that then have a place. Returns the execution's
-   * phase, its steps, what was recorded, and the effects.
+   * `reject ask`, `pause`, `resume`, `resume usd=5`, `cancel`; `a succeeds for 2` and the like: it
+   * has cost $2) and starts the steps that then have a place. Returns the execution's phase, its steps, what was
+   * recorded, and the effects.
    */
   do(deed: string): string;
 }
 
 const failure = { class: "agent_error", message: "it broke" };
+const spentFailure = { class: "budget", message: "Reached maximum budget ($1)", retryable: false };
+const stoppedFailure = { class: "cancelled", message: "stopped" };
 const data = { outputs: {}, text: null, handoff_summary: null, usage: null, warnings: [] };
 const results: Record<string, AttemptResult> = {
   succeeds: { kind: "succeeded", data },
   fails: { kind: "failed", failure, handed_in: null, usage: null },
+  "runs out of money": { kind: "failed", failure: spentFailure, handed_in: null, usage: null },
+  "is stopped": { kind: "failed", failure: stoppedFailure, handed_in: null, usage: null },
   "is gone": { kind: "gone" },
   "never began": { kind: "unbegun" },
 };
@@ -79,14 +84,33 @@ function doDeed(execution: ExecutionState, deed: string, moment: Moment): string
       return answer.outcome === "applied" ? null : `${answer.outcome}: ${answer.message}`;
     }
     const step = execution.byId.get(first);
-    const result = results[rest.join(" ")];
+    const [words = "", dollars] = rest.join(" ").split(" for ");
+    const result = withCost(results[words], dollars);
     if (step && result && step.attempt) applyResult(execution, step, result, moment);
     if (step && rest.join(" ") === "is late") applyDeadline(execution, step, moment);
   }
   return null;
 }
 
+function withCost(result: AttemptResult | undefined, dollars: string | undefined): AttemptResult | undefined {
+  if (!result || dollars === undefined) return result;
+  const usage = {
+    input: 100,
+    cache_read: 1000,
+    cache_write: 10,
+    output: 1,
+    cost_micro_usd: Number(dollars) * 1_000_000,
+    basis: "reported" as const,
+  };
+  if (result.kind === "succeeded") return { ...result, data: { ...result.data, usage } };
+  return result.kind === "failed" ? { ...result, usage } : result;
+}
+
 function signalOf(word: string, stage_id: string): Signal | null {
+  if (word === "resume" && stage_id !== "") {
+    const [limit = "", most] = stage_id.split("=");
+    return { type: word, budget: { [limit]: Number(most) } };
+  }
   if (word === "pause" || word === "resume") return { type: word };
   if (word === "cancel") return { type: word, reason: null };
   return word === "approve" || word === "reject"

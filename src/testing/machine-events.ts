@@ -57,6 +57,12 @@ export const stageEvents = {
     policy: retry(3, ["interrupted"]),
     mayStart: true,
   },
+  SUSPENDED: {
+    type: "SUSPENDED",
+    failure: { class: "budget", message: "no money left" },
+    usage: null,
+    at: "2026-01-02T03:04:05.000Z",
+  },
   CANCEL: { type: "CANCEL", failure, usage: null },
   END: { type: "END" },
 } satisfies Record<string, ActorEvent<"stage">>;
@@ -79,9 +85,11 @@ export const gateEvents = {
 
 export const executionEvents = {
   START: { type: "START", total: 2 },
-  PAUSE: { type: "PAUSE", isBusy: false },
-  "PAUSE while busy": { type: "PAUSE", isBusy: true },
-  RESUME: { type: "RESUME" },
+  PAUSE: { type: "PAUSE", isBusy: false, pauseReason: "user" },
+  "PAUSE while busy": { type: "PAUSE", isBusy: true, pauseReason: "user" },
+  "PAUSE for the budget": { type: "PAUSE", isBusy: true, pauseReason: "budget" },
+  RESUME: { type: "RESUME", budget: null },
+  "RESUME with a budget": { type: "RESUME", budget: { usd: 2, tokens: null } },
   HALT: { type: "HALT", message: "it broke", stops: false },
   "HALT that stops": { type: "HALT", message: "out of time", stops: true },
   CANCEL: { type: "CANCEL", reason: "no need" },

@@ -97,6 +97,7 @@ export function randomStage(draw: Draw, id: string, before: readonly string[]): 
     })),
     ...maybeEntry(draw, "permissions", () => "fail"),
     ...(draw.chance(50) ? {} : { workspace: "worktree", ...maybeEntry(draw, "commit", () => "success") }),
+    ...maybeEntry(draw, "budget", () => ({ usd: 2.5, tokens: 100_000 })),
   };
 }
 

@@ -18,6 +18,7 @@ describe("defaults", () => {
       commit: "never",
       permissions_approvers: [],
       permission_timeout: "24h",
+      budget: null,
     });
     expect(stages[0]).toEqual({
       id: "a",
@@ -36,6 +37,7 @@ describe("defaults", () => {
       workspace: "shared",
       permissions: "deny",
       commit: "never",
+      budget: null,
       error_policy: { retry: builtIn, on_failure: "halt", timeout: "30m", idle_timeout: null },
       handoff: { format: "structured", include_run_log: false, summary_prompt: null },
       gate: null,
@@ -105,6 +107,16 @@ describe("defaults", () => {
     ["", "workspace: worktree\n    commit: success", "success"],
   ] as const)("when a stage commits with %p and %p is %s", (whole, stage, expected) => {
     expect(effective(whole, stage).stages[0]?.commit).toBe(expected);
+  });
+
+  test.each([
+    ["", null],
+    ["budget: {}", null],
+    ["budget: { usd: 2.5 }", { usd: 2.5, tokens: null }],
+    ["budget: { tokens: 1000 }", { usd: null, tokens: 1000 }],
+  ] as const)("the budget with %p is %p", (written, expected) => {
+    expect(effective(`config: { ${written} }`, "").config.budget).toEqual(expected);
+    expect(effective("config: { budget: { usd: 9 } }", written).stages[0]?.budget).toEqual(expected);
   });
 
   test("an agent may be silent for any time unless its stage limits it", () => {

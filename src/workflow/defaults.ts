@@ -1,6 +1,7 @@
 import type { Draft, DraftDefinition, WrittenDefinition } from "./definition.ts";
 import type { Value } from "../expression/value.ts";
 import type {
+  Budget,
   CommitRule,
   EffectiveDefinition,
   EffectiveGate,
@@ -21,6 +22,7 @@ type WrittenStage = WrittenDefinition["stages"][number];
 type DraftStage = Draft<WrittenStage>;
 type DraftRetry = NonNullable<NonNullable<DraftDefinition["error_policy"]>["default_retry"]>;
 type DraftMemory = NonNullable<NonNullable<DraftDefinition["context"]>["memory"]>;
+type DraftBudget = NonNullable<NonNullable<DraftDefinition["config"]>["budget"]>;
 type DraftHook = NonNullable<NonNullable<DraftDefinition["hooks"]>["on_start"]>;
 type DraftField = Draft<NonNullable<WrittenStage["inputs"]>[string]>;
 
@@ -61,6 +63,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       commit,
       permissions_approvers: config?.permissions_approvers ?? [],
       permission_timeout: config?.permission_timeout ?? usual.permissionTimeout,
+      budget: budgetDefaults(config?.budget),
     },
     context: {
       global_modules: context?.global_modules ?? [],
@@ -130,6 +133,7 @@ function stageDefaults(
     workspace,
     // What the workflow says holds for its stages with a worktree.
     commit: stage.commit ?? (workspace === "worktree" && !isDecided ? commit : "never"),
+    budget: isDecided ? null : budgetDefaults(stage.budget),
     error_policy: {
       retry: withRetryDefaults(policy?.retry, defaultRetry),
       // A later version will roll back. Until then `rollback` stops, like `halt`.
@@ -176,6 +180,12 @@ function memoryDefaults(memory: DraftMemory): EffectiveMemory {
     categories: memory.categories ?? [],
     max_tokens: memory.max_tokens ?? 2000,
   };
+}
+
+/** A budget that bounds nothing is none. */
+function budgetDefaults(budget: DraftBudget | undefined): Budget | null {
+  const [usd, tokens] = [budget?.usd ?? null, budget?.tokens ?? null];
+  return usd === null && tokens === null ? null : { usd, tokens };
 }
 
 function hookDefaults({ notify, run }: DraftHook): EffectiveHook {

@@ -15,6 +15,12 @@ const commit = oneOf(["never", "success"]);
 const optional = Type.Optional;
 const texts = Type.Array(Type.String());
 
+/** The least sum is that in which money is counted: a millionth of a dollar. */
+const budget = Type.Object({
+  usd: optional(Type.Number({ minimum: 0.000001, maximum: 1_000_000 })),
+  tokens: optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
+});
+
 function oneOf<const Words extends readonly string[]>(words: Words) {
   return Type.Union(words.map((word) => Type.Literal<Words[number]>(word)));
 }
@@ -112,6 +118,7 @@ const stage = Type.Object({
   workspace: optional(workspace),
   permissions: optional(permissions),
   commit: optional(commit),
+  budget: optional(budget),
   error_policy: optional(
     Type.Object({
       retry: optional(retry),
@@ -156,6 +163,7 @@ export const Definition = Type.Object({
       commit: optional(commit),
       permissions_approvers: optional(Type.Array(Type.String({ minLength: 1 }))),
       permission_timeout: optional(duration),
+      budget: optional(budget),
     }),
   ),
   context: optional(

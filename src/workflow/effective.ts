@@ -25,6 +25,8 @@ export interface EffectiveDefinition {
     permissions_approvers: string[];
     /** After this time such a request is rejected. */
     permission_timeout: string;
+    /** Of the whole execution; null: it has none. */
+    budget: Budget | null;
   };
   context: { global_modules: string[]; memory: EffectiveMemory | null };
   stages: EffectiveStage[];
@@ -59,6 +61,8 @@ export interface EffectiveStage {
   workspace: Workspace;
   permissions: Permissions;
   commit: CommitRule;
+  /** Of all attempts of the stage; null: it has none of its own. */
+  budget: Budget | null;
   /** `idle_timeout`: null when an agent may be silent for any time. */
   error_policy: {
     retry: EffectiveRetry;
@@ -87,6 +91,12 @@ export type Workspace = "shared" | "worktree";
 export type Permissions = "deny" | "fail" | "ask";
 /** When the engine commits what a stage has changed in its worktree. */
 export type CommitRule = "never" | "success";
+
+/** What may be spent: dollars, and tokens that were not read from a cache. Null: as much as it takes. */
+export interface Budget {
+  usd: number | null;
+  tokens: number | null;
+}
 
 export type OnFailure = "halt" | "continue" | "skip_dependents";
 

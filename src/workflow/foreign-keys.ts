@@ -22,6 +22,7 @@ const topHints: Hints = [
   ],
   ["concurrency parallelism max_parallel max_active_steps max_active_runs", to.parallel],
   ["scheduling workspace commit permissions allow_overrides", 'here it is in "config"'],
+  ["budget max_cost max_budget cost_limit max_budget_usd token_budget", to.budget],
   ["secrets", "secrets come from the environment of whoever starts the run: agents inherit what is allowed"],
   [
     "retry retries default_retry defaults retry_policy",
@@ -68,6 +69,7 @@ const byPlace: readonly [place: RegExp, hints: Hints][] = [
         'here it is in "error_policy": error_policy: {default_retry: {max_attempts: 3}}',
       ],
       ["workdir working_directory cwd", to.workdir],
+      ["max_cost max_budget cost_limit max_budget_usd token_budget", 'here it is "budget": budget: {usd: 5}'],
       ["model llm", to.model],
     ],
   ],

@@ -18,6 +18,7 @@ export const to = {
   outputs: 'here it is "outputs": outputs: {name: {type: string}}',
   env: 'variables of all stages go into "config": config: {env: {NAME: text}}',
   parameters: 'here it is in "config": config: {parameters: {name: {type: string, default: text}}}',
+  budget: 'here it is in "config": config: {budget: {usd: 5}}',
   parallel: 'here it is in "config": config: {max_parallel: 3}',
   fanOut: "write one stage for each: stages that depend on the same one run side by side",
   workdir:
@@ -91,4 +92,5 @@ export const stageHints: Hints = [
     "stages do not hold stages: write them one after the other, with depends_on",
   ],
   ["concurrency max_parallel", to.parallel],
+  ["max_cost max_budget cost_limit max_budget_usd token_budget", 'here it is "budget": budget: {usd: 5}'],
 ];

@@ -2,6 +2,7 @@ import type { Value } from "../expression/value.ts";
 import type { ArtifactLookup } from "./artifact-lookup.ts";
 import { parseDuration } from "./duration.ts";
 import type {
+  Budget,
   CommitRule,
   EffectiveDefinition,
   EffectiveGate,
@@ -20,6 +21,8 @@ import { stageKind } from "./stage-kind.ts";
 /** What would run: the resolved parameters, with secrets masked, and the stages in batches. Nothing has run. */
 export interface Plan {
   workflow: { id: string; name: string; version: string };
+  /** Of the whole execution; null: it has none. */
+  budget: Budget | null;
   parameters: PlanParameter[];
   batches: PlanBatch[];
   critical_path: string[];
@@ -61,6 +64,7 @@ export interface PlanStage {
   workspace: Workspace;
   permissions: Permissions;
   commit: CommitRule;
+  budget: Budget | null;
   condition: string | null;
   /** As in the definition, such as "90m". */
   timeout: string;
@@ -116,6 +120,7 @@ export function planWorkflow(definition: EffectiveDefinition, options: PlanOptio
   const { path, total } = criticalPath(stages, timeoutOf);
   return {
     workflow: { id: workflow.id, name: workflow.name, version: workflow.version },
+    budget: config.budget,
     parameters: options.parameters.map(({ name, value, origin }) => ({
       name,
       value: shownParameter(name, config.parameters[name], value),
@@ -188,6 +193,7 @@ function planStage(
     workspace: stage.workspace,
     permissions: stage.permissions,
     commit: stage.commit,
+    budget: stage.budget,
     condition: stage.condition,
     timeout,
     timeout_seconds: (parseDuration(timeout) ?? 0) / 1000,

@@ -1,4 +1,5 @@
 import type { Value } from "../expression/value.ts";
+import { budgetTexts } from "./budget-text.ts";
 import { formatDuration } from "./duration.ts";
 import type { Plan, PlanBatch, PlanStage } from "./plan.ts";
 import { stageKind } from "./stage-kind.ts";
@@ -15,6 +16,7 @@ export function printPlan(plan: Plan): string {
   const lines = [
     `Workflow: ${workflow.name} v${workflow.version}`,
     ...labelLine("", "Parameters", values),
+    ...labelLine("", "Budget", budgetTexts(plan.budget)),
     "",
     "Execution Plan:",
     ...batches.flatMap(batchLines),
@@ -57,6 +59,7 @@ function stageLines(stage: PlanStage): string[] {
     ...(stage.workspace === "shared" ? [] : [`      Workspace: ${stage.workspace}`]),
     ...(stage.commit === "never" ? [] : [`      Commit: on ${stage.commit}`]),
     ...(stage.permissions === "deny" ? [] : [`      Permissions: ${stage.permissions}`]),
+    ...labelLine("      ", "Budget", budgetTexts(stage.budget)),
     `      Timeout: ${stage.timeout}`,
     ...(idle === null ? [] : [`      Idle timeout: ${idle}`]),
     ...startLines(stage),

@@ -19,6 +19,7 @@ import { declaredValues } from "./rules/declared-values.ts";
 import { dependencies } from "./rules/dependencies.ts";
 import { commits } from "./rules/commits.ts";
 import { expressions } from "./rules/expressions.ts";
+import { emptyBudgets } from "./rules/empty-budgets.ts";
 import { gates } from "./rules/gates.ts";
 import { inputSources } from "./rules/input-sources.ts";
 import { inputValues } from "./rules/input-values.ts";
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   cycles,
   gates,
   commits,
+  emptyBudgets,
   rollback,
   declaredValues,
   secretParameters,

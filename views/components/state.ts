@@ -34,19 +34,22 @@ export const markIcons: Readonly<Record<Mark, IconName>> = {
   skipped: "skip-forward",
 };
 
-/** The most urgent state of an execution: a waiting gate comes before everything that runs. */
+/** The most urgent state of an execution: a used up budget, then a waiting gate, then everything that runs. */
 export function executionState(
-  execution: Pick<ExecutionRecord, "status" | "waiting_gates" | "had_failures">,
+  execution: Pick<ExecutionRecord, "status" | "waiting_gates" | "had_failures"> &
+    Partial<Pick<ExecutionRecord, "pause_reason">>,
 ): State {
   const { status, waiting_gates, had_failures } = execution;
-  if (!hasEnded(status) && waiting_gates.length > 0) return { mark: "waiting", word: "Approval waiting" };
+  const isOutOfBudget = execution.pause_reason === "budget";
+  if (!hasEnded(status) && !isOutOfBudget && waiting_gates.length > 0)
+    return { mark: "waiting", word: "Approval waiting" };
   switch (status) {
     case "pending":
       return { mark: "pending", word: "Pending" };
     case "running":
       return { mark: "running", word: "Running" };
     case "paused":
-      return { mark: "paused", word: "Paused" };
+      return { mark: "paused", word: isOutOfBudget ? "Paused: budget" : "Paused" };
     case "completed":
       return { mark: "completed", word: had_failures ? "Completed with failures" : "Completed" };
     case "failed":

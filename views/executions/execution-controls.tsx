@@ -33,7 +33,9 @@ export const ExecutionControls = fragment<{ view: ExecutionView }>(
         >
           <Icon name="bell" size="s" />
         </button>
-        {status === "paused" ? <Control view={view} action="resume" icon="play" name="Resume" /> : null}
+        {status === "paused" && view.execution.pause_reason !== "budget" ? (
+          <Control view={view} action="resume" icon="play" name="Resume" />
+        ) : null}
         {status === "running" ? <Control view={view} action="pause" icon="pause" name="Pause" /> : null}
         {isLive(view) ? (
           <button

@@ -1,5 +1,8 @@
+import { limitText, spentRatio, usedUpLimit } from "../../src/execution/budget.ts";
 import type { ExecutionRecord } from "../../src/execution/record.ts";
+import { shortId } from "../../src/execution/short-id.ts";
 import { hasEnded } from "../../src/execution/status.ts";
+import { budgetTexts } from "../../src/workflow/budget-text.ts";
 import { Badge } from "../components/badge.tsx";
 import { Folder } from "../components/folder.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -50,6 +53,7 @@ export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "oute
         <Cost view={view} />
       </div>
       {error_message === null ? null : <p class="run-error failed">{error_message}</p>}
+      <OutOfBudget execution={execution} />
       {parent_id === null ? null : <p class="run-parent">{`Runs ${executionName(parent_id)} again`}</p>}
       <span class="vh">{`Run ${run_id}`}</span>
     </div>
@@ -59,12 +63,42 @@ export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "oute
 function Cost({ view: { execution } }: { view: ExecutionView }): Html {
   const tokens = totalTokensText(execution.usage);
   const cost = costText(execution.usage);
-  if (tokens === null && cost === null) return <></>;
+  if (tokens === null && cost === null && execution.budget === null) return <></>;
   return (
     <span>
       <Icon name="coins" size="s" />
       <span class="num">{[tokens, cost].filter((part) => part !== null).join(" · ")}</span>
+      <Budget execution={execution} />
     </span>
+  );
+}
+
+/** How much of its budget the execution has used; nothing where it has none. */
+function Budget({ execution: { budget, usage } }: Pick<ExecutionView, "execution">): Html {
+  const ratio = spentRatio(budget, usage);
+  const used = ratio === null ? "an unknown part" : `${Math.floor(ratio * 100)} %`;
+  if (budget === null) return <></>;
+  return (
+    <span class="budget">
+      {ratio === null ? null : (
+        <progress max={1} value={Math.min(1, ratio)} aria-label="Budget used">
+          {used}
+        </progress>
+      )}
+      {`${used} of ${budgetTexts(budget).join(", ")}`}
+    </span>
+  );
+}
+
+/** What to do when nothing more may be spent. */
+function OutOfBudget({ execution }: Pick<ExecutionView, "execution">): Html {
+  const use = execution.pause_reason === "budget" ? usedUpLimit(execution.budget, execution.usage) : null;
+  if (use === null) return <></>;
+  return (
+    <p class="run-error">
+      {`The budget is used up: ${limitText(use)}. The run goes on when it is raised: `}
+      <code>{`skillmeat workflow resume ${shortId(execution.run_id)} --budget ${use.limit}=N`}</code>
+    </p>
   );
 }
 

@@ -23,13 +23,13 @@ function drawn(text: string): { list: string; cards: string } {
 
 test("what is usual, or holds for all of a workflow, is not said on every card", () => {
   const { list, cards } = drawn(plain);
-  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|Commits|What no rule|Silent|opus/);
+  expect(list).not.toMatch(/Timeout|Tries|On failure|Works in|Budget|Commits|What no rule|Silent|opus/);
   expect(cards).not.toMatch(/Timeout|30m|opus/);
 });
 
 test("what a stage has of its own is said", () => {
   const own = `roles: { primary: { artifact: agent:writer, model: sonnet } }, workspace: shared,
-    permissions: deny,
+    permissions: deny, budget: { usd: 1.5, tokens: 9000 },
     error_policy: { timeout: 5m, idle_timeout: 90s, on_failure: halt, retry: { max_attempts: 2 } }`;
   const { list, cards } = drawn(plain.replace("one, roles: { primary: agent:writer }", `one, ${own}`));
   const said = list.replaceAll(/\s+/g, " ");
@@ -41,6 +41,7 @@ test("what a stage has of its own is said", () => {
     "On failure halt",
     "Works in the run's directory",
     "What no rule allows is denied, and the agent goes on",
+    "Budget $1.50, 9000 tokens",
   ])
     expect(said).toContain(fact.replace("'", "&#x27;"));
   expect(cards).toContain("sonnet");

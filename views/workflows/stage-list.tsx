@@ -1,3 +1,4 @@
+import { budgetTexts } from "../../src/workflow/budget-text.ts";
 import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
 import type { EffectiveDefinition, EffectiveGate, EffectiveStage } from "../../src/workflow/effective.ts";
 import { usual } from "../../src/workflow/defaults.ts";
@@ -112,6 +113,7 @@ function RunFacts({ stage, usually }: { stage: EffectiveStage; usually: UsualSet
       {stage.workspace === "shared" || stage.commit === usually.commit ? null : (
         <Fact name="Commits">{commitWords[stage.commit]}</Fact>
       )}
+      {stage.budget === null ? null : <Fact name="Budget">{budgetTexts(stage.budget).join(", ")}</Fact>}
       {on_failure === usually.onFailure ? null : (
         <Fact name="On failure">{on_failure.replace("_", " ")}</Fact>
       )}

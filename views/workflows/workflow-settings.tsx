@@ -1,4 +1,5 @@
 import type { EffectiveDefinition } from "../../src/workflow/effective.ts";
+import { budgetTexts } from "../../src/workflow/budget-text.ts";
 import { usual } from "../../src/workflow/defaults.ts";
 import { plural } from "../components/usage-text.ts";
 import { mask, shownParameter } from "../../src/workflow/secret-name.ts";
@@ -53,6 +54,7 @@ export function WorkflowSettings({
           {config.permission_timeout === usual.permissionTimeout ? null : (
             <Fact name="A request is rejected after">{config.permission_timeout}</Fact>
           )}
+          {config.budget === null ? null : <Fact name="Budget">{budgetTexts(config.budget).join(", ")}</Fact>}
           <Fact name="Overrides">
             {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}
           </Fact>

@@ -139,8 +139,16 @@ export const controlCommands: Command[] = [
     name: "resume",
     summary: "continue an execution that is paused or whose engine has ended",
     arguments: [runIdArgument],
-    options: [detachOption, eventsOption, formatOption],
-    examples: ["workflow resume 5e86b7"],
+    options: [
+      {
+        flags: "--budget <limit=N...>",
+        description: "what the run may spend in all from now on: usd=N, tokens=N (may be repeated)",
+      },
+      detachOption,
+      eventsOption,
+      formatOption,
+    ],
+    examples: ["workflow resume 5e86b7", "workflow resume 5e86b7 --budget usd=5"],
     load: () => import("./workflow-resume.ts"),
   },
   {

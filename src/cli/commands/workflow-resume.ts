@@ -1,3 +1,7 @@
+import type { BudgetChange } from "../../execution/budget.ts";
+import { resumeSignal } from "../../operation/resume-execution.ts";
+import { refuseInsideAttempt } from "../inside-attempt.ts";
+import { readBudget } from "../read-budget.ts";
 import { signalExecution, type ExecutionControl } from "../../operation/signal-execution.ts";
 import { isDriven } from "../../operation/is-driven.ts";
 import { runWords } from "../terminal/command-words.ts";
@@ -16,6 +20,8 @@ import { takeOver } from "../take-over.ts";
 
 /** Resumes a paused execution where it is driven, or takes it over when nobody drives it any more. */
 export const run: CommandRun = async (invocation) => {
+  const budget = readBudget(invocation.given);
+  if (budget !== null) refuseInsideAttempt(invocation, "change a budget");
   const { record, driven } = await withStore(invocation.home, (store) => {
     const found = findRun(store, invocation.given.argument(0));
     return { record: found, driven: isDriven(store, found.run_id) };
@@ -27,17 +33,26 @@ export const run: CommandRun = async (invocation) => {
         `starts it again`,
     );
   }
-  return driven ? resumeElsewhere(invocation, record) : resumeHere(invocation, record);
+  return driven ? resumeElsewhere(invocation, record, budget) : resumeHere(invocation, record, budget);
 };
 
-function resumeHere(invocation: Invocation, { run_id }: ExecutionRecord): Promise<ExitCode> {
-  if (invocation.given.flag("detach")) return startDetached(invocation, { kind: "take-over", run_id });
-  return runInForeground(invocation, (control) => takeOver(control, run_id));
+function resumeHere(
+  invocation: Invocation,
+  { run_id }: ExecutionRecord,
+  budget: BudgetChange | null,
+): Promise<ExitCode> {
+  if (invocation.given.flag("detach"))
+    return startDetached(invocation, { kind: "take-over", run_id, budget });
+  return runInForeground(invocation, (control) => takeOver(control, run_id, budget));
 }
 
-function resumeElsewhere(invocation: Invocation, { run_id, last_event }: ExecutionRecord): Promise<ExitCode> {
+function resumeElsewhere(
+  invocation: Invocation,
+  { run_id, last_event }: ExecutionRecord,
+  budget: BudgetChange | null,
+): Promise<ExitCode> {
   return withStore(invocation.home, async (store) => {
-    const resume = (control: ExecutionControl) => signalExecution(control, run_id, { type: "resume" });
+    const resume = (control: ExecutionControl) => signalExecution(control, run_id, resumeSignal(budget));
     if (invocation.given.flag("detach")) return sendSignal(invocation, store, run_id, resume);
     await withControl(invocation, store, resume);
     return followElsewhere(invocation, store, run_id, last_event);

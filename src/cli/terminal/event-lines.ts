@@ -1,6 +1,7 @@
 import { shownText } from "../../execution/shown-text.ts";
 import type { StageFailed, StageRetrying, StoredEvent } from "../../execution/event.ts";
 import { localClock, zoneName } from "../../execution/local-time.ts";
+import { budgetTexts } from "../../workflow/budget-text.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Paint } from "./paint.ts";
 import { plainLine } from "./plain-text.ts";
@@ -49,9 +50,13 @@ function describeEvent(event: StoredEvent, paint: Paint, started: ReadonlyMap<st
     case "execution_started":
       return `started: ${event.data.total} ${event.data.total === 1 ? "stage" : "stages"}`;
     case "execution_paused":
-      return paint.waiting("paused");
-    case "execution_resumed":
-      return "resumed";
+      return paint.waiting(event.data.reason === "budget" ? "paused: the budget is used up" : "paused");
+    case "execution_resumed": {
+      const { budget } = event.data;
+      return budget ? `resumed with a budget of ${budgetTexts(budget).join(", ")}` : "resumed";
+    }
+    case "budget_warning":
+      return paint.warn(`budget used to ${Math.floor(event.data.spent_ratio * 100)} %`);
     case "execution_completed":
       return event.data.status === "completed" ? paint.good("completed") : paint.bad(event.data.status);
     case "stage_started":

@@ -1,7 +1,7 @@
 import { applyToStep, endStep } from "../../execution/apply-event.ts";
 import type { StoredEvent } from "../../execution/event.ts";
 import { isAsking, openRequests } from "../../execution/permission.ts";
-import type { StepRecord } from "../../execution/record.ts";
+import type { StepRecord, Usage } from "../../execution/record.ts";
 import { isDone, type StepStatus } from "../../execution/status.ts";
 
 /** One stage of an execution as the live table shows it. */
@@ -14,6 +14,7 @@ export interface StepTableRow {
   attempt: number;
   started_at: string | null;
   completed_at: string | null;
+  usage: Usage | null;
   /** The newest log line, or why it is as it is. */
   says: string;
 }
@@ -44,6 +45,7 @@ export function followRows(steps: readonly StepRecord[]): StepTable {
         case "execution_started":
         case "execution_paused":
         case "execution_resumed":
+        case "budget_warning":
           return;
         case "execution_completed":
           for (const step of followed) step.record = endStep(step.record, event.at);
@@ -58,7 +60,7 @@ export function followRows(steps: readonly StepRecord[]): StepTable {
   };
 }
 
-type StageFeedEvent = Exclude<StoredEvent, { type: `execution_${string}` }>;
+type StageFeedEvent = Exclude<StoredEvent, { type: `execution_${string}` | "budget_warning" }>;
 
 function applyToFollowed(step: FollowedStep, event: StageFeedEvent): void {
   if (event.type === "log_line") {
@@ -70,10 +72,10 @@ function applyToFollowed(step: FollowedStep, event: StageFeedEvent): void {
 }
 
 function rowOf({ record, lastLine }: FollowedStep): StepTableRow {
-  const { batch, stage_id, type, status, started_at, completed_at } = record;
+  const { batch, stage_id, type, status, started_at, completed_at, usage } = record;
   const attempt = status === "pending" ? 0 : record.attempt_number;
   const says = record.error_message ?? record.skip_reason ?? gateText(record) ?? lastLine;
-  return { batch, stage_id, type, status, attempt, started_at, completed_at, says };
+  return { batch, stage_id, type, status, attempt, started_at, completed_at, usage, says };
 }
 
 function gateText(step: StepRecord): string | null {

@@ -1,5 +1,7 @@
+import { limitText, limitUses } from "../../execution/budget.ts";
 import type { ExecutionRecord, StepRecord, Usage } from "../../execution/record.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
+import { costText } from "./cost-text.ts";
 import { elapsedText } from "./elapsed.ts";
 import { paintStatus, type Paint } from "./paint.ts";
 import { plainLine, plainText } from "./plain-text.ts";
@@ -33,6 +35,7 @@ export function runSummary(
     ...lastOutputs(steps, definition, paint),
     ...lastTexts(steps, definition, paint),
     ...costLines(record.usage),
+    ...limitUses(record.budget, record.usage).map((use) => `budget: ${limitText(use)} spent`),
     ...(record.waiting_gates.length > 0 ? [`waits for approval: ${record.waiting_gates.join(", ")}`] : []),
     `more: ${more}`,
   ].join("\n");
@@ -134,8 +137,7 @@ function showValue(value: unknown): string {
 function costLines(usage: Usage | null): string[] {
   if (usage === null) return [];
   const tokens = `${usage.input + usage.cache_read + usage.cache_write} tokens in, ${usage.output} out`;
-  const money = usage.basis === "unknown" ? "unknown" : `$${(usage.cost_micro_usd / 1_000_000).toFixed(4)}`;
-  return [`cost: ${money} (${tokens})`];
+  return [`cost: ${costText(usage)} (${tokens})`];
 }
 
 function span(from: string | null, to: string | null, nowMs: number): string {

@@ -8,6 +8,7 @@ import type { Store } from "../../store/database.ts";
 import { soundSteps } from "../../store/executions.ts";
 import { elapsedText } from "./elapsed.ts";
 import type { Output } from "./output.ts";
+import { costText } from "./cost-text.ts";
 import { paintStatus } from "./paint.ts";
 import { tableLines } from "./table.ts";
 
@@ -27,6 +28,7 @@ export function runTable(
     { title: "done", align: "right" as const },
     { title: `started${zone}` },
     { title: "time", align: "right" as const },
+    { title: "cost", align: "right" as const },
   ];
   const rows = records.map((record) => [
     shortId(record.run_id),
@@ -35,6 +37,7 @@ export function runTable(
     `${record.progress_done}/${record.progress_total}`,
     localMoment(startOf(record)),
     spanOf(record, nowMs),
+    costText(record.usage),
   ]);
   return tableLines(columns, rows, output.columns);
 }
@@ -49,6 +52,7 @@ export function runState(store: Store, record: ExecutionRecord, nowMs: number): 
     const waited = elapsedText(nowMs - Date.parse(longest.since));
     return `waiting: ${longest.request === null ? "approval" : "permission"} ${waited}${isDriven ? "" : ", no engine"}`;
   }
+  if (record.pause_reason === "budget") return "paused: budget";
   return isDriven || status === "paused" ? status : "no engine";
 }
 
@@ -59,7 +63,7 @@ function withFailures(store: Store, { run_id, status }: ExecutionRecord): string
 }
 
 function paintState({ paint }: Output, said: string): string {
-  if (said.startsWith("waiting")) return paint.waiting(said);
+  if (said.startsWith("waiting") || said.startsWith("paused:")) return paint.waiting(said);
   return said.includes(", ") || said === "no engine" ? paint.warn(said) : paintStatus(paint, said);
 }
 

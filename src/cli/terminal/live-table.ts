@@ -1,5 +1,6 @@
 import { isSettled } from "../../execution/status.ts";
 import { elapsedText } from "./elapsed.ts";
+import { costText } from "./cost-text.ts";
 import type { Output } from "./output.ts";
 import { paintStatus } from "./paint.ts";
 import type { StepTableRow, StepTable } from "./execution-rows.ts";
@@ -110,6 +111,8 @@ function pickRows(rows: readonly StepTableRow[], room: number): readonly StepTab
 
 function tableOf(output: Output, rows: readonly StepTableRow[], nowMs: number): string[] {
   const { paint } = output;
+  // Programs that use no model cost nothing, and a column for that would only take room.
+  const isPaid = rows.some(({ usage }) => usage !== null);
   const columns: Column[] = [
     { title: "batch", align: "right" },
     { title: "stage", shrinks: true },
@@ -117,6 +120,7 @@ function tableOf(output: Output, rows: readonly StepTableRow[], nowMs: number): 
     { title: "status", paint: (status) => paintStatus(paint, status.replaceAll(" ", "_")) },
     { title: "try", align: "right" },
     { title: "elapsed", align: "right" },
+    ...(isPaid ? [{ title: "cost", align: "right" as const }] : []),
     { title: "last line", shrinks: true, paint: paint.dim },
   ];
   const cells = rows.map((row) => [
@@ -126,6 +130,7 @@ function tableOf(output: Output, rows: readonly StepTableRow[], nowMs: number): 
     row.status,
     stageKind(row.type).isDecided || row.attempt === 0 ? "" : String(row.attempt),
     elapsedOf(row, nowMs),
+    ...(isPaid ? [costText(row.usage)] : []),
     row.says,
   ]);
   return tableLines(columns, cells, output.columns);

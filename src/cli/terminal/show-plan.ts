@@ -28,8 +28,8 @@ export function showPlan(invocation: Invocation, planned: PlannedRun): boolean {
  * `FindingsError`.
  */
 export function warn({ given, output }: Invocation, { composed, plan }: PlannedRun): void {
-  const { source, validation } = composed;
-  const warnings = withoutKnown(validation.warnings, plan.preflight);
+  const { source } = composed;
+  const warnings = withoutKnown(plan.validation.warnings, plan.preflight);
   if (given.flag("strict") && warnings.length > 0) {
     throw invalidDefinition({ valid: false, errors: warnings.map(asError), warnings: [] }, source);
   }

@@ -42,7 +42,15 @@ const roleName = "stage";
 
 type CallRequest = Pick<
   StageRequest,
-  "agent" | "agent_ref" | "attempt_dir" | "model" | "tools" | "output_schema" | "permissions"
+  | "agent"
+  | "agent_ref"
+  | "attempt_dir"
+  | "model"
+  | "tools"
+  | "output_schema"
+  | "permissions"
+  | "dollars_left"
+  | "dollars_reported"
 >;
 
 /** How an attempt's claude is called, besides what the request says. */
@@ -85,6 +93,7 @@ export function claudeArguments(
     ...skills.map(({ folder }) => `--allowedTools=Skill(${pluginName}:${folder})`),
     ...tools.flatMap((tool) => (tool.startsWith("skill:") ? [] : `--allowedTools=${ruleOf(tool, request)}`)),
     ...denied.map((rule) => `--disallowedTools=${rule}`),
+    ...budgetArguments(request, session),
     ...(maxTurns === null ? [] : ["--max-turns", String(maxTurns)]),
     ...(typeof effort === "string" && effort !== "" ? ["--effort", effort] : []),
   ];
@@ -102,6 +111,16 @@ const serversFile = "mcp.json";
 function ruleOf(tool: string, request: CallRequest): string {
   const server = tool.startsWith("mcp:") ? serverNameOf(tool, request) : null;
   return server === null ? tool : toolPrefix(server);
+}
+
+/** Claude holds the whole cost of a session against its limit, also what it had cost before it was resumed. */
+function budgetArguments(
+  { dollars_left, dollars_reported }: CallRequest,
+  { resumes }: ClaudeSession,
+): string[] {
+  if (dollars_left === null) return [];
+  const most = dollars_left + (resumes ? dollars_reported : 0);
+  return ["--max-budget-usd", most.toFixed(6).replace(/\.?0+$/, "")];
 }
 
 /** What no rule allows follows the stage's permissions. */

@@ -10,7 +10,14 @@ import type { Context } from "../server/server-parts.ts";
 import { answerStarted } from "./answer-started.ts";
 import { json, problems } from "./answers.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
-import { CancelBody, DecisionBody, EmptyBody, Execution, RerunBody } from "./schemas-execution.ts";
+import {
+  CancelBody,
+  DecisionBody,
+  EmptyBody,
+  Execution,
+  RerunBody,
+  ResumeBody,
+} from "./schemas-execution.ts";
 import { Started } from "./schemas-workflow.ts";
 
 const shared = { tag: "executions", needsEngine: true, method: "POST" as const };
@@ -41,10 +48,16 @@ export const controlEndpoints: Endpoint[] = [
     path: "/workflow-executions/{run_id}/resume",
     operationId: "resumeExecution",
     summary: "Continue an execution that is paused or whose engine has ended",
-    body: nothing,
+    description: "One whose budget is used up needs a higher one.",
+    body: {
+      schema: ResumeBody,
+      required: false,
+      takesYaml: false,
+      examples: { budget: { budget: { usd: 5 } } },
+    },
     answers: applied,
-    handle: async ({ params, context }) => {
-      await resumeExecution(context, params.run_id);
+    handle: async ({ params, body, context }) => {
+      await resumeExecution(context, params.run_id, body.budget ?? null);
       return json(describeRun(context.store, params.run_id));
     },
   }),

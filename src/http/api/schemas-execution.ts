@@ -1,6 +1,6 @@
 import { logStreams } from "../../execution/event.ts";
 import { Type } from "@sinclair/typebox";
-import { executionStatuses, stepStatuses } from "../../execution/status.ts";
+import { executionStatuses, pauseReasons, stepStatuses } from "../../execution/status.ts";
 import { longestActor, longestComment } from "../../operation/decide-gate.ts";
 import { closed, Id, Json, JsonObject, nullable, oneOf, pageOf, Time } from "./schemas.ts";
 
@@ -10,6 +10,25 @@ const Cost = Type.Object(
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
     basis: oneOf(["reported", "price_table", "unknown"]),
+  },
+  closed,
+);
+
+const ExecutionCost = Type.Object(
+  {
+    ...Cost.properties,
+    budget: nullable(
+      Type.Object(
+        {
+          usd: nullable(Type.Number()),
+          tokens: nullable(Type.Integer()),
+          spent_ratio: nullable(
+            Type.Number({ description: "of the limit that is used most; null: unknown" }),
+          ),
+        },
+        closed,
+      ),
+    ),
   },
   closed,
 );
@@ -130,6 +149,7 @@ export const Execution = Type.Object(
     completed_at: nullable(Time),
     duration_seconds: nullable(Type.Number()),
     error_message: nullable(Type.String()),
+    pause_reason: nullable(oneOf(pauseReasons)),
     parent_id: nullable(Id),
     last_event: Type.Integer({ description: "number of the newest event" }),
     driver: nullable(
@@ -138,7 +158,7 @@ export const Execution = Type.Object(
         { ...closed, description: "the process that drives it; null when it has ended, or none does" },
       ),
     ),
-    cost: Cost,
+    cost: ExecutionCost,
     steps: Type.Array(Step, { description: "in the order of the file" }),
   },
   { $id: "Execution", ...closed },
@@ -167,6 +187,7 @@ export const Event = Type.Object(
       "execution_paused",
       "execution_resumed",
       "execution_completed",
+      "budget_warning",
     ]),
     stage_id: nullable(Type.String()),
     attempt: nullable(Type.Integer()),
@@ -225,6 +246,20 @@ export const DecisionBody = Type.Object(
 export const CancelBody = Type.Object(
   { reason: Type.Optional(nullable(Type.String({ maxLength: 1000 }))) },
   { $id: "CancelRequest", ...closed },
+);
+export const ResumeBody = Type.Object(
+  {
+    budget: Type.Optional(
+      Type.Object(
+        {
+          usd: Type.Optional(Type.Number({ minimum: 0.000001, maximum: 1_000_000 })),
+          tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
+        },
+        { ...closed, minProperties: 1, description: "what the execution may spend in all from now on" },
+      ),
+    ),
+  },
+  { $id: "ResumeRequest", ...closed },
 );
 export const EmptyBody = Type.Object({}, { $id: "Nothing", ...closed });
 export const RerunBody = Type.Object(

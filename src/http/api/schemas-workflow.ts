@@ -17,6 +17,11 @@ import {
 export const WorkflowStatus = oneOf(workflowStatuses);
 
 /** A stage with every default in; the fields are the definition language's own (docs/workflow-language.md). */
+const Budget = Type.Object(
+  { usd: nullable(Type.Number()), tokens: nullable(Type.Integer()) },
+  { $id: "Budget", description: "what may be spent; null: as much as it takes", ...closed },
+);
+
 export const Stage = Type.Object(
   {
     id: Type.String(),
@@ -32,6 +37,7 @@ export const Stage = Type.Object(
     workspace: oneOf(["shared", "worktree"]),
     permissions: oneOf(["deny", "fail", "ask"]),
     commit: oneOf(["never", "success"]),
+    budget: nullable(Budget),
     error_policy: JsonObject,
     handoff: JsonObject,
     gate: nullable(JsonObject),
@@ -120,6 +126,7 @@ const PlanStage = Type.Object(
     workspace: oneOf(["shared", "worktree"]),
     permissions: oneOf(["deny", "fail", "ask"]),
     commit: oneOf(["never", "success"]),
+    budget: nullable(Budget),
     condition: nullable(Type.String()),
     timeout: Type.String({ description: "as the definition has it, such as 90m" }),
     timeout_seconds: Type.Number(),
@@ -147,6 +154,7 @@ const PlanStage = Type.Object(
 export const Plan = Type.Object(
   {
     workflow: Type.Object({ id: Type.String(), name: Type.String(), version: Type.String() }, closed),
+    budget: nullable(Budget),
     parameters: Type.Array(
       Type.Object(
         { name: Type.String(), value: Json, origin: oneOf(["given", "override", "default"]) },

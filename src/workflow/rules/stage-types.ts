@@ -46,6 +46,10 @@ function checkGate(subject: Subject, report: Report, placed: PlacedStage): void 
     const message = `${name} is a gate: a person decides, so it has no "roles"`;
     report.error("schema", place("roles", "gate_with_roles", message, 'take "roles" out'));
   }
+  if (isGiven(node("budget"))) {
+    const message = `${name} is a gate: nothing is spent there, so its "budget" has no effect`;
+    report.warn("schema", place("budget", "gate_with_budget", message, 'take "budget" out'));
+  }
   for (const key of ["inputs", "outputs"]) {
     const given = node(key);
     if (given?.kind !== "map" || given.entries.size === 0) continue;

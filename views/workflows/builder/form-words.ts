@@ -72,6 +72,14 @@ const ofCode: Record<string, { message: string | null; hint?: string }> = {
     message: null,
     hint: "Choose “Go on” for “When it is skipped” if they shall run all the same.",
   },
+  gate_with_budget: {
+    message: "Nothing is spent at a gate: its budget has no effect.",
+    hint: "Remove it from the text.",
+  },
+  empty_budget: {
+    message: "The budget has no limit: it bounds nothing.",
+    hint: "Fill in dollars or tokens.",
+  },
   rollback: { message: "Rolling back is not supported: the run stops.", hint: "Choose “Stop” or “Go on”." },
 };
 
@@ -119,6 +127,8 @@ export const formLabels: Readonly<Record<string, string>> = {
   "config.commit": "Stages commit their changes",
   permissions_approvers: "Who allows it",
   permission_timeout: "A request is rejected after",
+  usd: "Dollars at most",
+  tokens: "Tokens to pay at most",
   max_attempts: "Attempts",
   backoff_multiplier: "Each wait times",
   initial_interval: "First wait",

@@ -6,6 +6,7 @@ import type {
   Permissions,
   Workspace,
 } from "../../../src/workflow/effective.ts";
+import { BudgetFields } from "./budget-fields.tsx";
 import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
 import {
@@ -28,14 +29,14 @@ export interface AdvancedProps {
 
 export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
   const { error_policy: policy } = stage;
-  const isUsed = ["error_policy", "handoff", "workspace", "commit", "permissions"].some(
+  const isUsed = ["error_policy", "handoff", "workspace", "commit", "permissions", "budget"].some(
     (name) => fieldNode(scope, name) !== null,
   );
   return (
     <details class="more group" open={isUsed}>
       <summary class="btn ghost sm">
         <Icon name="chevron-right" size="xs" />
-        Timeout, retry, workspace, permissions, handoff
+        Timeout, budget, retry, workspace, permissions, handoff
       </summary>
       <div class="pair">
         <TextField scope={scope} name="error_policy.timeout" label="Timeout" placeholder={policy.timeout} />
@@ -77,6 +78,7 @@ export function Advanced({ scope, stage, usual }: AdvancedProps): Html {
         label="Commits its changes"
         choices={[["", `As the workflow says (${usual.commit})`], ...commitRules]}
       />
+      <BudgetFields scope={scope} at="budget" />
       <RetryFields scope={scope} at="error_policy.retry" retry={policy.retry} />
       <HandoffFields scope={scope} />
     </details>

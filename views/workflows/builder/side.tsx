@@ -1,6 +1,7 @@
 import { Icon } from "../../components/icon.tsx";
 import type { Html } from "../../jsx/jsx-runtime.ts";
 import { PlanPreview } from "../plan-preview.tsx";
+import { BudgetFields } from "./budget-fields.tsx";
 import type { BuilderView } from "./builder-view.ts";
 import { MemoryFields } from "./context-fields.tsx";
 import { AreaField, fieldNode, Group, ListField, PickField, switchChoices, TextField } from "./field.tsx";
@@ -92,6 +93,7 @@ function Running({ view, scope }: { view: BuilderView; scope: FormScope }): Html
         />
         <TextField scope={scope} name="config.max_parallel" label="At once" placeholder="3" mode="numeric" />
       </div>
+      <BudgetFields scope={scope} at="config.budget" />
       <div class="pair">
         <PickField
           scope={scope}

@@ -68,6 +68,8 @@ describe("where a stage works and how long it may be silent", () => {
     ["workspace", "worktree", "workspace: worktree"],
     ["permissions", "fail", "permissions: fail"],
     ["commit", "never", "commit: never"],
+    ["budget.usd", "2.5", "usd: 2.5"],
+    ["budget.tokens", "90000", "tokens: 90000"],
     ["error_policy.idle_timeout", "90s", "idle_timeout: 90s"],
   ])("%s is written into the text, whose other lines stay as they are", (name, value, written) => {
     const after = sent(text, { [name]: value });

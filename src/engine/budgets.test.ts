@@ -1,0 +1,96 @@
+import { describe, expect, test } from "bun:test";
+import type { StageResult } from "../dispatch/dispatcher.ts";
+import { anEngine } from "../testing/an-engine.ts";
+
+const agent = "roles: {primary: 'agent:x'}";
+const text = `workflow: {id: w, name: W}
+config: {budget: {usd: 2}}
+stages:
+  - {id: a, ${agent}}
+  - {id: b, ${agent}, budget: {usd: 1.5}}
+`;
+
+function costing(dollars: number, more: Partial<StageResult> = {}): Partial<StageResult> {
+  const tokens = { input: 10, cache_read: 0, cache_write: 0, output: 5 };
+  const usage = { ...tokens, cost_micro_usd: dollars * 1_000_000, basis: "reported" as const };
+  return { ok: true, usage, ...more };
+}
+
+describe("an execution whose budget is used up", () => {
+  test("is paused, says why, and goes on with the same attempts when the budget is raised", async () => {
+    const { engine, agents, start, view, until, feed } = await anEngine();
+    const runId = await start(text);
+    const a = await agents.running("a");
+    await agents.running("b");
+    a.finish(costing(2));
+    await until(() => view(runId).status === "paused");
+    expect(view(runId)).toMatchObject({
+      pause_reason: "budget",
+      cost: { usd: 2, budget: { usd: 2, tokens: null, spent_ratio: 1 } },
+    });
+    expect(feed(runId).flatMap(({ type, data }) => (type === "budget_warning" ? [data] : []))).toEqual([
+      { limit: "usd", budget: 2, spent: 2, spent_ratio: 1 },
+    ]);
+    expect(await engine.signal(runId, { type: "resume" })).toMatchObject({
+      outcome: "refused",
+      code: "conflict",
+    });
+    const raised = await engine.signal(runId, { type: "resume", budget: { usd: 5 } });
+    expect(raised.outcome).toBe("applied");
+    const again = await agents.running("b");
+    expect([again.request.attempt, again.how]).toEqual([1, "dispatch"]);
+    again.finish(costing(1));
+    await engine.ended(runId);
+    expect(view(runId)).toMatchObject({
+      status: "completed",
+      pause_reason: null,
+      cost: { budget: { usd: 5 } },
+    });
+    expect(agents.asked).toEqual(["a/1", "b/1", "b/1"]);
+  });
+
+  test("is still paused after its engine has died, and goes on in another", async () => {
+    const first = await anEngine();
+    const runId = await first.start(text);
+    const a = await first.agents.running("a");
+    await first.agents.running("b");
+    a.finish(costing(3));
+    await first.until(() => first.view(runId).status === "paused");
+    await first.engine.stop("leave");
+    const second = await anEngine(() => costing(0.5), { store: first.store, clock: first.clock });
+    expect(await second.engine.takeOver(runId)).toBe("taken");
+    expect(second.agents.asked).toEqual([]);
+    await second.engine.signal(runId, { type: "resume", budget: { usd: 4 } });
+    first.clock.advance(1);
+    await second.engine.ended(runId);
+    expect(second.agents.asked).toEqual(["b/1"]);
+    expect(second.view(runId)).toMatchObject({ status: "completed", cost: { usd: 3.5 } });
+  });
+});
+
+describe("an attempt", () => {
+  test("is told the least that is left of its stage's budget and the execution's", async () => {
+    const { agents, start } = await anEngine();
+    await start(text);
+    expect((await agents.running("a")).request).toMatchObject({ dollars_left: 2, dollars_reported: 0 });
+    expect((await agents.running("b")).request).toMatchObject({ dollars_left: 1.5 });
+  });
+
+  test("that goes on is told what it had reported, which its session counts as well", async () => {
+    const { engine, agents, start, view, until } = await anEngine();
+    const runId = await start(text);
+    (await agents.running("b")).finish(
+      costing(0.5, { ok: false, error: { class: "agent_error", message: "x" } }),
+    );
+    (await agents.running("a")).finish(costing(1.5, { ok: false, error: { class: "budget", message: "x" } }));
+    await until(() => view(runId).status === "paused");
+    await engine.signal(runId, { type: "resume", budget: { usd: 5 } });
+    expect((await agents.running("a")).request).toMatchObject({ dollars_left: 3, dollars_reported: 1.5 });
+  });
+
+  test("without a budget is told of none", async () => {
+    const { agents, start } = await anEngine();
+    await start(text.replace("config: {budget: {usd: 2}}\n", ""));
+    expect((await agents.running("a")).request.dollars_left).toBeNull();
+  });
+});
