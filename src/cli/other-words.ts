@@ -53,7 +53,7 @@ export function redirect(table: Table, unknown: UnknownWord): AppError | null {
 /** Commands of later versions, which the documentation of those versions names. */
 const later = new Set(
   [
-    "bundle context memory notify open prune show sync token trigger worker workers worktree".split(" "),
+    "bundle context memory notify open prune show sync token trigger worker workers".split(" "),
     ["archive", "diff", "publish", "request-changes", "stats"].map((word) => `workflow ${word}`),
   ].flat(),
 );

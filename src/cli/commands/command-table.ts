@@ -122,6 +122,33 @@ export const commandTable: (Command | CommandGroup)[] = [
     load: () => import("./prune.ts"),
   },
   {
+    name: "worktree",
+    summary: "list the git worktrees of stages, and remove those that are no longer needed",
+    examples: ["worktree list", "worktree prune --dry-run"],
+    commands: [
+      {
+        name: "list",
+        summary: "list the worktrees with their runs, stages, branches and what they hold",
+        options: [formatOption],
+        notes: "A commit is unmerged while no tag and no branch but those of stages has it.",
+        examples: ["worktree list", "worktree list --format json"],
+        load: () => import("./worktree-list.ts"),
+      },
+      {
+        name: "prune",
+        summary: "remove the worktrees and branches of ended executions that hold nothing of their own",
+        options: [
+          { flags: "--dry-run", description: "print what would be removed, and remove nothing" },
+          yesOption,
+          formatOption,
+        ],
+        notes: "Worktrees with uncommitted changes or unmerged commits stay and are named.",
+        examples: ["worktree prune --dry-run", "worktree prune -y"],
+        load: () => import("./worktree-prune.ts"),
+      },
+    ],
+  },
+  {
     name: "db",
     summary: "inspect, migrate and back up the database",
     examples: ["db status", "db backup before-upgrade.db"],

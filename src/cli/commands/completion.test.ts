@@ -18,7 +18,10 @@ _skillmeat; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe("completion in bash", () => {
   test.each([
-    [["skillmeat", "w"], ["workflow"]],
+    [
+      ["skillmeat", "w"],
+      ["workflow", "worktree"],
+    ],
     [
       ["skillmeat", "workflow", "re"],
       ["reject", "resume", "rerun"],

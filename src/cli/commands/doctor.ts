@@ -241,6 +241,6 @@ function worktreeState(home: string): Omit<Check, "name"> {
   if (left.length === 0) return { state: "ok", says: "none left over" };
   return {
     state: "ok",
-    says: `${left.length} with a stage's changes in ${folder}; "git worktree remove" takes one away`,
+    says: `${left.length} with a stage's changes in ${folder}; "skillmeat worktree list" names them`,
   };
 }

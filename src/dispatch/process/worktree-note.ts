@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { hasCode } from "./attempt-folder.ts";
 
@@ -39,6 +48,10 @@ export function stagesIn(names: readonly string[]): string[] {
   return [
     ...new Set(stages.map((name) => (name.endsWith(ending) ? name.slice(0, -ending.length) : name))),
   ].toSorted();
+}
+
+export function hasNote(dir: string): boolean {
+  return existsSync(noteFile(dir));
 }
 
 export function readNote(dir: string): WorktreeNote | null {

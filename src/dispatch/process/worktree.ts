@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptPlace, LogSink } from "../dispatcher.ts";
 import { git, type GitAnswer, type GitCaller } from "./git.ts";
-import { readNote, removeNote, type WorktreeNote } from "./worktree-note.ts";
+import { branchFolder, readNote, removeNote, type WorktreeNote } from "./worktree-note.ts";
 
 /** A git process that hangs must not hold up an attempt that is over. */
 const longestLookMs = 30_000;
@@ -81,7 +81,7 @@ async function whyItStays(place: GitCaller, dir: string, note: WorktreeNote): Pr
 }
 
 /** The commit of the stage's branch; null when there is no such branch. */
-async function branchTip(place: GitCaller, { branch, workdir }: WorktreeNote): Promise<string | null> {
+export async function branchTip(place: GitCaller, { branch, workdir }: WorktreeNote): Promise<string | null> {
   if (branch === undefined) return null;
   const query = ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`];
   const tip = await git(workdir, query, lookOptions(place));
@@ -90,16 +90,22 @@ async function branchTip(place: GitCaller, { branch, workdir }: WorktreeNote): P
 
 async function isHeldElsewhere(
   place: GitCaller,
-  { branch, workdir }: WorktreeNote,
+  { workdir }: WorktreeNote,
   commit: string,
 ): Promise<boolean> {
-  const places = ["refs/heads", "refs/remotes", "refs/tags"];
-  const query = ["for-each-ref", "--contains", commit, "--count=2", "--format=%(refname)", ...places];
-  const holding = await git(workdir, query, lookOptions(place));
-  if (!holding?.ok) return false;
-  const others = holding.text.split("\n").filter((name) => name !== "" && name !== `refs/heads/${branch}`);
-  return others.length > 0;
+  const missing = await git(
+    workdir,
+    ["rev-list", "--max-count=1", commit, ...notElsewhere],
+    lookOptions(place),
+  );
+  return missing?.ok === true && missing.text === "";
 }
+
+/**
+ * Leaves out of a list of commits what a branch or a tag holds. Branches of stages do not count: the stage after this
+ * one began with the same commit, and its branch goes as soon as it has nothing of its own.
+ */
+export const notElsewhere = ["--not", `--exclude=${branchFolder}/*`, "--branches", "--remotes", "--tags"];
 
 async function changesSubmodules(
   place: GitCaller,
@@ -173,10 +179,10 @@ async function stateOf(attempt: GitCaller, dir: string): Promise<WorktreeState> 
   return head.text.trim() === note.base && (tip ?? note.base) === note.base ? "untouched" : "committed";
 }
 
-function saysOf(answer: GitAnswer | null): string {
+export function saysOf(answer: GitAnswer | null): string {
   return answer === null || answer.ok ? "git is not in PATH" : answer.says;
 }
 
-function lookOptions(attempt: GitCaller) {
+export function lookOptions(attempt: GitCaller) {
   return { attempt, signal: AbortSignal.timeout(longestLookMs) };
 }
