@@ -1,13 +1,10 @@
-import { hideIn, type Masks } from "../../execution/masks.ts";
+import type { Masks } from "../../execution/masks.ts";
 import type { Value } from "../../expression/value.ts";
+import { askedCall } from "../asked-call.ts";
 import type { PermissionAnswer } from "../dispatcher.ts";
 import type { AgentTalk, TalkEvent } from "../process/agent-talk.ts";
-import { fieldsField, textField, type Fields } from "../stream/fields.ts";
+import { fieldsField, parseFields, textField, type Fields } from "../stream/fields.ts";
 import { titleOfCall } from "./transcript-events.ts";
-
-const mostTitle = 200;
-const mostReason = 500;
-const mostInput = 16 * 1024;
 
 /** Reads what claude asks for, and writes the answers (`--permission-prompt-tool stdio`). */
 export interface ClaudeTalk extends AgentTalk {
@@ -22,6 +19,7 @@ export function userMessage(text: string): string {
 export function openClaudeTalk(masks: Masks): ClaudeTalk {
   /** In clear, because a call that is allowed is repeated to claude as it is. */
   const inputs = new Map<string, Fields>();
+  const answered = new Set<string>();
   let heard: TalkEvent[] = [];
   let isOver = false;
   return {
@@ -50,10 +48,16 @@ export function openClaudeTalk(masks: Masks): ClaudeTalk {
       heard = [];
       return taken;
     },
-    messageOf(answer) {
-      const input = inputs.get(answer.id);
-      return input === undefined ? null : controlResponse(answer, input);
+    hearOwn(message) {
+      const id = textField(fieldsField(parseFields(message), "response"), "request_id");
+      if (id !== null) answered.add(id);
     },
+    owed: (answers) =>
+      answers.flatMap((answer) => {
+        const input = inputs.get(answer.id);
+        if (answer.allows === null || input === undefined || answered.has(answer.id)) return [];
+        return controlResponse(answer, input);
+      }),
     get isOver() {
       return isOver;
     },
@@ -75,24 +79,15 @@ function refusal(message: string | null): string {
   return message === null ? "This was rejected. Go on without it." : `This was rejected: ${message}`;
 }
 
-/** Secrets are hidden before anything is cut, because the cut may go through one. */
-export function describeCall(request: Fields, masks: Masks) {
+function describeCall(request: Fields, masks: Masks) {
   const input = fieldsField(request, "input") ?? {};
   const path = textField(request, "blocked_path");
-  const reason = textField(request, "decision_reason") ?? (path === null ? null : `it reaches ${path}`);
-  return {
-    tool: masks.hide(textField(request, "tool_name") ?? "a tool").slice(0, mostTitle),
-    title: masks.hide(titleOfCall(input)).slice(0, mostTitle),
+  const facts = {
+    tool: textField(request, "tool_name") ?? "a tool",
+    title: titleOfCall(input),
     // It was read from JSON, so it holds nothing else.
-    input: cutInput(hideIn(input as Value, masks)),
-    reason: reason === null ? null : masks.hide(reason).slice(0, mostReason),
+    input: input as Value,
+    reason: textField(request, "decision_reason") ?? (path === null ? null : `it reaches ${path}`),
   };
-}
-
-/** An input that is too long is kept as the beginning of its JSON. */
-function cutInput(input: Value): Value {
-  const text = JSON.stringify(input);
-  if (Buffer.byteLength(text) <= mostInput) return input;
-  const whole = Buffer.from(text).subarray(0, mostInput - 3);
-  return `${whole.toString("utf8").replace(/\ufffd+$/, "")}…`;
+  return askedCall(facts, masks);
 }

@@ -35,6 +35,8 @@ export interface AgentStart {
   isTwoWay?: boolean;
   /** More files for the attempt's folder by their paths in it; a text alone is the content of a plain file. */
   files?: Readonly<Record<string, string | AttemptFile>>;
+  /** A file for the attempt's folder that names the folder in which the agent works: its worktree, if it has one. */
+  workdirFile?: string;
   /** What the log should say before the agent begins. */
   warnings?: readonly string[];
 }

@@ -37,7 +37,7 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   const conversation = openTalk(request, control, reader);
   const read = (): number => {
     const count = (watch ?? logs).read();
-    if (conversation?.goOn()) watch?.rest();
+    if (conversation?.goOn(count === 0)) watch?.rest();
     return count;
   };
   const unfollow = ticker.follow(read, broken.reject);
@@ -52,6 +52,7 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
     const isStopped = await Promise.race([endOrAbort(agent.ended, stopOrOverdue), broken.promise]);
     // An agent that has given its result and does not end is stopped, but it has not failed.
     const isAborted = isStopped && stop.aborted;
+    if (isAborted) await conversation?.interrupt(agent.ended);
     if (isStopped) await stopAgent(agent, attempt_id, sweeper);
     else await endLeftovers(agent, attempt_id, sweeper);
     unfollow();
@@ -80,9 +81,7 @@ function openTalk(
   { permissions: desk, log }: DispatchControl,
   { talk }: OutputReader,
 ): Conversation | null {
-  return desk && talk && isTwoWay(request.attempt_dir)
-    ? openConversation(request, { talk, desk, log })
-    : null;
+  return talk && isTwoWay(request.attempt_dir) ? openConversation(request, { talk, desk, log }) : null;
 }
 
 /** True when the stop was asked for before the end. An agent that ended before it was adopted counts as ended. */

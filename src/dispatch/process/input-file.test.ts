@@ -31,38 +31,53 @@ const contentOf = ({ folder }: LaunchOptions): string => readFileSync(join(folde
 const echo = 'while read -r line; do echo "got $line"; done; echo over; exit 3';
 
 describe("a two-way agent's input file", () => {
-  test("holds each message once, whatever was written before, and is its own user's alone", () => {
+  test("holds what was said, and is its own user's alone", () => {
     const attempt = anAttempt("");
     const first = openInputFile(attempt.folder);
-    first.catchUp(["one"]);
-    first.catchUp(["one", "zwölf"]);
+    expect(first.said).toEqual([]);
+    expect(first.say(["one"], false)).toEqual(["one"]);
+    expect(first.say([], false)).toEqual([]);
+    expect(first.say(["zwölf", "three"], false)).toEqual(["zwölf", "three"]);
     first.close();
     const next = openInputFile(attempt.folder);
-    next.catchUp(["one", "zwölf"]);
-    next.catchUp(["one", "zwölf", "three"]);
+    expect(next.said).toEqual(["one", "zwölf", "three"]);
+    next.say(["four"], true);
     next.close();
-    expect(contentOf(attempt)).toBe("one\nzwölf\nthree\n");
+    expect(contentOf(attempt)).toBe("one\nzwölf\nthree\nfour\n");
     expect(statSync(join(attempt.folder, "in.jsonl")).mode & 0o777).toBe(0o600);
   });
 
-  test.each(["", "on", "one", "one\n", "one\nzw\xc3", "one\nzwölf\nthr"])(
-    "that a crash has cut after %j is completed by the next engine",
-    (left) => {
-      const attempt = anAttempt("");
-      appendFileSync(
-        join(attempt.folder, "in.jsonl"),
-        Buffer.from(left, left.includes("\xc3") ? "latin1" : "utf8"),
-      );
-      const input = openInputFile(attempt.folder);
-      input.catchUp(["one", "zwölf", "three"]);
-      input.close();
-      expect(contentOf(attempt)).toBe("one\nzwölf\nthree\n");
-    },
-  );
+  const cuts: [left: string, said: string[], content: string][] = [
+    ["one\n", ["zwei", "zwölf"], "one\nzwei\nzwölf\n"],
+    ["one\nzw", ["zwei", "zwölf"], "one\nzwei\nzwölf\n"],
+    ["one\nzw\xc3", ["zwölf", "zwei"], "one\nzwölf\nzwei\n"],
+    ["one\nzwölf", ["zwölf", "zwei"], "one\nzwölf\nzwei\n"],
+  ];
+  test.each(cuts)("that a crash has cut after %j is completed first", (left, said, content) => {
+    const attempt = anAttempt("");
+    const bytes = Buffer.from(left, left.includes("\xc3") ? "latin1" : "utf8");
+    appendFileSync(join(attempt.folder, "in.jsonl"), bytes);
+    const input = openInputFile(attempt.folder);
+    expect(input.said).toEqual(["one"]);
+    expect(input.say(["zwei", "zwölf"], false)).toEqual(said);
+    input.close();
+    expect(contentOf(attempt)).toBe(content);
+  });
+
+  test("waits with half a message for the rest, and ends it when there is none", () => {
+    const attempt = anAttempt("");
+    appendFileSync(join(attempt.folder, "in.jsonl"), "one\nthr");
+    const input = openInputFile(attempt.folder);
+    expect(input.say(["zwei"], false)).toEqual([]);
+    expect(contentOf(attempt)).toBe("one\nthr");
+    expect(input.say(["zwei"], true)).toEqual(["zwei"]);
+    input.close();
+    expect(contentOf(attempt)).toBe("one\nthr\nzwei\n");
+  });
 
   test("takes no message of several lines", () => {
     const input = openInputFile(anAttempt("").folder);
-    expect(() => input.catchUp(["one\ntwo"])).toThrow("line break");
+    expect(() => input.say(["one\ntwo"], false)).toThrow("line break");
     input.close();
   });
 });
@@ -71,13 +86,13 @@ describe.each(bothLaunches)("a two-way agent under %s", (supervision, launch) =>
   test("reads what was there before it and what comes, until its input is ended", async () => {
     const attempt = anAttempt(echo);
     const input = openInputFile(attempt.folder);
-    input.catchUp(["one"]);
+    input.say(["one"], false);
     const { ended } = await launch(attempt, createTicker());
     await until("the first message is there", () => outputOf(attempt) === "got one\n");
-    const many = ["one", ...Array.from({ length: 20_000 }, () => "two")];
-    input.catchUp(many);
+    const many = Array.from({ length: 20_000 }, () => "two");
+    input.say(many, false);
     input.close();
-    await until("all messages are there", () => outputOf(attempt).length === 8 * many.length);
+    await until("all messages are there", () => outputOf(attempt).length === 8 * (many.length + 1));
     endInput(attempt.folder, attempt.attemptId);
     expect(await ended).toBe(3);
     expect(outputOf(attempt)).toEndWith("got two\nover\n");
@@ -87,9 +102,9 @@ describe.each(bothLaunches)("a two-way agent under %s", (supervision, launch) =>
   test("may end before its input does", async () => {
     const attempt = anAttempt("read -r line; exit 4");
     const input = openInputFile(attempt.folder);
-    input.catchUp(["one", "two"]);
+    input.say(["one", "two"], false);
     expect(await (await launch(attempt, createTicker())).ended).toBe(4);
-    input.catchUp(["one", "two", "three"]);
+    input.say(["three"], false);
     endInput(attempt.folder, attempt.attemptId);
     input.close();
     expect(processesWith(`${markVariable}=${attempt.attemptId}`)).toEqual([]);
@@ -109,7 +124,7 @@ describe.each(bothLaunches)("a two-way agent under %s", (supervision, launch) =>
     const supervisor = recordedSupervisor(attempt.folder, attempt.attemptId);
     expect(supervisor?.isRunning()).toBe(true);
     const input = openInputFile(attempt.folder);
-    input.catchUp(["one", "two"]);
+    input.say(["two"], false);
     input.close();
     await until("it has the whole message", () => outputOf(attempt) === "got one\ngot two\n");
     endInput(attempt.folder, attempt.attemptId);

@@ -1,43 +1,60 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { attemptFiles, hasCode } from "./attempt-folder.ts";
 import { carriesMark, signalProcess } from "./processes.ts";
 
 /**
  * The file that a two-way agent's stdin is fed from. The engine that started the agent, and each that adopts it, only
- * append to it. Its content is known from elsewhere: the messages to the agent are stored before they are sent.
+ * append to it.
  */
 export interface InputFile {
+  /** The messages that it held when it was opened. */
+  readonly said: readonly string[];
   /**
-   * Appends what the file does not hold yet of all messages so far, one line each, and returns when they are on disk.
-   * Half a line that a crash has left is completed. Each call's messages begin with those of the call before. Throws
-   * the system's errors, and for a message with a line break in it.
+   * Appends messages, one line each, and returns those that were said when they are on disk. Half a line that a crash
+   * has left is completed by the message that begins with it, which comes first then. Until there is one, nothing is
+   * said; with `isComplete` there will be none, and the half is ended, which the agent reads as no message. Throws the
+   * system's errors, and for a message with a line break in it.
    */
-  catchUp(messages: readonly string[]): void;
+  say(messages: readonly string[], isComplete: boolean): readonly string[];
   close(): void;
 }
 
 /** Makes the file where it is not there yet. Throws the system's errors. */
 export function openInputFile(attemptDir: string): InputFile {
-  const file = openSync(join(attemptDir, attemptFiles.twoWayInput), "a", 0o600);
-  const size = fstatSync(file).size;
-  let known = 0;
-  let end = 0;
+  const path = join(attemptDir, attemptFiles.twoWayInput);
+  const file = openSync(path, "a", 0o600);
+  const content = readFileSync(path);
+  const end = content.lastIndexOf(10) + 1;
+  let half = content.subarray(end);
+
+  function append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  }
+
   return {
-    catchUp(messages) {
-      const before = Math.max(size, end);
-      for (const message of messages.slice(known)) {
-        if (message.includes("\n")) throw new Error("a message to an agent holds a line break");
-        const line = Buffer.from(`${message}\n`);
-        const held = Math.min(line.length, Math.max(0, size - end));
-        for (let at = held; at < line.length;) at += writeSync(file, line, at);
-        end += line.length;
-        known++;
+    said: content.toString("utf8", 0, end).split("\n").slice(0, -1),
+    say(messages, isComplete) {
+      if (messages.length === 0) return [];
+      const lines = messages.map(lineOf);
+      const begun = lines.findIndex((line) => half.length > 0 && line.indexOf(half) === 0);
+      if (half.length > 0 && begun < 0) {
+        if (!isComplete) return [];
+        append(Buffer.from("\n"));
       }
-      if (end > before) fsyncSync(file);
+      if (begun >= 0) append((lines[begun] ?? half).subarray(half.length));
+      half = half.subarray(half.length);
+      lines.forEach((line, at) => at !== begun && append(line));
+      fsyncSync(file);
+      return begun < 0 ? messages : [...messages.slice(begun, begun + 1), ...messages.toSpliced(begun, 1)];
     },
     close: () => closeSync(file),
   };
+}
+
+function lineOf(message: string): Buffer {
+  if (message.includes("\n")) throw new Error("a message to an agent holds a line break");
+  return Buffer.from(`${message}\n`);
 }
 
 /**

@@ -20,11 +20,12 @@ export interface StartedAgent {
  */
 export async function startAgent(
   request: StageRequest,
-  { argv, input, isTwoWay = false, files: more = {} }: AgentStart,
+  { argv, input, isTwoWay = false, files = {}, workdirFile }: AgentStart,
   { program, launch, ticker }: { program: AgentProgram; launch: Launch; ticker: Ticker },
 ): Promise<StartedAgent | { error: StageError }> {
   const { attempt_dir, attempt_id, workdir } = request;
-  let files: AttemptHandles | null = null;
+  const more = workdirFile === undefined ? files : { ...files, [workdirFile]: workdir };
+  let handles: AttemptHandles | null = null;
   try {
     const env = agentEnvironment(request, program.variables(attempt_dir));
     const unfit = Object.entries(env).find(
@@ -33,7 +34,7 @@ export async function startAgent(
     if (unfit !== undefined) {
       return refuseStart(`the variable "${unfit}" of the workflow's env cannot be given to a program`);
     }
-    files = makeAttemptFolder(attempt_dir, input, more);
+    handles = makeAttemptFolder(attempt_dir, input, more);
     if (isTwoWay) beginConversation(attempt_dir, input);
     const agent = await launch(
       {
@@ -42,15 +43,15 @@ export async function startAgent(
         command: argv,
         workdir,
         env,
-        handles: files,
+        handles,
         isTwoWay,
       },
       ticker,
     );
-    closeSync(files.stdin);
-    return { agent, files };
+    closeSync(handles.stdin);
+    return { agent, files: handles };
   } catch (error) {
-    if (files) for (const file of Object.values(files)) closeSync(file);
+    if (handles) for (const file of Object.values(handles)) closeSync(file);
     if (!(error instanceof Error) || !("code" in error) || isShortage(error)) throw error;
     if (error.code === "E2BIG") {
       return refuseStart(
