@@ -40,7 +40,10 @@ keep = 20
 default = "command"
 [dispatch.agents]
 "agent:scan" = "simulated"
+[dispatch.acp]
+command = ["./bin/agent", "--acp"]
 `);
+    expect(config.dispatch.acp).toEqual([join(home, "bin/agent"), "--acp"]);
     expect(config).toMatchObject({ maxSteps: 3, dispatch: { default: "command" } });
     expect(config.retention).toEqual({ olderThanMs: 90 * 86_400_000, keep: 20 });
     expect([...config.channels, ...config.dispatch.agents]).toEqual([
@@ -56,6 +59,7 @@ default = "command"
 
   test.each([
     ["not = [toml", "is not TOML"],
+    ['[dispatch.acp]\ncommand = "gemini --acp"', '"dispatch.acp.command" must be a list of texts'],
     ["[workflow]\nmax_steps = 0", '"workflow.max_steps" must be a whole number from 1 to 1000'],
     ["[workflow]\nengine_enabled = 1", '"workflow_engine_enabled" must be true or false'],
     ["[dispatch]\ndefault = 1", '"dispatch.default" must be a text'],

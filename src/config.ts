@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "./errors.ts";
 import { parseDuration } from "./workflow/duration.ts";
 
@@ -23,6 +23,8 @@ export interface Config {
     default: string;
     /** `[dispatch.agents]`: `"agent:x"` → dispatcher. */
     agents: Map<string, string>;
+    /** `[dispatch.acp] command`: the program of agents of the dispatcher `acp` whose file names none. */
+    acp?: string[];
   };
 }
 
@@ -54,6 +56,7 @@ export function readConfig(home: string, env: Env): Config {
   const workflow = table(file, root, "workflow");
   const dispatch = table(file, root, "dispatch");
   const agents = table(file, dispatch, "agents", "dispatch.agents");
+  const acp = acpCommand(file, table(file, dispatch, "acp", "dispatch.acp")["command"]);
   return {
     engineEnabled: isEnabled(file, root, workflow, env),
     maxSteps: maxSteps(file, workflow["max_steps"]),
@@ -69,6 +72,7 @@ export function readConfig(home: string, env: Env): Config {
           text(file, `dispatch.agents."${ref}"`, value) ?? "",
         ]),
       ),
+      ...(acp === null ? {} : { acp }),
     },
   };
 }
@@ -136,6 +140,15 @@ function passEnv(file: string, given: unknown): string[] {
     typeof name === "string" && /^[A-Za-z_][A-Za-z0-9_]*\*?$/.test(name);
   if (Array.isArray(given) && given.every(isName)) return given;
   throw wrongValueError(file, "agents.pass_env", 'a list of variables, such as ["GITHUB_TOKEN", "NPM_*"]');
+}
+
+/** Relative paths are relative to the file. */
+function acpCommand(file: string, given: unknown): string[] | null {
+  if (given === undefined) return null;
+  const isText = (word: unknown): word is string => typeof word === "string" && !word.includes("\0");
+  if (Array.isArray(given) && given.every(isText) && given[0]?.trim())
+    return given.map((word) => (/^\.\.?\//.test(word) ? resolve(dirname(file), word) : word));
+  throw wrongValueError(file, "dispatch.acp.command", 'a list of texts, such as ["gemini", "--acp"]');
 }
 
 function channels(file: string, given: Table): Map<string, string> {

@@ -17,7 +17,16 @@ const mayImport: Record<string, readonly string[]> = {
   workflow: ["errors", "expression"],
   execution: ["errors", "expression", "workflow"],
   store: ["errors", "expression", "workflow", "execution"],
-  dispatch: ["errors", "next-turn", "config", "expression", "workflow", "execution"],
+  dispatch: [
+    "errors",
+    "next-turn",
+    "own-command",
+    "version",
+    "config",
+    "expression",
+    "workflow",
+    "execution",
+  ],
   context: ["errors", "expression", "workflow", "execution", "store", "collection", "dispatch"],
   collection: ["errors", "config", "expression", "workflow", "execution", "store", "dispatch"],
   machine: ["errors", "expression", "workflow", "execution"],
@@ -46,6 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   cli: [
     "errors",
     "config",
+    "own-command",
     "version",
     "expression",
     "workflow",
@@ -81,6 +91,7 @@ const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^@kitajs/, rooms: ["views"] },
   { module: /^commander/, rooms: ["cli"] },
   { module: /^@modelcontextprotocol/, rooms: ["mcp"] },
+  { module: /^@agentclientprotocol/, rooms: ["dispatch"] },
 ];
 
 const pureRooms = new Set(["expression", "workflow", "execution", "machine", "views"]);

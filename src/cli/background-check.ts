@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { AppError } from "../errors.ts";
 import type { Invocation } from "./command.ts";
 import { databaseFile } from "./open-home.ts";
-import { ownCommand } from "./own-command.ts";
+import { ownCommand } from "../own-command.ts";
 
 const leastImportant = 19;
 

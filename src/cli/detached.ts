@@ -15,7 +15,7 @@ import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { withStore } from "./open-home.ts";
 import { withControl } from "./send-signal.ts";
 import { takeOver } from "./take-over.ts";
-import { ownCommand } from "./own-command.ts";
+import { ownCommand } from "../own-command.ts";
 
 /** The request to a background host, which reads it as JSON from stdin. */
 export type HostRequest =

@@ -43,7 +43,7 @@ export function lastingWorkdirOf(invocation: Invocation): string {
   throw new AppError("not_found", `--workdir names "${asked}", which is no folder`);
 }
 
-const dispatchers = ["simulated", "command", "claude-code", "codex"];
+const dispatchers = ["simulated", "command", "claude-code", "codex", "acp"];
 
 export function dispatcherOf(name: string | null): string | null {
   if (name === null || dispatchers.includes(name)) return name;

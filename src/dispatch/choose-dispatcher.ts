@@ -6,6 +6,8 @@ export interface DispatchConfig {
   default: string;
   /** Agent reference → dispatcher. */
   agents: ReadonlyMap<string, string>;
+  /** The program of agents of the dispatcher `acp` whose file names none. */
+  acp?: readonly string[];
 }
 
 /**

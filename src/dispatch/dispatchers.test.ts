@@ -28,12 +28,13 @@ describe("which dispatcher does a stage:", () => {
 test("one that this build has not fails for good, and says which there are", async () => {
   const dispatchers = createDispatchers({ now: () => 0, sleep: () => Promise.resolve() }, "/nonexistent");
   const { request } = aStageRequest("true");
+  expect(dispatchers("acp").name).toBe("acp");
   expect(dispatchers("command").name).toBe("command");
   expect(dispatchers("simulated").name).toBe("simulated");
   expect(dispatchers("claude-code").name).toBe("claude-code");
   const { error } = await dispatchers("claude-cod").dispatch(request, aControl().control);
   expect(error).toMatchObject({ class: "not_found", retryable: false });
   expect(error?.message).toContain(
-    'no dispatcher "claude-cod", only "claude-code", "codex", "command" and "simulated". did you mean "claude-code"?',
+    'no dispatcher "claude-cod", only "acp", "claude-code", "codex", "command" and "simulated". did you mean "claude-code"?',
   );
 });

@@ -1,4 +1,6 @@
 import { nearest } from "../expression/nearest.ts";
+import type { ConfiguredCommand } from "./acp/acp-command.ts";
+import { createAcpDispatcher } from "./acp/acp.ts";
 import { createClaudeDispatcher } from "./claude-code/claude-code.ts";
 import { createCodexDispatcher } from "./codex/codex.ts";
 import { createCommandDispatcher } from "./command.ts";
@@ -10,10 +12,18 @@ import { createSimulatedDispatcher, type SimulationClock } from "./simulated.ts"
 /** Every dispatcher of this build by its name. Any other name gives one whose attempts fail as `not_found`. */
 export type Dispatchers = (name: string) => StageDispatcher;
 
-/** `home` is the absolute folder of skillmeat's data, into which the supervisor's program is put. */
-export function createDispatchers(clock: SimulationClock, home: string): Dispatchers {
+/**
+ * `home` is the absolute folder of skillmeat's data, into which the supervisor's program is put; `acp` the program of
+ * agents of the dispatcher `acp` whose file names none.
+ */
+export function createDispatchers(
+  clock: SimulationClock,
+  home: string,
+  acp?: ConfiguredCommand,
+): Dispatchers {
   const [launch, versions] = [createLaunch(home), programVersions(home)];
   const built = [
+    createAcpDispatcher({ launch, configured: acp }),
     createClaudeDispatcher(launch, versions),
     createCodexDispatcher(launch, versions),
     createCommandDispatcher(launch),
@@ -23,7 +33,7 @@ export function createDispatchers(clock: SimulationClock, home: string): Dispatc
 }
 
 /** The names of the dispatchers of this build. */
-const builtNames = ["claude-code", "codex", "command", "simulated"] as const;
+const builtNames = ["acp", "claude-code", "codex", "command", "simulated"] as const;
 
 /** Why the dispatcher of a name cannot do stages, with the way out; null where it can. */
 export function dispatcherTrouble(name: string): { says: string; wayOut: string } | null {

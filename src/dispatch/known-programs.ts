@@ -27,7 +27,7 @@ export interface KnownProgram extends Pick<Executable, "name" | "title" | "insta
 
 export interface ProgramAbilities {
   /** How typed outputs are asked for. */
-  schema: "native";
+  schema: "native" | "mcp";
   /** Whether an interrupted attempt goes on in its session. */
   resume: boolean;
   /** What decides which tool calls are allowed. */
@@ -66,7 +66,7 @@ export const knownPrograms: readonly KnownProgram[] = [
   {
     name: "gemini",
     title: "Gemini CLI",
-    dispatcher: null,
+    dispatcher: "acp",
     leastVersion: null,
     install: "npm install -g @google/gemini-cli",
     update: "npm install -g @google/gemini-cli@latest",
@@ -76,12 +76,12 @@ export const knownPrograms: readonly KnownProgram[] = [
       keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
       file: (env) => within(env, "GEMINI_CLI_HOME", ".gemini", "oauth_creds.json"),
     },
-    abilities: null,
+    abilities: { schema: "mcp", resume: true, permissions: "rules", cost: "price_table" },
   },
   {
     name: "opencode",
     title: "opencode",
-    dispatcher: null,
+    dispatcher: "acp",
     leastVersion: null,
     install: "npm install -g opencode-ai",
     update: "opencode upgrade",
@@ -91,7 +91,7 @@ export const knownPrograms: readonly KnownProgram[] = [
       keys: ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
       file: (env) => within(env, "XDG_DATA_HOME", ".local/share", "opencode/auth.json"),
     },
-    abilities: null,
+    abilities: { schema: "mcp", resume: true, permissions: "rules", cost: "reported" },
   },
 ];
 

@@ -29,6 +29,7 @@ describe("the variables for a provider", () => {
       ],
     ],
     [["codex"], ["OPENAI_API_KEY", "CODEX_HOME"]],
+    [["acp"], ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "CODEX_HOME"]],
     [["command", "simulated", "robot"], []],
     [[], []],
   ];

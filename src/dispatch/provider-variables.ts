@@ -1,3 +1,18 @@
+/** Keys of providers for an agent that may have any of them. */
+export const providerKeys: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "CODEX_API_KEY",
+  "GEMINI_API_KEY",
+  "GOOGLE_API_KEY",
+  "GROQ_API_KEY",
+  "MISTRAL_API_KEY",
+  "OPENAI_API_KEY",
+  "OPENROUTER_API_KEY",
+  "XAI_API_KEY",
+];
+
 /**
  * The variables with which a dispatcher's program reaches the provider of its model: keys, addresses and where its
  * settings are. A name, or the beginning of one followed by `*`. A dispatcher that is not here gets none.
@@ -42,6 +57,26 @@ const variablesOf = new Map<string, readonly string[]>([
     ],
   ],
   ["codex", ["OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_HOME", "OPENAI_BASE_URL"]],
+  [
+    "acp",
+    [
+      // Any program may be an agent of this protocol, and it chooses its provider by itself.
+      ...providerKeys,
+      "ANTHROPIC_BASE_URL",
+      "CLAUDE_CONFIG_DIR",
+      "CODEX_HOME",
+      "GEMINI_CLI_HOME",
+      "GEMINI_MODEL",
+      "GOOGLE_APPLICATION_CREDENTIALS",
+      "GOOGLE_CLOUD_LOCATION",
+      "GOOGLE_CLOUD_PROJECT",
+      "GOOGLE_GEMINI_BASE_URL",
+      "GOOGLE_GENAI_USE_GCA",
+      "GOOGLE_GENAI_USE_VERTEXAI",
+      "OPENAI_BASE_URL",
+      "OPENCODE_*",
+    ],
+  ],
 ]);
 
 /** Those of the variables that are meant for the providers of these dispatchers. */

@@ -151,7 +151,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     mostLogBytes: options.mostLogBytes ?? defaultLogBytes,
     newId,
     log: options.log ?? (() => {}),
-    dispatcher: options.dispatchers ?? createDispatchers(realClock, options.home),
+    dispatcher: options.dispatchers ?? createDispatchers(realClock, options.home, options.dispatch?.acp),
     dispatch: options.dispatch ?? { default: "claude-code", agents: new Map() },
     prices: () => readPrices(options.home),
     channel: (name) => options.channels?.get(name) ?? null,

@@ -66,10 +66,10 @@ test("an agent's row names its version, its login, what its dispatcher makes of 
   });
   expect(table.stdout).not.toContain("ada@example.com");
   expect(of("gemini")).toMatchObject({
-    dispatcher: null,
+    dispatcher: "acp",
     version: "0.9.1",
     logged_in: false,
-    abilities: null,
+    abilities: { schema: "mcp", resume: true, permissions: "rules", cost: "price_table" },
   });
 });
 

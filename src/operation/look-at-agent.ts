@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { acpCommand } from "../dispatch/acp/acp-command.ts";
 import { agentCommand } from "../dispatch/agent-command.ts";
 import { chooseDispatcher, type DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import { claudeExecutable } from "../dispatch/claude-code/claude-program.ts";
@@ -79,7 +80,9 @@ export async function lookAtAgent(
   const executable = executables.find((each) => each.dispatcher === dispatcher);
   const looked = executable
     ? await lookAt(executable, place, { env: { ...options.env, PATH: path }, versions })
-    : agentCommand(agent, ref, place);
+    : dispatcher === "acp"
+      ? acpCommand(agent, ref, place, dispatch.acp)
+      : agentCommand(agent, ref, place);
   const start = { dispatcher, ...programOf(looked), tools, allows: known?.abilities?.permissions ?? null };
   if (!("trouble" in looked)) return { start, trouble: null };
   const { trouble } = looked;

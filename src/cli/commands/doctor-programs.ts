@@ -53,7 +53,7 @@ function abilityText({ dispatcher, abilities }: ProgramFacts): string {
   if (dispatcher === null || abilities === null) return 'no dispatcher; "dispatcher: command" runs it';
   const { schema, resume, permissions, cost } = abilities;
   const words = [
-    `${schema} schema`,
+    schema === "native" ? "native schema" : "outputs over MCP",
     resume ? "resumes" : "begins anew",
     `permissions by ${permissions}`,
     cost === "reported" ? "reports cost" : "cost by price table",

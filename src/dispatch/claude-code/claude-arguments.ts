@@ -1,10 +1,12 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { AgentFile } from "../../execution/snapshot.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { textsOf } from "../texts-of.ts";
 import { serverNameOf, toolPrefix, type AttemptServer } from "../mcp/attempt-servers.ts";
+import type { AttemptSkill } from "../attempt-skills.ts";
 import { declaresOutputs } from "../output-schema.ts";
 import type { AgentStart } from "../process/agent-program.ts";
-import { pluginFiles, pluginFolder, pluginName, type PluginSkill } from "./skill-plugin.ts";
+import { pluginFiles, pluginFolder, pluginName } from "./skill-plugin.ts";
 import { describeServers } from "./describe-servers.ts";
 
 /** How claude is to be called. */
@@ -58,7 +60,7 @@ interface ClaudeSetting {
   session: ClaudeSession;
   takesAgentsFile: boolean;
   servers: readonly AttemptServer[];
-  skills: readonly PluginSkill[];
+  skills: readonly AttemptSkill[];
   /** The names of variables in claude's environment that its servers must not see. */
   hidden: readonly string[];
 }
@@ -172,13 +174,6 @@ function ignoredKeys(settings: ValueObject): string[] {
   return ["hooks"]
     .filter((key) => Object.hasOwn(settings, key))
     .map((key) => `"${key}" of the agent file has no effect with the dispatcher claude-code`);
-}
-
-/** A list of texts, or a text with commas. Text in brackets belongs together. */
-function textsOf(value: Value | undefined): string[] {
-  if (typeof value === "string") return value.match(/(?:\([^)]*\)|[^\s,(])+/g) ?? [];
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: Value) => (typeof item === "string" && item.trim() !== "" ? item.trim() : []));
 }
 
 function numberOf(value: Value | undefined): number | null {

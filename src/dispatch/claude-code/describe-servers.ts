@@ -1,4 +1,5 @@
 import type { AttemptServer } from "../mcp/attempt-servers.ts";
+import { hidingCommand } from "../mcp/hidden-variables.ts";
 
 /**
  * The text of the file for `--mcp-config`. A server gets claude's own environment; `hidden` are the variables of
@@ -17,12 +18,6 @@ function describeServer({ settings, others }: AttemptServer, hidden: readonly st
   }
   const { command, args, env } = settings;
   const unseen = hidden.filter((name) => !Object.hasOwn(env, name));
-  const [first = command, ...rest] =
-    unseen.length === 0 ? [command, ...args] : hiding(unseen, [command, ...args]);
+  const [first = command, ...rest] = hidingCommand(unseen, [command, ...args]);
   return { ...others, type: "stdio", command: first, args: rest, env, alwaysLoad: true };
-}
-
-/** There is no setting that takes a variable away, so a shell does it; its text holds no value from outside. */
-function hiding(names: readonly string[], command: readonly string[]): string[] {
-  return ["/bin/sh", "-c", `unset ${names.join(" ")}; exec "$@"`, "sh", ...command];
 }

@@ -19,3 +19,12 @@ export function without(
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.includes(name)));
 }
+
+/**
+ * The command of a server without these variables. Agents have no setting that takes a variable away, so a shell does
+ * it; its text holds no value from outside.
+ */
+export function hidingCommand(names: readonly string[], command: readonly string[]): string[] {
+  if (names.length === 0) return [...command];
+  return ["/bin/sh", "-c", `unset ${names.join(" ")}; exec "$@"`, "sh", ...command];
+}

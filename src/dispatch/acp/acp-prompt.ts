@@ -1,0 +1,33 @@
+import type { StageRequest } from "../dispatcher.ts";
+import { resumePrompt } from "../resume-prompt.ts";
+import { outputsTool } from "./tool-names.ts";
+
+const handIn =
+  `Hand it in by calling the tool \`${outputsTool}\` with all outputs. If it answers with an error, correct what it ` +
+  "names and call it again.\n";
+
+/** The task, with what the agent cannot know: its skills, and how it hands in its outputs. */
+export function taskPrompt(
+  { prompt, attempt_dir }: Pick<StageRequest, "prompt" | "attempt_dir">,
+  { skills, wantsOutputs }: { skills: readonly string[]; wantsOutputs: boolean },
+): string {
+  const list = skills.map((folder) => `- ${folder}: ${attempt_dir}/${skillsFolder}/${folder}/SKILL.md`);
+  const told = [
+    "## Skills",
+    "Read the file of a skill before you do what the skill is for.",
+    list.join("\n"),
+  ];
+  const parts = [
+    prompt.trimEnd(),
+    ...(wantsOutputs ? [handIn.trimEnd()] : []),
+    ...(skills.length > 0 ? told : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+export function promptAfterInterruption(wantsOutputs: boolean): string {
+  return wantsOutputs ? `${resumePrompt}${handIn}` : resumePrompt;
+}
+
+/** The folder in the attempt's that holds the skills. */
+export const skillsFolder = "skills";
