@@ -20,11 +20,17 @@ export interface StageDispatcher {
   /** How long an attempt's agent that an earlier engine started has lived, in ms; null when none runs. */
   livedMs?(attempt: AttemptPlace): number | null;
   /**
-   * Ends whatever is left of an attempt (processes, files); after the stage's last attempt also its worktree, unless
-   * there are changes in it. It is safe to call this for an attempt that never existed.
+   * Ends whatever is left of an attempt; `what` is `attempt` unless it is given. It is safe to call this for an attempt
+   * that never existed.
    */
-  sweep(attempt: AttemptPlace, isLast?: boolean): Promise<void>;
+  sweep(attempt: AttemptPlace, what?: Leftovers): Promise<void>;
 }
+
+/**
+ * `processes`: the attempt goes on later, and its files tell with which session; `attempt`: its files as well; `stage`:
+ * it was the stage's last one, so its worktree is removed, too, unless there are changes in it.
+ */
+export type Leftovers = "processes" | "attempt" | "stage";
 
 /** What identifies an attempt, and where it leaves its traces. */
 export interface AttemptPlace {
@@ -74,8 +80,8 @@ export interface StageRequest extends AttemptPlace {
   permissions: Permissions;
   /** Dollars that the attempt may still spend; null: as much as it takes. */
   dollars_left: number | null;
-  /** Dollars that this very attempt had reported before it was interrupted; 0 for one that begins. */
-  dollars_reported: number;
+  /** What was charged for this very attempt before it was interrupted; null for one that begins. */
+  charged: Usage | null;
 }
 
 export interface DispatchControl {
@@ -83,6 +89,8 @@ export interface DispatchControl {
   log: LogSink;
   /** Says that the agent cannot begin yet, so that its time does not run; the returned function says that it begins. */
   holdTime?(): () => void;
+  /** Takes what the agent has used so far, as often as that is known to have changed while it works. */
+  spend?(usage: MeteredUsage): void;
   /** Present when the agent's stage has `permissions: ask`. */
   permissions?: PermissionDesk;
   /** The execution's masks: everything that is recorded is hidden by them. An agent may name more secrets. */

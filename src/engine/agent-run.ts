@@ -1,7 +1,13 @@
-import type { DispatchControl, StageDispatcher, StageRequest, StageResult } from "../dispatch/dispatcher.ts";
+import type {
+  DispatchControl,
+  Leftovers,
+  StageDispatcher,
+  StageRequest,
+  StageResult,
+} from "../dispatch/dispatcher.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { AttemptResult } from "../machine/apply-result.ts";
-import type { RunningAttempt } from "../machine/execution-state.ts";
+import { isSuspended, type RunningAttempt } from "../machine/execution-state.ts";
 import { classWithoutSecret } from "../execution/error-class.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
 import { collectHandedIn } from "../execution/handed-in.ts";
@@ -19,6 +25,7 @@ import { keepMasks } from "./kept-secrets.ts";
 import { permissionDesk } from "./permission-desk.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { closeWorkspace } from "./close-workspace.ts";
+import { spendingDesk } from "./spending-desk.ts";
 import { openLogSink } from "./log-sink.ts";
 import { meterUsage } from "./meter-usage.ts";
 import { attemptPlace, missingModules, stageRequest, summaryRequest } from "./stage-request.ts";
@@ -70,6 +77,7 @@ async function dispatchAttempt(
     log,
     masks: execution.masks,
     holdTime: () => holdTime(engine, run),
+    spend: spendingDesk(engine, run),
     ...(step.plan.permissions === "ask" ? { permissions: permissionDesk(engine, run) } : {}),
   };
   const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
@@ -125,7 +133,13 @@ export function sweeperOf(
 ): () => Promise<void> {
   const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
   const place = attemptPlace(engine, execution, step);
-  return () => dispatcher.sweep(place, isSettled(step.record.status));
+  return () => dispatcher.sweep(place, leftoversOf(step));
+}
+
+/** What is to be ended of a step's last attempt: one that was interrupted goes on later. */
+export function leftoversOf(step: LiveStep): Leftovers {
+  if (isSettled(step.record.status)) return "stage";
+  return isSuspended(step) ? "processes" : "attempt";
 }
 
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
@@ -252,7 +266,9 @@ async function askForSummary(
   try {
     // An engine that died during the same call may have left its agent behind.
     await dispatcher.sweep(asked);
-    const result = await dispatcher.dispatch(asked, { ...control, log: silent });
+    // What it costs is known at its end; it adds to what the attempt has used.
+    const { spend: _, ...rest } = control;
+    const result = await dispatcher.dispatch(asked, { ...rest, log: silent });
     await dispatcher.sweep(asked);
     return { result, why: result.error?.message ?? "the agent gave no text" };
   } catch (error) {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { StageResult } from "../dispatch/dispatcher.ts";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { MeteredUsage, StageResult } from "../dispatch/dispatcher.ts";
+import type { Usage } from "../execution/record.ts";
 import { anEngine } from "../testing/an-engine.ts";
 
 const agent = "roles: {primary: 'agent:x'}";
@@ -68,11 +72,73 @@ describe("an execution whose budget is used up", () => {
   });
 });
 
+describe("an agent that uses a budget up while it works", () => {
+  const spent = (dollars: number): MeteredUsage => ({ usage: costing(dollars).usage as Usage });
+
+  test("is interrupted with the others, and keeps what it needs to go on", async () => {
+    const { engine, agents, start, view, until } = await anEngine();
+    const runId = await start(text);
+    const [a, b] = [await agents.running("a"), await agents.running("b")];
+    a.control.spend?.(spent(0.9));
+    b.control.spend?.(spent(1.1));
+    await until(() => view(runId).status === "paused");
+    expect(view(runId).pause_reason).toBe("budget");
+    expect(agents.swept).toEqual([]);
+    await engine.signal(runId, { type: "resume", budget: { usd: 5 } });
+    expect((await agents.running("a")).request.attempt).toBe(1);
+  });
+
+  test("keeps nothing once the execution is cancelled", async () => {
+    const { engine, agents, start, view, until } = await anEngine();
+    const runId = await start(text);
+    const { request } = await agents.running("a");
+    await agents.running("b");
+    mkdirSync(request.attempt_dir, { recursive: true });
+    (await agents.running("a")).control.spend?.(spent(2));
+    await until(() => view(runId).status === "paused");
+    expect(agents.swept).toEqual([]);
+    await engine.signal(runId, { type: "cancel", reason: null });
+    await engine.ended(runId);
+    expect(agents.swept).toContain(`${runId}/a/1`);
+  });
+
+  test("fails alone where the budget is its stage's", async () => {
+    const { engine, agents, start, view } = await anEngine();
+    const runId = await start(text.replace("usd: 2", "usd: 9"));
+    (await agents.running("b")).control.spend?.(spent(1.5));
+    (await agents.running("a")).finish(costing(1));
+    await engine.ended(runId);
+    expect(view(runId)).toMatchObject({
+      status: "failed",
+      steps: [{ status: "completed" }, { status: "failed", error_class: "budget" }],
+    });
+  });
+
+  test("is interrupted by the price table's cost of what it has not reported", async () => {
+    const home = mkdtempSync(join(tmpdir(), "skillmeat-budgets-"));
+    writeFileSync(join(home, "prices.toml"), '"*" = {input = 2, output = 0}\n');
+    const { agents, start, view, until } = await anEngine(undefined, { home });
+    const runId = await start(text);
+    const unknown = { input: 1_000_000, cache_read: 0, cache_write: 0, output: 5, cost_micro_usd: 0 };
+    await agents.running("b");
+    (await agents.running("a")).control.spend?.({ usage: { ...unknown, basis: "unknown" } });
+    await until(() => view(runId).status === "paused");
+  });
+
+  test("is left alone without a budget", async () => {
+    const { agents, start, statuses } = await anEngine();
+    const runId = await start(text.replace("config: {budget: {usd: 2}}\n", ""));
+    const a = await agents.running("a");
+    a.control.spend?.(spent(1_000));
+    expect([a.control.signal.aborted, statuses(runId)["a"]]).toEqual([false, "running"]);
+  });
+});
+
 describe("an attempt", () => {
   test("is told the least that is left of its stage's budget and the execution's", async () => {
     const { agents, start } = await anEngine();
     await start(text);
-    expect((await agents.running("a")).request).toMatchObject({ dollars_left: 2, dollars_reported: 0 });
+    expect((await agents.running("a")).request).toMatchObject({ dollars_left: 2, charged: null });
     expect((await agents.running("b")).request).toMatchObject({ dollars_left: 1.5 });
   });
 
@@ -85,7 +151,10 @@ describe("an attempt", () => {
     (await agents.running("a")).finish(costing(1.5, { ok: false, error: { class: "budget", message: "x" } }));
     await until(() => view(runId).status === "paused");
     await engine.signal(runId, { type: "resume", budget: { usd: 5 } });
-    expect((await agents.running("a")).request).toMatchObject({ dollars_left: 3, dollars_reported: 1.5 });
+    expect((await agents.running("a")).request).toMatchObject({
+      dollars_left: 3,
+      charged: { cost_micro_usd: 1_500_000, basis: "reported" },
+    });
   });
 
   test("without a budget is told of none", async () => {

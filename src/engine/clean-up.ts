@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { removeEmptyFolder } from "../dispatch/process/attempt-folder.ts";
+import { isSuspended } from "../machine/execution-state.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveStep } from "./live-execution.ts";
@@ -17,8 +18,7 @@ export function addCleanUp(engine: EngineState, runId: string, chore: Promise<vo
 /** Adds the sweep of an attempt that is over or interrupted. One that is interrupted goes on only after it. */
 export function addSweep(engine: EngineState, runId: string, step: LiveStep, chore: Promise<void>): void {
   const sweeping = addCleanUp(engine, runId, chore);
-  const { context } = step.actor.state;
-  if ("isSuspended" in context && context.isSuspended === true) step.sweeping = sweeping;
+  if (isSuspended(step)) step.sweeping = sweeping;
 }
 
 /** Waits for all clean-up of an execution, which only then has ended. */

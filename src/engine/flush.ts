@@ -12,7 +12,7 @@ import { showDeadlines } from "./durations.ts";
 import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
 import { forgetSecrets } from "./kept-secrets.ts";
-import { sweepWorktrees } from "./sweep-attempts.ts";
+import { sweepSuspended, sweepWorktrees } from "./sweep-attempts.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
 import { probeDatabase, postponeCommit } from "./postpone-commit.ts";
@@ -59,6 +59,7 @@ function act(engine: EngineState, { execution, changes, hasEnded }: ExecutionWri
   for (const effect of changes.effects) actOne(engine, execution, effect);
   if (hasEnded) forgetSecrets(engine.secretsDir, execution.runId);
   if (hasEnded) sweepWorktrees(engine, execution);
+  if (hasEnded) sweepSuspended(engine, execution);
   if (hasEnded || changes.release) leave(engine, execution, hasEnded);
   if (hasEnded) void finishCleanUp(engine, execution.runId);
 }

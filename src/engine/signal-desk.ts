@@ -113,7 +113,7 @@ async function signalUndriven(engine: EngineState, runId: string, signal: Signal
   holdExecution(engine, execution);
   try {
     for (const step of execution.steps) {
-      if (step.record.status === "running") step.attempt = { stopping: null };
+      if (step.record.status === "running") step.attempt = { stopping: null, spent: null };
     }
     finishStopping(execution, momentOf(engine));
     const answer = applySignal(execution, signal, momentOf(engine));

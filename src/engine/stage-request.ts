@@ -6,6 +6,7 @@ import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
 import { composePrompt } from "../dispatch/prompt.ts";
 import { providerVariables } from "../dispatch/provider-variables.ts";
 import type { StageCompleted } from "../execution/event.ts";
+import type { Usage } from "../execution/record.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { logTail } from "../store/logs.ts";
@@ -82,7 +83,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     idle_timeout_ms: step.plan.idleTimeoutMs,
     permissions: step.plan.permissions,
     dollars_left: leastLeft(execution, step),
-    dollars_reported: reportedSoFar(step),
+    charged: chargedSoFar(step),
   };
 }
 
@@ -95,10 +96,10 @@ function leastLeft({ record }: LiveExecution, { plan, record: step }: LiveStep):
   return left.length === 0 ? null : Math.min(...left);
 }
 
-/** A cost that was not reported is in no total that the agent keeps. */
-function reportedSoFar({ record: { attempts, attempt_number } }: LiveStep): number {
-  const usage = attempts.at(-1)?.number === attempt_number ? attempts.at(-1)?.usage : null;
-  return usage?.basis === "reported" ? usage.cost_micro_usd / 1_000_000 : 0;
+/** Of the attempt that runs. */
+function chargedSoFar({ record: { attempts, attempt_number } }: LiveStep): Usage | null {
+  const last = attempts.at(-1);
+  return last?.number === attempt_number ? last.usage : null;
 }
 
 function describedInputs({ inputs }: EffectiveStage): Record<string, string> {
@@ -153,6 +154,7 @@ export function summaryRequest(
     }),
     inputs: done.outputs,
     previous_error: null,
+    charged: null,
     // Nobody is asked for a summary.
     permissions: "deny",
     outputs,

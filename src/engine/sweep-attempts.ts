@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { hasEnded, isSettled } from "../execution/status.ts";
 import { unlessDamaged } from "../store/damaged-row.ts";
 import { loadForEngine, unendedAmong } from "../store/executions.ts";
-import { sweeperOf } from "./agent-run.ts";
+import { isSuspended } from "../machine/execution-state.ts";
+import { leftoversOf, sweeperOf } from "./agent-run.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
 import { addCleanUp, addSweep, logProblem, finishCleanUp } from "./clean-up.ts";
@@ -21,8 +22,12 @@ export function sweepAttempts(engine: EngineState, execution: LiveExecution): vo
     const { status, attempt_number } = step.record;
     if (status === "running" && attempt_number === attempt) continue;
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
-    const sweep = dispatcher.sweep(place, isSettled(status));
-    if (attempt_number === attempt) addSweep(engine, execution.runId, step, sweep);
+    const isLast = attempt_number === attempt;
+    const sweep = dispatcher.sweep(
+      place,
+      isLast ? leftoversOf(step) : isSettled(status) ? "stage" : "attempt",
+    );
+    if (isLast) addSweep(engine, execution.runId, step, sweep);
     else void addCleanUp(engine, execution.runId, sweep);
   }
 }
@@ -63,6 +68,16 @@ export function sweepWorktrees(engine: EngineState, execution: LiveExecution): v
     const { status, attempt_number } = step.record;
     if (step.plan.stage.workspace !== "worktree" || attempt_number === 0 || status === "completed") continue;
     void addCleanUp(engine, execution.runId, sweeperOf(engine, execution, step)());
+  }
+}
+
+/** Removes what was kept of attempts that were to go on later. Call it when the execution has ended. */
+export function sweepSuspended(engine: EngineState, execution: LiveExecution): void {
+  if (!execution.steps.some(isSuspended)) return;
+  for (const { step, place } of leftFolders(engine, execution)) {
+    if (!isSuspended(step)) continue;
+    const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+    void addCleanUp(engine, execution.runId, dispatcher.sweep(place, "stage"));
   }
 }
 

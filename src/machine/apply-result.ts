@@ -10,7 +10,7 @@ import {
   type RunningAttempt,
   type StepState,
 } from "./execution-state.ts";
-import { budgetVerdict, watchBudgets } from "./watch-budgets.ts";
+import { budgetVerdict, usedSoFar, watchBudgets } from "./watch-budgets.ts";
 import { isoTime, type Moment } from "./moment.ts";
 import { follow } from "./orchestration.ts";
 import { tellStep } from "./tell-actor.ts";
@@ -35,7 +35,7 @@ export function applyResult(
   moment: Moment,
 ): void {
   const stopping = step.attempt?.stopping ?? null;
-  const before = { execution: execution.record.usage, step: step.record.usage };
+  const before = usedSoFar(execution, step);
   if ((result.kind === "gone" || result.kind === "unbegun") && stopping === null) {
     if (result.kind === "gone") reportGone(execution, step, moment);
     else tellUnbegun(execution, step, moment);
@@ -53,8 +53,7 @@ function tellResult(
   result: AttemptResult,
   { moment, stopping }: { moment: Moment; stopping: RunningAttempt["stopping"] },
 ): void {
-  const usage =
-    result.kind === "succeeded" ? result.data.usage : result.kind === "failed" ? result.usage : null;
+  const usage = usageOf(result) ?? step.attempt?.spent ?? null;
   if (stopping === "cancel" || stopping === "execution_timeout") {
     tellStep(
       execution,
@@ -92,6 +91,11 @@ function tellResult(
     },
     moment.at,
   );
+}
+
+function usageOf(result: AttemptResult): Usage | null {
+  if (result.kind === "succeeded") return result.data.usage;
+  return result.kind === "failed" ? result.usage : null;
 }
 
 /** The attempt goes on as soon as its execution does. */

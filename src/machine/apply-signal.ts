@@ -12,6 +12,7 @@ import { decidePermission } from "./decide-permission.ts";
 import type { Moment } from "./moment.ts";
 import { conclude, follow, reconsider, stopAll } from "./orchestration.ts";
 import { tellExecution, tellStep } from "./tell-actor.ts";
+import { usageSoFar } from "./watch-budgets.ts";
 import { stageKind } from "../workflow/stage-kind.ts";
 
 /** Applies a signal to an execution in memory. The answer holds once the change is on disk. */
@@ -53,7 +54,7 @@ function resume(execution: ExecutionState, change: BudgetChange | null, moment: 
   const budget = change === null ? null : changeBudget(execution.record.budget, change);
   const phase = phaseOf(execution);
   if (phase === "paused" || phase === "pausing") {
-    const usedUp = usedUpLimit(budget ?? execution.record.budget, execution.record.usage);
+    const usedUp = usedUpLimit(budget ?? execution.record.budget, usageSoFar(execution));
     if (usedUp) return answerUsedUp(execution, usedUp);
   }
   if (!tellExecution(execution, { type: "RESUME", budget }, moment.at))

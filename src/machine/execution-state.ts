@@ -1,7 +1,7 @@
 import type { HookName } from "../workflow/effective.ts";
 import type { ExecutionEvent, LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
-import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { ExecutionRecord, StepRecord, Usage } from "../execution/record.ts";
 import type { ExecutionScope } from "../execution/scope.ts";
 import type { ValueObject } from "../expression/value.ts";
 import { newActor, type Actor, type ActorState, type SendToActor } from "./actor.ts";
@@ -69,9 +69,11 @@ export interface StepState {
 export interface RunningAttempt {
   /** Why it was told to stop; null: it was not. */
   stopping: StopReason | null;
+  /** What its agent has used so far, as far as that is known while it works; the result has all of it. */
+  spent: Usage | null;
 }
 
-/** `budget`: the execution's is used up, and the attempt is to go on when it is raised. */
+/** `budget`: its stage's is used up, or the execution's: then the attempt is to go on when it is raised. */
 export type StopReason = "timeout" | "cancel" | "execution_timeout" | "budget";
 
 /** What the next commit has to write, and what is to be done after it. */
@@ -108,6 +110,12 @@ export function phaseOf({ actor }: ExecutionState): ActorState<"execution">["val
 
 export function newStepActor(plan: StageBlueprint): StepState["actor"] {
   return stageKind(plan.stage.type).isDecided ? newActor("gate") : newActor("stage");
+}
+
+/** True for a step whose attempt was interrupted and goes on later. */
+export function isSuspended({ actor }: Pick<StepState, "actor">): boolean {
+  const { context } = actor.state;
+  return "isSuspended" in context && context.isSuspended === true;
 }
 
 /** True while new work may start. */

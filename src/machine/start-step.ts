@@ -20,14 +20,14 @@ export function startStep(
     context_consumed,
     deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
   };
-  step.attempt = { stopping: null };
+  step.attempt = { stopping: null, spent: null };
   tellStep(execution, step, { type: "START", facts }, moment.at);
   execution.changes.effects.push({ kind: "dispatch", stage_id: step.record.stage_id, recovered: false });
 }
 
 /** Takes over the attempt of a running step from an engine that is gone. */
 export function adoptStep(execution: ExecutionState, step: StepState): void {
-  step.attempt = { stopping: null };
+  step.attempt = { stopping: null, spent: null };
   execution.changes.effects.push({ kind: "dispatch", stage_id: step.record.stage_id, recovered: true });
 }
 

@@ -55,6 +55,37 @@ const table: [name: string, deeds: string[], last: string][] = [
     "paused | a completed, b retry_wait, c pending | stage_retrying b | execution_paused",
   ],
   [
+    "that running agents use up together interrupts all of them",
+    ["start", "a works for 1.5", "b works for 0.5"],
+    "pausing | a running, b running, c pending | budget_warning | line | → stop a | → stop b",
+  ],
+  [
+    "that running agents use up is told once",
+    ["start", "a works for 2", "a works for 2.5"],
+    "pausing | a running, b running, c pending",
+  ],
+  [
+    "warns while agents work, and lets them while something is left of it",
+    ["start", "a works for 1.5", "b works for 0.4"],
+    "running | a running, b running, c pending | budget_warning | line",
+  ],
+  [
+    "does not warn again when an agent that has worked is done",
+    ["start", "a works for 1.7", "a works for 1.8", "b succeeds for 0.1"],
+    "running | a running, b completed, c pending | stage_completed b",
+  ],
+  [
+    "lets what running agents have used up go on later",
+    ["start", "a works for 1.5", "b works for 0.5", "a is stopped for 1.5", "b is stopped for 0.5"],
+    "paused | a retry_wait, b retry_wait, c pending | stage_retrying b | execution_paused",
+  ],
+  [
+    "that running agents use up must be raised before they go on",
+    ["start", "a works for 1.5", "b works for 0.5", "resume"],
+    'refused: the budget of execution "run" is used up: $2.00 of $2.00. raise it with --budget usd=4, or "budget" ' +
+      "in the API | a running, b running, c pending",
+  ],
+  [
     "must be raised before anything goes on",
     ["start", "a succeeds for 2", "b is stopped", "resume"],
     'refused: the budget of execution "run" is used up: $2.00 of $2.00. raise it with --budget usd=4, or "budget" ' +
@@ -139,6 +170,18 @@ describe("the budget of a stage", () => {
       oneStage("budget: {usd: 1}, error_policy: {retry: {max_attempts: 1}}"),
       ["start", "a fails for 5"],
       ["agent_error", "it broke"],
+    ],
+    [
+      "that its agent uses up while it works fails it",
+      oneStage("budget: {usd: 1}, error_policy: {retry: {max_attempts: 5}}"),
+      ["start", "a works for 1", "a is stopped for 1.1"],
+      ["budget", "the budget of the stage is used up: $1.10 of $1.00"],
+    ],
+    [
+      "leaves a success that came before its agent was stopped",
+      oneStage("budget: {usd: 1}"),
+      ["start", "a works for 1", "a succeeds for 1.1"],
+      null,
     ],
     ["takes nothing away from a success", oneStage("budget: {usd: 1}"), ["start", "a succeeds for 5"], null],
   ];

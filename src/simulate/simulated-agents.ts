@@ -52,12 +52,12 @@ export function simulateAgents(world: World, checker: Checker): SimulatedAgents 
         const agent = places.get(attempt_id)?.agent;
         return agent?.phase === "runs" ? world.time.nowMs() - (agent.startedAtMs ?? 0) : null;
       },
-      sweep: async ({ attempt_id }) => {
+      sweep: async ({ attempt_id }, what) => {
         if (!process.act()) return;
         const place = places.get(attempt_id);
         checker.seeSweep(process, attempt_id, place?.agent ?? null);
         if (place) end(state, place, null);
-        places.delete(attempt_id);
+        if (what !== "processes") places.delete(attempt_id);
       },
     }),
     endAll: () => {

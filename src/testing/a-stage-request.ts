@@ -58,7 +58,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     idle_timeout_ms: null,
     permissions: "deny",
     dollars_left: null,
-    dollars_reported: 0,
+    charged: null,
     options: {
       workdir: folder,
       dispatcher: null,

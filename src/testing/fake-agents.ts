@@ -18,6 +18,7 @@ export interface FakeAgents {
   dispatchers: Dispatchers;
   /** Every attempt so far, in the order of the requests: `stage/attempt`. */
   asked: string[];
+  /** Those whose files are gone. */
   swept: string[];
   /** The last attempts among these: no other attempt of their stage follows. */
   sweptLast: string[];
@@ -60,9 +61,9 @@ export function fakeAgents(
     dispatch: take("dispatch") as StageDispatcher["dispatch"],
     readopt: take("readopt"),
     livedMs,
-    sweep: ({ attempt_id }, isLast) => {
-      swept.push(attempt_id);
-      if (isLast) sweptLast.push(attempt_id);
+    sweep: ({ attempt_id }, what = "attempt") => {
+      if (what !== "processes") swept.push(attempt_id);
+      if (what === "stage") sweptLast.push(attempt_id);
       return Promise.resolve();
     },
   };

@@ -1,3 +1,4 @@
+import type { Usage } from "../execution/record.ts";
 import type { Signal } from "../execution/signal.ts";
 import { newActor, type SendToActor } from "../machine/actor.ts";
 import { applyDeadline } from "../machine/apply-deadline.ts";
@@ -11,6 +12,7 @@ import { newRecord } from "../machine/new-record.ts";
 import { begin } from "../machine/orchestration.ts";
 import { startStep } from "../machine/start-step.ts";
 import { openStepQueue } from "../machine/step-queue.ts";
+import { watchSpending } from "../machine/watch-budgets.ts";
 import { aStart } from "./an-engine.ts";
 
 /**
@@ -20,9 +22,9 @@ export interface MachineDriver {
   readonly execution: ExecutionState;
   /**
    * Does a deed (`start`, `a succeeds`, `a fails`, `a is gone`, `a never began`, `a is late`, `timeout`, `approve ask`,
-   * `reject ask`, `pause`, `resume`, `resume usd=5`, `cancel`; `a succeeds for 2` and the like: it
-   * has cost $2) and starts the steps that then have a place. Returns the execution's phase, its steps, what was
-   * recorded, and the effects.
+   * `reject ask`, `pause`, `resume`, `resume usd=5`, `cancel`; `a succeeds for 2` and the like: it has cost $2;
+   * `a works for 2`: so far) and starts the steps that then have a place. Returns the execution's phase, its steps,
+   * what was recorded, and the effects.
    */
   do(deed: string): string;
 }
@@ -87,6 +89,7 @@ function doDeed(execution: ExecutionState, deed: string, moment: Moment): string
     const [words = "", dollars] = rest.join(" ").split(" for ");
     const result = withCost(results[words], dollars);
     if (step && result && step.attempt) applyResult(execution, step, result, moment);
+    if (step && words === "works") watchSpending(execution, step, usageFor(Number(dollars)), moment);
     if (step && rest.join(" ") === "is late") applyDeadline(execution, step, moment);
   }
   return null;
@@ -94,16 +97,14 @@ function doDeed(execution: ExecutionState, deed: string, moment: Moment): string
 
 function withCost(result: AttemptResult | undefined, dollars: string | undefined): AttemptResult | undefined {
   if (!result || dollars === undefined) return result;
-  const usage = {
-    input: 100,
-    cache_read: 1000,
-    cache_write: 10,
-    output: 1,
-    cost_micro_usd: Number(dollars) * 1_000_000,
-    basis: "reported" as const,
-  };
+  const usage = usageFor(Number(dollars));
   if (result.kind === "succeeded") return { ...result, data: { ...result.data, usage } };
   return result.kind === "failed" ? { ...result, usage } : result;
+}
+
+function usageFor(dollars: number): Usage {
+  const tokens = { input: 100, cache_read: 1000, cache_write: 10, output: 1 };
+  return { ...tokens, cost_micro_usd: dollars * 1_000_000, basis: "reported" };
 }
 
 function signalOf(word: string, stage_id: string): Signal | null {

@@ -52,7 +52,7 @@ type CallRequest = Pick<
   | "output_schema"
   | "permissions"
   | "dollars_left"
-  | "dollars_reported"
+  | "charged"
 >;
 
 /** How an attempt's claude is called, besides what the request says. */
@@ -115,13 +115,14 @@ function ruleOf(tool: string, request: CallRequest): string {
   return server === null ? tool : toolPrefix(server);
 }
 
-/** Claude holds the whole cost of a session against its limit, also what it had cost before it was resumed. */
-function budgetArguments(
-  { dollars_left, dollars_reported }: CallRequest,
-  { resumes }: ClaudeSession,
-): string[] {
+/**
+ * Claude holds the whole cost of a session against its limit, also what it had reported before it was resumed. A cost
+ * that it has not reported is in no total that it keeps.
+ */
+function budgetArguments({ dollars_left, charged }: CallRequest, { resumes }: ClaudeSession): string[] {
   if (dollars_left === null) return [];
-  const most = dollars_left + (resumes ? dollars_reported : 0);
+  const reported = charged?.basis === "reported" ? charged.cost_micro_usd / 1_000_000 : 0;
+  const most = dollars_left + (resumes ? reported : 0);
   return ["--max-budget-usd", most.toFixed(6).replace(/\.?0+$/, "")];
 }
 

@@ -8,7 +8,7 @@ import { makeFakeClaude, playSample } from "../../testing/fake-claude.ts";
 import type { FakeProgram } from "../../testing/fake-program.ts";
 import { until } from "../../testing/journey-until.ts";
 import { processesWith } from "../../testing/process-table.ts";
-import type { StageRequest, StageResult } from "../dispatcher.ts";
+import type { MeteredUsage, StageRequest, StageResult } from "../dispatcher.ts";
 import { createClaudeDispatcher } from "./claude-code.ts";
 import { sessionIdOf } from "./claude-session.ts";
 
@@ -58,6 +58,35 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     const [argv = []] = claude.calls();
     expect(argv.slice(0, 3)).toEqual(["-p", "--output-format", "stream-json"]);
     expect(argv).toContain(sessionIdOf(request.attempt_id));
+  });
+
+  test("tells what it has used while it works", async () => {
+    const usage = { input_tokens: 70, cache_read_input_tokens: 3, output_tokens: 5 };
+    const said = { type: "assistant", message: { id: "m", model: "claude-x", usage, content: [] } };
+    const { request } = lab(`echo '${JSON.stringify(said)}'; sleep 600`);
+    const { control, stop } = aControl();
+    const told: MeteredUsage[] = [];
+    const spend = (metered: MeteredUsage): void => {
+      told.push(metered);
+      stop();
+    };
+    const { error, ...result } = await dispatcher.dispatch(request, { ...control, spend });
+    await dispatcher.sweep(request);
+    const tokens = { input: 70, cache_read: 3, cache_write: 0, output: 5 };
+    expect(told).toEqual([
+      {
+        usage: { ...tokens, cost_micro_usd: 0, basis: "unknown" },
+        unpriced: [{ model: "claude-x", ...tokens }],
+      },
+    ]);
+    expect([error?.class, result.usage?.input]).toEqual(["cancelled", 70]);
+  });
+
+  test("that has given its result tells nothing more, so that nothing stops it for that", async () => {
+    const { request } = lab(playSample("tools-and-sub-agent"), wanted);
+    const { control, stop } = aControl();
+    expect((await dispatcher.dispatch(request, { ...control, spend: stop })).ok).toBe(true);
+    await dispatcher.sweep(request);
   });
 
   const failures: [says: string, script: string, error: object, changes?: Partial<StageRequest>][] = [

@@ -29,6 +29,7 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
   const servers = new Set<string>();
   let lastResult: Fields | null = null;
   let output: Fields | null = null;
+  let isInTurn = true;
 
   const reader = openMessageReader("claude", masks, (message) => {
     usage.hear(message);
@@ -37,7 +38,10 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     const { events, unknown } = translateMessage(message);
     for (const name of failedServers(message)) if (servers.size < mostServers) servers.add(masks.hide(name));
     const isNeeded = isNeededLater(message);
-    if (textField(message, "type") !== "result") return { events, unknown, endsTurn: false, isNeeded };
+    const type = textField(message, "type");
+    // A task in the background may bring about another turn.
+    if (type === "assistant" || type === "result") isInTurn = type === "assistant";
+    if (type !== "result") return { events, unknown, endsTurn: false, isNeeded };
     lastResult = message;
     output = fieldsOf(message["structured_output"]) ?? output;
     const { added } = usage;
@@ -61,6 +65,9 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     },
     talk,
     givesUp: watch.givesUp,
+    get isInTurn() {
+      return isInTurn;
+    },
     get lastResult() {
       return lastResult;
     },

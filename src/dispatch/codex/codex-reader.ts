@@ -1,11 +1,13 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { Usage } from "../../execution/record.ts";
+import type { Tokens } from "../../execution/usage.ts";
 import type { OutputReader } from "../process/agent-program.ts";
 import { fieldsField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
 import { createCodexTranslator, isReconnecting } from "./codex-events.ts";
 import { createCodexUsage } from "./codex-usage.ts";
+import type { ThreadUsage } from "./thread-usage.ts";
 
 /** Reads the messages of `codex exec --json` and keeps what its result depends on. */
 export interface CodexReader extends OutputReader {
@@ -20,10 +22,17 @@ export interface CodexReader extends OutputReader {
 
 export type TurnEnd = { isCompleted: true } | { isCompleted: false; message: string };
 
-export function openCodexReader(masks: Masks): CodexReader {
+interface ReaderOptions {
+  /** What of the thread was charged for already. */
+  charged?: Tokens | null;
+  thread?: ThreadUsage;
+}
+
+export function openCodexReader(masks: Masks, { charged, thread }: ReaderOptions = {}): CodexReader {
   const translate = createCodexTranslator();
-  const usage = createCodexUsage();
+  const usage = createCodexUsage(charged ?? undefined);
   let turn: TurnEnd | null = null;
+  let isInTurn = true;
   let lastText: string | null = null;
   let lastError: string | null = null;
 
@@ -31,6 +40,8 @@ export function openCodexReader(masks: Masks): CodexReader {
     const type = textField(message, "type");
     const end = endOfTurn(message, type);
     turn = end ?? turn;
+    if (type === "turn.started" || end !== null) isInTurn = end === null;
+    if (type === "thread.started") thread?.follow(textField(message, "thread_id") ?? "");
     lastText = textOfMessage(message, type) ?? lastText;
     lastError = fatalError(message, type) ?? lastError;
     const added = end?.isCompleted ? usage.hear(message) : null;
@@ -59,7 +70,11 @@ export function openCodexReader(masks: Masks): CodexReader {
     get lastError() {
       return lastError;
     },
-    usage: () => usage.total(),
+    usage: () => usage.total(thread?.read() ?? null),
+    get isInTurn() {
+      return isInTurn;
+    },
+    close: () => thread?.close(),
   };
 }
 

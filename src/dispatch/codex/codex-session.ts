@@ -23,27 +23,34 @@ export function threadOf(attemptDir: string): string | null {
   return checkThread(textField(printed ?? null, "thread_id") ?? textOf(join(attemptDir, threadFile)));
 }
 
+/** True for an attempt whose codex was started to go on with a thread. */
+export function resumes({ attempt_dir }: { attempt_dir: string }): boolean {
+  return existsSync(join(attempt_dir, threadFile));
+}
+
 /** The id of a thread, or null for another text: it becomes an argument. */
-function checkThread(id: string): string | null {
+export function checkThread(id: string): string | null {
   return threadForm.test(id) ? id : null;
 }
 
-/** True when codex has kept this thread: one file for each, in a folder for each day. */
-export function hasThread(id: string, env: Readonly<Record<string, string>>): boolean {
+/** The file in which codex keeps this thread: one for each, in a folder for each day. Null where there is none. */
+export function fileOfThread(id: string, env: Readonly<Record<string, string>>): string | null {
   const home = env["CODEX_HOME"] ?? (env["HOME"] ? join(env["HOME"], ".codex") : null);
-  return home !== null && holdsFile(join(home, "sessions"), `-${id}.jsonl`, deepest);
+  return home === null ? null : findFile(join(home, "sessions"), `-${id}.jsonl`, deepest);
 }
 
 /** The newest folders come first, because their names are dates. */
-function holdsFile(folder: string, ending: string, depth: number): boolean {
+function findFile(folder: string, ending: string, depth: number): string | null {
   const entries = absentAs([], () => readdirSync(folder, { withFileTypes: true }));
-  if (entries.some((entry) => entry.name.endsWith(ending))) return true;
-  if (depth <= 1) return false;
+  const found = entries.find((entry) => entry.name.endsWith(ending));
+  if (found) return join(folder, found.name);
+  if (depth <= 1) return null;
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return folders
-    .toSorted()
-    .toReversed()
-    .some((name) => holdsFile(join(folder, name), ending, depth - 1));
+  for (const name of folders.toSorted().toReversed()) {
+    const inside = findFile(join(folder, name), ending, depth - 1);
+    if (inside !== null) return inside;
+  }
+  return null;
 }
 
 function headOf(file: string): string {
@@ -62,7 +69,7 @@ function textOf(file: string): string {
   return existsSync(file) ? absentAs("", () => readFileSync(file, "utf8").trim()) : "";
 }
 
-function absentAs<T>(instead: T, look: () => T): T {
+export function absentAs<T>(instead: T, look: () => T): T {
   try {
     return look();
   } catch (error) {

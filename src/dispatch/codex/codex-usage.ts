@@ -4,25 +4,30 @@ import type { MeteredUsage } from "../dispatcher.ts";
 import { fieldsField, numberField, type Fields } from "../stream/fields.ts";
 import { combineTokens, increase, noTokens } from "../stream/token-counts.ts";
 
-/** Counts what codex has used. Every end of a turn tells the total of the whole thread. */
+/** Counts what an attempt has used. Every end of a turn tells the total of the whole thread. */
 export interface CodexUsage {
   /** Takes the message that ends a turn, and returns what that turn added; null where it does not tell. */
   hear(message: Fields): Usage | null;
-  /** Everything so far; null while nothing is known. */
-  total(): Usage | null;
+  /** Everything so far; null while nothing is known. `now`: the thread's total, where it is known otherwise. */
+  total(now: Tokens | null): Usage | null;
 }
 
-export function createCodexUsage(): CodexUsage {
+/** `before`: what of its thread was charged for already. */
+export function createCodexUsage(before: Tokens = noTokens): CodexUsage {
   let total: Tokens | null = null;
   return {
     hear(message) {
       const now = tokensOf(fieldsField(message, "usage"));
       if (now === null) return null;
-      const added = combineTokens(now, total ?? noTokens, increase);
+      const added = combineTokens(now, total ?? before, increase);
       total = combineTokens(now, total ?? noTokens, Math.max);
       return unpriced(added);
     },
-    total: () => total && unpriced(total),
+    total(now) {
+      if (total === null && now === null) return null;
+      const most = combineTokens(total ?? noTokens, now ?? noTokens, Math.max);
+      return unpriced(combineTokens(most, before, increase));
+    },
   };
 }
 
@@ -43,7 +48,7 @@ function unpriced(tokens: Tokens): Usage {
 }
 
 /** The input includes what was read from the cache and written to it. */
-function tokensOf(usage: Fields | null): Tokens | null {
+export function tokensOf(usage: Fields | null): Tokens | null {
   if (usage === null) return null;
   const count = (name: string): number => Math.round(numberField(usage, name) ?? 0);
   const [cache_read, cache_write] = [count("cached_input_tokens"), count("cache_write_input_tokens")];

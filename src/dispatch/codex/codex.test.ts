@@ -7,7 +7,7 @@ import { bothLaunches } from "../../testing/both-launches.ts";
 import { makeFakeCodex, playCodexSample } from "../../testing/fake-codex.ts";
 import type { FakeProgram } from "../../testing/fake-program.ts";
 import { until } from "../../testing/journey-until.ts";
-import type { StageRequest, StageResult } from "../dispatcher.ts";
+import type { MeteredUsage, StageRequest, StageResult } from "../dispatcher.ts";
 import { createCodexDispatcher } from "./codex.ts";
 
 interface Lab {
@@ -35,6 +35,12 @@ function message(text: string): string {
 
 function turnEnd(input_tokens: number): string {
   return `echo '${JSON.stringify({ type: "turn.completed", usage: { input_tokens, output_tokens: 1 } })}'`;
+}
+
+/** As codex keeps it with its thread. */
+function tokenCount(input_tokens: number): object {
+  const total_token_usage = { input_tokens, cached_input_tokens: 1000, output_tokens: 50 };
+  return { type: "event_msg", payload: { type: "token_count", info: { total_token_usage } } };
 }
 
 const thread = "01a22921-a961-76a1-bb51-b78a65dafb77";
@@ -150,6 +156,28 @@ describe.each(bothLaunches)("codex under %s", (_, launch) => {
     expect(codex.calls().at(-1)?.slice(-3)).toEqual(["resume", thread, "-"]);
     expect(codex.stdin()).toContain("You were interrupted");
     expect(shown(taken)[0]).toBe(`warning: codex was interrupted and goes on with its thread ${thread}`);
+  });
+
+  test("that is interrupted has told what it uses, goes on with its thread, and pays for each token once", async () => {
+    const kept = `"$HOME/.codex/sessions/2026/11/29/rollout-2026-11-29T20-58-25-${thread}.jsonl"`;
+    const works = `echo '${JSON.stringify(tokenCount(1200))}' >>${kept}; sleep 600`;
+    const script = `if ! test -e began; then touch began; ${begins}; ${keeps}; ${works}; fi; ${playCodexSample("resumed")}`;
+    const { codex, request } = lab(script, wanted);
+    const { control, stop } = aControl();
+    const told: MeteredUsage[] = [];
+    const spend = (metered: MeteredUsage): void => {
+      told.push(metered);
+      stop();
+    };
+    const { usage = null } = await dispatcher.dispatch(request, { ...control, spend });
+    expect(told).toMatchObject([{ usage: { input: 200, cache_read: 1000, output: 50 } }]);
+    expect(usage).toMatchObject({ input: 200, cache_read: 1000, output: 50, basis: "unknown" });
+    await dispatcher.sweep(request, "processes");
+    expect(await resultOf({ ...request, charged: usage })).toMatchObject({
+      ok: true,
+      usage: { input: 400, cache_read: 2000, output: 100 },
+    });
+    expect(codex.calls().at(-1)?.slice(-3)).toEqual(["resume", thread, "-"]);
   });
 
   test("that was killed twice goes on with its thread, even if it printed nothing the second time", async () => {

@@ -10,9 +10,10 @@ import { resumePrompt } from "../resume-prompt.ts";
 import { codexArguments, usableModel } from "./codex-arguments.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { openCodexReader, type CodexReader } from "./codex-reader.ts";
+import { openThreadUsage } from "./thread-usage.ts";
 import { codexResult } from "./codex-result.ts";
 import { meteredUsage } from "./codex-usage.ts";
-import { hasThread, threadFile, threadOf } from "./codex-session.ts";
+import { fileOfThread, resumes, threadFile, threadOf } from "./codex-session.ts";
 
 /** Runs Codex without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
 export function createCodexDispatcher(
@@ -28,7 +29,10 @@ export function createCodexDispatcher(
 const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
   name: "codex",
   variables: () => ({}),
-  openReader: openCodexReader,
+  openReader: (masks, request) => {
+    const thread = openThreadUsage(agentEnvironment(request, {}));
+    return openCodexReader(masks, { charged: resumes(request) ? request.charged : null, thread });
+  },
   readResult: ({ request, reader, masks, status }) => {
     const model = usableModel(request).name;
     return codexResult({ reader, status, model, schema: request.output_schema, hide: masks.hide });
@@ -65,7 +69,7 @@ function findThread(
 ): { thread: string | null; warnings: string[] } {
   const thread = threadOf(attemptDir);
   if (thread === null) return { thread: null, warnings: [] };
-  if (hasThread(thread, env))
+  if (fileOfThread(thread, env) !== null)
     return { thread, warnings: [`codex was interrupted and goes on with its thread ${thread}`] };
   return {
     thread: null,

@@ -69,6 +69,13 @@ export interface OutputReader {
   readonly complaint: string | null;
   /** Present where the program may be started as a two-way agent. */
   readonly talk?: AgentTalk;
+  /**
+   * Present where it is known what the agent uses while it works. False: it has said how it ended, so that nothing is
+   * saved by stopping it.
+   */
+  readonly isInTurn?: boolean;
+  /** Called at the end, when nothing is read any more. */
+  close?(): void;
   /** Aborted when nothing good can come of the agent any more: it is stopped, and the attempt fails with the error. */
   readonly givesUp?: { readonly signal: AbortSignal; readonly error: StageError };
 }

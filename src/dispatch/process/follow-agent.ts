@@ -6,6 +6,7 @@ import type { LogFiles } from "./attempt-folder.ts";
 import { openLogs } from "./attempt-logs.ts";
 import { failedResult, stopped } from "./failed-result.ts";
 import { openIdleWatch } from "./idle-watch.ts";
+import { openSpendingWatch } from "./spending-watch.ts";
 import { untilPossible } from "./shortage.ts";
 import { endLeftovers, stopAgent } from "./stop-agent.ts";
 import type { Supervised } from "./supervisor.ts";
@@ -35,8 +36,10 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   const watch = idleMs === null ? null : openIdleWatch(idleMs, logs, agent);
   const broken = Promise.withResolvers<never>();
   const conversation = openTalk(request, control, reader);
+  const spending = openSpendingWatch(reader, control, () => program.readLeft({ request, reader, masks }));
   const read = (): number => {
     const count = (watch ?? logs).read();
+    spending?.look();
     if (conversation?.goOn(count === 0)) watch?.rest();
     return count;
   };
@@ -72,6 +75,7 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
   } finally {
     unfollow();
     logs.close();
+    reader.close?.();
     conversation?.close();
   }
 }

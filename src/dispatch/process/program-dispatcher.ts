@@ -3,6 +3,7 @@ import { nextTurn } from "../../next-turn.ts";
 import type {
   AttemptPlace,
   DispatchControl,
+  Leftovers,
   StageDispatcher,
   StageError,
   StageRequest,
@@ -49,7 +50,7 @@ export function createProgramDispatcher(program: AgentProgram, launch: Launch): 
       const supervisor = recordedSupervisor(attempt_dir, attempt_id);
       return supervisor?.isRunning() ? livedMs(supervisor.pid) : null;
     },
-    sweep: (attempt, isLast) => sweep(attempt, desk, isLast),
+    sweep: (attempt, what) => sweep(attempt, desk, what),
   };
 }
 
@@ -138,11 +139,12 @@ async function workplaceOf(request: StageRequest, { signal, log }: DispatchContr
  * Ends every process of the attempt, then removes its folder, which stays as a sign if a process cannot be ended. After
  * the last attempt the stage's worktree is removed in between, when nothing can change it any more.
  */
-async function sweep(attempt: AttemptPlace, desk: Desk, isLast = false): Promise<void> {
+async function sweep(attempt: AttemptPlace, desk: Desk, what: Leftovers = "attempt"): Promise<void> {
   if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
+  if (what === "processes") return;
   // The next stage starts first, so that its agent runs while the files are removed.
   await nextTurn();
-  if (isLast) await removeUntouched(attempt);
+  if (what === "stage") await removeUntouched(attempt);
   await removeAttemptFolder(attempt.attempt_dir);
 }
 

@@ -34,7 +34,7 @@ async function run(
 ): Promise<{ result: StageResult; texts: string[]; told: string[] }> {
   const { control, lines, texts } = aControl();
   const result = await dispatcher.dispatch(request, control);
-  await dispatcher.sweep(request, isLast);
+  await dispatcher.sweep(request, isLast ? "stage" : "attempt");
   expect(existsSync(request.attempt_dir)).toBe(false);
   const told = lines.filter(({ stream }) => stream === "system").map(({ text }) => text);
   return { result, texts: texts(), told };
@@ -247,7 +247,7 @@ describe.each(bothLaunches)("agents under %s", (_, launch) => {
       await until("git works", () => existsSync(join(lab.folder, "filtering")));
       stop();
       expect((await done).error?.class).toBe("cancelled");
-      await dispatcher.sweep(lab.request, true);
+      await dispatcher.sweep(lab.request, "stage");
       expect(processesWith(`SKILLMEAT_ATTEMPT_ID=${lab.request.attempt_id}`)).toEqual([]);
       gitIn(lab.folder, "config", "filter.slow.smudge", "cat");
       expect((await run(lab.request)).result.ok).toBe(true);
