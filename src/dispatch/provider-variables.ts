@@ -65,7 +65,7 @@ const variablesOf = new Map<string, readonly string[]>([
       "ANTHROPIC_BASE_URL",
       "CLAUDE_CONFIG_DIR",
       "CODEX_HOME",
-      "GEMINI_CLI_HOME",
+      "GEMINI_CLI_*",
       "GEMINI_MODEL",
       "GOOGLE_APPLICATION_CREDENTIALS",
       "GOOGLE_CLOUD_LOCATION",

@@ -219,6 +219,10 @@ export const commandTable: (Command | CommandGroup)[] = [
             flags: "--output <file>",
             description: "the file that the outputs are written to (default: $SKILLMEAT_OUTPUT)",
           },
+          {
+            flags: "--until <file>",
+            description: "end when that file exists, and not only when stdin ends",
+          },
         ],
         examples: ["mcp outputs --contract contract.json --output outputs.json"],
         load: () => import("./mcp-outputs.ts"),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../errors.ts";
 import { serveOutputs } from "../../mcp/serve-outputs.ts";
@@ -12,7 +13,9 @@ export const run: CommandRun = async (invocation) => {
   // A client that reads no more has gone, and the callback of a write is not called then.
   const gone = new Promise<void>((leave) => process.stdout.once("error", () => leave()));
   const serving = serveOutputs(contract, { input: process.stdin, write: writeStdout, outputFile });
-  await Promise.race([serving, gone]);
+  const until = invocation.given.text("until");
+  const ended = until === null ? [] : [untilExists(resolve(invocation.workdir, until))];
+  await Promise.race([serving, gone, ...ended]);
   return exitCodes.done;
 };
 
@@ -20,6 +23,20 @@ function fileOf({ given, env, workdir }: Invocation, option: string, variable: s
   const named = given.text(option) ?? env[variable] ?? "";
   if (named !== "") return resolve(workdir, named);
   throw new AppError("invalid_usage", `name the file of the ${option} with --${option} or in ${variable}`);
+}
+
+const lookMs = 100;
+
+/** Some agents end only when their servers have, and tell these nothing. */
+function untilExists(file: string): Promise<void> {
+  return new Promise((ended) => {
+    const look = setInterval(() => {
+      if (!existsSync(file)) return;
+      clearInterval(look);
+      ended();
+    }, lookMs);
+    look.unref();
+  });
 }
 
 function writeStdout(text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ToolKind, TranscriptEvent } from "../../execution/transcript.ts";
 import type { Value } from "../../expression/value.ts";
 import { fieldsField, fieldsOf, listField, numberField, textField, type Fields } from "../stream/fields.ts";
+import { titleOfCall } from "../title-of-call.ts";
 import { toolNames, toolOf } from "./tool-names.ts";
 
 /** The calls of tools that an agent tells of, each in several messages of which any may be missing. */
@@ -50,7 +51,8 @@ export function openCallReader(before: () => TranscriptEvent[]): CallReader {
       const status = textField(call.facts, "status");
       const isOver = status === "completed" || status === "failed";
       // Some agents begin a call before they know its input, and tell that with the next message.
-      const told = isOver || isKnown || isClear(call.facts) ? tell(call) : [];
+      const isClear = isOver || isKnown || status === "in_progress";
+      const told = isClear ? tell(call) : [];
       if (!isOver) return told;
       calls.delete(textField(call.facts, "toolCallId") ?? "");
       return [...told, ...before(), resultOf(call.facts, status === "completed")];
@@ -75,12 +77,6 @@ export function openCallReader(before: () => TranscriptEvent[]): CallReader {
 function merge(before: Fields, update: Fields): Fields {
   const said = Object.entries(update).filter(([, value]) => value !== null && value !== undefined);
   return { ...before, ...Object.fromEntries(said) };
-}
-
-/** True when the call can be told: it has begun, or its input is known. */
-function isClear(facts: Fields): boolean {
-  const input = fieldsField(facts, "rawInput");
-  return textField(facts, "status") === "in_progress" || (input !== null && Object.keys(input).length > 0);
 }
 
 function callEvent(facts: Fields): TranscriptEvent {
@@ -126,8 +122,12 @@ function kindOf(facts: Fields): ToolKind {
   return kinds[textField(facts, "kind") ?? ""] ?? "other";
 }
 
+/** Some agents only name the tool there. */
 export function titleOf(facts: Fields | null): string {
-  return textField(facts, "title") ?? "";
+  const title = textField(facts, "title") ?? "";
+  const input = fieldsField(facts, "rawInput");
+  const isWord = /^[\w-]*$/.test(title);
+  return (isWord && input !== null ? titleOfCall(input) : "") || title;
 }
 
 /** Some agents tell of a call only in its content: a command, or the change of a file. */

@@ -8,13 +8,15 @@ import { missingSettings, modelOf } from "./acp-options.ts";
 import { readSetting, type AcpSetting } from "./acp-plan.ts";
 import { isReplaying, requestIds, sessionIn } from "./acp-state.ts";
 import { openAcpTalk, type AcpTalk } from "./acp-talk.ts";
-import { openUpdateReader } from "./acp-updates.ts";
-import { createAcpUsage } from "./acp-usage.ts";
+import { openUpdateReader, type UpdateReader } from "./acp-updates.ts";
+import { createAcpUsage, type AcpUsage } from "./acp-usage.ts";
 
 /** Reads what an agent says over the Agent Client Protocol, and keeps what its result depends on. */
 export interface AcpReader extends OutputReader {
   readonly talk: AcpTalk;
   readonly setting: AcpSetting;
+  /** True for an agent that starts no servers here, because it was not told to trust the folder. */
+  readonly isUntrusted: boolean;
   /** What the agent has said last; null while it has said nothing. */
   readonly lastText: string | null;
   usage(): MeteredUsage;
@@ -25,7 +27,43 @@ export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt
   const talk = openAcpTalk(setting, masks);
   const updates = openUpdateReader();
   const usage = createAcpUsage();
+  let isUntrusted = false;
 
+  const reader = openMessageReader(setting.program, masks, createEar({ setting, talk, updates, usage }));
+  return {
+    longestLineBytes: reader.longestLineBytes,
+    hear(stream, bytes, length) {
+      if (stream === "stderr" && untrusted.test(bytes.toString("latin1"))) isUntrusted = true;
+      return reader.hear(stream, bytes, length);
+    },
+    warnings: reader.warnings,
+    get complaint() {
+      return reader.complaint;
+    },
+    talk,
+    setting,
+    get isUntrusted() {
+      return isUntrusted;
+    },
+    get lastText() {
+      return updates.lastText;
+    },
+    usage() {
+      const session = sessionIn(talk.state, setting.resumes);
+      return usage.total((session && modelOf(session, setting)) ?? setting.program);
+    },
+  };
+}
+
+/** What hears an agent, and takes its messages to where they belong. */
+interface Listeners {
+  setting: AcpSetting;
+  talk: AcpTalk;
+  updates: UpdateReader;
+  usage: AcpUsage;
+}
+
+function createEar({ setting, talk, updates, usage }: Listeners): (message: Fields) => HeardMessage {
   function hearUpdate(message: Fields): HeardMessage {
     const update = fieldsField(fieldsField(message, "params"), "update") ?? {};
     const kind = textField(update, "sessionUpdate");
@@ -50,7 +88,7 @@ export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt
     return { ...heard, events, endsTurn: false };
   }
 
-  function hear(message: Fields): HeardMessage {
+  return (message) => {
     const method = textField(message, "method");
     const params = fieldsField(message, "params") ?? {};
     const asked = method === "session/request_permission" ? updates.ask(params) : [];
@@ -59,25 +97,6 @@ export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt
     if (method === "session/update") return hearUpdate(message);
     const unknown = method === "session/request_permission" ? [] : [method];
     return { events: asked, unknown, endsTurn: false, isNeeded: Object.hasOwn(message, "id") };
-  }
-
-  const reader = openMessageReader(setting.program, masks, hear);
-  return {
-    longestLineBytes: reader.longestLineBytes,
-    hear: reader.hear,
-    warnings: reader.warnings,
-    get complaint() {
-      return reader.complaint;
-    },
-    talk,
-    setting,
-    get lastText() {
-      return updates.lastText;
-    },
-    usage() {
-      const session = sessionIn(talk.state, setting.resumes);
-      return usage.total((session && modelOf(session, setting)) ?? setting.program);
-    },
   };
 }
 
@@ -92,6 +111,9 @@ function describeSession({ state }: AcpTalk, setting: AcpSetting): TranscriptEve
   ];
   return says.map((text) => ({ kind: "notice", level: "warning", code: "session", text }));
 }
+
+/** What gemini says on stderr. */
+const untrusted = /untrusted folder|folder is not trusted/i;
 
 function describeAgent(hello: Fields | null): TranscriptEvent[] {
   const info = fieldsField(hello, "agentInfo");

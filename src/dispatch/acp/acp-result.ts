@@ -11,7 +11,10 @@ import { outputsTool } from "./tool-names.ts";
 
 /** What is known of an agent that has ended. */
 export interface AcpEnd {
-  reader: Pick<AcpReader, "talk" | "setting" | "lastText" | "usage" | "warnings" | "complaint">;
+  reader: Pick<
+    AcpReader,
+    "talk" | "setting" | "lastText" | "isUntrusted" | "usage" | "warnings" | "complaint"
+  >;
   status: number;
   attemptDir: string;
   /** True when the stage declares outputs, which the agent has to hand in. */
@@ -41,7 +44,7 @@ export function acpResult({ reader, status, attemptDir, wantsOutputs, hide }: Ac
   const error =
     errorOfTalk(reader) ??
     errorOfTurn(reader, status) ??
-    (wantsOutputs ? missingOutputs(reader.setting.program, handed) : null);
+    (wantsOutputs ? missingOutputs(reader, handed) : null);
   if (error === null) return { ok: true, ...given };
   // The text is hidden before it is cut, because the cut may go through a secret.
   return { ok: false, error: { ...error, message: hide(error.message).slice(0, mostMessage) }, ...given };
@@ -58,14 +61,22 @@ export function handedOutputs(
   return "problem" in parsed ? { problem: parsed.problem } : { outputs: parsed.object };
 }
 
-function missingOutputs(program: string, handed: ReturnType<typeof handedOutputs>): StageError | null {
+function missingOutputs(
+  { setting: { program }, isUntrusted }: AcpEnd["reader"],
+  handed: ReturnType<typeof handedOutputs>,
+): StageError | null {
   if ("outputs" in handed) return null;
+  if (isUntrusted) return hopeless("invalid_request", `${program} ${untrustedFolder}`);
   const message =
     "problem" in handed
       ? `the file of the outputs ${handed.problem}`
       : `${program} ended its turn without handing in outputs: it did not call the tool "${outputsTool}"`;
   return { class: "output_contract", message };
 }
+
+const untrustedFolder =
+  "could not hand in outputs: it does not trust the working directory and starts no MCP servers there. trust it in " +
+  'gemini, or write config: {env: {GEMINI_CLI_TRUST_WORKSPACE: "true"}} in the workflow';
 
 /** Why the conversation did not get to its prompt, or broke off there. */
 function errorOfTalk({ talk, setting }: AcpEnd["reader"]): StageError | null {

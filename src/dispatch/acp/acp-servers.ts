@@ -1,6 +1,7 @@
 import type { McpServer } from "@agentclientprotocol/sdk";
 import type { EffectiveOutput } from "../../workflow/effective.ts";
 import type { AttemptServer } from "../mcp/attempt-servers.ts";
+import { attemptFiles } from "../process/attempt-folder.ts";
 import { hidingCommand } from "../mcp/hidden-variables.ts";
 import { outputsFile } from "./acp-result.ts";
 import { outputsServer } from "./tool-names.ts";
@@ -28,8 +29,9 @@ export function describeServers(servers: readonly AttemptServer[], hidden: reado
 /** The server by which the agent hands in its outputs. `self`: the command that starts this program. */
 export function describeOutputsServer(self: readonly string[], attemptDir: string): McpServer {
   const [command = "", ...own] = self;
-  const files = ["--contract", `${attemptDir}/${contractFile}`, "--output", `${attemptDir}/${outputsFile}`];
-  return { name: outputsServer, command, args: [...own, "mcp", "outputs", ...files], env: [] };
+  const files = { contract: contractFile, output: outputsFile, until: attemptFiles.inputEnd };
+  const options = Object.entries(files).flatMap(([option, file]) => [`--${option}`, `${attemptDir}/${file}`]);
+  return { name: outputsServer, command, args: [...own, "mcp", "outputs", ...options], env: [] };
 }
 
 export function contractText(outputs: Readonly<Record<string, EffectiveOutput>>): string {

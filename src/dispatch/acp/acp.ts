@@ -40,7 +40,7 @@ export function createAcpDispatcher({ launch = shellLaunch, ...options }: AcpOpt
 
 const acpProgram: Omit<AgentProgram<AcpReader>, "prepare"> = {
   name: "acp",
-  variables: () => ({}),
+  variables: () => ownVariables,
   openReader: openAcpReader,
   readResult: ({ request, reader, masks, status }) =>
     acpResult({
@@ -63,7 +63,7 @@ function prepareAcp(
   const { agent, agent_ref, attempt_dir, workdir, output_schema, outputs, permissions, tools } = request;
   const unfit = refuseUnfit(request);
   if (unfit !== null) return unfit;
-  const env = agentEnvironment(request, {});
+  const env = agentEnvironment(request, ownVariables);
   const command = commandOrError(agent, agent_ref, { workdir, path: env["PATH"] ?? defaultPath }, configured);
   if ("error" in command) return command;
   const hidden = hiddenVariables(request, providerKeys);
@@ -106,6 +106,23 @@ function prepareAcp(
     ],
   };
 }
+
+/**
+ * opencode does everything without asking unless it is told otherwise; what only reads needs no permission, as with
+ * other agents. Those do not know the variable.
+ */
+const ownVariables = {
+  OPENCODE_PERMISSION: JSON.stringify({
+    "*": "ask",
+    ...Object.fromEntries(
+      ["read", "grep", "glob", "list", "lsp", "todoread", "todowrite", "task", "skill"].map((tool) => [
+        tool,
+        "allow",
+      ]),
+    ),
+    [`${outputsServer}_*`]: "allow",
+  }),
+};
 
 /** A reference to a server allows all of its tools; other references are no rules. */
 function ruleOf(tool: string, request: StageRequest): string | null {

@@ -4,7 +4,7 @@ import { judgeRequest, type Verdict } from "./judge-request.ts";
 const rules = {
   allowed: [] as string[],
   denied: [] as string[],
-  serverNames: ["tickets", "tickets-archive"],
+  serverNames: ["skillmeat-outputs", "tickets", "tickets-archive"],
 };
 
 const bash = { _meta: { claudeCode: { toolName: "Bash" } }, name: "Bash", kind: "execute", title: "ls" };
@@ -46,6 +46,24 @@ describe("a call", () => {
       "allow",
     ],
     ["that hands in with opencode", { name: "skillmeat-outputs_submit_outputs" }, {}, "allow"],
+    [
+      "of a server, as opencode names it",
+      { kind: "other", title: "tickets_search" },
+      { allowed: ["mcp__tickets__search"] },
+      "allow",
+    ],
+    [
+      "whose title says so, of another kind",
+      { kind: "execute", title: "tickets_search" },
+      { allowed: ["mcp__tickets"] },
+      "deny",
+    ],
+    [
+      "that hands in, as opencode names it",
+      { kind: "other", title: "skillmeat-outputs_submit_outputs" },
+      {},
+      "allow",
+    ],
     ["that only says that it hands in", { title: "submit_outputs", kind: "execute" }, {}, "deny"],
   ];
   test.each(cases)("%s", (_, toolCall, changes, verdict) => {

@@ -1,4 +1,4 @@
-import { fieldsField, listField, textField } from "../stream/fields.ts";
+import { fieldsField, listField, textField, type Fields } from "../stream/fields.ts";
 import type { AcpPlan } from "./acp-plan.ts";
 import type { AgentRequest } from "./acp-state.ts";
 import { outputsServer, outputsTool, plainName, serverTool, toolNames } from "./tool-names.ts";
@@ -10,13 +10,24 @@ type Rules = Pick<AcpPlan, "allowed" | "denied" | "permissions" | "serverNames">
 /** What becomes of a call that the agent asks for. It follows from the call and the rules alone. */
 export function judgeRequest({ params }: Pick<AgentRequest, "params">, rules: Rules): Verdict {
   const call = fieldsField(params, "toolCall");
-  const names = toolNames(call);
+  const names = namesOf(call, rules.serverNames);
   const kind = textField(call, "kind");
   const fits = (rule: string): boolean => matches(rule, names, kind, rules.serverNames);
   if (names.some(handsIn)) return "allow";
   if (rules.denied.some((rule) => fits(withoutBrackets(rule)))) return "deny";
   if (rules.allowed.some((rule) => !hasBrackets(rule) && fits(rule))) return "allow";
   return rules.permissions === "ask" ? "ask" : "deny";
+}
+
+/**
+ * opencode names the tools of servers in the title alone. Other titles may be the model's own words, so that only one
+ * that names a server of the session counts.
+ */
+function namesOf(call: Fields | null, servers: readonly string[]): string[] {
+  const names = toolNames(call);
+  const title = textField(call, "title") ?? "";
+  const isNamed = textField(call, "kind") === "other" && /^[\w-]+$/.test(title);
+  return names.length === 0 && isNamed && serverTool(title, servers) !== null ? [title] : names;
 }
 
 /** Outputs are always taken. */

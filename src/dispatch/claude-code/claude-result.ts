@@ -2,7 +2,7 @@ import type { Denials, StageError, StageResult } from "../dispatcher.ts";
 import { errorOfStatus } from "../stream/api-status.ts";
 import { authFailure, type ClaudeReader } from "./claude-reader.ts";
 import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
-import { titleOfCall } from "./transcript-events.ts";
+import { titleOfCall } from "../title-of-call.ts";
 
 /** What is known of a claude that has ended. */
 export interface ClaudeEnd {

@@ -4,7 +4,7 @@ import { askedCall } from "../asked-call.ts";
 import type { PermissionAnswer } from "../dispatcher.ts";
 import type { AgentTalk, TalkEvent } from "../process/agent-talk.ts";
 import { fieldsField, parseFields, textField, type Fields } from "../stream/fields.ts";
-import { titleOfCall } from "./transcript-events.ts";
+import { titleOfCall } from "../title-of-call.ts";
 
 /** Reads what claude asks for, and writes the answers (`--permission-prompt-tool stdio`). */
 export interface ClaudeTalk extends AgentTalk {

@@ -1,5 +1,6 @@
 import type { ToolKind, TranscriptEvent } from "../../execution/transcript.ts";
 import type { Value } from "../../expression/value.ts";
+import { filesOf, titleOfCall } from "../title-of-call.ts";
 import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
 
 /** What a message of claude's stream tells people, and what of it is of a kind that this program does not know. */
@@ -152,19 +153,6 @@ const tools: Record<string, ToolKind> = {
   Task: "agent",
   Agent: "agent",
 };
-
-function filesOf(input: Fields): string[] {
-  return ["file_path", "notebook_path", "path"].flatMap((key) => textField(input, key) ?? []);
-}
-
-/** What a call with this input is about, in the agent's own words where there are any. */
-export function titleOfCall(input: Fields): string {
-  for (const key of ["command", "pattern", "query", "url", "description", "prompt"]) {
-    const text = textField(input, key);
-    if (text !== null && text.trim() !== "") return text;
-  }
-  return filesOf(input)[0] ?? Object.keys(input).slice(0, 20).join(", ");
-}
 
 function toolResult(block: Fields): TranscriptEvent {
   const plain = textField(block, "content");
