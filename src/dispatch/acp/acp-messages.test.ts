@@ -31,6 +31,7 @@ const setting: AcpSetting = {
   role: "You build.",
   prompt: "do it",
   resumePrompt: "go on",
+  followUpEnd: "Go on without it.",
   servers: [
     describeOutputsServer(["/bin/skillmeat"], "/attempt"),
     ...describeServers(
@@ -62,7 +63,7 @@ const messages: [type: string, message: string][] = [
   ["ResumeSessionRequest", goOnMessage("session/resume", "s", setting, null)],
   ["SetSessionModeRequest", modeMessage("s", "default")],
   ["SetSessionConfigOptionRequest", optionMessage(4, "s", "model", "large")],
-  ["PromptRequest", promptMessage("s", "do it")],
+  ["PromptRequest", promptMessage(2, "s", "do it")],
   ["CancelNotification", cancelMessage("s")],
   ["RequestPermissionResponse", permissionReply(request, "yes")],
   ["RequestPermissionResponse", permissionReply(request, null)],

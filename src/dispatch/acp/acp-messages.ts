@@ -61,9 +61,9 @@ export function modelMessage(sessionId: string, modelId: string): string {
   return request(requestIds.model, "session/set_model", { sessionId, modelId });
 }
 
-export function promptMessage(sessionId: string, text: string): string {
+export function promptMessage(id: number, sessionId: string, text: string): string {
   const params = { sessionId, prompt: [{ type: "text", text }] } satisfies PromptRequest;
-  return request(requestIds.prompt, "session/prompt", params);
+  return request(id, "session/prompt", params);
 }
 
 export function cancelMessage(sessionId: string): string {

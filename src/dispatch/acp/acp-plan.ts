@@ -15,6 +15,8 @@ export interface AcpPlan {
   prompt: string;
   /** Instead of the prompt, in a session that is gone on with. */
   resumePrompt: string;
+  /** The end of a prompt that tells what was rejected. */
+  followUpEnd: string;
   servers: McpServer[];
   /** The session of an agent of this attempt that is gone. */
   resumes: string | null;

@@ -29,5 +29,11 @@ export function promptAfterInterruption(wantsOutputs: boolean): string {
   return wantsOutputs ? `${resumePrompt}${handIn}` : resumePrompt;
 }
 
+/** The end of a prompt that tells an agent what was rejected. */
+export function endOfFollowUp(wantsOutputs: boolean): string {
+  const goOn = "Go on without it, and finish the task above.";
+  return wantsOutputs ? `${goOn} ${handIn}` : `${goOn}\n`;
+}
+
 /** The folder in the attempt's that holds the skills. */
 export const skillsFolder = "skills";

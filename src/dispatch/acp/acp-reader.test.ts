@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasks } from "../../execution/masks.ts";
+import type { Usage } from "../../execution/record.ts";
 import type { TranscriptEvent } from "../../execution/transcript.ts";
 import type { AcpPlan } from "./acp-plan.ts";
 import { openAcpReader } from "./acp-reader.ts";
@@ -15,6 +16,7 @@ const plan: AcpPlan = {
   role: "",
   prompt: "do it",
   resumePrompt: "go on",
+  followUpEnd: "Go on without it.",
   servers: [],
   resumes: null,
   mode: "default",
@@ -26,10 +28,10 @@ const plan: AcpPlan = {
   permissions: "deny",
 };
 
-function open(changes: Partial<AcpPlan> = {}, secrets: string[] = []) {
+function open(changes: Partial<AcpPlan> = {}, secrets: string[] = [], request: { charged?: Usage } = {}) {
   writeFileSync(join(folder, "acp.json"), JSON.stringify({ ...plan, ...changes }));
   writeFileSync(join(folder, "workdir"), "/w");
-  return openAcpReader(createMasks(secrets), { attempt_dir: folder });
+  return openAcpReader(createMasks(secrets), { attempt_dir: folder, charged: null, ...request });
 }
 
 /** What the log keeps of lines that the agent prints. */
@@ -277,6 +279,40 @@ describe("what an agent tells", () => {
 });
 
 describe("what an agent has used", () => {
+  const cost = (amount: number): object =>
+    update({ sessionUpdate: "usage_update", cost: { amount, currency: "USD" } });
+
+  test("is that of all of its turns", () => {
+    const reader = open();
+    const turn = { stopReason: "end_turn", usage: { totalTokens: 3, inputTokens: 1, outputTokens: 2 } };
+    read(reader, [end(turn), cost(0.1), { id: 100, result: turn }, cost(0.3)]);
+    expect(reader.usage().usage).toMatchObject({ input: 2, output: 4, cost_micro_usd: 300_000 });
+  });
+
+  test("is charged once, though a session tells what it has cost before it was interrupted", () => {
+    const charged: Usage = {
+      input: 1,
+      cache_read: 0,
+      cache_write: 0,
+      output: 1,
+      cost_micro_usd: 200_000,
+      basis: "reported",
+    };
+    const reader = open({ resumes: "old" }, [], { charged });
+    reader.talk.hearOwn(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "session/load", params: {} }));
+    read(reader, [{ id: 1, result: {} }, cost(0.5)]);
+    expect(reader.usage().usage).toMatchObject({ cost_micro_usd: 300_000 });
+  });
+
+  test("is told while it works, and no more when its turn has ended", () => {
+    const reader = open();
+    expect(reader.isInTurn).toBe(false);
+    reader.talk.hearOwn(JSON.stringify({ jsonrpc: "2.0", id: 2, method: "session/prompt", params: {} }));
+    expect(reader.isInTurn).toBe(true);
+    read(reader, [end()]);
+    expect(reader.isInTurn).toBe(false);
+  });
+
   const nothing = { input: 0, cache_read: 0, cache_write: 0, output: 0 };
   const cases: [says: string, lines: object[], usage: object][] = [
     ["is unknown where it tells nothing", [end()], {}],

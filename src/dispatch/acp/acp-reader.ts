@@ -6,7 +6,7 @@ import { fieldsField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader, type HeardMessage } from "../stream/message-reader.ts";
 import { missingSettings, modelOf } from "./acp-options.ts";
 import { readSetting, type AcpSetting } from "./acp-plan.ts";
-import { isReplaying, requestIds, sessionIn } from "./acp-state.ts";
+import { isInTurn, isPromptId, isReplaying, requestIds, sessionIn } from "./acp-state.ts";
 import { openAcpTalk, type AcpTalk } from "./acp-talk.ts";
 import { openUpdateReader, type UpdateReader } from "./acp-updates.ts";
 import { createAcpUsage, type AcpUsage } from "./acp-usage.ts";
@@ -22,7 +22,10 @@ export interface AcpReader extends OutputReader {
   usage(): MeteredUsage;
 }
 
-export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt_dir">): AcpReader {
+export function openAcpReader(
+  masks: Masks,
+  request: Pick<StageRequest, "attempt_dir" | "charged">,
+): AcpReader {
   const setting = readSetting(request.attempt_dir);
   const talk = openAcpTalk(setting, masks);
   const updates = openUpdateReader();
@@ -42,6 +45,9 @@ export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt
     },
     talk,
     setting,
+    get isInTurn() {
+      return isInTurn(talk.state);
+    },
     get isUntrusted() {
       return isUntrusted;
     },
@@ -50,7 +56,8 @@ export function openAcpReader(masks: Masks, request: Pick<StageRequest, "attempt
     },
     usage() {
       const session = sessionIn(talk.state, setting.resumes);
-      return usage.total((session && modelOf(session, setting)) ?? setting.program);
+      const model = (session && modelOf(session, setting)) ?? setting.program;
+      return usage.total(model, session?.isResumed ? request.charged : null);
     },
   };
 }
@@ -78,7 +85,7 @@ function createEar({ setting, talk, updates, usage }: Listeners): (message: Fiel
     const result = fieldsField(message, "result");
     const { id } = message;
     const heard = { unknown: [], isNeeded: true };
-    if (id === requestIds.prompt) {
+    if (isPromptId(id)) {
       if (result !== null) usage.hearEnd(result);
       return { ...heard, events: [...updates.end(), ...usage.event()], endsTurn: true };
     }

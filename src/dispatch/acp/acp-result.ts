@@ -5,7 +5,7 @@ import { parseObject, readChannel } from "../channel-file.ts";
 import { errorOfStatus } from "../stream/api-status.ts";
 import { protocolVersion } from "./acp-messages.ts";
 import type { AcpReader } from "./acp-reader.ts";
-import { errorOf, requestIds, type AcpError } from "./acp-state.ts";
+import { errorOf, promptIds, requestIds, type AcpError } from "./acp-state.ts";
 import { blocker, stopReasonIn, type Blocker } from "./owed-messages.ts";
 import { outputsTool } from "./tool-names.ts";
 
@@ -83,7 +83,7 @@ function errorOfTalk({ talk, setting }: AcpEnd["reader"]): StageError | null {
   const { state } = talk;
   const blocked = blocker(state, setting);
   if (blocked !== null) return errorOfBlocker(blocked, talk, setting.program);
-  const failed = errorOf(state, requestIds.prompt);
+  const failed = errorOf(state, promptIds(state).at(-1) ?? requestIds.prompt);
   return failed && classify(failed, setting.program);
 }
 

@@ -30,7 +30,7 @@ export interface AgentRequest {
   params: Fields;
 }
 
-/** Each request is made at most once in a conversation, so that its id says which it is. */
+/** Each request has its own id in a conversation, so that the id says which it is. */
 export const requestIds = {
   initialize: 0,
   session: 1,
@@ -41,6 +41,29 @@ export const requestIds = {
   /** A new session instead of the one that could not be gone on with. */
   freshSession: 6,
 } as const;
+
+/** Further prompts have the ids from here on. */
+const firstMore = 100;
+
+/** The ids of our prompts, in their order. */
+export function promptIds({ asked }: AcpState): number[] {
+  return [...asked.keys()].filter(isPromptId).toSorted((a, b) => a - b);
+}
+
+export function isPromptId(id: unknown): boolean {
+  return typeof id === "number" && (id === requestIds.prompt || id >= firstMore);
+}
+
+/** The id of the prompt after these. */
+export function nextPromptId(ids: readonly number[]): number {
+  return ids.length === 0 ? requestIds.prompt : firstMore + ids.length - 1;
+}
+
+/** True while the agent works on a prompt. */
+export function isInTurn(state: AcpState): boolean {
+  const last = promptIds(state).at(-1);
+  return last !== undefined && !state.answers.has(last);
+}
 
 export const nothingSaid: AcpState = {
   asked: new Map(),

@@ -13,6 +13,7 @@ const setting: AcpSetting = {
   role: "",
   prompt: "## Task\nDo it.",
   resumePrompt: "go on",
+  followUpEnd: "Go on without it.",
   servers: [],
   resumes: null,
   mode: "default",
@@ -329,6 +330,66 @@ describe("a request of the agent", () => {
   test("for anything else is answered, so that it does not wait", () => {
     const other = JSON.stringify({ jsonrpc: "2.0", id: 3, method: "fs/read_text_file", params: {} });
     expect(outcomes(speak([...working, other]).said)).toMatchObject([{ id: 3, error: { code: -32601 } }]);
+  });
+
+  const ended = (id: number, stopReason = "end_turn"): string => reply(id, { stopReason });
+  const edit = { kind: "edit", title: "a.txt" };
+  const chunk = JSON.stringify({
+    jsonrpc: "2.0",
+    method: "session/update",
+    params: { update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "so be it" } } },
+  });
+  const prompts = (said: Fields[]) =>
+    said
+      .filter(({ method }) => method === "session/prompt")
+      .map(({ id, params }) => [id, JSON.stringify(params)]);
+  const told = [
+    100,
+    expect.stringContaining("What you asked for was rejected:\\n\\n- edit: a.txt\\n\\nGo on"),
+  ];
+
+  const followUps: [
+    says: string,
+    lines: string[],
+    changes: Partial<AcpSetting>,
+    answers: PermissionAnswer[],
+    more: unknown[][],
+  ][] = [
+    ["ends the turn, and the agent is told to go on", [ask(0, edit), ended(2)], {}, [], [told]],
+    ["has the agent cancel its turn", [ask(0, edit), ended(2, "cancelled")], {}, [], [told]],
+    ["is taken note of by an agent that goes on", [ask(0, edit), chunk, ended(2)], {}, [], []],
+    ["fails the stage anyway", [ask(0, edit), ended(2)], { permissions: "fail" }, [], []],
+    ["was in a turn before", [ask(0, edit), ended(2), chunk, ended(100)], {}, [], [told]],
+    ["ends a turn with the model's refusal", [ask(0, edit), ended(2, "refusal")], {}, [], []],
+    [
+      "by people has a reason, which the agent is told also when it goes on",
+      [ask(0, edit), chunk, ended(2)],
+      { permissions: "ask" },
+      [{ id: "0", allows: false, message: "not on\na Friday" }],
+      [[100, expect.stringContaining("- edit: a.txt: not on a Friday\\n")]],
+    ],
+  ];
+  test.each(followUps)("whose rejection %s", (_, lines, changes, answers, more) => {
+    const { talk, said } = speak([...working, ...lines], changes, answers);
+    expect(prompts(said).slice(1)).toEqual(more);
+    const isOver = (): boolean => talk.isOver;
+    expect(isOver()).toBe(more.length === 0 || lines.includes(ended(100)));
+    if (!isOver()) {
+      hear(talk, ended(100));
+      expect(talk.owed(answers)).toEqual([]);
+      expect(isOver()).toBe(true);
+    }
+    const written = [initializeMessage(), ...said.map((message) => JSON.stringify(message))];
+    const next = adopt(written, [...working, ...lines], changes);
+    expect(next.owed(answers)).toEqual([]);
+  });
+
+  test("that is rejected again and again is not asked for without end", () => {
+    const lines = Array.from({ length: 20 }, (__, at) => [
+      ask(at, edit),
+      ended(at === 0 ? 2 : 99 + at),
+    ]).flat();
+    expect(prompts(speak([...working, ...lines]).said)).toHaveLength(6);
   });
 
   test("is cancelled with the turn when the agent is interrupted, once", () => {

@@ -7,6 +7,7 @@ import type { AcpSetting } from "./acp-plan.ts";
 import { hearMessage, nothingSaid, type AcpState, type AgentRequest } from "./acp-state.ts";
 import { inputOf, titleOf } from "./acp-calls.ts";
 import { chosenOption, judgeRequest, requestName } from "./judge-request.ts";
+import { openRejections } from "./acp-rejections.ts";
 import { isOver, owedMessages } from "./owed-messages.ts";
 import { toolOf } from "./tool-names.ts";
 
@@ -26,12 +27,16 @@ export function openAcpTalk(setting: AcpSetting, masks: Masks): AcpTalk {
   let state = nothingSaid;
   let heard: TalkEvent[] = [];
   let isInterrupted = false;
+  let known: readonly PermissionAnswer[] = [];
   const denied: Denials = { calls: [], count: 0 };
+  const rejections = openRejections(setting);
+  const wishes = () => ({ answers: known, isInterrupted, followUp: rejections.followUp(state, known) });
 
   function hearRequest(request: AgentRequest, callOf: (id: string) => Fields | null): void {
     if (request.method !== "session/request_permission") return;
     const verdict = judgeRequest(request, setting);
     const call = describeRequest(request, callOf, masks);
+    rejections.ask(request, call);
     if (verdict === "ask") heard.push({ kind: "ask", call });
     else if (verdict === "deny" || !hasOnceOption(request)) {
       denied.count++;
@@ -46,6 +51,7 @@ export function openAcpTalk(setting: AcpSetting, masks: Masks): AcpTalk {
     },
     hear(message, callOf) {
       state = hearMessage(state, "agent", message);
+      rejections.hear(message);
       const method = textField(message, "method");
       const id = message["id"];
       if (method === null || (typeof id !== "string" && typeof id !== "number")) return;
@@ -53,19 +59,24 @@ export function openAcpTalk(setting: AcpSetting, masks: Masks): AcpTalk {
     },
     hearOwn(line) {
       const message = parseFields(line);
-      if (message !== null) state = hearMessage(state, "client", message);
+      if (message === null) return;
+      state = hearMessage(state, "client", message);
+      rejections.hearOwn(message);
     },
     take() {
       const taken = heard;
       heard = [];
       return taken;
     },
-    owed: (answers: readonly PermissionAnswer[]) => owedMessages(state, setting, { answers, isInterrupted }),
+    owed(answers) {
+      known = answers;
+      return owedMessages(state, setting, wishes());
+    },
     interrupt() {
       isInterrupted = true;
     },
     get isOver() {
-      return isOver(state, setting, isInterrupted);
+      return isOver(state, setting, wishes());
     },
     denials: () => ({ calls: [...denied.calls], count: denied.count }),
   };

@@ -1,8 +1,9 @@
 import type { TranscriptEvent } from "../../execution/transcript.ts";
+import type { Usage } from "../../execution/record.ts";
 import type { Tokens, UnpricedTokens } from "../../execution/usage.ts";
 import type { MeteredUsage } from "../dispatcher.ts";
 import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
-import { noTokens, sumTokens } from "../stream/token-counts.ts";
+import { increase, noTokens, sumTokens } from "../stream/token-counts.ts";
 
 /** Counts what an agent has used. The protocol requires it to tell nothing of that. */
 export interface AcpUsage {
@@ -10,8 +11,11 @@ export interface AcpUsage {
   hearUpdate(update: Fields): void;
   /** The answer to the prompt. */
   hearEnd(result: Fields): void;
-  /** `model`: the one that the session works with; null: unknown. Empty where nothing was told. */
-  total(model: string | null): MeteredUsage;
+  /**
+   * `model`: the one that the session works with; `charged`: what of its cost was charged for already. Empty where
+   * nothing was told.
+   */
+  total(model: string, charged: Usage | null): MeteredUsage;
   event(): TranscriptEvent[];
 }
 
@@ -20,6 +24,9 @@ export function createAcpUsage(): AcpUsage {
   let models: UnpricedTokens[] = [];
   let usd: number | null = null;
   let context: { context_used?: number; context_size?: number } = {};
+  const add = (more: Tokens): void => {
+    tokens = sumTokens(tokens ?? noTokens, more);
+  };
   const costOf = (): number => Math.round((usd ?? 0) * 1_000_000);
   return {
     hearUpdate(update) {
@@ -33,22 +40,26 @@ export function createAcpUsage(): AcpUsage {
       // Other currencies have no place in the record.
       if (textField(cost, "currency") === "USD") usd = numberField(cost, "amount") ?? usd;
     },
+    /** Each turn tells what it has used; the cost is that of the session. */
     hearEnd(result) {
       const quota = fieldsField(fieldsField(result, "_meta"), "quota");
-      models = listField(quota, "model_usage").map((each) => ({
+      const used = listField(quota, "model_usage").map((each) => ({
         model: textField(each, "model"),
         ...quotaTokens(fieldsField(each, "token_count")),
       }));
+      models = [...models, ...used];
       const reported = fieldsField(result, "usage");
       const counted = fieldsField(quota, "token_count");
-      if (reported !== null) tokens = usageTokens(reported);
-      else if (counted !== null) tokens = quotaTokens(counted);
-      else if (models.length > 0) tokens = models.reduce<Tokens>(sumTokens, noTokens);
+      if (reported !== null) add(usageTokens(reported));
+      else if (counted !== null) add(quotaTokens(counted));
+      else if (used.length > 0) add(used.reduce<Tokens>(sumTokens, noTokens));
     },
-    total(model) {
+    total(model, charged) {
       if (tokens === null && usd === null) return {};
       const used = tokens ?? noTokens;
-      if (usd !== null) return { usage: { ...used, cost_micro_usd: costOf(), basis: "reported" } };
+      const before = charged?.basis === "reported" ? charged.cost_micro_usd : 0;
+      if (usd !== null)
+        return { usage: { ...used, cost_micro_usd: increase(costOf(), before), basis: "reported" } };
       const unpriced = models.length > 0 ? models : [{ model, ...used }];
       return { usage: { ...used, cost_micro_usd: 0, basis: "unknown" }, unpriced };
     },

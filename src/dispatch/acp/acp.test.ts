@@ -125,6 +125,17 @@ describe.each(bothLaunches)("an agent under %s", (_, launch) => {
     });
   });
 
+  test("that ends its turn at a rejection is told to go on, and hands in", async () => {
+    const made = lab(
+      `if (!agent.prompt.includes("was rejected")) { await agent.ask(${call({})}); return "end_turn"; }
+       await agent.submit({ a: 5 }); agent.say("without it"); return "end_turn";`,
+      wanted,
+    );
+    const result = await resultOf(made);
+    expect(result).toMatchObject({ ok: true, outputs: { a: 5 }, text: "without it", denials: { count: 1 } });
+    expect(JSON.stringify(made.agent.told().at(-1))).toContain("Go on without it, and finish the task");
+  });
+
   test("that asks for what a rule allows gets it once, without anybody being asked", async () => {
     const made = lab(`agent.say(await agent.ask(${call({})})); return "end_turn";`, { tools: ["Bash"] });
     const result = await resultOf(made);

@@ -15,7 +15,7 @@ import { acpSettings } from "./acp-settings.ts";
 import { commandOrError, type ConfiguredCommand } from "./acp-command.ts";
 import { initializeMessage } from "./acp-messages.ts";
 import { planFile, workdirFile, type AcpPlan } from "./acp-plan.ts";
-import { promptAfterInterruption, skillsFolder, taskPrompt } from "./acp-prompt.ts";
+import { endOfFollowUp, promptAfterInterruption, skillsFolder, taskPrompt } from "./acp-prompt.ts";
 import { openAcpReader, type AcpReader } from "./acp-reader.ts";
 import { acpResult, handedOutputs, outputsFile } from "./acp-result.ts";
 import { contractFile, contractText, describeOutputsServer, describeServers } from "./acp-servers.ts";
@@ -82,6 +82,7 @@ function prepareAcp(
     role: agent?.prompt ?? "",
     prompt: taskPrompt(request, { skills: given.skills.map(({ folder }) => folder), wantsOutputs }),
     resumePrompt: promptAfterInterruption(wantsOutputs),
+    followUpEnd: endOfFollowUp(wantsOutputs),
     servers: [...own, ...describeServers(started.servers, hidden)],
     resumes,
     ...settings.settings,

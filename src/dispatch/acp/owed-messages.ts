@@ -13,7 +13,17 @@ import {
 } from "./acp-messages.ts";
 import { offersMode, wantedSettings } from "./acp-options.ts";
 import type { AcpSetting } from "./acp-plan.ts";
-import { errorOf, requestIds, resultOf, sessionIn, type AcpSession, type AcpState } from "./acp-state.ts";
+import {
+  errorOf,
+  isInTurn,
+  nextPromptId,
+  promptIds,
+  requestIds,
+  resultOf,
+  sessionIn,
+  type AcpSession,
+  type AcpState,
+} from "./acp-state.ts";
 import { chosenOption, judgeRequest, requestName } from "./judge-request.ts";
 
 /** What decides what the agent is told next, besides what was said. */
@@ -22,18 +32,27 @@ export interface AcpWishes {
   answers: readonly PermissionAnswer[];
   /** True when the agent is to end its turn. */
   isInterrupted: boolean;
+  /** The text of one more prompt; null: nothing is left to say. */
+  followUp: string | null;
 }
 
 /** Everything that the agent is to be told now and was not told yet. */
 export function owedMessages(state: AcpState, setting: AcpSetting, wishes: AcpWishes): string[] {
-  const step = wishes.isInterrupted ? interruption(state, setting) : nextStep(state, setting);
+  const step = wishes.isInterrupted
+    ? interruption(state, setting)
+    : nextStep(state, setting, wishes.followUp);
   return [...owedReplies(state, setting, wishes), ...(step === null ? [] : [step])];
 }
 
 /** True when nothing more is to come of the conversation. */
-export function isOver(state: AcpState, setting: AcpSetting, isInterrupted: boolean): boolean {
-  if (state.answers.has(requestIds.prompt) || blocker(state, setting) !== null) return true;
-  return isInterrupted && !state.asked.has(requestIds.prompt);
+export function isOver(
+  state: AcpState,
+  setting: AcpSetting,
+  { isInterrupted, followUp }: Pick<AcpWishes, "isInterrupted" | "followUp">,
+): boolean {
+  if (blocker(state, setting) !== null) return true;
+  if (isInTurn(state)) return false;
+  return isInterrupted || (promptIds(state).length > 0 && followUp === null);
 }
 
 /** What keeps the conversation from getting to its prompt; null while nothing does. */
@@ -67,12 +86,17 @@ function mayBeginAnew({ asked }: AcpState, id: number): boolean {
   return id === requestIds.session && asked.get(id) !== "session/new";
 }
 
-function nextStep(state: AcpState, setting: AcpSetting): string | null {
+function nextStep(state: AcpState, setting: AcpSetting, followUp: string | null): string | null {
   if (!state.asked.has(requestIds.initialize)) return initializeMessage();
   const hello = resultOf(state, requestIds.initialize);
   if (hello === null || blocker(state, setting) !== null) return null;
   const session = sessionIn(state, setting.resumes);
-  return session === null ? sessionStep(state, setting, hello) : sessionSteps(state, setting, session);
+  if (session === null) return sessionStep(state, setting, hello);
+  const prompts = promptIds(state);
+  if (prompts.length === 0) return sessionSteps(state, setting, session);
+  return followUp === null || isInTurn(state)
+    ? null
+    : promptMessage(nextPromptId(prompts), session.id, followUp);
 }
 
 function sessionStep(state: AcpState, setting: AcpSetting, hello: Fields): string | null {
@@ -101,9 +125,7 @@ function sessionSteps(state: AcpState, setting: AcpSetting, session: AcpSession)
     if (!state.asked.has(id)) return message;
     if (!state.answers.has(id)) return null;
   }
-  return state.asked.has(requestIds.prompt)
-    ? null
-    : promptMessage(session.id, promptOf(state, setting, session));
+  return promptMessage(requestIds.prompt, session.id, promptOf(state, setting, session));
 }
 
 function promptOf(state: AcpState, { role, prompt, resumePrompt }: AcpSetting, session: AcpSession): string {
@@ -114,8 +136,7 @@ function promptOf(state: AcpState, { role, prompt, resumePrompt }: AcpSetting, s
 
 function interruption(state: AcpState, { resumes }: AcpSetting): string | null {
   const session = sessionIn(state, resumes);
-  const isWorking = state.asked.has(requestIds.prompt) && !state.answers.has(requestIds.prompt);
-  return session === null || !isWorking || state.isCancelled ? null : cancelMessage(session.id);
+  return session === null || !isInTurn(state) || state.isCancelled ? null : cancelMessage(session.id);
 }
 
 function owedReplies(state: AcpState, setting: AcpSetting, { answers, isInterrupted }: AcpWishes): string[] {
@@ -130,7 +151,8 @@ function owedReplies(state: AcpState, setting: AcpSetting, { answers, isInterrup
   });
 }
 
-/** The text of a stop reason; null while the turn goes on. */
+/** Why the last turn has ended; null while it goes on, and for one that failed. */
 export function stopReasonIn(state: AcpState): string | null {
-  return textField(resultOf(state, requestIds.prompt), "stopReason");
+  const last = promptIds(state).at(-1);
+  return last === undefined ? null : textField(resultOf(state, last), "stopReason");
 }
