@@ -6,8 +6,9 @@ import { executionPath, withQuery, type Query } from "../paths.ts";
 import type { TranscriptFacts } from "../../src/execution/transcript-facts.ts";
 import type { LogPart } from "./log-line.tsx";
 import type { TranscriptItem } from "./transcript-items.ts";
+import type { FileChanges } from "./unified-diff.ts";
 
-export const tabs = ["transcript", "log", "output", "input", "context", "files", "yaml"] as const;
+export const tabs = ["transcript", "log", "output", "changes", "input", "context", "files", "yaml"] as const;
 export type Tab = (typeof tabs)[number];
 
 /** One execution as its page shows it. */
@@ -22,8 +23,12 @@ export interface ExecutionView {
   selected: StepRecord | null;
   /** True when the shown attempt has events of a transcript, which is its main tab then. */
   hasTranscript: boolean;
+  /** True when the stage has a git worktree or a commit. */
+  hasChanges: boolean;
   transcript: TranscriptTab | null;
   log: LogTab | null;
+  /** Null where another tab is shown, and where the stage has neither a worktree nor a commit. */
+  changes: ChangesTab | null;
   files: readonly AttemptFile[] | null;
   /** The chosen stage as YAML. */
   yaml: string | null;
@@ -71,6 +76,9 @@ export interface TranscriptTab {
   hasEarlier: boolean;
   hasLater: boolean;
 }
+
+/** What a stage has changed in its git worktree, or why this cannot be told. */
+export type ChangesTab = (FileChanges & { isCut: boolean; commit: string | null }) | { trouble: string };
 
 export interface AttemptFile {
   name: string;

@@ -1,4 +1,3 @@
-import { countAll } from "../../src/execution/shown-text.ts";
 import { formatDuration, parseDuration } from "../../src/workflow/duration.ts";
 import { Badge } from "../components/badge.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -8,10 +7,12 @@ import { costText, tokensText } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import { LogPanel } from "./log.tsx";
-import { runPath, tabs, wholeLog, type ExecutionView, type Tab } from "./execution-view.ts";
+import { runPath, type ExecutionView } from "./execution-view.ts";
+import { StageChanges } from "./stage-changes.tsx";
 import { StageContext, StageFiles, StageInput, StageOutput, StageYaml } from "./stage-values.tsx";
+import { StageTabs } from "./stage-tabs.tsx";
 import { TranscriptPanel } from "./transcript.tsx";
-import { StepSpan, swapsRun } from "./timeline.tsx";
+import { StepSpan } from "./timeline.tsx";
 import { stageKind } from "../../src/workflow/stage-kind.ts";
 
 /** Everything of the chosen stage. */
@@ -127,52 +128,6 @@ function AttemptMenu({ view }: { view: ExecutionView }): Html {
   );
 }
 
-const tabNames: Record<Tab, string> = {
-  transcript: "Transcript",
-  log: "Log",
-  output: "Output",
-  input: "Input",
-  context: "Context",
-  files: "Files",
-  yaml: "YAML",
-};
-
-/** Swapped alone when the first event of a transcript comes to a page that shows the log. */
-export const StageTabs = fragment<{ view: ExecutionView }>("stage-tabs", "outerMorph", ({ view }, id) => {
-  const shown = tabs.filter((tab) => tab !== "transcript" || view.hasTranscript);
-  return (
-    <nav class="tabs" id={id} aria-label="Stage detail">
-      {shown.map((tab) => {
-        const url = runPath(view, { tab, ...wholeLog });
-        const count = tabCount(view, tab);
-        return (
-          <a href={url} aria-current={tab === view.address.tab ? "page" : null} {...swapsRun(url)}>
-            {tabNames[tab]}
-            <TabCount tab={tab} count={count} />
-          </a>
-        );
-      })}
-    </nav>
-  );
-});
-
-function TabCount({ tab, count }: { tab: Tab; count: number }): Html {
-  if (tab === "log" || tab === "transcript")
-    return (
-      <span class="n" id={`${tab}-count`}>
-        {count === 0 ? null : count}
-      </span>
-    );
-  return count === 0 ? <></> : <span class="n">{count}</span>;
-}
-
-function tabCount({ selected, log, transcript }: ExecutionView, tab: Tab): number {
-  if (tab === "context") return selected?.context_consumed.length ?? 0;
-  if (tab === "transcript") return transcript?.facts.events ?? log?.counts.agent ?? 0;
-  if (tab !== "log" || !log) return 0;
-  return countAll(log.counts);
-}
-
 /** What the tab shows; swapped when the stage has ended. The log only grows. */
 export const StageBody = fragment<{ view: ExecutionView }>("stage-body", "outerMorph", ({ view }) => {
   const { tab } = view.address;
@@ -183,6 +138,8 @@ export const StageBody = fragment<{ view: ExecutionView }>("stage-body", "outerM
       return <LogPanel view={view} />;
     case "output":
       return <StageOutput view={view} />;
+    case "changes":
+      return <StageChanges view={view} />;
     case "input":
       return <StageInput view={view} />;
     case "context":

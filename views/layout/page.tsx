@@ -17,7 +17,7 @@ const styles = [
   "library",
   "execution",
   "log",
-].concat(["transcript", "graph", "pages", "phone", "utilities"]);
+].concat(["transcript", "changes", "graph", "pages", "phone", "utilities"]);
 const scripts = [
   "keyboard",
   "dialogs",

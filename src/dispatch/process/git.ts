@@ -2,7 +2,7 @@ import { markVariable } from "./processes.ts";
 import type { RunOptions } from "../../execution/record.ts";
 
 /** The result of a call of git; null where there is no git. */
-export type GitAnswer = { ok: true; text: string } | { ok: false; says: string };
+export type GitAnswer = { ok: true; text: string; isCut: boolean } | { ok: false; says: string };
 
 /** The environment that git runs with; the id marks its processes as the attempt's own. */
 export interface GitCaller {
@@ -15,6 +15,8 @@ export interface GitOptions {
   signal: AbortSignal;
   /** Further variables of git's own environment. */
   variables?: Readonly<Record<string, string>>;
+  /** Git is ended when it has written more than that; the answer is then cut there. */
+  mostBytes?: number;
 }
 
 /** Only what a checkout needs is run of the user's configuration: a hook may ask, wait, or do anything at all. */
@@ -27,7 +29,7 @@ const withoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=fa
 export async function git(
   folder: string,
   args: readonly string[],
-  { attempt, signal, variables }: GitOptions,
+  { attempt, signal, variables, mostBytes = Number.POSITIVE_INFINITY }: GitOptions,
 ): Promise<GitAnswer | null> {
   if (signal.aborted) return { ok: false, says: "git was stopped" };
   const { env } = attempt.options;
@@ -46,12 +48,32 @@ export async function git(
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });
-  const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const reading = Promise.all([
+    readText(child.stdout, mostBytes, () => child.kill()),
+    new Response(child.stderr).text(),
+  ]);
   const code = await child.exited;
   // A process that git had started, such as a filter, may hold the pipes open; it ends with the attempt.
   if (signal.aborted) return { ok: false, says: "git was stopped" };
-  const [text, complaint] = await reading;
-  return code === 0 ? { ok: true, text } : { ok: false, says: reasonOf(complaint) };
+  const [{ text, isCut }, complaint] = await reading;
+  return code === 0 || isCut ? { ok: true, text, isCut } : { ok: false, says: reasonOf(complaint) };
+}
+
+async function readText(
+  output: ReadableStream<Uint8Array>,
+  mostBytes: number,
+  end: () => void,
+): Promise<{ text: string; isCut: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of output) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes <= mostBytes) continue;
+    end();
+    return { text: Buffer.concat(chunks).subarray(0, mostBytes).toString("utf8"), isCut: true };
+  }
+  return { text: Buffer.concat(chunks).toString("utf8"), isCut: false };
 }
 
 /** Git's reason, on one line; the lines before it only tell what git did. */

@@ -1,8 +1,11 @@
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { AxiosHeaders, type AxiosAdapter } from "axios";
 import { OpenAPIClientAxios, type Document } from "openapi-client-axios";
+import { aRepository, gitIn } from "../../testing/a-repository.ts";
 import { readEvents } from "../../testing/read-events.ts";
 import { aTestServer, type Answer, type AskOptions, type TestServer } from "../../testing/test-server.ts";
 import { endpoints } from "./endpoints.ts";
@@ -132,6 +135,29 @@ test("every answer of an execution's life is as the document says", async () => 
   const { body: again } = await ask("rerunExecution", { params: run, json: { from_stage: "approve" } });
   await ask("rejectGate", { params: { run_id: again.run_id, stage_id: "approve" } });
   await (await ask("streamEvents")).response.body?.cancel();
+});
+
+test("what a step has changed comes as text, as the document says", async () => {
+  const { body } = await ask("listExecutions");
+  const { run_id } = body.items[0];
+  const params = { run_id, stage_id: "write" };
+  expect((await ask("getStepDiff", { params })).status).toBe(404);
+  expect((await ask("getStepDiff", { params: { run_id, stage_id: "nobody" } })).status).toBe(404);
+  const repository = join(server.home, "repository");
+  const dir = join(server.home, "worktrees", run_id, "write");
+  mkdirSync(repository);
+  aRepository(repository);
+  gitIn(repository, "worktree", "add", "--quiet", "--detach", dir);
+  const base = gitIn(repository, "rev-parse", "HEAD");
+  writeFileSync(`${dir}.json`, JSON.stringify({ base, prefix: "", workdir: repository }));
+  writeFileSync(join(dir, "tracked"), "as changed\n");
+  const changed = await ask("getStepDiff", { params });
+  expect(changed.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  expect(changed.body).toContain("-as committed\n+as changed\n");
+  rmSync(join(dir, ".git"));
+  const { status, body: problem } = await ask("getStepDiff", { params });
+  expect(status).toBe(503);
+  expect(problem.error.message).toContain('what stage "write" of execution');
 });
 
 test("what remains is as the document says too, and nothing in it was left out", async () => {

@@ -3,6 +3,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { controlEndpoints } from "./execution-controls.ts";
 import { executionEndpoints } from "./executions.ts";
 import { logEndpoints } from "./logs.ts";
+import { stageDiffEndpoints } from "./stage-diff.ts";
 import { streamEndpoints } from "./streams.ts";
 import { systemEndpoints } from "./system.ts";
 import { workflowRunEndpoints } from "./workflow-runs.ts";
@@ -15,6 +16,7 @@ export const endpoints: readonly Endpoint[] = [
   ...executionEndpoints,
   ...controlEndpoints,
   ...logEndpoints,
+  ...stageDiffEndpoints,
   ...streamEndpoints,
   ...artifactEndpoints,
   ...systemEndpoints,

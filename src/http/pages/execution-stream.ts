@@ -177,7 +177,7 @@ async function panelParts(
   }
   const head = StageHead.update({ view });
   if (address.tab === "log" || address.tab === "transcript") return [head, ...noteOf(view, growth)];
-  return [head, StageBody.update({ view })];
+  return [head, StageBody.update({ view: await withLog(context, view) })];
 }
 
 /** A log without lines shows another text once no line can come any more. */

@@ -1,6 +1,7 @@
 import type { ExecutionView } from "../../../views/executions/execution-view.ts";
 import { attemptOf } from "../../../views/executions/log-facts.ts";
-import { StagePanel, StageTabs } from "../../../views/executions/stage-panel.tsx";
+import { StagePanel } from "../../../views/executions/stage-panel.tsx";
+import { StageTabs } from "../../../views/executions/stage-tabs.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import type { StoredEvent } from "../../execution/event.ts";
 import type { Context } from "../server/server-parts.ts";

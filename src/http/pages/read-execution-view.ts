@@ -12,11 +12,13 @@ import { logLevels } from "../../execution/log-level.ts";
 import type { StepRecord } from "../../execution/record.ts";
 import type { EffectiveDefinition } from "../../workflow/effective.ts";
 import { toYaml } from "../../workflow/serialize.ts";
+import { mayHaveChanges } from "../../operation/stage-changes.ts";
 import { getExecution, getSnapshot, getSteps } from "../../store/executions.ts";
 import type { Store } from "../../store/database.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
 import { hasTranscript } from "./count-transcript.ts";
+import { changesTabOf } from "./changes-tab.ts";
 import { filesOf } from "./output-files.ts";
 import { logTabOf, type LogPlace } from "./log-part.ts";
 import { transcriptTabOf } from "./transcript-part.ts";
@@ -31,7 +33,7 @@ export function readExecutionView(
   query: URLSearchParams,
   decider: string,
 ): ExecutionView {
-  const { store } = context;
+  const { store, home } = context;
   const execution = getExecution(store, runId);
   const steps = getSteps(store, runId);
   const asked = addressOf(query);
@@ -57,8 +59,10 @@ export function readExecutionView(
     address,
     selected,
     hasTranscript: has,
+    hasChanges: selected !== null && mayHaveChanges(home, execution, selected),
     transcript: null,
     log: null,
+    changes: null,
     files: address.tab === "files" && selected ? filesOf(execution, selected) : null,
     yaml: address.tab === "yaml" && selected ? yamlOf(definition, selected) : null,
     decider,
@@ -66,13 +70,19 @@ export function readExecutionView(
   };
 }
 
-/** The same view with the part of the log or of the transcript that its address names, where it shows one. */
+/**
+ * The same view with the part of the log or of the transcript that its address names, or with the changes of the stage,
+ * where it shows one of these.
+ */
 export async function withLog(
-  { store }: Context,
+  context: Context,
   view: ExecutionView,
   query = new URLSearchParams(),
 ): Promise<ExecutionView> {
+  const { store } = context;
   const { execution, selected, address } = view;
+  if (address.tab === "changes" && selected)
+    return { ...view, changes: await changesTabOf(context, execution, selected) };
   if (address.tab === "transcript" && selected) {
     const attempt = { run_id: execution.run_id, stage_id: selected.stage_id, attempt: attemptOf(view) };
     const place = {
