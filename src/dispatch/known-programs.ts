@@ -23,6 +23,8 @@ export interface KnownProgram extends Pick<Executable, "name" | "title" | "insta
   };
   /** What its dispatcher makes of it; null where there is none. */
   abilities: ProgramAbilities | null;
+  /** The arguments with which it speaks the Agent Client Protocol; null: it does not. */
+  acp: readonly string[] | null;
 }
 
 export interface ProgramAbilities {
@@ -52,6 +54,7 @@ export const knownPrograms: readonly KnownProgram[] = [
       file: (env) => within(env, "CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
     },
     abilities: { schema: "native", resume: true, permissions: "rules", cost: "reported" },
+    acp: null,
   },
   {
     ...codexExecutable,
@@ -62,6 +65,7 @@ export const knownPrograms: readonly KnownProgram[] = [
       file: (env) => within(env, "CODEX_HOME", ".codex", "auth.json"),
     },
     abilities: { schema: "native", resume: true, permissions: "sandbox", cost: "price_table" },
+    acp: null,
   },
   {
     name: "gemini",
@@ -77,6 +81,7 @@ export const knownPrograms: readonly KnownProgram[] = [
       file: (env) => within(env, "GEMINI_CLI_HOME", ".gemini", "oauth_creds.json"),
     },
     abilities: { schema: "mcp", resume: true, permissions: "rules", cost: "price_table" },
+    acp: ["--acp"],
   },
   {
     name: "opencode",
@@ -92,6 +97,7 @@ export const knownPrograms: readonly KnownProgram[] = [
       file: (env) => within(env, "XDG_DATA_HOME", ".local/share", "opencode/auth.json"),
     },
     abilities: { schema: "mcp", resume: true, permissions: "rules", cost: "reported" },
+    acp: ["acp"],
   },
 ];
 

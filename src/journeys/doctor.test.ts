@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ProgramFacts } from "../dispatch/look-at-program.ts";
 import { makeFakeProgram } from "../testing/fake-program.ts";
+import { makeFakeAcpAgent } from "../testing/fake-acp-agent.ts";
 import { journeys, type Journey } from "../testing/journey.ts";
+import { processesWith } from "../testing/process-table.ts";
 
 /** What doctor says of the programs of agents. PATH has only what the test puts there. */
 
@@ -121,4 +123,55 @@ test("a file of that name that is no such program is told", async () => {
   expect(row("claude")).toContain('claude: it does not answer "--version" with a version');
   expect(of("claude")).toMatchObject({ version: null, way_out: "npm install -g @anthropic-ai/claude-code" });
   expect(table.code).toBe(0);
+});
+
+test("with --deep each program of the Agent Client Protocol says what it is, and none is left behind", async () => {
+  const journey = begin("doctor-deep");
+  const facts = {
+    agentInfo: { name: "robot", title: "Robot", version: "4.2.0" },
+    authMethods: [{ id: "a", name: "Log in" }],
+  };
+  const play = "export const play = async () => 'end_turn';";
+  const robot = makeFakeAcpAgent(
+    journey.folder,
+    `${play}\nexport const hello = ${JSON.stringify(facts)};`,
+    "robot",
+  );
+  const other = makeFakeAcpAgent(
+    journey.folder,
+    `${play}\nexport const hello = { protocolVersion: 3 };`,
+    "other",
+  );
+  const deaf = journey.write("deaf.sh", "#!/bin/sh\nsleep 600 &\nwait\n");
+  for (const [name, path] of Object.entries({ robot: robot.path, other: other.path, deaf }))
+    journey.write(
+      `.claude/agents/${name}.md`,
+      `---\nname: ${name}\ndescription: d\ndispatcher: acp\ncommand: ["${path}"]\n---\n`,
+    );
+  const plain = await look(journey, []);
+  expect(plain.table.stdout).not.toContain("acp robot");
+  const env = { PATH: `${join(journey.folder, "nothing")}:/usr/bin:/bin` };
+  const { code, stdout } = await journey.run(["doctor", "--deep"], { env });
+  expect(code).toBe(0);
+  const row = (name: string) => stdout.split("\n").find((line) => line.startsWith(`acp ${name} `));
+  expect(row("robot")).toMatch(/ ok +Robot 4\.2\.0, version 1 of ACP; loads sessions; MCP by stdio; /);
+  expect(row("other")).toMatch(/ missing .*it speaks version 3 of the protocol, and 1 is needed/);
+  expect(row("deaf.sh")).toMatch(/ missing .*it has not answered "initialize" within 5 s/);
+  expect(processesWith(`HOME=${journey.folder}`)).toEqual([]);
+  const json = await journey.run(["doctor", "--deep", "--format", "json"], { env });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    acp: expect.arrayContaining([
+      {
+        command: [robot.path],
+        hello: {
+          name: "Robot",
+          version: "4.2.0",
+          protocol: 1,
+          capabilities: ["loads sessions", "MCP by stdio"],
+          logins: ["Log in"],
+        },
+        trouble: null,
+      },
+    ]),
+  });
 });

@@ -198,8 +198,14 @@ export const commandTable: (Command | CommandGroup)[] = [
   {
     name: "doctor",
     summary: "show what is installed and where, and which agents can be run",
-    options: [formatOption],
-    examples: ["doctor"],
+    options: [
+      {
+        flags: "--deep",
+        description: "also start each program of the Agent Client Protocol and ask what it can do",
+      },
+      formatOption,
+    ],
+    examples: ["doctor", "doctor --deep"],
     load: () => import("./doctor.ts"),
   },
   {

@@ -14,6 +14,7 @@ import { damagedText } from "../background-check.ts";
 import { byteText } from "../terminal/byte-text.ts";
 import type { CommandRun, Invocation } from "../command.ts";
 import { artifactsFor } from "../compose.ts";
+import { greetPrograms, helloRow } from "./doctor-deep.ts";
 import { lookAtPrograms, programRow, wayOutLines } from "./doctor-programs.ts";
 import { exitCodes } from "../exit-code.ts";
 import { databaseFile } from "../open-home.ts";
@@ -29,7 +30,9 @@ interface Check {
 /** Looks at everything and changes nothing; only versions are noted in the home. Exit 1 when something is broken. */
 export const run: CommandRun = async (invocation) => {
   const { given, output } = invocation;
+  const isDeep = given.flag("deep");
   const programs = await lookAtPrograms(invocation);
+  const greeted = isDeep ? await greetPrograms(invocation) : [];
   const checks: Check[] = [
     {
       name: "skillmeat",
@@ -46,13 +49,14 @@ export const run: CommandRun = async (invocation) => {
     tryCheck("/bin/sh", shellState),
     tryCheck("processes", processTableState),
     ...programs.map((facts) => ({ name: facts.name, ...programRow(facts) })),
+    ...greeted.map(helloRow),
     programState("git", invocation),
     tryCheck("agents", () => agentState(invocation)),
     tryCheck("attempt folders", () => attemptState(invocation.home)),
     tryCheck("worktrees", () => worktreeState(invocation.home)),
     await storageCheck(invocation.home),
   ];
-  if (given.text("format") === "json") output.json({ checks, programs });
+  if (given.text("format") === "json") output.json({ checks, programs, ...(isDeep && { acp: greeted }) });
   else output.line([...checkTable(checks, invocation), ...wayOutLines(programs)].join("\n"));
   return checks.some(({ state }) => state === "broken") ? exitCodes.failed : exitCodes.done;
 };
