@@ -7,7 +7,7 @@ import { bothLaunches } from "../../testing/both-launches.ts";
 import { makeFakeAcpAgent } from "../../testing/fake-acp-agent.ts";
 import { until } from "../../testing/journey-until.ts";
 import { processesWith } from "../../testing/process-table.ts";
-import type { StageRequest, StageResult } from "../dispatcher.ts";
+import type { MeteredUsage, StageRequest, StageResult } from "../dispatcher.ts";
 import { createAcpDispatcher } from "./acp.ts";
 
 const self = [process.execPath, join(import.meta.dir, "../../main.ts")];
@@ -186,8 +186,11 @@ describe.each(bothLaunches)("an agent under %s", (_, launch) => {
       `agent.update({ sessionUpdate: "usage_update", used: 1, size: 9, cost: { amount: 0.5, currency: "USD" } });
        agent.say("begun"); await agent.ask(${call({})}, []); await agent.file("never");`,
     );
-    const running = dispatcher.dispatch(made.request, made.control);
-    await until("it works", () => made.agent.told().length === 4);
+    const told: MeteredUsage[] = [];
+    const spend = (metered: MeteredUsage): void => void told.push(metered);
+    const running = dispatcher.dispatch(made.request, { ...made.control, spend });
+    await until("it works and has told its cost", () => made.agent.told().length === 4 && told.length > 0);
+    expect(told).toMatchObject([{ usage: { cost_micro_usd: 500_000 } }]);
     made.taken.stop();
     expect(await running).toMatchObject({
       ok: false,
@@ -203,22 +206,31 @@ describe.each(bothLaunches)("an agent under %s", (_, launch) => {
     ["loads", "{ loadSession: true }"],
     ["resumes", "{ loadSession: true, sessionCapabilities: { resume: {} } }"],
   ];
-  test.each(waysBack)("that is gone goes on with its session where it %s one", async (how, capabilities) => {
-    const made = lab(
-      `if (agent.session.how === "new") { agent.say("begun"); await agent.submit({ a: 3 }); process.kill(process.ppid, "SIGKILL"); process.exit(1); }
+  test.each(waysBack)(
+    "that is gone goes on with its session where it %s one, and its cost is charged once",
+    async (how, capabilities) => {
+      const cost = (
+        amount: number,
+      ): string => `agent.update({ sessionUpdate: "usage_update", used: 1, size: 9,
+      cost: { amount: ${amount}, currency: "USD" } });`;
+      const made = lab(
+        `${cost(0.75)} if (agent.session.how === "new") { agent.say("begun"); await agent.submit({ a: 3 }); process.kill(process.ppid, "SIGKILL"); process.exit(1); }
        agent.say(agent.session.how + ": " + agent.prompt); return "end_turn";`,
-      wanted,
-      `export const hello = { agentCapabilities: ${capabilities} };`,
-    );
-    await dispatcher.dispatch(made.request, made.control);
-    const taken = aControl();
-    const result = await dispatcher.dispatch(made.request, taken.control);
-    expect(result).toMatchObject({ ok: true, outputs: { a: 3 } });
-    expect(result.text).toStartWith(`${how.slice(0, -1)}: You were interrupted`);
-    expect(shown(taken).filter((text) => text === "begun")).toEqual([]);
-    expect(shown(taken)[0]).toContain("goes on with its session");
-    await dispatcher.sweep(made.request);
-  });
+        wanted,
+        `export const hello = { agentCapabilities: ${capabilities} };`,
+      );
+      await dispatcher.dispatch(made.request, made.control);
+      const taken = aControl();
+      const charged = { input: 0, cache_read: 0, cache_write: 0, output: 0, cost_micro_usd: 500_000 };
+      const request = { ...made.request, charged: { ...charged, basis: "reported" as const } };
+      const result = await dispatcher.dispatch(request, taken.control);
+      expect(result).toMatchObject({ ok: true, outputs: { a: 3 }, usage: { cost_micro_usd: 250_000 } });
+      expect(result.text).toStartWith(`${how.slice(0, -1)}: You were interrupted`);
+      expect(shown(taken).filter((text) => text === "begun")).toEqual([]);
+      expect(shown(taken)[0]).toContain("goes on with its session");
+      await dispatcher.sweep(made.request);
+    },
+  );
 });
 
 describe("without an agent that can be used", () => {
