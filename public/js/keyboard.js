@@ -46,6 +46,12 @@ const keys = {
   k: () => step(-1),
   a: () => press('[data-key="a"]', gateHere()),
   r: () => press('[data-key="r"]', gateHere()),
+  b: () => {
+    const field = document.querySelector('[data-key="b"]');
+    field?.focus();
+    field?.select();
+    return field !== null;
+  },
   x: () => press("[data-run-this]"),
   e: () => press("[data-edit-this]"),
   d: () => press('.top [data-action="duplicate"]'),

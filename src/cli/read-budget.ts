@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { limitProblem, type BudgetChange } from "../execution/budget.ts";
+import { readLimit, type BudgetChange } from "../execution/budget.ts";
 import type { Arguments } from "./arguments.ts";
 import { pairs } from "./read-parameters.ts";
 
@@ -10,10 +10,9 @@ export function readBudget(given: Arguments): BudgetChange | null {
     if (limit !== "usd" && limit !== "tokens") {
       throw new AppError("invalid_usage", `--budget takes usd=N or tokens=N, not "${limit}=${text}"`);
     }
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : null;
-    const problem = limitProblem(limit, value);
-    if (problem) throw new AppError("invalid_usage", `--budget ${limit}=${text}: ${problem}`);
-    change[limit] = Number(text);
+    const read = readLimit(limit, text);
+    if ("problem" in read) throw new AppError("invalid_usage", `--budget ${limit}=${text}: ${read.problem}`);
+    change[limit] = read.value;
   }
   return Object.keys(change).length === 0 ? null : change;
 }

@@ -27,7 +27,7 @@ export function limitUses(budget: Budget | null, usage: Usage | null): LimitUse[
 
 /** The limit that is used up; null while none is. */
 export function usedUpLimit(budget: Budget | null, usage: Usage | null): LimitUse | null {
-  return limitUses(budget, usage).find(({ ratio }) => ratio >= 1) ?? null;
+  return usedUpLimits(budget, usage)[0] ?? null;
 }
 
 /** The limit that what was spent last has brought near its end; null where that was so before, or is not so yet. */
@@ -74,6 +74,23 @@ export function limitProblem(limit: keyof typeof most, value: unknown): string |
   return limit === "usd"
     ? `"usd" must be dollars, more than 0 and at most ${most.usd}`
     : `"tokens" must be a whole number from 1 to ${most.tokens}`;
+}
+
+/** What a person wrote as a limit, or why it cannot be one. */
+export function readLimit(limit: keyof typeof most, text: string): { value: number } | { problem: string } {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const problem = limitProblem(limit, value);
+  return problem === null ? { value } : { problem };
+}
+
+/** A limit to go on with where one is used up: twice what was spent. */
+export function higherLimit({ limit, spent }: LimitUse): number {
+  return limit === "usd" ? Math.ceil(spent * 2 * 100) / 100 : spent * 2;
+}
+
+/** The limits that are used up by what was spent. */
+export function usedUpLimits(budget: Budget | null, usage: Usage | null): LimitUse[] {
+  return limitUses(budget, usage).filter(({ ratio }) => ratio >= 1);
 }
 
 /** `$1.23 of $2.00`, `812 of 1000 tokens`. */

@@ -1,5 +1,6 @@
 import {
   changeBudget,
+  higherLimit,
   limitText,
   usedUpLimit,
   type BudgetChange,
@@ -64,10 +65,9 @@ function resume(execution: ExecutionState, change: BudgetChange | null, moment: 
 }
 
 function answerUsedUp({ runId }: ExecutionState, use: LimitUse): SignalAnswer {
-  const more = use.limit === "usd" ? Math.ceil(use.spent * 2 * 100) / 100 : use.spent * 2;
   const message =
     `the budget of execution "${runId}" is used up: ${limitText(use)}. raise it with ` +
-    `--budget ${use.limit}=${more}, or "budget" in the API`;
+    `--budget ${use.limit}=${higherLimit(use)}, or "budget" in the API`;
   return { outcome: "refused", code: "conflict", message };
 }
 

@@ -8,6 +8,7 @@ import { executionPath } from "../paths.ts";
 import { GateDialogs } from "./gate-dialogs.tsx";
 import { waitingGates } from "./gates.tsx";
 import { isLive } from "./execution-head.tsx";
+import { limitsToRaise } from "./raise-budget.tsx";
 import type { ExecutionView } from "./execution-view.ts";
 
 /** The actions that the execution allows at present. */
@@ -33,7 +34,7 @@ export const ExecutionControls = fragment<{ view: ExecutionView }>(
         >
           <Icon name="bell" size="s" />
         </button>
-        {status === "paused" && view.execution.pause_reason !== "budget" ? (
+        {status === "paused" && limitsToRaise(view.execution).length === 0 ? (
           <Control view={view} action="resume" icon="play" name="Resume" />
         ) : null}
         {status === "running" ? <Control view={view} action="pause" icon="pause" name="Pause" /> : null}

@@ -1,6 +1,5 @@
-import { limitText, spentRatio, usedUpLimit } from "../../src/execution/budget.ts";
+import { spentRatio } from "../../src/execution/budget.ts";
 import type { ExecutionRecord } from "../../src/execution/record.ts";
-import { shortId } from "../../src/execution/short-id.ts";
 import { hasEnded } from "../../src/execution/status.ts";
 import { budgetTexts } from "../../src/workflow/budget-text.ts";
 import { Badge } from "../components/badge.tsx";
@@ -13,6 +12,7 @@ import { costText, totalTokensText } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import type { ExecutionView } from "./execution-view.ts";
+import { RaiseBudget } from "./raise-budget.tsx";
 import { subjectParameter } from "./subject-parameter.ts";
 
 /** The execution's name and state, in one line. */
@@ -53,7 +53,7 @@ export const ExecutionHead = fragment<{ view: ExecutionView }>("run-head", "oute
         <Cost view={view} />
       </div>
       {error_message === null ? null : <p class="run-error failed">{error_message}</p>}
-      <OutOfBudget execution={execution} />
+      <RaiseBudget execution={execution} />
       {parent_id === null ? null : <p class="run-parent">{`Runs ${executionName(parent_id)} again`}</p>}
       <span class="vh">{`Run ${run_id}`}</span>
     </div>
@@ -87,18 +87,6 @@ function Budget({ execution: { budget, usage } }: Pick<ExecutionView, "execution
       )}
       {`${used} of ${budgetTexts(budget).join(", ")}`}
     </span>
-  );
-}
-
-/** What to do when nothing more may be spent. */
-function OutOfBudget({ execution }: Pick<ExecutionView, "execution">): Html {
-  const use = execution.pause_reason === "budget" ? usedUpLimit(execution.budget, execution.usage) : null;
-  if (use === null) return <></>;
-  return (
-    <p class="run-error">
-      {`The budget is used up: ${limitText(use)}. The run goes on when it is raised: `}
-      <code>{`skillmeat workflow resume ${shortId(execution.run_id)} --budget ${use.limit}=N`}</code>
-    </p>
   );
 }
 

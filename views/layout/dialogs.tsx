@@ -84,6 +84,7 @@ export const keyGroups: readonly { name: string; keys: readonly [string, string]
       ["J and K", "Next and previous stage"],
       ["A", "Approve the gate (asks first)"],
       ["R", "Reject the gate (asks first)"],
+      ["B", "Raise a budget that is used up"],
       ["F", "Follow the log's end"],
       ["↵", "From the log to its lines"],
     ],

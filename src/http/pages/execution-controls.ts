@@ -7,6 +7,7 @@ import { TimelineRow } from "../../../views/executions/timeline.tsx";
 import type { Html } from "../../../views/jsx/jsx-runtime.ts";
 import { executionPath } from "../../../views/paths.ts";
 import { AppError } from "../../errors.ts";
+import { readLimit, type BudgetChange } from "../../execution/budget.ts";
 import type { RerunFrom } from "../../engine/engine.ts";
 import { decideGate } from "../../operation/decide-gate.ts";
 import { rerunExecution } from "../../operation/rerun-execution.ts";
@@ -27,7 +28,7 @@ export function mountExecutionControls(routes: PageRoutes): void {
     control(call, pausing, () => signalExecution(call.context, runOf(call), { type: "pause" })),
   );
   routes.form(`${run}/resume`, (call) =>
-    control(call, null, () => resumeExecution(call.context, runOf(call))),
+    control(call, null, () => resumeExecution(call.context, runOf(call), budgetIn(call))),
   );
   routes.form(`${run}/cancel`, (call) =>
     control(call, "The run is being cancelled.", () =>
@@ -48,6 +49,18 @@ function control(call: FormCall, said: string | null, operation: () => Promise<u
     await retryWhileLocked(operation);
     return showChanges(call, back, said);
   });
+}
+
+/** The limits that a form sets; null where it sets none. */
+function budgetIn({ form }: FormCall): BudgetChange | null {
+  const given = (["usd", "tokens"] as const).flatMap((limit) => {
+    const text = form.get(limit)?.trim() ?? "";
+    if (text === "") return [];
+    const read = readLimit(limit, text);
+    if ("problem" in read) throw new AppError("invalid_usage", `${read.problem}, not "${text}"`);
+    return [[limit, read.value] as const];
+  });
+  return given.length === 0 ? null : Object.fromEntries(given);
 }
 
 function decide(call: FormCall, type: "approve" | "reject", word: string): Promise<Answer> {
