@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { aRepository } from "../testing/a-repository.ts";
 import { makeFakeAcpAgent } from "../testing/fake-acp-agent.ts";
 import { journeys, runIdOf, type Journey } from "../testing/journey.ts";
 import { until } from "../testing/journey-until.ts";
@@ -160,4 +162,36 @@ test("a cancelled execution leaves no process of the agent", async () => {
   expect((await running.ended).code).not.toBe(0);
   expect(agent.told().at(-1)).toMatchObject({ method: "session/cancel" });
   expect(journey.agents()).toEqual([]);
+});
+
+test("an agent of a stage with a worktree opens its session there", async () => {
+  const journey = begin("acp-worktree");
+  aRepository(journey.folder);
+  const agent = prepare(journey, done, { workspace: "worktree" });
+  const running = journey.start(["workflow", "run", "."]);
+  const runId = await runIdOf(running);
+  expect(await running.ended).toMatchObject({ code: 0 });
+  const cwd = join(journey.home, "worktrees", runId, "make");
+  expect(agent.told()[1]).toMatchObject({ method: "session/new", params: { cwd } });
+});
+
+test("an agent that uses a budget up is told to end its turn, and goes on in its session when there is more", async () => {
+  const journey = begin("acp-budget");
+  const cost = { sessionUpdate: "usage_update", cost: { amount: 0.5, currency: "USD" } };
+  const agent = prepare(
+    journey,
+    `if (agent.session.how === "new") { agent.update(${JSON.stringify(cost)}); await agent.file("never"); }
+     agent.update(${JSON.stringify({ ...cost, cost: { amount: 0.75, currency: "USD" } })}); ${done}`,
+    { budget: { usd: 0.4 } },
+  );
+  const running = journey.start(["workflow", "run", "."]);
+  const runId = await runIdOf(running);
+  expect((await running.ended).code).toBe(1);
+  expect(await journey.execution(runId)).toMatchObject({ status: "paused", pause_reason: "budget" });
+  expect(agent.told().at(-1)).toMatchObject({ method: "session/cancel" });
+  const { code } = await journey.run(["workflow", "resume", runId, "--budget", "usd=2"]);
+  expect(code).toBe(0);
+  expect(agent.told().map(({ method }) => method)).toContain("session/load");
+  const [step] = (await journey.execution(runId)).steps;
+  expect(step).toMatchObject({ status: "completed", cost: { usd: 0.75 } });
 });

@@ -178,6 +178,11 @@ describe("what an agent tells", () => {
       ],
     ],
     [
+      "a call of a server's tool is named by its title, as opencode does it",
+      [call({ status: "in_progress", kind: "other", title: "tickets_search", rawInput: { query: "open" } })],
+      [{ kind: "tool_call", name: "tickets_search", tool: "other", title: "open" }],
+    ],
+    [
       "a call that only ends is told all the same",
       [
         change({ status: "completed", kind: "edit", title: "a", content: [{ type: "diff", path: "/w/a" }] }),

@@ -39,5 +39,9 @@ export function serverTool(
 
 /** The name of a call's tool for people. */
 export function toolOf(call: Fields | null): string {
-  return toolNames(call)[0] ?? textField(call, "kind") ?? "a tool";
+  const [name] = toolNames(call);
+  if (name !== undefined) return name;
+  const [kind, title] = [textField(call, "kind"), textField(call, "title") ?? ""];
+  // opencode names the tools of servers there alone.
+  return kind === "other" && /^[\w-]+$/.test(title) ? title : (kind ?? "a tool");
 }
