@@ -28,14 +28,22 @@ function recovered() {
 
 function refresh() {
   const target = document.getElementById("run") ? "#run" : document.getElementById("list") ? "#list" : null;
-  if (target === null || document.querySelector("dialog[open]")) return;
+  if (target === null) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) {
+    dialog.addEventListener("close", refresh, { once: true });
+    return;
+  }
   htmx.ajax("GET", location.pathname + location.search, { target, select: target, swap: "outerMorph" });
 }
 
-/* The answer to a button may come after the stream has shown what followed it; then the page is asked for anew. */
+/*
+ * The answer to a button may come after the stream has shown what followed it; then the page is asked for anew. Each
+ * part is looked at as soon as it stands, because the end of a swap is told only when another may have been there.
+ */
 let newest = 0;
 let isStale = false;
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:before:settle", () => {
   const shown = Number(document.getElementById("run-head")?.dataset.event ?? 0);
   if (shown >= newest) newest = shown;
   else if (!isStale) {

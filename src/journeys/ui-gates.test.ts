@@ -207,6 +207,38 @@ describe.skipIf(!hasChromium)("gates", () => {
     await page.locator("#run-progress p", { hasText: "5 of 5 finished" }).waitFor();
     expect(await page.locator("#run-head .badge").innerText()).toContain("Completed");
   });
+
+  test("an answer that is drawn between the end's parts and the word that they are there does not take it back", async () => {
+    const place = await site("answer-between");
+    const runId = await place.start("talk", { topic: "squid", lines: 1 });
+    await place.gateWaits(runId);
+    place.hold();
+    const page = await visit(place, `/workflows/talk/executions/${runId}`);
+    await page.locator('html[data-live="on"]').waitFor();
+    // What a lost stream asks for every half minute would hide the fault.
+    await page.evaluate("window.setInterval = () => 0");
+    const drawn = page.locator("html[data-drawn]");
+    await page.evaluate(`document.addEventListener("htmx:before:settle", ({ target }) => {
+      const hasEnded = document.querySelector("#run-head .badge").innerText.includes("Completed");
+      if (target.id !== "say" || !hasEnded || !window.answer) return;
+      htmx.swap({ sourceElement: document.getElementById("run"), swap: "none", text: window.answer });
+      delete window.answer;
+      document.documentElement.dataset.drawn = "";
+    })`);
+    await page.route("**/gates/*/approve", async (route) => {
+      const response = await route.fetch();
+      await page.evaluate(`window.answer = ${JSON.stringify(await response.text())}`);
+      place.release();
+      await drawn.waitFor();
+      await route.fulfill({ status: 200, body: "" });
+    });
+    await page.keyboard.press("a");
+    await page.keyboard.type("ann");
+    await page.keyboard.press("Enter");
+    await drawn.waitFor();
+    await page.locator("#run-progress p", { hasText: "5 of 5 finished" }).waitFor();
+    expect(await page.locator("#run-head .badge").innerText()).toContain("Completed");
+  });
 });
 
 /** Every word of every gate can be scrolled to, and none lies over another. */
