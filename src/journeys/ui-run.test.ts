@@ -205,6 +205,30 @@ describe.skipIf(!hasChromium)("a run in the browser", () => {
     },
   );
 
+  test("brings its buttons and the dialogs of its gates along with a stage, also while its stream is lost", async () => {
+    const place = await site("controls-along");
+    place.hold();
+    const runId = await place.start("talk", { topic: "squid", lines: 2 });
+    const page = await visit(place, "/workflows");
+    await page.route("**/live?*", (route) => route.abort());
+    await page.goto(`${place.url}/workflows/talk/executions/${runId}`);
+    await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+    place.release();
+    await place.gateWaits(runId);
+    await page.locator("#step-left").click();
+    await page.getByRole("button", { name: "Approve", exact: false }).first().click();
+    await page.getByRole("dialog", { name: /Approve/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await place.journey.run(["workflow", "cancel", runId, "-y"]);
+    await page.locator("#step-right").click();
+    await says(page, "Cancelled");
+    expect(await page.locator("#run-controls [data-action]").allInnerTexts()).toEqual([
+      "Re-run",
+      "Re-run from failed",
+    ]);
+    expect(await page.locator("#side-live").innerText()).not.toContain("1 live");
+  });
+
   test.each(["SIGKILL", "SIGTERM"] as const)(
     "goes on live after a %s and a new start: no line lost, none twice",
     async (signal) => {

@@ -2,7 +2,7 @@ import { Icon } from "../components/icon.tsx";
 import type { IconName } from "../components/icon-names.ts";
 import { executionName } from "../components/execution-name.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
-import { fragment } from "../layout/fragment.ts";
+import { comesAlong, fragment } from "../layout/fragment.ts";
 import { Dialog } from "../layout/dialogs.tsx";
 import { executionPath } from "../paths.ts";
 import { GateDialogs } from "./gate-dialogs.tsx";
@@ -19,7 +19,7 @@ export const ExecutionControls = fragment<{ view: ExecutionView }>(
     const { status } = view.execution;
     const hasFailed = status === "failed" || status === "cancelled";
     return (
-      <div id={id} class="run-controls" data-holds-focus>
+      <div id={id} class="run-controls" data-holds-focus {...comesAlong}>
         <button type="button" class="btn ghost sm desk" command="show-modal" commandfor="run-cli">
           <Icon name="terminal" size="s" />
           Copy as CLI
@@ -101,7 +101,7 @@ export function RunDialogs({ view }: { view: ExecutionView }): Html {
   const cancel = executionPath(execution.workflow_slug, execution.run_id, "cancel");
   return (
     <>
-      <div id="gate-dialogs">
+      <div id="gate-dialogs" {...comesAlong}>
         {waitingGates(view).map((gate) => (
           <GateDialogs gate={gate} />
         ))}

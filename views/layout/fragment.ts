@@ -30,3 +30,6 @@ export function fragment<Props>(
 export function updatePart(target: string, swap: Swap, children: Child): Html {
   return jsx("hx-partial", { "hx-target": target, "hx-swap": swap, children } as { children: Child });
 }
+
+/** For a part that stands outside of what a link or a refresh takes from another page: it comes along with each. */
+export const comesAlong = { "hx-swap-oob": "outerMorph" };

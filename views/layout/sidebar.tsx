@@ -6,7 +6,7 @@ import { StateIcon } from "../components/badge.tsx";
 import { Elapsed } from "../components/time.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
-import { fragment } from "./fragment.ts";
+import { comesAlong, fragment } from "./fragment.ts";
 import { approvalsPath, executionPath, executionsPath, libraryPath } from "../paths.ts";
 import type { Frame, LiveRun, Section } from "./frame.ts";
 import { Mark } from "./mark.tsx";
@@ -54,7 +54,7 @@ export const SidebarLive = fragment<{ frame: Frame; section: Section }>(
   ({ frame, section }, id) => {
     const { liveCount, waitingCount, live, now } = frame;
     return (
-      <div id={id} class="side-live">
+      <div id={id} class="side-live" {...comesAlong}>
         <nav class="nav" aria-label="Main">
           <ul>
             <Entry href={libraryPath} icon="workflow" name="Workflows" isHere={section === "workflows"} />
