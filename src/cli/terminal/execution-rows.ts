@@ -1,5 +1,6 @@
 import { applyToStep, endStep } from "../../execution/apply-event.ts";
 import type { StoredEvent } from "../../execution/event.ts";
+import { shownText, transcriptOf } from "../../execution/shown-text.ts";
 import { isAsking, openRequests } from "../../execution/permission.ts";
 import type { StepRecord, Usage } from "../../execution/record.ts";
 import { isDone, type StepStatus } from "../../execution/status.ts";
@@ -64,7 +65,8 @@ type StageFeedEvent = Exclude<StoredEvent, { type: `execution_${string}` | "budg
 
 function applyToFollowed(step: FollowedStep, event: StageFeedEvent): void {
   if (event.type === "log_line") {
-    step.lastLine = event.data.text;
+    // What an agent has used is in the columns beside.
+    if (transcriptOf(event.data)?.kind !== "usage") step.lastLine = shownText(event.data);
     return;
   }
   if (event.type === "stage_started") step.lastLine = "";
