@@ -108,11 +108,11 @@ function prepareAcp(
   };
 }
 
-/**
- * opencode does everything without asking unless it is told otherwise; what only reads needs no permission, as with
- * other agents. Those do not know the variable.
- */
+/** For single programs; others do not know these variables. */
 const ownVariables = {
+  // Claude Code would have the model search for the tools of servers, and so for the one for outputs.
+  ENABLE_TOOL_SEARCH: "false",
+  // opencode does everything without asking unless it is told otherwise; what only reads needs no permission.
   OPENCODE_PERMISSION: JSON.stringify({
     "*": "ask",
     ...Object.fromEntries(
