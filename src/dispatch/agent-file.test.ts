@@ -34,13 +34,24 @@ describe("an agent's file:", () => {
     ["with an empty head", "---\n---\nText\n", "it has no front matter"],
     ["fenced", "```yaml\n---\nname: x\n---\n```\n", "stands in a code fence"],
     ["fenced without lines", "```\nname: x\n```\n", "stands in a code fence"],
-    ["with a blank line first", "\n---\nname: x\n---\n", "something stands before its front matter"],
-    ["indented", "  ---\n  name: x\n  ---\n", "something stands before its front matter"],
+    ["with a text before its head", "Agent:\n---\nname: x\n---\n", "it has no front matter"],
   ];
 
   test.each(foreign)("one that is %s is no agent", (_, text, says) => {
     expect(() => parseAgentFile(Buffer.from(text), at)).toThrow(says);
     expect(() => parseAgentFile(Buffer.from(text), at)).toThrow(/^\/p\/agents\/scan\.md:1: .*"name: …"/);
+  });
+
+  test("blank lines may stand before the head, and the head may be indented", () => {
+    const text =
+      "\n \n    ---\n    name: queues\n    model: sonnet\n    tools:\n      - Read\n    ---\n\nLook.\n";
+    expect(parseAgentFile(Buffer.from(text), at)).toMatchObject({
+      name: "queues",
+      model: "sonnet",
+      tools: ["Read"],
+      lines: { name: 4, model: 5, tools: 6 },
+      prompt: "Look.",
+    });
   });
 
   test("without a name it is named by its file", () => {

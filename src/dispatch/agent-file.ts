@@ -18,7 +18,7 @@ export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string;
     throw new AppError("invalid_definition", `${path}:1: an agent's file has 1 MiB at most`);
   }
   const text = decode(bytes, path);
-  const matter = readFrontMatter(text, path);
+  const matter = readFrontMatter(text, path, { mayBeIndented: true });
   refuseForeign(text, matter, path);
   const field = fieldReader(matter, path);
   return {
@@ -33,6 +33,7 @@ export function parseAgentFile(bytes: Uint8Array, { path, ref }: { path: string;
     tools: field("tools", toolsOf) ?? [],
     model: field("model", modelOf),
     ...settingsIn(field),
+    lines: linesOf(matter),
     prompt: matter.body.trim(),
   };
 }
@@ -56,7 +57,6 @@ function describeForeignAgent(text: string, fields: FrontMatter["fields"]): stri
   const isHead = (line: string): boolean => line.trim() === "---" || /^(name|description)\s*:/.test(line);
   if (/^\s*(```|~~~)/.test(first) && isHead(second))
     return "its front matter stands in a code fence, which makes it a text like any other";
-  if (first.trim() === "---" && lines[0] !== "---") return "something stands before its front matter";
   if (Object.keys(fields).length > 0) return "its front matter has none of the keys of an agent";
   return "it has no front matter, so it is no agent";
 }
@@ -78,7 +78,14 @@ const settingKeys = [
   "skills",
   "mcpServers",
   "hooks",
+  "initialPrompt",
+  "readonly",
 ];
+
+function linesOf({ fields, lines }: FrontMatter): Record<string, number> {
+  const known = [...agentKeys, ...settingKeys].filter((key) => Object.hasOwn(fields, key));
+  return Object.fromEntries(known.flatMap((key) => (lines.has(key) ? [[key, lines.get(key) ?? 1]] : [])));
+}
 
 function settingsIn(field: ReturnType<typeof fieldReader>): Pick<AgentFile, "settings"> {
   const entries = settingKeys.map((key) => [key, field(key, settingOf)] as const);

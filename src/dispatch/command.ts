@@ -1,6 +1,7 @@
 import { commandOf, programName } from "./agent-command.ts";
 import { commandInput, fileVariables } from "./command-files.ts";
 import type { StageDispatcher } from "./dispatcher.ts";
+import { ignoredKeys, noteText, type KeyReading, type KeyRequest } from "./key-notes.ts";
 import { openLogReader } from "./log-reader.ts";
 import { readLeftBehind, outcomeOf } from "./outcome.ts";
 import type { AgentProgram } from "./process/agent-program.ts";
@@ -16,7 +17,9 @@ const commandProgram: AgentProgram = {
   name: "command",
   prepare: (request) => {
     const command = commandOf(request);
-    return "error" in command ? command : { ...command, input: commandInput(request) };
+    if ("error" in command) return command;
+    const warnings = readForCommand(request).notes.map((note) => noteText(request, note));
+    return { ...command, input: commandInput(request), warnings };
   },
   variables: fileVariables,
   openReader: openLogReader,
@@ -33,3 +36,13 @@ const commandProgram: AgentProgram = {
     }),
   readLeft: ({ request }) => readLeftBehind(request.attempt_dir, request.outputs),
 };
+
+/** The program is told the model and the tools, and makes of them what it wants. */
+export function readForCommand({ agent, model, is_model_named: isNamed }: KeyRequest): KeyReading {
+  const keys = ["disallowedTools", "permissionMode", "maxTurns", "effort", "skills", "mcpServers"];
+  return {
+    model: isNamed ? model : null,
+    refusal: null,
+    notes: ignoredKeys(agent?.settings ?? {}, keys, "command"),
+  };
+}

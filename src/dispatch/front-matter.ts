@@ -14,22 +14,29 @@ const longestHead = 64 * 1024;
 
 /**
  * Splits a file. A head that is not valid YAML as a whole, such as `description: use when: asked`, is read key by key.
- * Throws `AppError("invalid_definition")` with the place for a head that has no end.
+ * `mayBeIndented`: blank lines may stand before the head, and all of its lines may be indented. Throws
+ * `AppError("invalid_definition")` with the place for a head that has no end.
  */
-export function readFrontMatter(text: string, file: string): FrontMatter {
+export function readFrontMatter(
+  text: string,
+  file: string,
+  { mayBeIndented = false }: { mayBeIndented?: boolean } = {},
+): FrontMatter {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const opening = /^---[ \t]*\r?\n/.exec(source)?.[0];
+  const form = mayBeIndented ? /^(?:[ \t]*\r?\n)*([ \t]*)---[ \t]*\r?\n/ : /^()---[ \t]*\r?\n/;
+  const [opening, indent = ""] = form.exec(source) ?? [];
   if (opening === undefined) return { fields: Object.create(null), lines: new Map(), body: source };
   const rest = source.slice(opening.length, opening.length + longestHead);
-  const closing = /^(---|\.\.\.)[ \t]*(\r?\n|$)/m.exec(rest);
+  const closing = (indent === "" ? /^(---|\.\.\.)[ \t]*(\r?\n|$)/m : /^[ \t]*---[ \t]*(\r?\n|$)/m).exec(rest);
   if (!closing) {
     throw new AppError(
       "invalid_definition",
       `${file}:1: the front matter has no end. close it with a line "---", within 64 KiB`,
     );
   }
-  const head = rest.slice(0, closing.index);
-  const entries = entriesOf(head);
+  const written = rest.slice(0, closing.index);
+  const head = indent === "" ? written : written.replace(new RegExp(`^${indent}`, "gm"), "");
+  const entries = entriesOf(head, opening.split("\n").length);
   const lines = new Map(entries.map(({ key, line }) => [key, line]));
   const body = source.slice(opening.length + closing.index + closing[0].length);
   return { fields: wholeYaml(head) ?? fieldByField(entries), lines, body };
@@ -42,13 +49,14 @@ interface Entry {
   source: string;
 }
 
-function entriesOf(head: string): Entry[] {
+/** `firstLine`: of the head in the file, from 1. */
+function entriesOf(head: string, firstLine: number): Entry[] {
   const entries: Entry[] = [];
   for (const [at, text] of head.split(/\r?\n/).entries()) {
     const key = /^(?:"([^"]+)"|'([^']+)'|([^\s#:'"-][^:]*?))[ \t]*:(?=[ \t]|$)/.exec(text);
     const name = key?.[1] ?? key?.[2] ?? key?.[3];
     const last = entries.at(-1);
-    if (name !== undefined) entries.push({ key: name, line: at + 2, source: text });
+    if (name !== undefined) entries.push({ key: name, line: at + firstLine, source: text });
     else if (last) last.source += `\n${text}`;
   }
   return entries;

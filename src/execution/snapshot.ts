@@ -27,6 +27,8 @@ export interface AgentFile {
   model: string | null;
   /** Further keys that agent programs understand, as the file has them; absent where there are none. */
   settings?: ValueObject;
+  /** The line of each key that the file has and that is known, from 1; absent in executions of earlier versions. */
+  lines?: Record<string, number>;
   /** The MCP servers that it and its stages name, as they were when the execution started; absent: none. */
   servers?: McpServer[];
   /** The same for skills. */

@@ -31,8 +31,8 @@ test("an agent file of Claude Code is carried out by codex where the run says so
   const { code, stdout } = await journey.run(["workflow", "run", ".", "--dispatcher", "codex"], { env });
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("  a: 5") });
   expect(stdout).toContain("cost: unknown (1200 tokens in, 50 out)");
-  expect(stdout).toContain('warning: "model" names "opus"');
-  expect(stdout).toContain('warning: "tools" has no effect');
+  expect(stdout).toMatch(/warning: "model" of \S+\.md:\d+ names "opus"/);
+  expect(stdout).toMatch(/warning: "tools" of \S+\.md:\d+ has no effect/);
   expect(stdout).toContain("warning: Reconnecting... 1/1");
 });
 

@@ -67,13 +67,13 @@ export async function planRun(request: RunRequest, place: RunPlace): Promise<Pla
   const swapped = swap(composed, swaps, swapNames);
   // Errors of the request are reported before what the machine lacks.
   const planned = await planWithSecrets(composed, request);
-  const { findings, starts } = await preflight(composed, options, { home, dispatch });
+  const { findings, starts, warnings } = await preflight(composed, options, { home, dispatch });
   const unpriced = warnOfUnpriced(composed, options, dispatch, () => readPrices(home));
   const started = planWithStarts(planned.plan, starts);
   const { validation } = started;
   const plan = {
     ...started,
-    validation: { ...validation, warnings: [...validation.warnings, ...unpriced] },
+    validation: { ...validation, warnings: [...validation.warnings, ...warnings, ...unpriced] },
     preflight: findings,
   };
   log(plannedEntry(plan.workflow.id, plan));

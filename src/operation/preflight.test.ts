@@ -266,6 +266,74 @@ describe("a plan", () => {
   });
 });
 
+describe("what an agent's file says and its dispatcher does not do", () => {
+  const text = workflow(
+    "{id: a, roles: {primary: agent:keys}}",
+    "{id: b, roles: {primary: agent:keys}}",
+    "{id: c, roles: {primary: {artifact: agent:keys, model: haiku}}}",
+  );
+
+  test.each<[dispatcher: string, model: string | null, warnings: RegExp[]]>([
+    ["claude-code", "opus", [/^"hooks" of \S+keys\.md:7 has no effect/]],
+    [
+      "codex",
+      null,
+      [
+        /^"model" of \S+keys\.md:4 names "opus"/,
+        /^"tools" of \S+keys\.md:5 has no effect/,
+        /^"maxTurns" of \S+keys\.md:6 has no effect/,
+        /^"hooks" of \S+keys\.md:7 has no effect/,
+        /^"model" of the stage names "haiku"/,
+      ],
+    ],
+    ["simulated", "opus", []],
+  ])(
+    "is a warning of the plan under %s, told once, and the plan shows the real model",
+    async (dispatcher, model, warnings) => {
+      write("keys.md", `---\n${head}model: opus\ntools: Read\nmaxTurns: 3\nhooks: {Stop: []}\n---\n`);
+      const [claude, codex] = [
+        makeFakeClaude(join(folder, "keys"), "exit 0"),
+        makeFakeCodex(join(folder, "keys"), "exit 0"),
+      ];
+      const { plan } = await planned(text, { dispatcher, env: { PATH: `${claude.bin}:${codex.bin}` } });
+      expect(plan.preflight).toEqual([]);
+      expect(plan.batches[0]?.stages[0]?.model).toBe(model);
+      const told = plan.validation.warnings.filter(({ code }) => code === "key_ignored");
+      expect(told).toHaveLength(warnings.length);
+      for (const [at, says] of warnings.entries()) expect(told[at]?.message).toMatch(says);
+      for (const each of told)
+        expect(each).toMatchObject({ severity: "warning", line: each.stage_id === "c" ? 5 : 3 });
+    },
+  );
+
+  test("is a model only where a program is told one: not the default where a command runs", async () => {
+    write("good.md", agent('["./run.sh"]'));
+    const named = workflow(
+      "{id: a, roles: {primary: agent:good}}",
+      "{id: b, roles: {primary: {artifact: agent:good, model: haiku}}}",
+    );
+    const { plan } = await planned(named);
+    expect(plan.batches.flatMap(({ stages }) => stages.map(({ model }) => model))).toEqual([null, "haiku"]);
+    expect(printPlan(plan)).toContain("      Agent: agent:good\n");
+  });
+
+  test.each([
+    ["claude-code", "bypassPermissions"],
+    ["claude-code", "auto"],
+    ["acp", "bypassPermissions"],
+  ])("refuses the start where %s refuses its permission mode %s", async (dispatcher, mode) => {
+    write("wild.md", `---\n${head}permissionMode: ${mode}\ncommand: ["./run.sh"]\n---\n`);
+    const { bin } = makeFakeClaude(join(folder, "wild"), "exit 0");
+    const wild = workflow("{id: a, roles: {primary: agent:wild}}");
+    const found = await findingsOf(wild, { dispatcher, env: { PATH: bin } });
+    expect(found).toMatchObject([{ code: "mode_refused", stage_id: "a", line: 3 }]);
+    expect(found[0]?.message).toMatch(
+      /"permissionMode" of \S+wild\.md:4 is ".*", which would let the agent do anything/,
+    );
+    expect(found[0]?.hint).toContain('allow what the agent needs with "tools"');
+  });
+});
+
 describe("a strict check", () => {
   test("tells what the rules find and what is missing for a start, each once", async () => {
     write("bad.md", agent('["./nope.sh"]'));

@@ -3,11 +3,14 @@ import { missingVariables, variableTrouble } from "../dispatch/mcp/missing-varia
 import { git } from "../dispatch/process/git.ts";
 import { repositoryOf } from "../dispatch/process/make-worktree.ts";
 import { programVersions } from "../dispatch/program-versions.ts";
+import { noteText, type KeyReading } from "../dispatch/key-notes.ts";
+import { readKeys } from "../dispatch/read-keys.ts";
 import { takesTools } from "../dispatch/takes-tools.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";
 import type { Finding } from "../workflow/finding.ts";
 import { laterFinding } from "../workflow/later-places.ts";
-import type { PlanStart } from "../workflow/plan.ts";
+import type { PlanStart, StageStart } from "../workflow/plan.ts";
+import { usedModel } from "../workflow/used-model.ts";
 import { lookAtAgent, readAgent, troubleOfFolder, type FoundAgent } from "./look-at-agent.ts";
 import type { PreflightSubject, StartOptions, Trouble } from "./start-trouble.ts";
 
@@ -18,7 +21,9 @@ export interface Preflight {
   /** Of the category `preflight`, in the order of the file. */
   findings: Finding[];
   /** By stage; none for a stage that has no agent, or whose agent is not found. */
-  starts: ReadonlyMap<string, PlanStart>;
+  starts: ReadonlyMap<string, StageStart>;
+  /** What of agent files and stages has no effect here, each once. */
+  warnings: Finding[];
 }
 
 /** Checks whether each stage could start here. Simulated stages need nothing. */
@@ -36,16 +41,20 @@ export async function preflight(
   const place = { ofFolder: once(() => troubleOfFolder(options.workdir)), isTold: false };
   const repository = once(() => troubleOfRepository(options));
   const findings: Finding[] = [];
-  const starts = new Map<string, PlanStart>();
+  const starts = new Map<string, StageStart>();
+  const warnings = new Map<string, Finding>();
   for (const [at, stage] of definition.stages.entries()) {
     const ref = agentRefOf(stage);
     if (ref === null) continue;
     const { start, trouble: agentTrouble } = await agentLook(ref);
-    if (start) starts.set(stage.id, withTools(start, stage));
+    const reading = start && readStage(agentOf(ref), stage, withTools(start, stage));
+    if (reading) starts.set(stage.id, reading.told);
+    warn(warnings, reading?.warnings ?? [], later.stages[at]);
     if (start?.dispatcher === "simulated") continue;
     const folder = place.ofFolder("");
     const troubles = [
       agentTrouble,
+      reading?.trouble ?? null,
       place.isTold ? null : folder,
       folder === null && stage.workspace === "worktree" ? await repository("") : null,
       ...toolTroubles(agentOf(ref), stage, checked, options, dispatch),
@@ -59,7 +68,44 @@ export async function preflight(
       if (where) findings.push(laterFinding(where, { code, message, hint: wayOut }));
     }
   }
-  return { findings, starts };
+  return { findings, starts, warnings: [...warnings.values()] };
+}
+
+interface StageReading {
+  told: StageStart;
+  trouble: Trouble | null;
+  warnings: string[];
+}
+
+/** What the dispatcher of a stage makes of its agent's file. */
+function readStage(found: FoundAgent, { roles }: EffectiveStage, start: PlanStart): StageReading {
+  const agent = "agent" in found ? found.agent : null;
+  const role = roles?.primary;
+  const request = {
+    agent,
+    tools: start.tools,
+    model: role ? usedModel(role, agent) : "",
+    is_model_named: (role?.model ?? agent?.model ?? null) !== null,
+  };
+  const { model, refusal, notes }: KeyReading = readKeys(start.dispatcher, request);
+  const trouble = refusal && {
+    code: "mode_refused",
+    says: noteText(request, refusal),
+    wayOut: refusal.wayOut,
+  };
+  return { told: { start, model }, trouble, warnings: notes.map((note) => noteText(request, note)) };
+}
+
+/** Each text names its file and line itself; the finding stands where the definition names the agent first. */
+function warn(warnings: Map<string, Finding>, told: readonly string[], place: Finding | undefined): void {
+  for (const text of told) {
+    if (!place || warnings.has(text)) continue;
+    const [message = "", hint = null] = text.split(/\. (?=write |name )/);
+    warnings.set(text, {
+      ...laterFinding(place, { code: "key_ignored", message, hint }),
+      severity: "warning",
+    });
+  }
 }
 
 function withTools(start: PlanStart, { roles }: EffectiveStage): PlanStart {

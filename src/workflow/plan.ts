@@ -54,6 +54,7 @@ export interface PlanStage {
   name: string;
   type: "agent" | "gate";
   agent: string | null;
+  /** Null for a gate, and where its program is told no model and uses its own. */
   model: string | null;
   tools: string[];
   /** At most one of `source` and `value` is not null. */
@@ -206,11 +207,17 @@ function planStage(
   };
 }
 
+/** `model`: the one that the program is told to use; null: it uses its own. */
+export interface StageStart {
+  start: PlanStart;
+  model: string | null;
+}
+
 /** The plan with what is started for each stage, by its id. */
-export function planWithStarts(plan: Plan, starts: ReadonlyMap<string, PlanStart>): Plan {
+export function planWithStarts(plan: Plan, starts: ReadonlyMap<string, StageStart>): Plan {
   const batches = plan.batches.map((batch) => ({
     ...batch,
-    stages: batch.stages.map((stage) => ({ ...stage, start: starts.get(stage.id) ?? null })),
+    stages: batch.stages.map((stage) => ({ ...stage, ...starts.get(stage.id) })),
   }));
   return { ...plan, batches };
 }

@@ -52,7 +52,7 @@ function stageLines(stage: PlanStage): string[] {
   return [
     head,
     ...labelLine("      ", "Condition", conditions),
-    ...(agent === null ? [] : [`      Agent: ${agent} (${model})`]),
+    ...(agent === null ? [] : [`      Agent: ${agent}${model === null ? "" : ` (${model})`}`]),
     ...labelLine("      ", "Tools", stage.tools),
     ...labelLine("      ", "Inputs", stage.inputs.flatMap(inputText)),
     ...contextLine(stage),

@@ -1,4 +1,5 @@
-import type { StageError, StageRequest } from "../dispatcher.ts";
+import type { StageError } from "../dispatcher.ts";
+import { ignoredKeys, noteText, type KeyReading, type KeyRequest } from "../key-notes.ts";
 import { refuseStart } from "../refuse-start.ts";
 import { textsOf } from "../texts-of.ts";
 import type { AcpPlan } from "./acp-plan.ts";
@@ -6,50 +7,65 @@ import { hasBrackets } from "./judge-request.ts";
 
 type Settings = Pick<AcpPlan, "mode" | "model" | "effort" | "denied">;
 
-type SettingsRequest = Pick<StageRequest, "agent" | "tools" | "model" | "is_model_named">;
-
 /** What the keys of an agent file mean to an agent of this protocol, or the error that its attempt fails with. */
-export function acpSettings({
-  agent,
-  tools,
-  model,
-  is_model_named: isNamed,
-}: SettingsRequest): { settings: Settings; warnings: string[] } | { error: StageError } {
-  const given = agent?.settings ?? {};
+export function acpSettings(
+  request: KeyRequest,
+): { settings: Settings; warnings: string[] } | { error: StageError } {
+  const given = request.agent?.settings ?? {};
   const { permissionMode, effort } = given;
-  const file = agent?.path ?? "the agent file";
-  const wanted = typeof permissionMode === "string" ? permissionMode : "default";
-  if (refusedModes.has(wanted)) {
-    return refuseStart(
-      "invalid_request",
-      `"permissionMode" of ${file} is "${wanted}", which would let the agent do anything without being asked, and is ` +
-        'refused. leave it out, and allow what the agent needs with "tools"',
-    );
-  }
-  const denied = textsOf(given["disallowedTools"]);
-  const isPlan = wanted === "plan";
-  const ignored = ["maxTurns", "hooks"].filter((key) => Object.hasOwn(given, key));
-  const unknownMode = isPlan || askingModes.has(wanted) ? [] : [`permissionMode: ${wanted}`];
+  const { model, refusal, notes } = readForAcp(request);
+  if (refusal !== null)
+    return refuseStart("invalid_request", `${noteText(request, refusal)}. ${refusal.wayOut}`);
   return {
     settings: {
-      mode: isPlan ? "plan" : "default",
-      model: isNamed && model !== "" && model !== "inherit" ? model : null,
+      mode: permissionMode === "plan" ? "plan" : "default",
+      model,
       effort: typeof effort === "string" && effort !== "" ? effort : null,
-      denied,
+      denied: textsOf(given["disallowedTools"]),
     },
-    warnings: [
-      ...[...ignored, ...unknownMode].map(
-        (key) => `"${key}" of the agent file has no effect with the dispatcher acp`,
-      ),
-      ...tools
+    warnings: notes.map((note) => noteText(request, note)),
+  };
+}
+
+/** What an agent of this protocol makes of an agent's file. Which models it offers is known only when it runs. */
+export function readForAcp({ agent, tools, model, is_model_named: isNamed }: KeyRequest): KeyReading {
+  const given = agent?.settings ?? {};
+  const { permissionMode: mode = null } = given;
+  const isRefused = typeof mode === "string" && refusedModes.has(mode);
+  const isKnown = mode === null || isRefused || (typeof mode === "string" && knownModes.has(mode));
+  return {
+    model: isNamed && model !== "" && model !== "inherit" ? model : null,
+    refusal: isRefused
+      ? {
+          key: "permissionMode",
+          says: `is "${mode}", which would let the agent do anything without being asked, and is refused`,
+          wayOut: 'leave it out, and allow what the agent needs with "tools"',
+        }
+      : null,
+    notes: [
+      ...ignoredKeys(given, ["maxTurns"], "acp"),
+      ...(isKnown
+        ? []
+        : [
+            {
+              key: "permissionMode",
+              says: `is ${JSON.stringify(mode)}, which has no effect with the dispatcher acp`,
+            },
+          ]),
+      ...tools.filter(hasBrackets).map((rule) => ({
+        key: "tools",
+        says: `has the rule "${rule}", which allows nothing with the dispatcher acp: name the whole tool`,
+        isOfStage: !(agent?.tools ?? []).includes(rule),
+      })),
+      ...textsOf(given["disallowedTools"])
         .filter(hasBrackets)
-        .map((rule) => `the rule "${rule}" allows nothing with the dispatcher acp: name the whole tool`),
-      ...denied
-        .filter(hasBrackets)
-        .map((rule) => `the rule "${rule}" denies the whole tool with the dispatcher acp`),
+        .map((rule) => ({
+          key: "disallowedTools",
+          says: `has the rule "${rule}", which denies the whole tool with the dispatcher acp`,
+        })),
     ],
   };
 }
 
 const refusedModes = new Set(["bypassPermissions", "auto", "yolo"]);
-const askingModes = new Set(["default", "manual", "dontAsk"]);
+const knownModes = new Set(["default", "manual", "dontAsk", "plan"]);

@@ -62,14 +62,29 @@ describe("an agent file's key and what claude is called with:", () => {
   test("hooks are named in a warning", () => {
     const key = "hooks";
     const { warnings } = callOf(requestOf(`${key}: [a]`));
-    expect(warnings).toEqual([`"${key}" of the agent file has no effect with the dispatcher claude-code`]);
+    expect(warnings).toEqual([`"${key}" of /p/reviewer.md:4 has no effect with the dispatcher claude-code`]);
+  });
+
+  test.each([
+    ["maxTurns: many", "maxTurns", "a whole number above 0"],
+    ["effort: [a]", "effort", "a text such as high"],
+    ["disallowedTools: 7", "disallowedTools", "a list of rules"],
+  ])("%p, which cannot be meant, is named in a warning", (line, key, wanted) => {
+    const { warnings } = callOf(requestOf(line));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toStartWith(`"${key}" of /p/reviewer.md:4 is `);
+    expect(warnings[0]).toEndWith(`and has no effect. write ${wanted}`);
+  });
+
+  test.each(["initialPrompt: hello", "readonly: true"])("%p, which would change its work, too", (line) => {
+    expect(callOf(requestOf(line)).warnings).toHaveLength(1);
   });
 
   test.each(["bypassPermissions", "auto", "surprise", "[plan]"])("permissionMode %s is refused", (mode) => {
     const call = claudeArguments(requestOf(`permissionMode: ${mode}`), plain);
     expect(call).toMatchObject({ error: { class: "invalid_request", retryable: false } });
     expect("error" in call && call.error.message).toMatch(
-      /"permissionMode" of \/p\/reviewer\.md .*write one of/,
+      /"permissionMode" of \/p\/reviewer\.md:4 .*write one of/,
     );
   });
 });

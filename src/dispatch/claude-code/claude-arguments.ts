@@ -1,6 +1,7 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
-import type { AgentFile } from "../../execution/snapshot.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { ignoredKeys, noteText, unreadableKey, type KeyReading, type KeyRequest } from "../key-notes.ts";
+import { refuseStart } from "../refuse-start.ts";
 import { textsOf } from "../texts-of.ts";
 import { serverNameOf, toolPrefix, type AttemptServer } from "../mcp/attempt-servers.ts";
 import type { AttemptSkill } from "../attempt-skills.ts";
@@ -48,6 +49,7 @@ type CallRequest = Pick<
   | "agent_ref"
   | "attempt_dir"
   | "model"
+  | "is_model_named"
   | "tools"
   | "output_schema"
   | "permissions"
@@ -70,11 +72,12 @@ export function claudeArguments(
   request: CallRequest,
   { session, takesAgentsFile, servers, skills, hidden }: ClaudeSetting,
 ): ClaudeCall | { error: StageError } {
-  const { agent, model, tools, output_schema, permissions } = request;
+  const { agent, tools, output_schema, permissions } = request;
   const asks = permissions === "ask";
   const settings = agent?.settings ?? {};
-  const mode = permissionMode(agent, settings["permissionMode"]);
-  if ("error" in mode) return mode;
+  const { refusal, notes, model: usedModel } = readForClaude(request);
+  if (refusal !== null)
+    return refuseStart("invalid_request", `${noteText(request, refusal)}. ${refusal.wayOut}`);
   const role = describeRole(request, takesAgentsFile);
   if ("error" in role) return role;
   const denied = textsOf(settings["disallowedTools"]);
@@ -82,10 +85,10 @@ export function claudeArguments(
   const { effort } = settings;
   const argv = [
     ...fixedArguments,
-    `--permission-mode=${mode.mode ?? (asks ? "default" : "dontAsk")}`,
+    `--permission-mode=${passedMode(settings) ?? (asks ? "default" : "dontAsk")}`,
     ...(asks ? askingArguments : []),
     ...role.argv,
-    ...(model === "" || model === "inherit" ? [] : ["--model", model]),
+    ...(usedModel === null ? [] : ["--model", usedModel]),
     ...(declaresOutputs(output_schema) ? ["--json-schema", JSON.stringify(output_schema)] : []),
     ...(session.resumes ? ["--resume", session.id] : ["--session-id", session.id]),
     ...(servers.length > 0 ? [`--mcp-config=${request.attempt_dir}/${serversFile}`] : []),
@@ -104,7 +107,7 @@ export function claudeArguments(
     ...(servers.length > 0 ? { [serversFile]: describeServers(servers, hidden) } : {}),
     ...(skills.length > 0 ? pluginFiles(skills) : {}),
   };
-  return { argv, files, warnings: ignoredKeys(settings) };
+  return { argv, files, warnings: notes.map((note) => noteText(request, note)) };
 }
 
 const serversFile = "mcp.json";
@@ -130,23 +133,45 @@ function budgetArguments({ dollars_left, charged }: CallRequest, { resumes }: Cl
 const askingModes = new Set(["default", "manual", "dontAsk"]);
 const passedModes = new Set(["plan", "acceptEdits"]);
 
-function permissionMode(
-  agent: AgentFile | null,
-  mode: Value | undefined,
-): { mode: string | null } | { error: StageError } {
-  if (mode === undefined || mode === null || (typeof mode === "string" && askingModes.has(mode)))
-    return { mode: null };
-  if (typeof mode === "string" && passedModes.has(mode)) return { mode };
-  const file = agent?.path ?? "the agent file";
-  const known = [...askingModes, ...passedModes].join(", ");
+/** What claude makes of an agent's file. */
+export function readForClaude({ agent, model }: KeyRequest): KeyReading {
+  const settings = agent?.settings ?? {};
+  const { permissionMode: mode = null, disallowedTools: denied, effort } = settings;
+  const isKnown =
+    mode === null || (typeof mode === "string" && (askingModes.has(mode) || passedModes.has(mode)));
+  const unreadable = [
+    unreadableKey(settings, "maxTurns", {
+      isRead: numberOf(settings["maxTurns"]) !== null,
+      wanted: "a whole number above 0",
+    }),
+    unreadableKey(settings, "effort", { isRead: typeof effort === "string", wanted: "a text such as high" }),
+    unreadableKey(settings, "disallowedTools", {
+      isRead: Array.isArray(denied) || typeof denied === "string",
+      wanted: "a list of rules",
+    }),
+  ];
+  return {
+    model: model === "" || model === "inherit" ? null : model,
+    refusal: isKnown ? null : refusedMode(mode),
+    notes: [...unreadable.filter((note) => note !== null), ...ignoredKeys(settings, [], "claude-code")],
+  };
+}
+
+function passedMode({ permissionMode: mode }: ValueObject): string | null {
+  return typeof mode === "string" && passedModes.has(mode) ? mode : null;
+}
+
+function refusedMode(mode: Value): KeyReading["refusal"] {
   const why =
     mode === "bypassPermissions" || mode === "auto"
       ? "would let the agent do anything without being asked, and is refused"
       : "is no mode that is known";
-  const message =
-    `"permissionMode" of ${file} is ${JSON.stringify(mode)}, which ${why}. ` +
-    `write one of ${known}, and allow what the agent needs with "tools"`;
-  return { error: { class: "invalid_request", message, retryable: false } };
+  const known = [...askingModes, ...passedModes].join(", ");
+  return {
+    key: "permissionMode",
+    says: `is ${JSON.stringify(mode)}, which ${why}`,
+    wayOut: `write one of ${known}, and allow what the agent needs with "tools"`,
+  };
 }
 
 /** The agent file's body as the role that claude plays; a file without a body leaves claude its own. */
@@ -169,13 +194,6 @@ function describeRole(
 }
 
 const agentsFile = "agents.json";
-
-/** `hooks` would run programs, and the others would give the agent something that it now misses. */
-function ignoredKeys(settings: ValueObject): string[] {
-  return ["hooks"]
-    .filter((key) => Object.hasOwn(settings, key))
-    .map((key) => `"${key}" of the agent file has no effect with the dispatcher claude-code`);
-}
 
 function numberOf(value: Value | undefined): number | null {
   const number = typeof value === "string" ? Number(value) : value;

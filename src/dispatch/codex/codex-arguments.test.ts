@@ -43,14 +43,14 @@ describe("an agent file's key and what codex is called with:", () => {
       const { argv, warnings } = callOf(requestOf(line));
       expect(argv).toEqual([...base, "-"]);
       expect(warnings).toEqual([
-        `"${line.split(":")[0]}" of the agent file has no effect with the dispatcher codex`,
+        `"${line.split(":")[0]}" of /p/reviewer.md:4 has no effect with the dispatcher codex`,
       ]);
     },
   );
 
   test("tools have no effect, and a warning says that the sandbox decides", () => {
     expect(callOf(requestOf("tools: Read, Grep")).warnings).toEqual([
-      '"tools" has no effect with the dispatcher codex: its sandbox decides what the agent may do',
+      '"tools" of /p/reviewer.md:4 has no effect with the dispatcher codex: its sandbox decides what the agent may do',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe("an agent file's key and what codex is called with:", () => {
     (mode) => {
       const { argv, warnings } = callOf(requestOf(`permissionMode: ${mode}`));
       expect(argv).toEqual([...base, "-"]);
-      expect(warnings).toEqual([expect.stringContaining('"permissionMode" of the agent file is')]);
+      expect(warnings).toEqual([expect.stringContaining('"permissionMode" of /p/reviewer.md:4 is')]);
     },
   );
 });
@@ -70,7 +70,7 @@ describe("a model of another vendor", () => {
     (model) => {
       const { argv, warnings } = callOf(requestOf("", { model, is_model_named: true }));
       expect(argv).toEqual([...base, "-"]);
-      expect(warnings).toEqual([expect.stringContaining(`"model" names "${model}"`)]);
+      expect(warnings).toEqual([expect.stringContaining(`"model" of the stage names "${model}"`)]);
     },
   );
 

@@ -1,5 +1,6 @@
 import type { ValueObject } from "../../expression/value.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { ignoredKeys, noteText, type KeyNote, type KeyReading, type KeyRequest } from "../key-notes.ts";
 import { declaresOutputs } from "../output-schema.ts";
 import { refuseStart } from "../refuse-start.ts";
 import { strictSchema } from "./strict-schema.ts";
@@ -28,10 +29,9 @@ export function codexArguments(
   request: CallRequest,
   thread: string | null,
 ): CodexCall | { error: StageError } {
-  const { agent, output_schema, tools } = request;
+  const { agent, output_schema } = request;
   const settings = agent?.settings ?? {};
-  const model = usableModel(request);
-  const sandbox = sandboxOf(settings);
+  const { model, notes } = readForCodex(request);
   const role = agent?.prompt ? setting("developer_instructions", agent.prompt) : "";
   if (Buffer.byteLength(role) > longestInline) {
     const message =
@@ -46,8 +46,8 @@ export function codexArguments(
     "--json",
     "--skip-git-repo-check",
     "-s",
-    sandbox.mode,
-    ...(model.name === null ? [] : ["-m", model.name]),
+    settings["permissionMode"] === "plan" ? "read-only" : "workspace-write",
+    ...(model === null ? [] : ["-m", model]),
     ...(role === "" ? [] : ["-c", role]),
     ...(typeof effort === "string" && effort !== "" ? ["-c", setting("model_reasoning_effort", effort)] : []),
     ...(schema === null ? [] : ["--output-schema", `${request.attempt_dir}/${schemaFile}`]),
@@ -57,7 +57,7 @@ export function codexArguments(
   return {
     argv,
     files: schema === null ? {} : { [schemaFile]: JSON.stringify(schema) },
-    warnings: [...model.warnings, ...sandbox.warnings, ...describeTools(tools), ...ignoredKeys(settings)],
+    warnings: notes.map((note) => noteText(request, note)),
   };
 }
 
@@ -68,39 +68,45 @@ function setting(name: string, text: string): string {
 
 const foreignModel = /^(opus|sonnet|haiku)|^claude-/i;
 
+/** What codex makes of an agent's file. */
+export function readForCodex(request: KeyRequest): KeyReading {
+  const settings = request.agent?.settings ?? {};
+  return {
+    model: usableModel(request),
+    refusal: null,
+    notes: [
+      ...modelNotes(request),
+      ...modeNotes(settings),
+      ...toolNotes(request),
+      ...ignoredKeys(settings, ["disallowedTools", "maxTurns", "skills", "mcpServers"], "codex"),
+    ],
+  };
+}
+
 /** The model that codex is told to use. Null: it uses the one of its own settings. */
-export function usableModel({ is_model_named, model }: Pick<StageRequest, "is_model_named" | "model">): {
-  name: string | null;
-  warnings: string[];
-} {
-  if (model === "" || model === "inherit") return { name: null, warnings: [] };
-  if (!foreignModel.test(model)) return { name: model, warnings: [] };
-  const warning =
-    `"model" names "${model}", which codex does not know: it uses the model of its own settings. ` +
+export function usableModel({ model }: Pick<StageRequest, "model">): string | null {
+  return model === "" || model === "inherit" || foreignModel.test(model) ? null : model;
+}
+
+function modelNotes({ agent, model, is_model_named }: KeyRequest): KeyNote[] {
+  if (!is_model_named || !foreignModel.test(model)) return [];
+  const says =
+    `names "${model}", which codex does not know: it uses the model of its own settings. ` +
     'name one of codex with "model" in the stage';
-  return { name: null, warnings: is_model_named ? [warning] : [] };
+  return [{ key: "model", says, isOfStage: agent?.model !== model }];
 }
 
 /** Modes of Claude Code in which an agent may change files and asks before it does more: the sandbox does the same. */
-const writingModes = new Set<unknown>(["default", "manual", "dontAsk", "acceptEdits"]);
+const writingModes = new Set<unknown>(["default", "manual", "dontAsk", "acceptEdits", "plan"]);
 
-function sandboxOf({ permissionMode: mode = null }: ValueObject): { mode: string; warnings: string[] } {
-  if (mode === "plan") return { mode: "read-only", warnings: [] };
-  const works = { mode: "workspace-write", warnings: [] };
-  if (mode === null || writingModes.has(mode)) return works;
-  const warning =
-    `"permissionMode" of the agent file is ${JSON.stringify(mode)}, which has no effect: ` +
-    "codex works in its sandbox";
-  return { ...works, warnings: [warning] };
+function modeNotes({ permissionMode: mode = null }: ValueObject): KeyNote[] {
+  if (mode === null || writingModes.has(mode)) return [];
+  const says = `is ${JSON.stringify(mode)}, which has no effect: codex works in its sandbox`;
+  return [{ key: "permissionMode", says }];
 }
 
-function describeTools(tools: readonly string[]): string[] {
+function toolNotes({ agent, tools }: KeyRequest): KeyNote[] {
   if (tools.length === 0) return [];
-  return ['"tools" has no effect with the dispatcher codex: its sandbox decides what the agent may do'];
-}
-
-function ignoredKeys(settings: ValueObject): string[] {
-  return ["disallowedTools", "maxTurns", "hooks", "skills", "mcpServers"]
-    .filter((key) => Object.hasOwn(settings, key))
-    .map((key) => `"${key}" of the agent file has no effect with the dispatcher codex`);
+  const says = "has no effect with the dispatcher codex: its sandbox decides what the agent may do";
+  return [{ key: "tools", says, isOfStage: (agent?.tools ?? []).length === 0 }];
 }

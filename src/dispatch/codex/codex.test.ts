@@ -242,7 +242,9 @@ describe("without a codex that can be used", () => {
     const { request } = lab(playCodexSample("ok"), { tools: ["Read"] });
     const taken = aControl();
     await dispatcher.dispatch(request, taken.control);
-    expect(shown(taken)[0]).toStartWith('warning: "tools" has no effect with the dispatcher codex');
+    expect(shown(taken)[0]).toStartWith(
+      'warning: "tools" of the stage has no effect with the dispatcher codex',
+    );
     await dispatcher.sweep(request);
     expect(existsSync(request.attempt_dir)).toBe(false);
   });

@@ -34,10 +34,10 @@ const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
     return openCodexReader(masks, { charged: resumes(request) ? request.charged : null, thread });
   },
   readResult: ({ request, reader, masks, status }) => {
-    const model = usableModel(request).name;
+    const model = usableModel(request);
     return codexResult({ reader, status, model, schema: request.output_schema, hide: masks.hide });
   },
-  readLeft: ({ request, reader }) => meteredUsage(reader.usage(), usableModel(request).name),
+  readLeft: ({ request, reader }) => meteredUsage(reader.usage(), usableModel(request)),
 };
 
 async function prepareCodex(
