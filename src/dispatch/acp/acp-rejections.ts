@@ -27,12 +27,11 @@ interface AskedRequest {
   name: string;
   says: string;
   allowing: string[];
-  /** True once the agent has said something after it. */
-  isFollowed: boolean;
 }
 
 /** An agent that does not go on after so many prompts will not. */
 const mostPrompts = 6;
+const mostListed = 50;
 
 export function openRejections({
   permissions,
@@ -40,6 +39,8 @@ export function openRejections({
 }: Pick<AcpPlan, "permissions" | "followUpEnd">): Rejections {
   let asked: AskedRequest[] = [];
   let turns = 0;
+  /** After so many of them the agent has said something. */
+  let followed = 0;
   /** The chosen option by the request's key; null: none was. */
   const chosen = new Map<string, string | null>();
 
@@ -51,17 +52,19 @@ export function openRejections({
   return {
     hear(message) {
       const kind = textField(fieldsField(fieldsField(message, "params"), "update"), "sessionUpdate");
-      if (kind === "agent_message_chunk") for (const each of asked) each.isFollowed = true;
+      if (kind === "agent_message_chunk") followed = asked.length;
       if (textField(message, "method") !== null || !isPromptId(message["id"])) return;
       turns++;
-      asked = asked.filter(({ turn }) => turn === turns - 1);
+      const ended = asked.filter(({ turn }) => turn === turns - 1);
+      followed = Math.max(0, followed - (asked.length - ended.length));
+      asked = ended;
     },
     ask(request, { tool, title }) {
       const allowing = listField(request.params, "options")
         .filter((option) => textField(option, "kind")?.startsWith("allow"))
         .map((option) => textField(option, "optionId") ?? "");
       const [key, name] = [JSON.stringify(request.id), String(request.id)];
-      asked.push({ turn: turns, key, name, says: `${tool}: ${title}`, allowing, isFollowed: false });
+      asked.push({ turn: turns, key, name, says: `${tool}: ${title}`, allowing });
     },
     hearOwn(message) {
       if (textField(message, "method") !== null) return;
@@ -72,16 +75,17 @@ export function openRejections({
       const hasEnded = ["end_turn", "cancelled"].includes(stopReasonIn(state) ?? "");
       if (isInTurn(state) || state.isCancelled || !hasEnded || permissions === "fail") return null;
       if (promptIds(state).length >= mostPrompts) return null;
-      const rejected = asked.filter((each) => each.turn === turns - 1 && isRejected(each));
-      const lines = rejected.map(({ name, says, isFollowed }) => {
-        const comment = answers.find(({ id }) => id === name)?.message ?? null;
-        return {
-          isNews: comment !== null || !isFollowed,
-          line: `- ${line(says)}${comment === null ? "" : `: ${line(comment)}`}`,
-        };
+      const messages = new Map(answers.map(({ id, message }) => [id, message]));
+      const told = asked.flatMap((each, at) => {
+        if (each.turn !== turns - 1 || !isRejected(each)) return [];
+        const comment = messages.get(each.name) ?? null;
+        const text = comment === null ? line(each.says) : `${line(each.says)}: ${line(comment)}`;
+        return { isNews: comment !== null || at >= followed, line: `- ${text}` };
       });
-      if (!lines.some(({ isNews }) => isNews)) return null;
-      return `What you asked for was rejected:\n\n${lines.map((each) => each.line).join("\n")}\n\n${followUpEnd}`;
+      if (!told.some(({ isNews }) => isNews)) return null;
+      const lines = told.slice(0, mostListed).map((each) => each.line);
+      if (told.length > mostListed) lines.push(`- and ${told.length - mostListed} more`);
+      return `What you asked for was rejected:\n\n${lines.join("\n")}\n\n${followUpEnd}`;
     },
   };
 }

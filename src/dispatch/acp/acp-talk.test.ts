@@ -384,6 +384,13 @@ describe("a request of the agent", () => {
     expect(next.owed(answers)).toEqual([]);
   });
 
+  test("that is rejected with many others is one line of a list that stays short", () => {
+    const lines = Array.from({ length: 60 }, (__, at) => ask(at, edit));
+    const [, more] = prompts(speak([...working, ...lines, ended(2)]).said);
+    expect(String(more?.[1]).match(/- edit: a\.txt/g)).toHaveLength(50);
+    expect(more?.[1]).toContain("- and 10 more");
+  });
+
   test("that is rejected again and again is not asked for without end", () => {
     const lines = Array.from({ length: 20 }, (__, at) => [
       ask(at, edit),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { shownText } from "../../execution/shown-text.ts";
 import { aPermissionDesk } from "../../testing/a-permission-desk.ts";
@@ -178,6 +179,23 @@ describe.each(bothLaunches)("an agent under %s", (_, launch) => {
     next.answer({ id: "1", allows: false, message: null });
     expect(await again).toMatchObject({ ok: true, text: "yesno" });
     expect(made.agent.told()).toHaveLength(5);
+    await dispatcher.sweep(made.request);
+  });
+
+  test("is told the rest of a message of which an engine that died has written half", async () => {
+    const made = lab(`agent.say(await agent.ask(${call({})})); return "end_turn";`, { permissions: "ask" });
+    const desk = aPermissionDesk();
+    void dispatcher.dispatch(made.request, { ...made.control, permissions: desk }).catch(() => {});
+    await until("it asks", () => desk.asked.length === 1);
+    desk.isDead = true;
+    appendFileSync(join(made.request.attempt_dir, "in.jsonl"), '{"jsonrpc":"2.0","id":0,"res');
+    const next = aPermissionDesk([{ id: "0", allows: true, message: null }]);
+    const again = createAcpDispatcher({ launch, self }).readopt(made.request, {
+      ...aControl().control,
+      permissions: next,
+    });
+    expect(await again).toMatchObject({ ok: true, text: "yes" });
+    expect(made.agent.told()).toHaveLength(4);
     await dispatcher.sweep(made.request);
   });
 
