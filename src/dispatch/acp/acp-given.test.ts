@@ -70,16 +70,18 @@ describe("an agent", () => {
   });
 
   test("is told what of its file has no effect, and what a rule with brackets means", async () => {
-    const { shown } = await attempt({
+    const { shown, request } = await attempt({
       settings: { maxTurns: 3, hooks: {}, permissionMode: "acceptEdits", disallowedTools: "Bash(rm:*)" },
       changes: { tools: ["Bash(ls:*)"] },
     });
+    const file = request.agent?.path;
+    const inVain = "has no effect with the dispatcher acp";
     expect(shown.filter((text) => text.startsWith("warning: "))).toEqual([
-      'warning: "maxTurns" of the agent file has no effect with the dispatcher acp',
-      'warning: "hooks" of the agent file has no effect with the dispatcher acp',
-      'warning: "permissionMode: acceptEdits" of the agent file has no effect with the dispatcher acp',
-      'warning: the rule "Bash(ls:*)" allows nothing with the dispatcher acp: name the whole tool',
-      'warning: the rule "Bash(rm:*)" denies the whole tool with the dispatcher acp',
+      `warning: "maxTurns" of ${file} ${inVain}`,
+      `warning: "hooks" of ${file} ${inVain}`,
+      `warning: "permissionMode" of ${file} is "acceptEdits", which ${inVain}`,
+      expect.stringContaining('the rule "Bash(ls:*)", which allows nothing with the dispatcher acp'),
+      expect.stringContaining('the rule "Bash(rm:*)", which denies the whole tool with the dispatcher acp'),
     ]);
   });
 
