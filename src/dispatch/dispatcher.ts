@@ -1,4 +1,5 @@
 import type { Value, ValueObject } from "../expression/value.ts";
+import type { EarlierSession } from "../execution/agent-session.ts";
 import type { LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
 import type { PreviousError } from "../execution/previous-error.ts";
@@ -24,6 +25,11 @@ export interface StageDispatcher {
    * that never existed.
    */
   sweep(attempt: AttemptPlace, what?: Leftovers): Promise<void>;
+  /**
+   * The id of the session that an attempt's agent has left and that a later attempt can go on with; null where there is
+   * none. Ask before the attempt is swept. Absent where no agent keeps one.
+   */
+  sessionLeft?(request: StageRequest): Promise<string | null>;
 }
 
 /**
@@ -82,6 +88,8 @@ export interface StageRequest extends AttemptPlace {
   dollars_left: number | null;
   /** What was charged for this very attempt before it was interrupted; null for one that begins. */
   charged: Usage | null;
+  /** What an earlier attempt has left, to go on with; null: it begins anew. */
+  session: EarlierSession | null;
 }
 
 export interface DispatchControl {

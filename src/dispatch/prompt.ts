@@ -67,11 +67,15 @@ function describeInputs({ inputs, inputDescriptions }: PromptParts): string {
   return [said, ...(list === "" ? [] : [list]), json(inputs)].join("\n\n");
 }
 
+function describePreviousError(error: PreviousError): string {
+  const said = `The attempt before this one failed (${line(error.class)}). Do the task so that it does not fail again.`;
+  return `${said}\n\n${quoteError(error)}`;
+}
+
 /** The message comes from a program or another agent, so it is quoted. */
-function describePreviousError({ class: errorClass, message, findings }: PreviousError): string {
-  const said = `The attempt before this one failed (${line(errorClass)}). Do the task so that it does not fail again.`;
+export function quoteError({ message, findings }: Pick<PreviousError, "message" | "findings">): string {
   const list = findings.map((finding) => `- ${finding.message}`).join("\n");
-  return `${said}\n\n${quote(findings.length > 0 ? list : message)}`;
+  return quote(findings.length > 0 ? list : message);
 }
 
 function describeOutputs(schema: Value): string {

@@ -5,6 +5,7 @@ import type {
   StageRequest,
   StageResult,
 } from "../dispatch/dispatcher.ts";
+import { chargedIn } from "../dispatch/charged-in.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { AttemptResult } from "../machine/apply-result.ts";
 import { isSuspended, type RunningAttempt } from "../machine/execution-state.ts";
@@ -80,7 +81,8 @@ async function dispatchAttempt(
     spend: spendingDesk(engine, run),
     ...(step.plan.permissions === "ask" ? { permissions: permissionDesk(engine, run) } : {}),
   };
-  const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
+  const name = dispatcherName(engine, execution, step);
+  const dispatcher = engine.dispatcher(name);
   const request = stageRequest(engine, execution, step);
   if (how === "new") warnOfMissing(log, missingModules(execution, step));
   const result =
@@ -91,10 +93,22 @@ async function dispatchAttempt(
   const outcome = judgeResult(request, { ...result, ...(usage && { usage }) }, execution.masks);
   const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(request, result);
   for (const warning of said) log.warn(warning);
-  if (outcome.kind !== "succeeded") return outcome;
+  if (outcome.kind !== "succeeded") return withSession(outcome, { request, dispatcher, name });
   const summed = await withSummary(outcome, { engine, request, run, dispatcher, control });
   const { stage } = step.plan;
   return closeWorkspace(summed, { request, stage, log, masks: execution.masks });
+}
+
+/** What the agent has left is asked for before the attempt's files are gone. */
+async function withSession(
+  outcome: AttemptResult,
+  { request, dispatcher, name }: { request: StageRequest; dispatcher: StageDispatcher; name: string },
+): Promise<AttemptResult> {
+  if (outcome.kind !== "failed") return outcome;
+  const id = (await dispatcher.sessionLeft?.(request)) ?? null;
+  if (id === null) return outcome;
+  const charged = addUsage(chargedIn(id, request), outcome.usage);
+  return { ...outcome, session: { dispatcher: name, id, charged } };
 }
 
 /** Stops the clock of the attempt's timeout; calling the result starts it anew. */

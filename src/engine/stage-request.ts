@@ -6,6 +6,7 @@ import type { AttemptPlace, StageRequest } from "../dispatch/dispatcher.ts";
 import { composePrompt } from "../dispatch/prompt.ts";
 import { providerVariables } from "../dispatch/provider-variables.ts";
 import type { StageCompleted } from "../execution/event.ts";
+import type { EarlierSession } from "../execution/agent-session.ts";
 import type { Usage } from "../execution/record.ts";
 import { handoffOf, type Handoff } from "../execution/handoff.ts";
 import type { ValueObject } from "../expression/value.ts";
@@ -15,6 +16,7 @@ import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import { usedModel } from "../workflow/used-model.ts";
 import { agentOf } from "../machine/blueprint.ts";
+import { sessionOf } from "../machine/execution-state.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
 import { commitsBefore } from "./commits-before.ts";
 import type { EngineState } from "./engine-state.ts";
@@ -84,6 +86,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     permissions: step.plan.permissions,
     dollars_left: leastLeft(execution, step),
     charged: chargedSoFar(step),
+    session: earlierSession(step, dispatcherName(engine, execution, step)),
   };
 }
 
@@ -94,6 +97,12 @@ function leastLeft({ record }: LiveExecution, { plan, record: step }: LiveStep):
     dollarsLeft(record.budget, record.usage),
   ].filter((dollars) => dollars !== null);
   return left.length === 0 ? null : Math.min(...left);
+}
+
+/** Only the dispatcher that began a session can go on with it. */
+function earlierSession({ actor }: LiveStep, dispatcher: string): EarlierSession | null {
+  const session = sessionOf(actor);
+  return session?.dispatcher === dispatcher ? session : null;
 }
 
 /** Of the attempt that runs. */
@@ -155,6 +164,7 @@ export function summaryRequest(
     inputs: done.outputs,
     previous_error: null,
     charged: null,
+    session: null,
     // Nobody is asked for a summary.
     permissions: "deny",
     outputs,

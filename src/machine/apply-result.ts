@@ -1,3 +1,4 @@
+import type { AgentSession } from "../execution/agent-session.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { HandedIn } from "../execution/handed-in.ts";
 import type { Usage } from "../execution/record.ts";
@@ -15,10 +16,19 @@ import { isoTime, type Moment } from "./moment.ts";
 import { follow } from "./orchestration.ts";
 import { tellStep } from "./tell-actor.ts";
 
+interface FailedResult {
+  kind: "failed";
+  failure: Failure;
+  handed_in: HandedIn | null;
+  usage: Usage | null;
+  /** What the agent has left; absent where that is nothing. */
+  session?: AgentSession;
+}
+
 /** The result of an attempt; its outputs have been checked against the contract. */
 export type AttemptResult =
   | { kind: "succeeded"; data: StageCompleted }
-  | { kind: "failed"; failure: Failure; handed_in: HandedIn | null; usage: Usage | null }
+  | FailedResult
   /** An earlier engine's agent is gone and has left no result. */
   | { kind: "gone" }
   /** The earlier engine was gone before its agent began. */
@@ -84,6 +94,7 @@ function tellResult(
       failure: verdict?.failure ?? (stopping === "timeout" ? null : failure) ?? timeoutFailure(step),
       handed_in: result.kind === "failed" ? result.handed_in : null,
       usage,
+      session: (result.kind === "failed" ? result.session : null) ?? null,
       policy: step.plan.stage.error_policy.retry,
       mayStart: !isEnding(execution),
       atMs: moment.atMs,

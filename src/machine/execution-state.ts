@@ -1,4 +1,5 @@
 import type { HookName } from "../workflow/effective.ts";
+import type { EarlierSession } from "../execution/agent-session.ts";
 import type { ExecutionEvent, LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
 import type { ExecutionRecord, StepRecord, Usage } from "../execution/record.ts";
@@ -116,6 +117,11 @@ export function newStepActor(plan: StageBlueprint): StepState["actor"] {
 export function isSuspended({ actor }: Pick<StepState, "actor">): boolean {
   const { context } = actor.state;
   return "isSuspended" in context && context.isSuspended === true;
+}
+
+/** What an earlier attempt of a step has left for the next one, or for a rerun; null where that is nothing. */
+export function sessionOf({ state: { context } }: StepState["actor"]): EarlierSession | null {
+  return "session" in context ? (context.session ?? null) : null;
 }
 
 /** True while new work may start. */

@@ -23,6 +23,7 @@ const goneBy = new Set([
   "policy",
   "seed",
   "usage",
+  "session",
   "pauseReason",
   "agent_id",
   "model",

@@ -1,4 +1,5 @@
 import { assign, setup } from "xstate";
+import { sessionAfter, type AgentSession, type EarlierSession } from "../execution/agent-session.ts";
 import type { StageEvent, StageStarted } from "../execution/event.ts";
 import type { HandedIn } from "../execution/handed-in.ts";
 import { mayRetry, retryDelayMs, type Failure } from "../execution/retry.ts";
@@ -26,6 +27,8 @@ export interface FailedAttempt {
   failure: Failure;
   handed_in: HandedIn | null;
   usage: Usage | null;
+  /** What its agent has left; absent where that is not known. */
+  session?: AgentSession | null;
   policy: EffectiveRetry;
   /** False while nothing new may start: then a failure is final. */
   mayStart: boolean;
@@ -57,6 +60,8 @@ export interface StageContext {
   permissions?: PermissionState;
   /** True while its attempt waits to go on; absent in states of earlier versions. */
   isSuspended?: boolean;
+  /** With which its next attempt begins, or a rerun of it; absent: it begins anew. */
+  session?: EarlierSession | null;
 }
 
 /** What the machine says has happened; whoever runs it adds the stage. */
@@ -77,6 +82,15 @@ export const stageMachine = setup({
     ),
     suspend: assign({ isSuspended: true }),
     goOn: assign({ isSuspended: false }),
+    keepSession: assign(({ event }) =>
+      event.type === "FAILED" ? { session: sessionAfter(event.session ?? null, event.failure.class) } : {},
+    ),
+    // What was stopped because it took too much would do so once more.
+    keepSessionToCorrect: assign(({ event }) => {
+      if (event.type !== "FAILED") return {};
+      const session = sessionAfter(event.session ?? null, event.failure.class);
+      return { session: session?.end === "output_contract" ? session : null };
+    }),
   },
   guards: {
     isRetried: ({ context, event }) =>
@@ -111,9 +125,17 @@ export const stageMachine = setup({
       on: {
         SUCCEEDED: { target: "completed", actions: { type: "record", params: recordSuccess } },
         FAILED: [
-          { guard: "isRetried", target: "retry_wait", actions: { type: "record", params: recordRetry } },
-          { guard: "isTimeout", target: "timed_out", actions: { type: "record", params: recordFailure } },
-          { target: "failed", actions: { type: "record", params: recordFailure } },
+          {
+            guard: "isRetried",
+            target: "retry_wait",
+            actions: ["keepSessionToCorrect", { type: "record", params: recordRetry }],
+          },
+          {
+            guard: "isTimeout",
+            target: "timed_out",
+            actions: ["keepSession", { type: "record", params: recordFailure }],
+          },
+          { target: "failed", actions: ["keepSession", { type: "record", params: recordFailure }] },
         ],
         INTERRUPTED: [
           {

@@ -59,6 +59,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     permissions: "deny",
     dollars_left: null,
     charged: null,
+    session: null,
     options: {
       workdir: folder,
       dispatcher: null,

@@ -18,6 +18,8 @@ export interface FakeAgents {
   dispatchers: Dispatchers;
   /** Every attempt so far, in the order of the requests: `stage/attempt`. */
   asked: string[];
+  /** The sessions that attempts leave, by the attempts' ids. */
+  sessions: Map<string, string>;
   /** Those whose files are gone. */
   swept: string[];
   /** The last attempts among these: no other attempt of their stage follows. */
@@ -38,6 +40,7 @@ export function fakeAgents(
   const open = new Map<string, AskedAttempt>();
   const waiting = new Map<string, (attempt: AskedAttempt) => void>();
   const asked: string[] = [];
+  const sessions = new Map<string, string>();
   const swept: string[] = [];
   const sweptLast: string[] = [];
   const take = (how: AskedAttempt["how"]) => (request: StageRequest, control: DispatchControl) => {
@@ -61,6 +64,7 @@ export function fakeAgents(
     dispatch: take("dispatch") as StageDispatcher["dispatch"],
     readopt: take("readopt"),
     livedMs,
+    sessionLeft: ({ attempt_id }) => Promise.resolve(sessions.get(attempt_id) ?? null),
     sweep: ({ attempt_id }, what = "attempt") => {
       if (what !== "processes") swept.push(attempt_id);
       if (what === "stage") sweptLast.push(attempt_id);
@@ -70,6 +74,7 @@ export function fakeAgents(
   return {
     dispatchers: () => dispatcher,
     asked,
+    sessions,
     swept,
     sweptLast,
     running: (stageId) => {

@@ -1,5 +1,6 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
+import { chargedIn } from "../charged-in.ts";
 import { ignoredKeys, noteText, unreadableKey, type KeyReading, type KeyRequest } from "../key-notes.ts";
 import { refuseStart } from "../refuse-start.ts";
 import { textsOf } from "../texts-of.ts";
@@ -55,6 +56,7 @@ type CallRequest = Pick<
   | "permissions"
   | "dollars_left"
   | "charged"
+  | "session"
 >;
 
 /** How an attempt's claude is called, besides what the request says. */
@@ -122,8 +124,10 @@ function ruleOf(tool: string, request: CallRequest): string {
  * Claude holds the whole cost of a session against its limit, also what it had reported before it was resumed. A cost
  * that it has not reported is in no total that it keeps.
  */
-function budgetArguments({ dollars_left, charged }: CallRequest, { resumes }: ClaudeSession): string[] {
+function budgetArguments(request: CallRequest, { id, resumes }: ClaudeSession): string[] {
+  const { dollars_left } = request;
   if (dollars_left === null) return [];
+  const charged = chargedIn(id, request);
   const reported = charged?.basis === "reported" ? charged.cost_micro_usd / 1_000_000 : 0;
   const most = dollars_left + (resumes ? reported : 0);
   return ["--max-budget-usd", most.toFixed(6).replace(/\.?0+$/, "")];

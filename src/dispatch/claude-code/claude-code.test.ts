@@ -156,9 +156,7 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
 
   test("that was killed goes on with its session, where claude has kept it", async () => {
     const { claude, request } = lab(playSample("ok"));
-    const kept = join(request.options.env["HOME"] ?? "", ".claude", "projects", "-w");
-    mkdirSync(kept, { recursive: true });
-    writeFileSync(join(kept, `${sessionIdOf(request.attempt_id)}.jsonl`), "");
+    keepSession(request, sessionIdOf(request.attempt_id));
     const taken = aControl();
     expect((await resultOf(request, taken)).ok).toBe(true);
     const [argv = []] = claude.calls();
@@ -166,7 +164,49 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     expect(claude.stdin()).toContain("You were interrupted");
     expect(shown(taken)[0]).toBe("warning: claude was interrupted and goes on with its session");
   });
+
+  test("that has to correct its outputs goes on with the session of the attempt before", async () => {
+    const { claude, request } = lab(playSample("ok"), correcting(sessionIdOf("run/a/1")));
+    keepSession(request, sessionIdOf("run/a/1"));
+    expect(await dispatcher.sessionLeft?.(request)).toBe(sessionIdOf("run/a/1"));
+    const taken = aControl();
+    await resultOf(request, taken);
+    const [argv = []] = claude.calls();
+    expect(argv.join(" ")).toContain(`--resume ${sessionIdOf("run/a/1")}`);
+    // The limit is held against the whole session.
+    expect(argv[argv.indexOf("--max-budget-usd") + 1]).toBe("3");
+    expect(claude.stdin()).toMatch(/not accepted[^]*"n" is missing[^]*hand in all outputs once more/);
+    expect(claude.stdin()).not.toContain("build it");
+    expect(shown(taken)[0]).toContain("of an earlier attempt");
+  });
+
+  test("that has not kept the session of the attempt before begins anew, with a warning", async () => {
+    const { claude, request } = lab(playSample("ok"), correcting(sessionIdOf("run/a/1")));
+    expect(await dispatcher.sessionLeft?.(request)).toBeNull();
+    const taken = aControl();
+    await resultOf(request, taken);
+    expect(claude.calls()[0]?.join(" ")).toContain(`--session-id ${sessionIdOf(request.attempt_id)}`);
+    expect(claude.stdin()).toBe("build it");
+    expect(shown(taken)[0]).toContain("has not kept the session");
+  });
 });
+
+/** An attempt after one that had handed in too little, for $1. */
+function correcting(id: string): Partial<StageRequest> {
+  const tokens = { input: 1, cache_read: 0, cache_write: 0, output: 1 };
+  const charged = { ...tokens, cost_micro_usd: 1_000_000, basis: "reported" as const };
+  return {
+    dollars_left: 2,
+    session: { dispatcher: "claude-code", id, charged, end: "output_contract" },
+    previous_error: { class: "output_contract", message: 'output "n" is missing', findings: [] },
+  };
+}
+
+function keepSession({ options }: StageRequest, id: string): void {
+  const kept = join(options.env["HOME"] ?? "", ".claude", "projects", "-w");
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, `${id}.jsonl`), "");
+}
 
 describe("without a claude that can be used", () => {
   const dispatcher = createClaudeDispatcher();

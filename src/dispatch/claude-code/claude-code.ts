@@ -10,13 +10,13 @@ import { openProgramVersions, type ProgramVersions } from "../program-versions.t
 import { declaresOutputs } from "../output-schema.ts";
 import { attemptSkills } from "../attempt-skills.ts";
 import { refuseUnfit } from "../refuse-start.ts";
-import { resumePrompt } from "../resume-prompt.ts";
+import { sessionPrompt } from "../session-prompt.ts";
 import { claudeArguments } from "./claude-arguments.ts";
 import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
 import { claudeResult } from "./claude-result.ts";
 import { userMessage } from "./claude-talk.ts";
-import { hasSession, sessionIdOf } from "./claude-session.ts";
+import { sessionIdOf, sessionToResume } from "./claude-session.ts";
 
 /** Runs Claude Code without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
 export function createClaudeDispatcher(
@@ -40,6 +40,7 @@ const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   openReader: (masks, request) => openClaudeReader(masks, namedServers(request)),
   readResult: ({ request, reader, masks, status }) =>
     claudeResult({ reader, status, wantsOutputs: declaresOutputs(request.output_schema), hide: masks.hide }),
+  sessionLeft: (request) => sessionToResume(request, agentEnvironment(request, ownVariables)),
   readLeft: ({ reader }) => ({
     ...reader.usage(),
     ...(reader.output === null ? {} : { outputs: { ...reader.output } }),
@@ -66,10 +67,9 @@ async function prepareClaude(
   if ("error" in started) return started;
   const given = attemptSkills(request);
   if ("error" in given) return given;
-  const id = sessionIdOf(attempt_id);
-  const resumes = hasSession(id, env);
+  const kept = sessionToResume(request, env);
   const call = claudeArguments(request, {
-    session: { id, resumes },
+    session: { id: kept ?? sessionIdOf(attempt_id), resumes: kept !== null },
     takesAgentsFile: takesAgentsFile(program.version),
     servers: started.servers,
     skills: given.skills,
@@ -77,12 +77,18 @@ async function prepareClaude(
   });
   if ("error" in call) return call;
   const { argv, files, warnings } = call;
-  const task = resumes ? resumePrompt : prompt;
+  const task = kept === null ? prompt : sessionPrompt(request);
   return {
     argv: [program.path, ...argv],
     input: request.permissions === "ask" ? userMessage(task) : task,
     isTwoWay: request.permissions === "ask",
     files,
-    warnings: resumes ? [...warnings, "claude was interrupted and goes on with its session"] : warnings,
+    warnings: [...warnings, ...describeSession(request, kept)],
   };
+}
+
+function describeSession({ session }: StageRequest, kept: string | null): string[] {
+  if (session === null) return kept === null ? [] : ["claude was interrupted and goes on with its session"];
+  if (kept === null) return [`claude has not kept the session ${session.id}: it begins anew`];
+  return [`claude goes on with the session ${kept} of an earlier attempt`];
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { StageRequest } from "../dispatcher.ts";
 import { hasCode } from "../process/attempt-folder.ts";
 
 /**
@@ -20,6 +21,15 @@ export function hasSession(id: string, env: Readonly<Record<string, string>>): b
   if (settings === null) return false;
   const projects = join(settings, "projects");
   return foldersIn(projects).some((folder) => existsSync(join(projects, folder, `${id}.jsonl`)));
+}
+
+/** The session that an attempt goes on with, if claude has kept one: its own, else the one that it was given. */
+export function sessionToResume(
+  { attempt_id, session }: Pick<StageRequest, "attempt_id" | "session">,
+  env: Readonly<Record<string, string>>,
+): string | null {
+  const own = sessionIdOf(attempt_id);
+  return [own, ...(session === null ? [] : [session.id])].find((id) => hasSession(id, env)) ?? null;
 }
 
 function foldersIn(folder: string): string[] {

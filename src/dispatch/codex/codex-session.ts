@@ -23,9 +23,9 @@ export function threadOf(attemptDir: string): string | null {
   return checkThread(textField(printed ?? null, "thread_id") ?? textOf(join(attemptDir, threadFile)));
 }
 
-/** True for an attempt whose codex was started to go on with a thread. */
-export function resumes({ attempt_dir }: { attempt_dir: string }): boolean {
-  return existsSync(join(attempt_dir, threadFile));
+/** The thread that an attempt's codex was started to go on with; null: it began anew. */
+export function resumedThread(attemptDir: string): string | null {
+  return checkThread(textOf(join(attemptDir, threadFile)));
 }
 
 /** The id of a thread, or null for another text: it becomes an argument. */

@@ -180,6 +180,28 @@ describe.each(bothLaunches)("codex under %s", (_, launch) => {
     expect(codex.calls().at(-1)?.slice(-3)).toEqual(["resume", thread, "-"]);
   });
 
+  test("that has to correct its outputs goes on with the thread, and pays for each token once", async () => {
+    const script = `if ! test -e began; then touch began; ${begins}; ${keeps}; ${message("text")}; ${turnEnd(100)}; exit 0; fi; ${playCodexSample("resumed")}`;
+    const { codex, request } = lab(script, wanted);
+    const { error, usage = null } = await dispatcher.dispatch(request, aControl().control);
+    expect(error?.class).toBe("output_contract");
+    const id = (await dispatcher.sessionLeft?.(request)) ?? "";
+    expect(id).toBe(thread);
+    await dispatcher.sweep(request);
+    const second: StageRequest = {
+      ...request,
+      attempt_id: `${request.attempt_id}-2`,
+      attempt_dir: `${request.attempt_dir}-2`,
+      session: { dispatcher: "codex", id, charged: usage, end: "output_contract" },
+      previous_error: { class: "output_contract", message: "no object", findings: [] },
+    };
+    const taken = aControl();
+    expect(await resultOf(second, taken)).toMatchObject({ ok: true, usage: { input: 500 } });
+    expect(codex.calls().at(-1)?.slice(-3)).toEqual(["resume", thread, "-"]);
+    expect(codex.stdin()).toMatch(/not accepted[^]*no object/);
+    expect(shown(taken)[0]).toBe(`warning: codex goes on with its thread ${thread}`);
+  });
+
   test("that was killed twice goes on with its thread, even if it printed nothing the second time", async () => {
     const second = "if test -e died2; then :; else touch died2; kill -9 $PPID; exec sleep 600; fi";
     const first = `if ! test -e died; then ${begins}; ${keeps}; fi`;

@@ -1,3 +1,4 @@
+import { chargedIn } from "../charged-in.ts";
 import type { StageDispatcher, StageError, StageRequest } from "../dispatcher.ts";
 import { readyExecutable } from "../executable.ts";
 import { agentEnvironment, defaultPath } from "../process/agent-environment.ts";
@@ -6,14 +7,14 @@ import { shellLaunch, type Launch } from "../process/launcher.ts";
 import { createProgramDispatcher } from "../process/program-dispatcher.ts";
 import { openProgramVersions, type ProgramVersions } from "../program-versions.ts";
 import { refuseUnfit } from "../refuse-start.ts";
-import { resumePrompt } from "../resume-prompt.ts";
+import { sessionPrompt } from "../session-prompt.ts";
 import { codexArguments, usableModel } from "./codex-arguments.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { openCodexReader, type CodexReader } from "./codex-reader.ts";
 import { openThreadUsage } from "./thread-usage.ts";
 import { codexResult } from "./codex-result.ts";
 import { meteredUsage } from "./codex-usage.ts";
-import { fileOfThread, resumes, threadFile, threadOf } from "./codex-session.ts";
+import { checkThread, fileOfThread, resumedThread, threadFile, threadOf } from "./codex-session.ts";
 
 /** Runs Codex without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
 export function createCodexDispatcher(
@@ -31,11 +32,16 @@ const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
   variables: () => ({}),
   openReader: (masks, request) => {
     const thread = openThreadUsage(agentEnvironment(request, {}));
-    return openCodexReader(masks, { charged: resumes(request) ? request.charged : null, thread });
+    const resumed = resumedThread(request.attempt_dir);
+    return openCodexReader(masks, { charged: resumed === null ? null : chargedIn(resumed, request), thread });
   },
   readResult: ({ request, reader, masks, status }) => {
     const model = usableModel(request);
     return codexResult({ reader, status, model, schema: request.output_schema, hide: masks.hide });
+  },
+  sessionLeft: (request) => {
+    const thread = threadOf(request.attempt_dir);
+    return thread !== null && fileOfThread(thread, agentEnvironment(request, {})) !== null ? thread : null;
   },
   readLeft: ({ request, reader }) => meteredUsage(reader.usage(), usableModel(request)),
 };
@@ -44,35 +50,34 @@ async function prepareCodex(
   request: StageRequest,
   versions: ProgramVersions,
 ): Promise<AgentStart | { error: StageError }> {
-  const { attempt_dir, workdir, prompt } = request;
+  const { workdir, prompt } = request;
   const unfit = refuseUnfit(request);
   if (unfit !== null) return unfit;
   const env = agentEnvironment(request, {});
   const place = { workdir, path: env["PATH"] ?? defaultPath };
   const program = await readyExecutable(codexExecutable, place, env, versions);
   if ("error" in program) return program;
-  const { thread, warnings } = findThread(attempt_dir, env);
+  const { thread, warnings } = findThread(request, env);
   const call = codexArguments(request, thread);
   if ("error" in call) return call;
   return {
     argv: [program.path, ...call.argv],
-    input: thread === null ? prompt : resumePrompt,
+    input: thread === null ? prompt : sessionPrompt(request),
     files: { ...call.files, ...(thread === null ? {} : { [threadFile]: thread }) },
     warnings: [...warnings, ...call.warnings],
   };
 }
 
-/** The thread of an agent that was killed, if codex has kept it. */
+/** The thread of an agent that was killed, else the one of an earlier attempt, if codex has kept it. */
 function findThread(
-  attemptDir: string,
+  { attempt_dir, session }: StageRequest,
   env: Readonly<Record<string, string>>,
 ): { thread: string | null; warnings: string[] } {
-  const thread = threadOf(attemptDir);
+  const own = threadOf(attempt_dir);
+  const thread = own ?? checkThread(session?.id ?? "");
   if (thread === null) return { thread: null, warnings: [] };
-  if (fileOfThread(thread, env) !== null)
-    return { thread, warnings: [`codex was interrupted and goes on with its thread ${thread}`] };
-  return {
-    thread: null,
-    warnings: [`codex was interrupted and has not kept its thread ${thread}: it begins anew`],
-  };
+  const was = own === null ? "codex" : "codex was interrupted and";
+  if (fileOfThread(thread, env) === null)
+    return { thread: null, warnings: [`${was} has not kept its thread ${thread}: it begins anew`] };
+  return { thread, warnings: [`${was} goes on with its thread ${thread}`] };
 }

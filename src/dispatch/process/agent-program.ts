@@ -20,6 +20,8 @@ export interface AgentProgram<R extends OutputReader = OutputReader> {
   openReader(masks: Masks, request: StageRequest): R;
   /** The result of an agent that has ended by itself. Throws the system's errors. */
   readResult(ended: EndedAgent<R> & { status: number }): StageResult;
+  /** As a dispatcher's. Throws the system's errors. */
+  sessionLeft?(request: StageRequest): string | null;
   /** What an agent that was stopped has left: its usage is paid for, and its outputs can be looked at. */
   readLeft(stopped: EndedAgent<R>): MeteredUsage & Pick<StageResult, "outputs" | "raw_outputs" | "text">;
 }

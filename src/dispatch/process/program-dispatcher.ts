@@ -51,6 +51,7 @@ export function createProgramDispatcher(program: AgentProgram, launch: Launch): 
       return supervisor?.isRunning() ? livedMs(supervisor.pid) : null;
     },
     sweep: (attempt, what) => sweep(attempt, desk, what),
+    sessionLeft: (request) => untilPossible(() => program.sessionLeft?.(request) ?? null),
   };
 }
 

@@ -1,0 +1,25 @@
+import type { StageRequest } from "./dispatcher.ts";
+import { quoteError } from "./prompt.ts";
+import { resumePrompt } from "./resume-prompt.ts";
+
+/** What an agent reads that goes on with the session of an earlier attempt, which knows the task already. */
+export function sessionPrompt({
+  session,
+  previous_error,
+}: Pick<StageRequest, "session" | "previous_error">): string {
+  switch (session?.end) {
+    case "output_contract": {
+      const why = previous_error === null ? "" : `\n\n${quoteError(previous_error)}`;
+      return `What you handed in for the task above was not accepted.${why}\n\n${correct}`;
+    }
+    case "budget":
+      return `The budget of the task above was used up. There is a new one now.\n\n${resumePrompt}`;
+    case "timeout":
+      return `The time for the task above was used up. You have as much again.\n\n${resumePrompt}`;
+    default:
+      return resumePrompt;
+  }
+}
+
+const correct =
+  "What you have done so far still holds. Correct what is wrong, and hand in all outputs once more.\n";
