@@ -12,7 +12,7 @@ describe("an event that is kept", () => {
     { kind: "message", text: `${secret}${long}` },
     { kind: "thinking", text: `${secret}${long}` },
     { kind: "tool_result", id: long, parent: long, ok: true, text: secret },
-    { kind: "notice", level: "info", text: secret },
+    { kind: "notice", level: "info", code: long, text: secret },
     {
       ...call,
       name: long,
@@ -20,7 +20,13 @@ describe("an event that is kept", () => {
       input: { [secret]: [long, secret] },
       files: Array(5000).fill(secret),
     },
-    { kind: "permission_request", call: "c", title: secret, input: { a: long } },
+    {
+      kind: "permission_request",
+      call: long,
+      title: secret,
+      input: { a: long },
+      reason: `${secret}${long}`,
+    },
     {
       kind: "plan",
       entries: Array.from({ length: 500 }, () => ({

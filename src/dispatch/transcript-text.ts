@@ -33,7 +33,12 @@ function hideEvent(event: TranscriptEvent, masks: Masks): TranscriptEvent {
         files: event.files.map(hide),
       };
     case "permission_request":
-      return { ...event, title: hide(event.title), input: hideIn(event.input, masks) };
+      return {
+        ...event,
+        title: hide(event.title),
+        input: hideIn(event.input, masks),
+        ...(event.reason === undefined ? {} : { reason: hide(event.reason) }),
+      };
     case "plan":
       return {
         ...event,
@@ -56,8 +61,11 @@ function cutEvent(event: TranscriptEvent, most: number): TranscriptEvent {
     case "message":
     case "thinking":
     case "tool_result":
-    case "notice":
       return { ...event, ...names, text: cut(event.text, most) };
+    case "notice": {
+      const code = event.code === undefined ? {} : { code: event.code.slice(0, longestName) };
+      return { ...event, ...names, ...code, text: cut(event.text, most) };
+    }
     case "tool_call": {
       const files = event.files.slice(0, mostListed).map((file) => cut(file, Math.ceil(most / mostListed)));
       const name = event.name.slice(0, longestName);
@@ -71,7 +79,14 @@ function cutEvent(event: TranscriptEvent, most: number): TranscriptEvent {
       };
     }
     case "permission_request":
-      return { ...event, ...names, title: cut(event.title, most / 4), input: cutInput(event, most / 2) };
+      return {
+        ...event,
+        ...names,
+        call: event.call.slice(0, longestName),
+        title: cut(event.title, most / 4),
+        input: cutInput(event, most / 2),
+        ...(event.reason === undefined ? {} : { reason: cut(event.reason, most / 4) }),
+      };
     case "plan": {
       const longest = Math.ceil(most / mostListed);
       const entries = event.entries
