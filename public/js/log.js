@@ -61,6 +61,8 @@ function watch() {
     childList: true,
     subtree: log.matches(".transcript"),
   });
+  const partial = document.getElementById("transcript-partial");
+  if (partial) growth.observe(partial, { childList: true, subtree: true });
   log.addEventListener(
     "scroll",
     () => {

@@ -142,10 +142,18 @@ export interface PermissionAnswer {
  */
 export interface LogSink {
   write(stream: LogStream, text: string, offset?: number): void;
+  /** Takes a piece of a message that the agent is still writing, and that is written as an event once it is whole. */
+  partial?(piece: TextPiece): void;
   /** Where an earlier engine had got to in each file, in bytes. */
   readonly offsets: Readonly<Record<"stdout" | "stderr", number>>;
   /** Up to where the lines are in the database, in bytes; nobody reads the files before that for their lines again. */
   readonly stored: Readonly<Record<"stdout" | "stderr", number>>;
+}
+
+/** `message` names the message: pieces of the same one follow each other. */
+export interface TextPiece {
+  message: string;
+  text: string;
 }
 
 export interface StageError {

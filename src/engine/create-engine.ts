@@ -115,6 +115,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       engine.listeners.add(listener);
       return () => engine.listeners.delete(listener);
     },
+    followPartials: (listener) => {
+      engine.partialListeners.add(listener);
+      return () => engine.partialListeners.delete(listener);
+    },
     ended: (runId) => waitForEnd(engine, runId),
     stop: (mode) => stopEngine(engine, mode, stopWatching),
   };
@@ -162,6 +166,7 @@ function newState(options: EngineOptions, reject: (error: unknown) => void): Eng
     dirty: new Set(),
     created: new Set(),
     listeners: new Set(),
+    partialListeners: new Set(),
     cleanUps: new Map(),
     waiters: new Map(),
     unwritten: null,

@@ -3,6 +3,7 @@ import type { DispatchConfig } from "../dispatch/choose-dispatcher.ts";
 import type { Dispatchers } from "../dispatch/dispatchers.ts";
 import type { StoredEvent } from "../execution/event.ts";
 import type { Store } from "../store/database.ts";
+import type { PartialMessage } from "../execution/partial-message.ts";
 import type { Blueprint } from "../machine/blueprint.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import type { Alarm, Deadlines } from "./deadlines.ts";
@@ -50,6 +51,8 @@ export interface EngineState {
   /** Those of the dirty executions that are not stored at all yet. */
   readonly created: Set<LiveExecution>;
   readonly listeners: Set<(events: readonly StoredEvent[]) => void>;
+  /** Who follows the messages that agents are still writing. */
+  readonly partialListeners: Set<(partial: PartialMessage) => void>;
   /** What has to be over before an execution counts as ended: sweeps, hooks. */
   readonly cleanUps: Map<string, Set<Promise<void>>>;
   /** Who waits for an execution's end. */

@@ -1,6 +1,7 @@
 import type { ValueObject } from "../expression/value.ts";
 import type { AgentFile, ContextModule } from "../execution/snapshot.ts";
 import type { StoredEvent } from "../execution/event.ts";
+import type { PartialMessage } from "../execution/partial-message.ts";
 import type { RunOptions } from "../execution/record.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
 import type { Trigger } from "../execution/status.ts";
@@ -29,6 +30,11 @@ export interface Engine {
   recover(): Promise<string[]>;
   /** Calls back after each commit of this process with its events, in order. Returns the way to stop that. */
   subscribe(listener: (events: readonly StoredEvent[]) => void): () => void;
+  /**
+   * Calls back as agents of this engine write a message, at most ten times a second for each stage. This is the one
+   * thing that is announced before it is stored: it never is, and the message that follows replaces it.
+   */
+  followPartials(listener: (partial: PartialMessage) => void): () => void;
   /** Ends this engine. `leave`: agents run on and are re-adopted later; `wait`: until they end; `stop`: ends them. */
   stop(mode: "leave" | "wait" | "stop"): Promise<void>;
   /** Resolves when the execution has ended and everything of it is cleared away. */

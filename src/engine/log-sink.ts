@@ -3,6 +3,7 @@ import type { LogStream } from "../execution/event.ts";
 import { isoTime } from "../machine/moment.ts";
 import { emptyLogFacts } from "../store/logs.ts";
 import type { EngineState } from "./engine-state.ts";
+import { openPartialAnnouncer } from "./announce-partial.ts";
 import { planFlush, planFlushSoon } from "./flush-plan.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { fileOf, lineCost, openStepLog, type KeptLine, type LeftOut } from "./step-log.ts";
@@ -28,10 +29,12 @@ export function openLogSink(
   const kept = (step.log ??= openStepLog(step.storedLog ?? emptyLogFacts(), limits));
   const warned = new Set<string>();
   const keeper = createKeeper(engine, execution, step);
+  const partial = openPartialAnnouncer(engine, execution, step);
   let isOver = false;
   let unsaid = 0;
   const write = (stream: LogStream, text: string, offset?: number): void => {
     if (isOver || !isWritten(engine, execution)) return;
+    if (stream === "agent") partial.hear(text);
     const hidden = execution.masks.hide(text);
     if (hidden.startsWith(warning) && warned.size < mostWarnings) warned.add(hidden);
     const line = kept.take({ stream, text: hidden, ...(offset === undefined ? {} : { offset }) });
@@ -52,6 +55,7 @@ export function openLogSink(
     offsets,
     stored: keeper.stored,
     write,
+    partial: (piece) => (isOver ? undefined : partial.add(piece)),
     // The agent's own warnings are in its log already.
     warn: (text) => {
       const line = execution.masks.hide(`${warning}${text}`);
@@ -60,6 +64,7 @@ export function openLogSink(
     end: async () => {
       if (isOver) return;
       isOver = true;
+      partial.end();
       while (isWritten(engine, execution)) {
         const piece = kept.endPiece();
         if (!piece) return;

@@ -1,48 +1,26 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { begins, calls, ends, plans, returns, says, thinks } from "../testing/claude-stream.ts";
-import { makeFakeClaude } from "../testing/fake-claude.ts";
+import {
+  begins,
+  calls,
+  ends,
+  plans,
+  returns,
+  says,
+  starts,
+  thinks,
+  writes,
+} from "../testing/claude-stream.ts";
 import { until } from "../testing/journey-until.ts";
+import { openClaudeSite, type ClaudeSite } from "./claude-site.ts";
 import { axeFindings, goesSideways, hasChromium, shot, sites, tabTo, type Site } from "./ui-browser.ts";
 
 const { site, visit } = sites();
 
-const definition = `workflow: { id: code, name: Write code }
-error_policy:
-  default_retry: { max_attempts: 1 }
-stages:
-  - id: build
-    name: Build it
-    roles: { primary: agent:coder }
-`;
+const claudeSite = (name: string, ...parts: string[][]): Promise<ClaudeSite> =>
+  openClaudeSite(site, name, parts);
 
-interface Claude {
-  place: Site;
-  /** Lets it print its next part. */
-  next(): void;
-}
-
-/** A server whose claude prints these parts, each after the first once it is told to. */
-async function claudeSite(name: string, ...parts: string[][]): Promise<Claude> {
-  const folder = mkdtempSync(join(tmpdir(), "skillmeat-claude-"));
-  const script = parts.map((lines, at) => {
-    const file = join(folder, `part-${at}`);
-    writeFileSync(file, `${lines.join("\n")}\n`);
-    const wait = at === 0 ? "" : `until [ -e "${folder}/go-${at}" ]; do sleep 0.02; done; `;
-    return `${wait}cat "${file}"`;
-  });
-  const { bin } = makeFakeClaude(folder, script.join("\n"));
-  const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
-  const place = await site(name, [definition], [], env);
-  place.journey.write(".claude/agents/coder.md", "---\nname: coder\ndescription: Writes code\n---\nCode.\n");
-  let told = 0;
-  return { place, next: () => writeFileSync(join(folder, `go-${++told}`), "") };
-}
-
-async function ended({ place }: Claude): Promise<string> {
+async function ended({ place }: ClaudeSite): Promise<string> {
   const runId = await place.start("code");
   await until("it has ended", async () => (await place.execution(runId)).status === "completed");
   return `/workflows/code/executions/${runId}`;
@@ -134,6 +112,44 @@ describe.skipIf(!hasChromium)("a transcript that grows", () => {
     await page.reload();
     expect(await page.locator(".ev").count()).toBe(numbers.length);
   });
+
+  test.each([1280, 390])(
+    "shows what the agent is writing until the message is whole, at %i px",
+    async (width) => {
+      const claude = await claudeSite(
+        `writes-${width}`,
+        [],
+        [begins(), starts("m1"), writes("First **lo")],
+        [writes(`ok** at ${evil}`)],
+        [says(`First **look** at ${evil}`), starts("m2"), writes("Then the end")],
+        [says("Then the end."), ends()],
+      );
+      const { place, next } = claude;
+      const runId = await place.start("code");
+      const page = await visit(place, `/workflows/code/executions/${runId}`, { width });
+      await page.locator("#log-note", { hasText: "Waiting for logs" }).waitFor();
+      next();
+      const partial = page.locator("#partial-text");
+      await partial.getByText("First **lo").waitFor();
+      next();
+      await until("it goes on", async () => (await partial.innerText()) === `First **look** at ${evil}`);
+      expect(await page.evaluate("window.pwned")).toBeUndefined();
+      await shot(page, `transcript-partial-${width}`);
+      expect(await goesSideways(page)).toBe(false);
+      if (width > 500) {
+        await page.reload();
+        await until("it is there again", async () => (await partial.allInnerTexts()).join("").endsWith(evil));
+      }
+      next();
+      await page.locator(".ev.is-message strong", { hasText: "look" }).waitFor();
+      await partial.getByText("Then the end").waitFor();
+      expect(await partial.innerText()).toBe("Then the end");
+      next();
+      await page.locator(".ev.is-message", { hasText: "Then the end." }).waitFor();
+      await page.locator("#run-head .badge", { hasText: "Completed" }).waitFor();
+      expect(await partial.count()).toBe(0);
+    },
+  );
 
   test("is followed only while the reader is at its end", async () => {
     const messages = Array.from({ length: 80 }, (_, at) => says(`message ${at}`));

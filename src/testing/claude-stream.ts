@@ -20,6 +20,17 @@ export const begins = (): string =>
 export const says = (text: string, parent: string | null = null): string =>
   message("assistant", { type: "text", text }, parent);
 
+const partial = (event: object): string =>
+  JSON.stringify({ type: "stream_event", event, parent_tool_use_id: null });
+
+/** The beginning of a message that comes in pieces. */
+export const starts = (id: string): string =>
+  partial({ type: "message_start", message: { id, content: [] } });
+
+/** A piece of a message; the message follows whole. */
+export const writes = (text: string): string =>
+  partial({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
+
 export const thinks = (thinking: string): string =>
   message("assistant", { type: "thinking", thinking }, null);
 

@@ -1,3 +1,4 @@
+import { visible } from "../components/visible.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
 import { attemptOf, isGrowing, transcriptPartPath } from "./log-facts.ts";
@@ -31,6 +32,7 @@ export function TranscriptPanel({ view }: { view: ExecutionView }): Html {
           <div id="log-lines">
             <TranscriptChunks items={transcript.items} look={lookOf(view, transcript)} />
           </div>
+          <PartialMessagePart text={null} />
           <TranscriptNote view={view} isEmpty={transcript.items.length === 0} />
           {transcript.hasLater ? <Later view={view} transcript={transcript} /> : null}
         </div>
@@ -44,6 +46,28 @@ export function TranscriptPanel({ view }: { view: ExecutionView }): Html {
     </>
   );
 }
+
+/** The message that the agent is writing, which the stored message takes the place of; null: it writes none. */
+export const PartialMessagePart = fragment<{ text: string | null }>(
+  "transcript-partial",
+  "outerMorph",
+  ({ text }, id) => {
+    if (text === null) return <div id={id} hidden></div>;
+    return (
+      <div id={id} class="partial">
+        <span class="at">writes</span>
+        <p id="partial-text">
+          <PartialText text={text} />
+        </p>
+      </div>
+    );
+  },
+);
+
+/** What has been added to it. */
+export const PartialText = fragment<{ text: string }>("partial-text", "beforeend", ({ text }) => (
+  <span>{visible(text)}</span>
+));
 
 /** How the transcript of a view is shown: a search leads to its finds among the events around them. */
 export function lookOf(view: ExecutionView, transcript: Pick<TranscriptTab, "facts">): TranscriptLook {

@@ -1,10 +1,11 @@
 import type { TranscriptEvent } from "../../execution/transcript.ts";
+import type { TextPiece } from "../dispatcher.ts";
 import { fieldsField, listField, textField, type Fields } from "../stream/fields.ts";
 import { openCallReader, parentOf } from "./acp-calls.ts";
 
 /** What an agent tells of its work, as events of a transcript. */
 export interface UpdateReader {
-  hear(update: Fields): { events: TranscriptEvent[]; unknown: string[] };
+  hear(update: Fields): { events: TranscriptEvent[]; unknown: string[]; piece?: TextPiece | null };
   /** A request for a permission: the call that it is for, as far as that was not told yet, and what is asked. */
   ask(params: Fields): TranscriptEvent[];
   /** The end of a turn: what was not finished is told. */
@@ -24,7 +25,7 @@ export function openUpdateReader(): UpdateReader {
       if (silentKinds.has(kind)) return { events: [], unknown: [] };
       switch (kind) {
         case "agent_message_chunk":
-          return { events: texts.hear("message", update), unknown: [] };
+          return { events: texts.hear("message", update), unknown: [], piece: texts.piece(update) };
         case "agent_thought_chunk":
           return { events: texts.hear("thinking", update), unknown: [] };
         case "tool_call":
@@ -68,6 +69,7 @@ interface OpenText {
 function openTextJoin() {
   let open: OpenText | null = null;
   let last: string | null = null;
+  let count = 0;
 
   function end(): TranscriptEvent[] {
     if (open === null) return [];
@@ -86,9 +88,15 @@ function openTextJoin() {
       const [id, parent] = [textField(update, "messageId"), parentOf(update)];
       const goesOn = open !== null && open.kind === kind && open.id === id && open.parent === parent;
       const ended = goesOn ? [] : end();
+      if (open === null) count++;
       open ??= { kind, id, parent, parts: [] };
       open.parts.push(part);
       return ended;
+    },
+    /** The part of a message that was heard last; null for what a sub-agent says. */
+    piece(update: Fields): TextPiece | null {
+      const text = textField(fieldsField(update, "content"), "text");
+      return text === null || parentOf(update) !== null ? null : { message: String(count), text };
     },
     end,
     get last() {

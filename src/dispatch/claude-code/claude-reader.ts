@@ -5,6 +5,7 @@ import { fieldsOf, numberField, textField, type Fields } from "../stream/fields.
 import { openMessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
 import { openClaudeTalk } from "./claude-talk.ts";
+import { openPieceReader } from "./text-pieces.ts";
 import { failedServers, translateMessage } from "./transcript-events.ts";
 import { createUsageMeter } from "./usage.ts";
 
@@ -26,6 +27,7 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
   const usage = createUsageMeter();
   const talk = openClaudeTalk(masks);
   const watch = createWatch(needed);
+  const pieces = openPieceReader();
   const servers = new Set<string>();
   let lastResult: Fields | null = null;
   let output: Fields | null = null;
@@ -41,7 +43,8 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     const type = textField(message, "type");
     // A task in the background may bring about another turn.
     if (type === "assistant" || type === "result") isInTurn = type === "assistant";
-    if (type !== "result") return { events, unknown, endsTurn: false, isNeeded };
+    const piece = pieces.hear(message);
+    if (type !== "result") return { events, unknown, endsTurn: false, isNeeded, piece };
     lastResult = message;
     output = fieldsOf(message["structured_output"]) ?? output;
     const { added } = usage;

@@ -1,7 +1,7 @@
 import type { LogStream } from "../../execution/event.ts";
 import type { Masks } from "../../execution/masks.ts";
 import type { AgentTalk } from "./agent-talk.ts";
-import type { MeteredUsage, StageError, StageRequest, StageResult } from "../dispatcher.ts";
+import type { MeteredUsage, StageError, StageRequest, StageResult, TextPiece } from "../dispatcher.ts";
 
 /**
  * Everything that distinguishes one kind of agent program from another; the rest of an attempt is the same for all. `R`
@@ -89,4 +89,6 @@ export interface HeardLine {
   stream?: LogStream;
   /** True when a later engine must read this line again, so that it has to stay in the file. */
   isToKeep: boolean;
+  /** A piece of a message that comes whole later. Secrets are still in it. */
+  piece?: TextPiece;
 }

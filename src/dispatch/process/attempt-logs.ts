@@ -38,12 +38,13 @@ export function openLogs({ files, sink, reader, from: given }: LogsOptions): Att
   };
   const follow = (stream: OutputStream): LineTail =>
     createLineTail(files[stream], reader.longestLineBytes[stream], (bytes, length, end) => {
-      const { texts, isToKeep, stream: kept = stream } = reader.hear(stream, bytes, length);
+      const { texts, isToKeep, piece, stream: kept = stream } = reader.hear(stream, bytes, length);
       heard[stream] = end;
       if (isToKeep) space[stream].keep(end - length - 1, end);
       if (end <= from[stream]) return;
       // Only the last one says that the whole line has been read.
       texts.forEach((text, at) => sink.write(kept, text, at === texts.length - 1 ? end : undefined));
+      if (piece) sink.partial?.(piece);
     });
   const tails = {
     stdout: withoutTrouble("stdout", follow("stdout"), sink),

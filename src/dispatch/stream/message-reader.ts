@@ -1,6 +1,7 @@
 import type { Masks } from "../../execution/masks.ts";
 import { transcriptLine, type TranscriptEvent } from "../../execution/transcript.ts";
 import { openLogReader } from "../log-reader.ts";
+import type { TextPiece } from "../dispatcher.ts";
 import type { HeardLine, OutputReader } from "../process/agent-program.ts";
 import { transcriptText } from "../transcript-text.ts";
 import { parseFields, type Fields } from "./fields.ts";
@@ -14,6 +15,8 @@ export interface HeardMessage {
   endsTurn: boolean;
   /** True when a later engine must read it again, to know how the agent ended or what it has used. */
   isNeeded: boolean;
+  /** A piece of a message that comes whole later; null or absent where there is none. */
+  piece?: TextPiece | null;
 }
 
 const longestProtocolLine = 16 * 1024 * 1024;
@@ -40,11 +43,12 @@ export function openMessageReader(
     if (bytes[0] === 0 || isBlank(bytes)) return { texts: [], isToKeep: false };
     const message = bytes.length < length ? null : parseFields(bytes.toString("utf8"));
     if (message === null) return { texts: [describeForeign(program, bytes, length, masks)], isToKeep: false };
-    const { events, unknown: kinds, endsTurn, isNeeded } = hear(message);
+    const { events, unknown: kinds, endsTurn, isNeeded, piece } = hear(message);
     for (const kind of kinds) unknown.add(kind);
     const told = endsTurn ? [...unknown.take(), ...events] : events;
     const texts = told.map((event) => transcriptText(event, masks));
-    return { stream: "agent", texts, isToKeep: isNeeded && ++linesKept <= mostLinesKept };
+    const isToKeep = isNeeded && ++linesKept <= mostLinesKept;
+    return { stream: "agent", texts, isToKeep, ...(piece ? { piece } : {}) };
   }
 
   return {

@@ -6,7 +6,7 @@ import { getExecution } from "../../store/executions.ts";
 import { lastEventId } from "../../store/feed.ts";
 import { openWorkflow } from "../../operation/open-workflow.ts";
 import { eventStream, resumeAfter } from "../stream/event-stream.ts";
-import type { Encode, Topic } from "../stream/feed-channel.ts";
+import type { Encoding, Topic } from "../stream/feed-channel.ts";
 import { recordFailure } from "../server/record-failure.ts";
 import type { Context } from "../server/server-parts.ts";
 import { problems } from "./answers.ts";
@@ -80,9 +80,11 @@ export const streamEndpoints: Endpoint[] = [
   }),
 ];
 
-/** A stored event is the API's Event; its place in the feed is the `id`. */
-const asEvent: Encode = (event, place) =>
-  `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+/** A stored event is the API's Event; its place in the feed is the `id`. What is not stored has no id. */
+const asEvents: Encoding = {
+  event: (event, place) => `id: ${place}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
+  delta: (delta) => `event: delta\ndata: ${JSON.stringify(delta)}\n\n`,
+};
 
 function followExecution(
   context: Context,
@@ -101,6 +103,6 @@ function openStream(
   { topic, after }: { topic: Topic; after: number },
 ): Response {
   const onFailure = (error: unknown): void => recordFailure({ error, request, context });
-  const body = context.feed.open(topic, after, asEvent, onFailure);
+  const body = context.feed.open(topic, after, asEvents, onFailure);
   return eventStream(body, (ended) => context.sessions.follow(request, ended));
 }

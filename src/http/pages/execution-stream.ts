@@ -21,6 +21,7 @@ import { getExecution } from "../../store/executions.ts";
 import { eventsAfter } from "../../store/feed.ts";
 import type { Context } from "../server/server-parts.ts";
 import { lastDecider } from "./decider-cookie.ts";
+import { openPartialGrowth } from "./partial-growth.ts";
 import { growPage, pageGrowth, growthAfter, growthIdOf, type PageGrowth } from "./page-growth.ts";
 import { frameOf } from "./page-frame.ts";
 import { fragments, message, pageStream } from "./page-stream.ts";
@@ -42,17 +43,26 @@ export function executionStream(context: Context, given: StreamRequest): Respons
   const [, resumed, rest] =
     /^(\d{1,12})\.([\d.t]{0,120})$/.exec(request.headers.get("last-event-id") ?? "") ?? [];
   const follower: Follower = { context, given, growth: pageGrowth(query, rest ?? null) };
+  const partial = openPartialGrowth((stageId) => context.feed.partialOf(runId, stageId));
   let seq = resumed === undefined ? wholeOf(query.get("after")) : Number(resumed);
+  const idNow = (): string => `${seq}.${growthIdOf(follower.growth)}`;
+  const partialNow = (): string => {
+    const parts = partial.parts(follower.growth);
+    return parts.length === 0 ? "" : fragments(idNow(), parts);
+  };
   const changes = async (): Promise<string> => {
     let text = "";
     for (;;) {
       const events = eventsAfter(context.store, runId, seq, eventsAtOnce);
       const last = events.at(-1);
-      if (!last) return text;
+      if (!last) return text + partialNow();
       seq = last.seq;
+      const before = follower.growth;
       const { html, messages } = await partsFor(follower, events);
-      text += fragments(`${seq}.${growthIdOf(follower.growth)}`, html) + messages;
-      if (events.length < eventsAtOnce) return text;
+      // A message takes the place of its parts at once. A new panel has to be there before they have a place in it.
+      const more = follower.growth === before ? partial.parts(before) : [];
+      text += fragments(idNow(), [...html, ...more]) + messages;
+      if (events.length < eventsAtOnce) return text + partialNow();
     }
   };
   return pageStream(context, request, {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { render, type Html } from "../../../views/jsx/jsx-runtime.ts";
 import { eventStream } from "../stream/event-stream.ts";
-import type { Topic } from "../stream/feed-channel.ts";
+import type { Encoding, Topic } from "../stream/feed-channel.ts";
 import { recordFailure } from "../server/record-failure.ts";
 import type { Context } from "../server/server-parts.ts";
 
@@ -25,7 +25,7 @@ export interface PageFeed {
 /**
  * The feed only wakes these streams; what they send is read from the database, so that many events become one message.
  */
-const wake = (): string => "!";
+const wake: Encoding = { event: () => "!", delta: () => "!" };
 
 /** A page's stream: parts of the page as they change. What goes wrong once it has begun is told by the log alone. */
 export function pageStream(context: Context, request: Request, page: PageFeed): Response {

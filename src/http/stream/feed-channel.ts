@@ -1,14 +1,21 @@
+import type { TextDelta } from "../../execution/partial-message.ts";
 import type { StoredEvent } from "../../execution/event.ts";
 import { hasEnded } from "../../execution/status.ts";
 import type { Store } from "../../store/database.ts";
 import { getExecution } from "../../store/executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "../../store/feed.ts";
+import { openPartialReader, type PartialReader } from "./partial-messages.ts";
 import type { WorkSlices } from "./work-slices.ts";
 
 export type Topic = { kind: "run"; run_id: string } | { kind: "all" };
 
-/** How a reader gets an event; `place` is where it continues. Empty: the event is left out. */
-export type Encode = (event: StoredEvent, place: number) => string;
+/** How a reader gets what is told. Readers that share one share the work. */
+export interface Encoding {
+  /** `place` is where the reader continues. Empty: the event is left out. */
+  event(event: StoredEvent, place: number): string;
+  /** A piece of a message that is still being written. */
+  delta(delta: TextDelta): string;
+}
 
 /** Gets the error of a stream that broke off: its answer has begun, so nobody else is told. */
 export type OnFailure = (error: unknown) => void;
@@ -33,6 +40,7 @@ interface Reader {
   /** The reader has everything there is, and waits to be woken. */
   isAtEnd: boolean;
   stuckSince: number | null;
+  partials: PartialReader;
 }
 
 /** Events one after the other, encoded; `place` is that of the last. */
@@ -54,11 +62,18 @@ const opening = new TextEncoder().encode("retry: 1000\n\n");
 const comment = new TextEncoder().encode(":\n\n");
 const encoder = new TextEncoder();
 
+interface ChannelOptions {
+  slices: WorkSlices;
+  /** The messages that are being written. */
+  partials: () => readonly TextDelta[];
+  onEmpty: () => void;
+}
+
 export function createChannel(
   store: Store,
   topic: Topic,
-  encode: Encode,
-  { slices, onEmpty }: { slices: WorkSlices; onEmpty: () => void },
+  encode: Encoding,
+  { slices, partials, onEmpty }: ChannelOptions,
 ): Channel {
   const { readers, remove, end, breakOff } = createReaders(onEmpty);
   const fail = (error: unknown): void => {
@@ -73,6 +88,7 @@ export function createChannel(
       reader.place = next.place;
       reader.controller.enqueue(next.bytes);
     } else if (tape.isOver()) end(reader);
+    else giveDeltas(reader, partials(), encode);
   };
   /** Gives a reader its next chunk; once it is taken, the reader asks for another. */
   const feed = (reader: Reader): void => {
@@ -112,6 +128,12 @@ export function createChannel(
   };
 }
 
+/** Only to a reader that has everything that is stored: pieces follow the messages before them. */
+function giveDeltas({ controller, partials }: Reader, now: readonly TextDelta[], encode: Encoding): void {
+  const text = partials.next(now).map(encode.delta).join("");
+  if (text !== "") controller.enqueue(encoder.encode(text));
+}
+
 /** The readers, and how they are removed. */
 function createReaders(onEmpty: () => void) {
   const readers = new Set<Reader>();
@@ -146,7 +168,14 @@ function openStream(
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        reader = { controller, failed, place, isAtEnd: false, stuckSince: null };
+        reader = {
+          controller,
+          failed,
+          place,
+          isAtEnd: false,
+          stuckSince: null,
+          partials: openPartialReader(),
+        };
         channel.join(reader);
         controller.enqueue(opening);
       },
@@ -174,7 +203,7 @@ function hasRoom(reader: Reader): boolean {
 }
 
 /** What is stored of a topic, in chunks that all readers share. */
-function createTape(source: Source, encode: Encode) {
+function createTape(source: Source, encode: Encoding) {
   const chunks = createChunkCache();
   // In this order: what ends in between is then seen as not over yet, and told of by the next wake.
   let isOver = source.isOver();
@@ -232,12 +261,12 @@ function sourceOf(store: Store, topic: Topic): Source {
 }
 
 /** As many events as make a chunk; null when there are none. */
-function chunkOf(events: { place: number; event: StoredEvent }[], encode: Encode): Chunk | null {
+function chunkOf(events: { place: number; event: StoredEvent }[], encode: Encoding): Chunk | null {
   let text = "";
   let place: number | null = null;
   let isLast = false;
   for (const next of events) {
-    text += encode(next.event, next.place);
+    text += encode.event(next.event, next.place);
     place = next.place;
     isLast ||= next.event.type === "execution_completed";
     if (text.length >= mostChunkBytes) break;
