@@ -354,3 +354,16 @@ describe("what an agent has used", () => {
     if (Object.keys(usage).length === 0) expect(reader.usage()).toEqual({});
   });
 });
+
+test("a message comes in pieces before it is told whole; what is thought does not", () => {
+  const reader = open();
+  const pieceOf = (line: object): unknown => {
+    const bytes = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...line }));
+    return reader.hear("stdout", bytes, bytes.length).piece;
+  };
+  expect(pieceOf(say("I "))).toEqual({ message: "1", text: "I " });
+  expect(pieceOf(say("look."))).toEqual({ message: "1", text: "look." });
+  const thought = { sessionUpdate: "agent_thought_chunk", content: { type: "text", text: "why" } };
+  expect(pieceOf(update(thought))).toBeUndefined();
+  expect(pieceOf(say("Done."))).toEqual({ message: "3", text: "Done." });
+});
