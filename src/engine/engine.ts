@@ -47,7 +47,11 @@ export interface Engine {
   readonly failed: Promise<never>;
 }
 
-export type RerunFrom = { kind: "start" } | { kind: "failed" } | { kind: "stage"; stage_id: string };
+export type RerunFrom =
+  | { kind: "start" }
+  /** `isFresh`: no agent goes on with the session that it had. Absent: it does where that can be. */
+  | { kind: "failed"; isFresh?: boolean }
+  | { kind: "stage"; stage_id: string };
 
 /**
  * Everything an execution is made of, checked: the definition is valid, the parameters are typed, the agents are found.

@@ -1,13 +1,15 @@
 import { AppError } from "../errors.ts";
-import type { StepRecord } from "../execution/record.ts";
+import type { EarlierSession } from "../execution/agent-session.ts";
+import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
 import { hasEnded } from "../execution/status.ts";
 import type { ValueObject } from "../expression/value.ts";
-import { loadForEngine, type LoadedExecution } from "../store/executions.ts";
+import { hasRerun, loadForEngine, type LoadedExecution } from "../store/executions.ts";
 import type { Blueprint } from "../machine/blueprint.ts";
 import type { RerunFrom } from "./engine.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
-import { freshParts, reusedParts, type StepParts } from "../machine/make-execution.ts";
+import { sessionOf } from "../machine/execution-state.ts";
+import { freshParts, restoreStepActor, reusedParts, type StepParts } from "../machine/make-execution.ts";
 import { startFrom } from "./start.ts";
 import { restoreParameters, secretsToGive, unseal, type UnsealedExecution } from "./unseal.ts";
 
@@ -23,8 +25,9 @@ export function rerunExecution(
   const declared = blueprint.definition.config.parameters;
   const parameters = restoreParameters(earlier, declared, { kept, given: secrets, read });
   const newRunId = engine.newId();
+  const mayGoOn = from.kind === "failed" && from.isFresh !== true && !wasRerun(engine, earlier);
   const parts = blueprint.stages.map((plan, at) =>
-    carryOver(newRunId, plan, { again, agents: blueprint.agents, loaded, at }),
+    carryOver(newRunId, plan, { again, agents: blueprint.agents, loaded, at, mayGoOn }),
   );
   const reused = parts.filter(({ record }) => record.reused).length;
   const at = isoTime(engine.alarm.now());
@@ -100,11 +103,38 @@ function carryOver(
     agents,
     loaded,
     at,
-  }: { again: ReadonlySet<number>; agents: Blueprint["agents"]; loaded: LoadedExecution; at: number },
+    mayGoOn,
+  }: {
+    again: ReadonlySet<number>;
+    agents: Blueprint["agents"];
+    loaded: LoadedExecution;
+    at: number;
+    mayGoOn: boolean;
+  },
 ): StepParts {
   const earlier = loaded.steps[at];
-  if (again.has(at) || !earlier) return freshParts(runId, plan, agents);
+  if (!earlier) return freshParts(runId, plan, agents);
+  if (again.has(at)) return freshParts(runId, plan, agents, mayGoOn ? sessionToPassOn(plan, earlier) : null);
   return reusedParts(runId, plan, earlier.record, earlier.machine);
+}
+
+/** Two agents must not go on with the same session. */
+function wasRerun(engine: EngineState, earlier: ExecutionRecord): boolean {
+  const isRunning = [...engine.live.values()].some(({ record }) => record.parent_id === earlier.run_id);
+  return isRunning || hasRerun(engine.store, earlier);
+}
+
+/**
+ * The session of an agent that was stopped because it took too much. What it had changed in a git worktree of its own
+ * is not in that of the new execution.
+ */
+function sessionToPassOn(
+  { stage }: Blueprint["stages"][number],
+  { record, machine }: LoadedExecution["steps"][number],
+): EarlierSession | null {
+  const tookTooMuch = record.error_class === "budget" || record.error_class === "timeout";
+  if (!tookTooMuch || stage.workspace === "worktree") return null;
+  return sessionOf(restoreStepActor(record.type, machine));
 }
 
 /** Positions of the stages that run once more: the one that was asked for, and all stages after it. */

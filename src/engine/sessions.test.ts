@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { StageRequest, StageResult } from "../dispatch/dispatcher.ts";
+import type { RerunFrom } from "./engine.ts";
 import { anEngine, type TestEngine } from "../testing/an-engine.ts";
 
 const retried = "error_policy: {retry: {max_attempts: 3, initial_interval: 1s}}";
@@ -62,5 +63,53 @@ describe("an attempt after one whose outputs did not meet the contract", () => {
     (await second.agents.running("a")).finish(null);
     const { request } = await second.agents.running("a");
     expect(request).toMatchObject({ attempt: 2, session: { id: "s-1", charged: { input: 10 } } });
+  });
+});
+
+describe("a re-run of what failed", () => {
+  const limited = text.replace("3, initial_interval", "1, initial_interval");
+  const error = { class: "budget", message: "used up", retryable: false };
+
+  /** The request of "a" in a re-run of an execution in which it failed. */
+  async function rerunAfter(
+    test: TestEngine,
+    failure: typeof error,
+    { definition = limited, from = { kind: "failed" } }: { definition?: string; from?: RerunFrom } = {},
+  ): Promise<{ runId: string; request: StageRequest }> {
+    const runId = await test.start(definition);
+    const { request, finish } = await test.agents.running("a");
+    test.agents.sessions.set(request.attempt_id, "s-1");
+    finish(used(10, { ok: false, error: failure }));
+    await test.engine.ended(runId);
+    await test.engine.rerun(runId, from);
+    return { runId, request: (await test.agents.running("a")).request };
+  }
+
+  test.each(["budget", "timeout"])("goes on in the session of a stage that ended with %s", async (end) => {
+    const { request } = await rerunAfter(await anEngine(), { ...error, class: end });
+    expect(request).toMatchObject({ attempt: 1, session: { id: "s-1", end, charged: { input: 10 } } });
+  });
+
+  const anew: [why: string, failure: typeof error, given: Parameters<typeof rerunAfter>[2]][] = [
+    ["that is to be fresh", error, { from: { kind: "failed", isFresh: true } }],
+    ["from the start", error, { from: { kind: "start" } }],
+    ["after another failure", { ...error, class: "agent_error" }, {}],
+    [
+      "in a git worktree",
+      error,
+      { definition: limited.replace("outputs:", "workspace: worktree, outputs:") },
+    ],
+  ];
+  test.each(anew)("%s begins anew", async (_, failure, given) => {
+    expect((await rerunAfter(await anEngine(), failure, given)).request.session).toBeNull();
+  });
+
+  test("begins anew the second time, because the session is taken", async () => {
+    const test = await anEngine();
+    const { runId } = await rerunAfter(test, error);
+    (await test.agents.running("a")).finish({ outputs: { n: 1 } });
+    await test.engine.rerun(runId, { kind: "failed" });
+    const { request } = await test.agents.running("a");
+    expect([request.run_id === runId, request.session]).toEqual([false, null]);
   });
 });

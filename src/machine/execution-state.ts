@@ -109,8 +109,15 @@ export function phaseOf({ actor }: ExecutionState): ActorState<"execution">["val
   return actor.state.value;
 }
 
-export function newStepActor(plan: StageBlueprint): StepState["actor"] {
-  return stageKind(plan.stage.type).isDecided ? newActor("gate") : newActor("stage");
+/** `session`: what its first attempt goes on with. */
+export function newStepActor(
+  plan: StageBlueprint,
+  session: EarlierSession | null = null,
+): StepState["actor"] {
+  if (stageKind(plan.stage.type).isDecided) return newActor("gate");
+  const actor = newActor("stage");
+  if (session === null) return actor;
+  return { ...actor, state: { ...actor.state, context: { ...actor.state.context, session } } };
 }
 
 /** True for a step whose attempt was interrupted and goes on later. */

@@ -1,3 +1,4 @@
+import type { EarlierSession } from "../execution/agent-session.ts";
 import { executionMasks } from "../execution/execution-masks.ts";
 import { isAsking } from "../execution/permission.ts";
 import type { ExecutionRecord, RunOptions, StepRecord } from "../execution/record.ts";
@@ -66,11 +67,16 @@ export function makeExecution(
   return execution;
 }
 
-/** A step that has not begun. */
-export function freshParts(runId: string, plan: StageBlueprint, agents: Blueprint["agents"]): StepParts {
+/** A step that has not begun. `session`: what its first attempt goes on with. */
+export function freshParts(
+  runId: string,
+  plan: StageBlueprint,
+  agents: Blueprint["agents"],
+  session: EarlierSession | null = null,
+): StepParts {
   return {
     record: freshStep(runId, plan, agents),
-    actor: newStepActor(plan),
+    actor: newStepActor(plan, session),
   };
 }
 

@@ -23,11 +23,17 @@ export async function rerunExecution(
   return engine.rerun(run_id, from, secrets);
 }
 
-/** Where a rerun begins: at what failed, at a stage, or else at the start. Throws `AppError` if both are asked for. */
-export function rerunStart(failed: boolean, stageId: string | null, names: RerunNames): RerunFrom {
+/**
+ * Where a rerun begins: at what failed, at a stage, or else at the start. Throws `AppError` if both are asked for. From
+ * a stage or the start all agents are fresh.
+ */
+export function rerunStart(
+  { failed, stageId, isFresh }: { failed: boolean; stageId: string | null; isFresh: boolean },
+  names: RerunNames,
+): RerunFrom {
   if (failed && stageId !== null) {
     throw new AppError("invalid_usage", `${names.failed} and ${names.stage} exclude each other`);
   }
   if (stageId !== null) return { kind: "stage", stage_id: stageId };
-  return { kind: failed ? "failed" : "start" };
+  return failed ? { kind: "failed", isFresh } : { kind: "start" };
 }

@@ -111,6 +111,15 @@ export function unendedAmong(store: Store, runIds: readonly string[]): ReadonlyS
   return new Set(rows.map(({ id }) => id));
 }
 
+/** True when this execution was run again. A rerun has its snapshot, by which it is found. */
+export function hasRerun(
+  store: Store,
+  { run_id, snapshot_hash }: Pick<ExecutionRecord, "run_id" | "snapshot_hash">,
+): boolean {
+  const found = store.prepare<{ id: string }, [string, string]>(selectRerun).get(snapshot_hash, run_id);
+  return found !== null;
+}
+
 /** The snapshot of an execution. Throws `DamagedRow`, also when it is missing. */
 export function getSnapshot(store: Store, record: ExecutionRecord): ExecutionSnapshot {
   return snapshotOf(store, { id: record.run_id, snapshot_hash: record.snapshot_hash });
@@ -163,6 +172,7 @@ const selectWaiting = `SELECT ${stepColumns} FROM execution_steps
   WHERE execution_id = ? AND status IN ('waiting_for_approval', 'running') ORDER BY position`;
 const selectUnended = `SELECT id FROM workflow_executions
   WHERE id IN ${wanted} AND +status NOT IN ('completed', 'failed', 'cancelled')`;
+const selectRerun = "SELECT id FROM workflow_executions WHERE snapshot_hash = ? AND parent_id = ? LIMIT 1";
 const selectWholeSteps = `SELECT ${stepColumns}, machine_json FROM execution_steps
   WHERE execution_id IN ${wanted} ORDER BY execution_id, position`;
 const selectSnapshot =

@@ -13,7 +13,14 @@ import {
 } from "./drafts.ts";
 import { countByStatus } from "./execution-counts.ts";
 import { executionStates } from "./execution-states.ts";
-import { findExecutions, getSteps, loadForEngine, unendedAmong, waitingSteps } from "./executions.ts";
+import {
+  findExecutions,
+  getSteps,
+  hasRerun,
+  loadForEngine,
+  unendedAmong,
+  waitingSteps,
+} from "./executions.ts";
 import { allEventsAfter, eventsAfter, lastEventId } from "./feed.ts";
 import { countLiveSteps } from "./count-steps.ts";
 import { releaseKey, reserveKey } from "./idempotency.ts";
@@ -103,6 +110,7 @@ function exerciseExecutions(store: Store): void {
   waitingSteps(store, run_id);
   loadForEngine(store, run_id);
   unendedAmong(store, [run_id]);
+  hasRerun(store, run.execution.record);
   executionStates(store, [run_id]);
   eventsAfter(store, run_id, 0, 10);
   allEventsAfter(store, 0, 10);

@@ -158,6 +158,7 @@ export const controlCommands: Command[] = [
     options: [
       { flags: "--from-failed", description: "do not run completed stages again" },
       { flags: "--from <stage_id>", description: "do not run completed stages before this one again" },
+      { flags: "--fresh", description: "let failed agents begin anew, not in their sessions" },
       { flags: "--params-file <file>", description: "a file with the secret parameters (- reads stdin)" },
       detachOption,
       eventsOption,

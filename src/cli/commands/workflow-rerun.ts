@@ -13,7 +13,10 @@ import { askSecrets } from "../terminal/ask-secrets.ts";
 export const run: CommandRun = async (invocation) => {
   const { given } = invocation;
   const names = { failed: "--from-failed", stage: "--from" };
-  const from = rerunStart(given.flag("from-failed"), given.text("from"), names);
+  const from = rerunStart(
+    { failed: given.flag("from-failed"), stageId: given.text("from"), isFresh: given.flag("fresh") },
+    names,
+  );
   const { run_id } = await withStore(invocation.home, (store) => findRun(store, given.argument(0)));
   const { values } = readParameters(given, invocation.workdir);
   const secrets = { ...values, ...(await askMissingSecrets(invocation, { run_id, from, values })) };

@@ -91,6 +91,7 @@ describe("an execution", () => {
     for (const [body, isReused] of [
       [undefined, false],
       [{ from_failed: true }, true],
+      [{ from_failed: true, fresh: true }, true],
       [{ from_stage: "approve" }, true],
     ] as const) {
       const { status, body: started } = await post("rerun", body);

@@ -92,10 +92,10 @@ export const controlEndpoints: Endpoint[] = [
       ...problems(400, 404, 409),
     },
     handle: async ({ params, body, context }) => {
-      const from = rerunStart(body.from_failed === true, body.from_stage ?? null, {
-        failed: '"from_failed"',
-        stage: '"from_stage"',
-      });
+      const from = rerunStart(
+        { failed: body.from_failed === true, stageId: body.from_stage ?? null, isFresh: body.fresh === true },
+        { failed: '"from_failed"', stage: '"from_stage"' },
+      );
       const secrets = Object.assign(Object.create(null), body.parameters) as ValueObject;
       const run_id = await rerunExecution(context, params.run_id, { from, secrets });
       return answerStarted(context, { run_id, isRepeated: false });

@@ -266,6 +266,12 @@ export const RerunBody = Type.Object(
   {
     from_failed: Type.Optional(Type.Boolean({ description: "keep what completed" })),
     from_stage: Type.Optional(Type.String({ description: "keep what completed before this stage" })),
+    fresh: Type.Optional(
+      Type.Boolean({
+        description:
+          "with from_failed: agents that had used up their budget or time do not go on in their sessions",
+      }),
+    ),
     parameters: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
         description: "the secret ones, which are not kept once an execution has ended",
