@@ -108,8 +108,14 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     ["meets a broken API", playSample("server-error"), { class: "agent_error" }],
     [
       "does not know an option",
-      "echo \"error: unknown option '--effort'\" >&2; exit 1",
-      { class: "invalid_request", message: expect.stringContaining("claude update") },
+      "printf \"error: unknown option '--effort'\\n(Did you mean --agent?)\\n\" >&2; exit 1",
+      {
+        class: "invalid_request",
+        message: expect.stringMatching(
+          /^\/\S+\/claude is Claude Code 2\.1\.332, and it does not know an option that skillmeat gave it: error: unknown option '--effort'\. at least 2\.1\.197 is needed\. run "claude update"/,
+        ),
+        retryable: false,
+      },
     ],
   ];
   test.each(failures)("that %s fails", async (__, script, error, changes = {}) => {

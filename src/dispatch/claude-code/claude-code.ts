@@ -11,6 +11,7 @@ import { declaresOutputs } from "../output-schema.ts";
 import { attemptSkills } from "../attempt-skills.ts";
 import { refuseUnfit } from "../refuse-start.ts";
 import { sessionPrompt } from "../session-prompt.ts";
+import { programNote, usedProgram } from "../unknown-option.ts";
 import { claudeArguments } from "./claude-arguments.ts";
 import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
@@ -39,7 +40,13 @@ const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   variables: () => ownVariables,
   openReader: (masks, request) => openClaudeReader(masks, namedServers(request)),
   readResult: ({ request, reader, masks, status }) =>
-    claudeResult({ reader, status, wantsOutputs: declaresOutputs(request.output_schema), hide: masks.hide }),
+    claudeResult({
+      reader,
+      status,
+      program: usedProgram(request.attempt_dir),
+      wantsOutputs: declaresOutputs(request.output_schema),
+      hide: masks.hide,
+    }),
   sessionLeft: (request) => sessionToResume(request, agentEnvironment(request, ownVariables)),
   readLeft: ({ reader }) => ({
     ...reader.usage(),
@@ -82,7 +89,7 @@ async function prepareClaude(
     argv: [program.path, ...argv],
     input: request.permissions === "ask" ? userMessage(task) : task,
     isTwoWay: request.permissions === "ask",
-    files,
+    files: { ...files, ...programNote(program) },
     warnings: [...warnings, ...describeSession(request, kept)],
   };
 }

@@ -32,7 +32,7 @@ describe("the recorded stream", () => {
     const lines = sampleLines(name).flatMap((line) => hear(reader, line));
     const events = sampleLines(name).flatMap((line) => translateMessage(JSON.parse(line)).events);
     const wantsOutputs = /outputs|sub-agent/.test(name);
-    const result = claudeResult({ reader, status: 0, wantsOutputs, hide: masks.hide });
+    const result = claudeResult({ reader, status: 0, program: null, wantsOutputs, hide: masks.hide });
     expect({ events, lines, result: JSON.parse(JSON.stringify(result)) }).toEqual(golden);
   });
 

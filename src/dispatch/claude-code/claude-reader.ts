@@ -2,7 +2,7 @@ import type { Masks } from "../../execution/masks.ts";
 import type { MeteredUsage, StageError } from "../dispatcher.ts";
 import type { OutputReader } from "../process/agent-program.ts";
 import { fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
-import { openMessageReader } from "../stream/message-reader.ts";
+import { openMessageReader, type MessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
 import { openClaudeTalk } from "./claude-talk.ts";
 import { openPieceReader } from "./text-pieces.ts";
@@ -10,7 +10,7 @@ import { failedServers, translateMessage } from "./transcript-events.ts";
 import { createUsageMeter } from "./usage.ts";
 
 /** Reads claude's stream-json and keeps what its result depends on. */
-export interface ClaudeReader extends OutputReader {
+export interface ClaudeReader extends MessageReader {
   /** The last `result` of the stream; null while there is none. */
   readonly lastResult: Fields | null;
   /** The last structured output that is not null, whichever result it came with. */
@@ -65,6 +65,9 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     },
     get complaint() {
       return reader.complaint;
+    },
+    get unknownOption() {
+      return reader.unknownOption;
     },
     talk,
     givesUp: watch.givesUp,

@@ -3,11 +3,18 @@ import { errorOfStatus } from "../stream/api-status.ts";
 import { authFailure, type ClaudeReader } from "./claude-reader.ts";
 import { fieldsField, listField, numberField, textField, type Fields } from "../stream/fields.ts";
 import { titleOfCall } from "../title-of-call.ts";
+import { unknownOption, type UsedProgram } from "../unknown-option.ts";
+import { claudeExecutable } from "./claude-program.ts";
 
 /** What is known of a claude that has ended. */
 export interface ClaudeEnd {
-  reader: Pick<ClaudeReader, "lastResult" | "output" | "usage" | "warnings" | "complaint" | "givesUp">;
+  reader: Pick<
+    ClaudeReader,
+    "lastResult" | "output" | "usage" | "warnings" | "complaint" | "unknownOption" | "givesUp"
+  >;
   status: number;
+  /** What ran; null where that is not known. */
+  program: UsedProgram | null;
   /** True when the stage declares outputs, which claude has to hand in. */
   wantsOutputs: boolean;
   hide: (text: string) => string;
@@ -21,7 +28,7 @@ const mostTitle = 200;
  * The result of an attempt. Only the last `result` of the stream decides: failures of the API come as `success` with
  * `is_error`, an interrupted claude exits with 0, and a task in the background makes a second result.
  */
-export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd): StageResult {
+export function claudeResult({ reader, status, program, wantsOutputs, hide }: ClaudeEnd): StageResult {
   const { lastResult, output, warnings } = reader;
   const text = ownText(lastResult);
   const denials = denialsOf(lastResult, hide);
@@ -36,7 +43,7 @@ export function claudeResult({ reader, status, wantsOutputs, hide }: ClaudeEnd):
   const error =
     (isHopeless(reader) ? reader.givesUp.error : null) ??
     (lastResult === null
-      ? describeSilence(status, reader.complaint)
+      ? describeSilence(status, reader, program)
       : (errorOfResult(lastResult) ?? missingOutput(output, wantsOutputs)));
   if (error === null) return { ok: true, ...given };
   // The text is hidden before it is cut, because the cut may go through a secret.
@@ -55,14 +62,15 @@ function ownText(result: Fields | null): string | null {
   return text === JSON.stringify(result["structured_output"]) ? null : text;
 }
 
-function describeSilence(status: number, complaint: string | null): StageError {
+function describeSilence(
+  status: number,
+  { complaint, unknownOption: refused }: ClaudeEnd["reader"],
+  program: UsedProgram | null,
+): StageError {
   const said = complaint === null ? "" : `: ${complaint}`;
   if (complaint !== null && /invalid api key|please run \/login|not logged in/i.test(complaint))
     return authFailure(401);
-  if (complaint !== null && /unknown option|unknown argument/i.test(complaint)) {
-    const message = `claude does not know an option that skillmeat gave it${said}. update it with "claude update"`;
-    return { class: "invalid_request", message, retryable: false };
-  }
+  if (refused !== null) return unknownOption(claudeExecutable, program, refused);
   return {
     class: "agent_error",
     message: `claude ended with exit code ${status} and without a result${said}`,

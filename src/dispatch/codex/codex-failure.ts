@@ -2,6 +2,7 @@ import type { StageError } from "../dispatcher.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { errorOfStatus } from "../stream/api-status.ts";
 import { fieldsField, parseFields, textField } from "../stream/fields.ts";
+import { unknownOption, type UsedProgram } from "../unknown-option.ts";
 
 /** How a codex ended that has not completed its turn. */
 export interface CodexFailure {
@@ -9,12 +10,17 @@ export interface CodexFailure {
   failed: string | null;
   /** Its last line on stderr. */
   complaint: string | null;
+  /** What it says of an option that it does not know. */
+  refusedOption: string | null;
+  program: UsedProgram | null;
   status: number;
 }
 
 /** The error of an attempt. codex tells no codes, only sentences: those that are known mean one class each. */
-export function classifyFailure({ failed, complaint, status }: CodexFailure): StageError {
-  if (failed === null) return describeSilence(status, complaint);
+export function classifyFailure({ failed, refusedOption, program, ...end }: CodexFailure): StageError {
+  if (failed === null && refusedOption !== null)
+    return unknownOption(codexExecutable, program, refusedOption);
+  if (failed === null) return describeSilence(end);
   const message = textOfBody(failed);
   const known = sentences.find(([pattern]) => pattern.test(message));
   if (known) return errorOf(known[1], message);
@@ -62,15 +68,8 @@ function textOfBody(text: string): string {
   return textField(fieldsField(body, "error"), "message") ?? textField(body, "detail") ?? text;
 }
 
-function describeSilence(status: number, complaint: string | null): StageError {
+function describeSilence({ status, complaint }: Pick<CodexFailure, "status" | "complaint">): StageError {
   const said = complaint === null || aside.test(complaint) ? "" : `: ${complaint}`;
-  if (complaint !== null && unknownOption.test(complaint)) {
-    const { update } = codexExecutable;
-    return errorOf(
-      "invalid_request",
-      `codex does not know an option that skillmeat gave it${said}. update it with "${update}"`,
-    );
-  }
   if (complaint !== null && brokenSettings.test(complaint)) {
     const wayOut = "correct its config.toml, or the key of the agent file that it names";
     return errorOf("invalid_request", `codex cannot read its settings${said}. ${wayOut}`);
@@ -83,5 +82,4 @@ function describeSilence(status: number, complaint: string | null): StageError {
 
 /** What codex writes on stderr although nothing is wrong. */
 const aside = /^(warning:|Reading prompt from stdin)/i;
-const unknownOption = /unexpected argument|unrecognized subcommand/i;
 const brokenSettings = /config(uration)?(\.toml)?\b.*(unknown|invalid|error)|error loading config/i;

@@ -49,7 +49,14 @@ describe("the recorded stream", () => {
     const reader = openCodexReader(masks);
     const texts = sampleLines(name).flatMap((line) => hear(reader, line));
     const schema = withOutputs.has(name) ? integerSchema : {};
-    const result = codexResult({ reader, status: 0, model: "gpt-5-codex", schema, hide: masks.hide });
+    const result = codexResult({
+      reader,
+      status: 0,
+      program: null,
+      model: "gpt-5-codex",
+      schema,
+      hide: masks.hide,
+    });
     const events = texts.map((text) => JSON.parse(text));
     expect({ events, lines: show(texts), result: JSON.parse(JSON.stringify(result)) }).toEqual(golden);
   });

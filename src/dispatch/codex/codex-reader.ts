@@ -1,16 +1,15 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { Usage } from "../../execution/record.ts";
 import type { Tokens } from "../../execution/usage.ts";
-import type { OutputReader } from "../process/agent-program.ts";
 import { fieldsField, textField, type Fields } from "../stream/fields.ts";
-import { openMessageReader } from "../stream/message-reader.ts";
+import { openMessageReader, type MessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
 import { createCodexTranslator, isReconnecting } from "./codex-events.ts";
 import { createCodexUsage } from "./codex-usage.ts";
 import type { ThreadUsage } from "./thread-usage.ts";
 
 /** Reads the messages of `codex exec --json` and keeps what its result depends on. */
-export interface CodexReader extends OutputReader {
+export interface CodexReader extends MessageReader {
   /** How the last turn ended; null while none has. */
   readonly turn: TurnEnd | null;
   /** The last message of the model. */
@@ -60,6 +59,9 @@ export function openCodexReader(masks: Masks, { charged, thread }: ReaderOptions
     warnings: reader.warnings,
     get complaint() {
       return reader.complaint;
+    },
+    get unknownOption() {
+      return reader.unknownOption;
     },
     get turn() {
       return turn;

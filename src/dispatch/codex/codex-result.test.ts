@@ -15,10 +15,12 @@ function resultOf(reader: Partial<CodexEnd["reader"]>, given: Partial<CodexEnd> 
     usage: () => null,
     warnings: [],
     complaint: null,
+    unknownOption: null,
   };
   return codexResult({
     reader: { ...silent, ...reader },
     status: 1,
+    program: null,
     model: "gpt-5-codex",
     schema: {},
     hide: (text) => text,
@@ -71,12 +73,6 @@ describe("a codex that ends before its turn does", () => {
     ["only that it reads", "Reading prompt from stdin...", "agent_error", /before its turn ended$/],
     ["only a warning", "WARNING: proceeding, even though", "agent_error", /before its turn ended$/],
     [
-      "that it does not know an option",
-      "error: unexpected argument '--json' found",
-      "invalid_request",
-      "update it",
-    ],
-    [
       "that it cannot read its settings",
       "Error: error loading config: config.toml:1:1: unknown variant `huge`",
       "invalid_request",
@@ -90,6 +86,17 @@ describe("a codex that ends before its turn does", () => {
     expect(error).toMatchObject({
       message:
         typeof message === "string" ? expect.stringContaining(message) : expect.stringMatching(message),
+    });
+  });
+
+  test("because of an option, with a version that nobody has noted down, names the least one", () => {
+    const { error } = resultOf({ unknownOption: "error: unexpected argument '--json' found" });
+    expect(error).toEqual({
+      class: "invalid_request",
+      message:
+        "codex does not know an option that skillmeat gave it: error: unexpected argument '--json' found. " +
+        'at least 0.169.0 is needed. run "npm install -g @openai/codex@latest", or put another codex first in PATH',
+      retryable: false,
     });
   });
 

@@ -2,6 +2,7 @@ import type { Value } from "../../expression/value.ts";
 import type { StageError, StageResult } from "../dispatcher.ts";
 import { declaresOutputs } from "../output-schema.ts";
 import { parseFields, type Fields } from "../stream/fields.ts";
+import type { UsedProgram } from "../unknown-option.ts";
 import { classifyFailure } from "./codex-failure.ts";
 import type { CodexReader } from "./codex-reader.ts";
 import { meteredUsage } from "./codex-usage.ts";
@@ -9,8 +10,13 @@ import { withoutMissing } from "./strict-schema.ts";
 
 /** What is known of a codex that has ended. */
 export interface CodexEnd {
-  reader: Pick<CodexReader, "turn" | "lastText" | "lastError" | "usage" | "warnings" | "complaint">;
+  reader: Pick<
+    CodexReader,
+    "turn" | "lastText" | "lastError" | "usage" | "warnings" | "complaint" | "unknownOption"
+  >;
   status: number;
+  /** What ran; null where that is not known. */
+  program: UsedProgram | null;
   /** The model that codex was told to use; null: that of its own settings. */
   model: string | null;
   /** Of the stage's outputs. */
@@ -25,7 +31,7 @@ const mostShown = 200;
  * The result of an attempt. Only a completed turn is a success. codex does not check its answer against the schema, so
  * the outputs are what the last message holds; the engine checks them.
  */
-export function codexResult({ reader, status, model, schema, hide }: CodexEnd): StageResult {
+export function codexResult({ reader, status, program, model, schema, hide }: CodexEnd): StageResult {
   const { turn, lastText, warnings } = reader;
   const wantsOutputs = declaresOutputs(schema);
   const outputs = wantsOutputs && lastText !== null ? outputsIn(lastText) : null;
@@ -40,7 +46,13 @@ export function codexResult({ reader, status, model, schema, hide }: CodexEnd): 
     ? wantsOutputs && outputs === null
       ? missingOutputs(lastText, hide)
       : null
-    : classifyFailure({ failed: turn?.message ?? reader.lastError, complaint: reader.complaint, status });
+    : classifyFailure({
+        failed: turn?.message ?? reader.lastError,
+        complaint: reader.complaint,
+        refusedOption: reader.unknownOption,
+        program,
+        status,
+      });
   if (error === null) return { ok: true, ...given };
   // The text is hidden before it is cut, because the cut may go through a secret.
   return { ok: false, error: { ...error, message: hide(error.message).slice(0, mostMessage) }, ...given };

@@ -109,8 +109,14 @@ describe.each(bothLaunches)("codex under %s", (_, launch) => {
     ["is refused its login", playCodexSample("login-refused"), { class: "auth_failure", retryable: false }],
     [
       "does not know an option",
-      "echo \"error: unexpected argument '--json' found\" >&2; exit 2",
-      { class: "invalid_request", message: expect.stringContaining("npm install -g @openai/codex") },
+      `printf "WARNING: no aliases\\nerror: unexpected argument '--json' found\\n\\n  tip: a similar one exists\\n\\nUsage: codex exec [OPTIONS] [PROMPT]\\n\\nFor more information, try '--help'.\\n" >&2; exit 2`,
+      {
+        class: "invalid_request",
+        message: expect.stringMatching(
+          /^\/\S+\/codex is Codex \d+\.\d+\.\d+, and it does not know an option that skillmeat gave it: error: unexpected argument '--json' found\. at least 0\.169\.0 is needed\. run "npm install -g @openai\/codex@latest"/,
+        ),
+        retryable: false,
+      },
     ],
     ["ends before its turn does", `${begins}; ${message("half")}`, { class: "agent_error" }],
   ];

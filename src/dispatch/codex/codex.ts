@@ -8,6 +8,7 @@ import { createProgramDispatcher } from "../process/program-dispatcher.ts";
 import { openProgramVersions, type ProgramVersions } from "../program-versions.ts";
 import { refuseUnfit } from "../refuse-start.ts";
 import { sessionPrompt } from "../session-prompt.ts";
+import { programNote, usedProgram } from "../unknown-option.ts";
 import { codexArguments, usableModel } from "./codex-arguments.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { openCodexReader, type CodexReader } from "./codex-reader.ts";
@@ -37,7 +38,14 @@ const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
   },
   readResult: ({ request, reader, masks, status }) => {
     const model = usableModel(request);
-    return codexResult({ reader, status, model, schema: request.output_schema, hide: masks.hide });
+    return codexResult({
+      reader,
+      status,
+      program: usedProgram(request.attempt_dir),
+      model,
+      schema: request.output_schema,
+      hide: masks.hide,
+    });
   },
   sessionLeft: (request) => {
     const thread = threadOf(request.attempt_dir);
@@ -63,7 +71,7 @@ async function prepareCodex(
   return {
     argv: [program.path, ...call.argv],
     input: thread === null ? prompt : sessionPrompt(request),
-    files: { ...call.files, ...(thread === null ? {} : { [threadFile]: thread }) },
+    files: { ...call.files, ...programNote(program), ...(thread === null ? {} : { [threadFile]: thread }) },
     warnings: [...warnings, ...call.warnings],
   };
 }

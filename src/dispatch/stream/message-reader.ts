@@ -25,6 +25,15 @@ const longestLogLine = 64 * 1024;
 const mostLinesKept = 20_000;
 const mostUnknownKinds = 20;
 
+export interface MessageReader extends OutputReader {
+  /** The line with which a program that never spoke says that it does not know one of its options; null: it does. */
+  readonly unknownOption: string | null;
+}
+
+/** The words of commander, clap and yargs; what follows on further lines is help. */
+const refusedOption =
+  /^(?:error: )?(?:unknown (?:option|argument)|unexpected argument|unrecognized (?:option|subcommand))\b/i;
+
 /**
  * Reads a program that writes one JSON object a line on stdout, and free text on stderr. `program` names it in
  * messages, `hear` is called with each object.
@@ -33,16 +42,19 @@ export function openMessageReader(
   program: string,
   masks: Masks,
   hear: (message: Fields) => HeardMessage,
-): OutputReader {
+): MessageReader {
   const stderr = openLogReader(masks);
   const unknown = createKindCount(program);
   let linesKept = 0;
+  let unknownOption: string | null = null;
+  let hasSpoken = false;
 
   function hearProtocol(bytes: Buffer, length: number): HeardLine {
     // A part of the file that an earlier engine has given back to the disk is read as zeros.
     if (bytes[0] === 0 || isBlank(bytes)) return { texts: [], isToKeep: false };
     const message = bytes.length < length ? null : parseFields(bytes.toString("utf8"));
     if (message === null) return { texts: [describeForeign(program, bytes, length, masks)], isToKeep: false };
+    hasSpoken = true;
     const { events, unknown: kinds, endsTurn, isNeeded, piece } = hear(message);
     for (const kind of kinds) unknown.add(kind);
     const told = endsTurn ? [...unknown.take(), ...events] : events;
@@ -51,13 +63,24 @@ export function openMessageReader(
     return { stream: "agent", texts, isToKeep, ...(piece ? { piece } : {}) };
   }
 
+  function hearComplaint(bytes: Buffer, length: number): HeardLine {
+    const heard = stderr.hear("stderr", bytes, length);
+    const [text = ""] = heard.texts;
+    if (hasSpoken || unknownOption !== null || !refusedOption.test(text)) return heard;
+    unknownOption = text;
+    return { ...heard, isToKeep: true };
+  }
+
   return {
     longestLineBytes: { stdout: longestProtocolLine, stderr: longestLogLine },
     hear: (stream, bytes, length) =>
-      stream === "stdout" ? hearProtocol(bytes, length) : stderr.hear(stream, bytes, length),
+      stream === "stdout" ? hearProtocol(bytes, length) : hearComplaint(bytes, length),
     warnings: stderr.warnings,
     get complaint() {
       return stderr.complaint;
+    },
+    get unknownOption() {
+      return hasSpoken ? null : unknownOption;
     },
   };
 }
