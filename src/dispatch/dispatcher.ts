@@ -33,7 +33,8 @@ export interface StageDispatcher {
 }
 
 /**
- * `processes`: the attempt goes on later, and its files tell with which session; `attempt`: its files as well; `stage`:
+ * `processes`: the attempt goes on later, and its files tell with which session; until then it counts as one that never
+ * began; `attempt`: its files as well; `stage`:
  * it was the stage's last one, so its worktree is removed, too, unless there are changes in it.
  */
 export type Leftovers = "processes" | "attempt" | "stage";

@@ -102,6 +102,27 @@ describe("an agent that uses a budget up while it works", () => {
     expect(agents.swept).toContain(`${runId}/a/1`);
   });
 
+  test("is begun again only when what it has left is swept, also where the budget is raised meanwhile", async () => {
+    const { engine, agents, start, view, feed } = await anEngine();
+    const swept = Promise.withResolvers<void>();
+    agents.sweeping = swept.promise;
+    const runId = await start(text);
+    const [a, b] = [await agents.running("a"), await agents.running("b")];
+    const raised = Promise.withResolvers<void>();
+    b.control.signal.addEventListener("abort", () => {
+      void engine.signal(runId, { type: "resume", budget: { usd: 9 } }).then(() => raised.resolve());
+    });
+    a.finish(costing(2));
+    await raised.promise;
+    expect(view(runId).status).toBe("running");
+    const starts = (): number => feed(runId).filter(({ type }) => type === "stage_started").length;
+    expect([starts(), agents.asked]).toEqual([2, ["a/1", "b/1"]]);
+    swept.resolve();
+    (await agents.running("b")).finish(costing(1));
+    await engine.ended(runId);
+    expect([starts(), agents.asked]).toEqual([3, ["a/1", "b/1", "b/1"]]);
+  });
+
   test("fails alone where the budget is its stage's", async () => {
     const { engine, agents, start, view } = await anEngine();
     const runId = await start(text.replace("usd: 2", "usd: 9"));

@@ -15,10 +15,19 @@ export function addCleanUp(engine: EngineState, runId: string, chore: Promise<vo
   return done;
 }
 
-/** Adds the sweep of an attempt that is over or interrupted. One that is interrupted goes on only after it. */
-export function addSweep(engine: EngineState, runId: string, step: LiveStep, chore: Promise<void>): void {
-  const sweeping = addCleanUp(engine, runId, chore);
-  if (isSuspended(step)) step.sweeping = sweeping;
+/**
+ * What to do once the outcome of an attempt is on disk: its sweep. An attempt that is interrupted is begun again only
+ * after it.
+ */
+export function sweepLater(
+  engine: EngineState,
+  runId: string,
+  step: LiveStep,
+  sweep: () => Promise<void>,
+): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (isSuspended(step)) step.sweeping = promise;
+  return () => void addCleanUp(engine, runId, sweep()).then(resolve);
 }
 
 /** Waits for all clean-up of an execution, which only then has ended. */

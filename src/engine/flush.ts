@@ -1,6 +1,6 @@
 import { runAttempt, sweeperOf } from "./agent-run.ts";
 import { armDeadlines, failWaiting, forgetExecution, loseExecution, lostError } from "./hold-execution.ts";
-import { addCleanUp, addSweep, logProblem, finishCleanUp } from "./clean-up.ts";
+import { addCleanUp, sweepLater, logProblem, finishCleanUp } from "./clean-up.ts";
 import type { ExecutionWrite } from "./pending-commit.ts";
 import { announce, writePendingCommit, takePendingCommit } from "./commit.ts";
 import { applyResult, type AttemptResult } from "../machine/apply-result.ts";
@@ -13,7 +13,7 @@ import { planFlush } from "./flush-plan.ts";
 import { runHook } from "./hooks.ts";
 import { forgetSecrets } from "./kept-secrets.ts";
 import { sweepSuspended, sweepWorktrees } from "./sweep-attempts.ts";
-import type { LiveExecution } from "./live-execution.ts";
+import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { momentOf } from "./moment-of.ts";
 import { probeDatabase, postponeCommit } from "./postpone-commit.ts";
 import { packedContext } from "./stage-request.ts";
@@ -48,9 +48,33 @@ function fillPlaces(engine: EngineState): void {
   if (engine.phase !== "open") return;
   for (let next = engine.queue.take(); next; next = engine.queue.take()) {
     const { execution, step } = next;
+    if (step.sweeping !== null) {
+      awaitSweep(engine, execution, step, step.sweeping);
+      continue;
+    }
     startStep(execution, step, momentOf(engine), packedContext(execution, step).consumed);
     engine.dirty.add(execution);
   }
+}
+
+/**
+ * What an interrupted agent has left is swept before it is stored that its attempt runs again: a later engine would
+ * take that for what the new agent has done.
+ */
+function awaitSweep(
+  engine: EngineState,
+  execution: LiveExecution,
+  step: LiveStep,
+  sweeping: Promise<void>,
+): void {
+  engine.queue.freePlace(execution);
+  void sweeping.then(() => {
+    if (step.sweeping === sweeping) step.sweeping = null;
+    if (engine.live.get(execution.runId) !== execution) return;
+    if (step.record.status !== "retry_wait" || step.isQueued) return;
+    engine.queue.push(execution, step);
+    planFlush(engine, execution);
+  });
 }
 
 function act(engine: EngineState, { execution, changes, hasEnded }: ExecutionWrite): void {
@@ -112,12 +136,6 @@ async function work(
     armDeadlines(engine, execution, [step]);
     showDeadlines(engine, execution);
   }
-  if (step.sweeping !== null) {
-    await step.sweeping;
-    step.sweeping = null;
-    // It stays as it is stored: a later engine begins it.
-    if (engine.phase !== "open" || engine.live.get(execution.runId) !== execution) return;
-  }
   // A step that has to stop before it began is not begun, but an earlier engine's agent may have ended with a result.
   const isBegun = recovered || attempt.stopping === null;
   const how = recovered ? "readopt" : "new";
@@ -134,7 +152,7 @@ async function work(
     step.abort = null;
     step.tellAnswers = null;
     if (isSettled(step.record.status)) step.log = null;
-    const done = (): void => addSweep(engine, execution.runId, step, sweep());
+    const done = sweepLater(engine, execution.runId, step, sweep);
     execution.changes.waiting.push({ done });
   }
   planFlush(engine, execution);

@@ -36,7 +36,7 @@ export interface LiveStep extends StepState {
   tellAnswers: ((count: number) => void) | null;
   /** Stops the agent that this process follows; null: it follows none. */
   abort: AbortController | null;
-  /** The sweep of an attempt that goes on later: its agent may begin again only after it. */
+  /** The sweep of an attempt that goes on later: it is begun again only after it. */
   sweeping: Promise<void> | null;
 }
 

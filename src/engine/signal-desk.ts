@@ -11,7 +11,7 @@ import { applyResult } from "../machine/apply-result.ts";
 import { applySignal } from "../machine/apply-signal.ts";
 import { finishStopping } from "../machine/orchestration.ts";
 import { holdExecution, forgetExecution, lostError } from "./hold-execution.ts";
-import { addSweep } from "./clean-up.ts";
+import { sweepLater } from "./clean-up.ts";
 import { isoTime } from "../machine/moment.ts";
 import type { EngineState } from "./engine-state.ts";
 import { partsOfOne } from "./stored-parts.ts";
@@ -160,7 +160,7 @@ async function stopOrphans(engine: EngineState, execution: LiveExecution): Promi
       if (engine.live.get(execution.runId) !== execution) throw lostError(execution);
       const sweep = sweeperOf(engine, execution, step);
       applyResult(execution, step, result, momentOf(engine));
-      const done = (): void => addSweep(engine, execution.runId, step, sweep());
+      const done = sweepLater(engine, execution.runId, step, sweep);
       execution.changes.waiting.push({ done });
     }),
   );

@@ -7,7 +7,7 @@ import { isSuspended } from "../machine/execution-state.ts";
 import { leftoversOf, sweeperOf } from "./agent-run.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
-import { addCleanUp, addSweep, logProblem, finishCleanUp } from "./clean-up.ts";
+import { addCleanUp, sweepLater, logProblem, finishCleanUp } from "./clean-up.ts";
 import { sweepSecrets } from "./kept-secrets.ts";
 import { restoreExecution } from "./restore-execution.ts";
 import type { LiveExecution } from "./live-execution.ts";
@@ -23,12 +23,9 @@ export function sweepAttempts(engine: EngineState, execution: LiveExecution): vo
     if (status === "running" && attempt_number === attempt) continue;
     const dispatcher = engine.dispatcher(dispatcherName(engine, execution, step));
     const isLast = attempt_number === attempt;
-    const sweep = dispatcher.sweep(
-      place,
-      isLast ? leftoversOf(step) : isSettled(status) ? "stage" : "attempt",
-    );
-    if (isLast) addSweep(engine, execution.runId, step, sweep);
-    else void addCleanUp(engine, execution.runId, sweep);
+    const what = isLast ? leftoversOf(step) : isSettled(status) ? "stage" : "attempt";
+    if (isLast) sweepLater(engine, execution.runId, step, () => dispatcher.sweep(place, what))();
+    else void addCleanUp(engine, execution.runId, dispatcher.sweep(place, what));
   }
 }
 

@@ -51,7 +51,8 @@ export function checkEvents(world: World, run: StoredRun): void {
     if (event.type === "execution_resumed") isPaused = false;
     if (event.type === "execution_completed") hasEnded = true;
     const step = event.stage_id === null || event.type === "log_line" ? undefined : steps.get(event.stage_id);
-    if (!step) continue;
+    // What a result has cost is known only with it.
+    if (!step || event.type === "budget_warning") continue;
     if (isSettled(step.status)) tell("finished_step_stays", `the step was ${step.status}`);
     if (event.type === "stage_started") {
       if (isPaused || isWithinPause(world, event)) tell("pause_starts_nothing", "a pause holds");
@@ -148,7 +149,7 @@ function checkTimeout(world: World, { stages }: StoredRun, event: StoredEvent, t
 }
 
 function follow(event: StoredEvent, step: Followed): void {
-  const { status, deadline_at } = event.data as Data;
+  const { status, deadline_at, error_class } = event.data as Data;
   switch (event.type) {
     case "stage_started":
       step.status = "running";
@@ -160,7 +161,8 @@ function follow(event: StoredEvent, step: Followed): void {
       return;
     case "stage_retrying":
       step.status = "retry_wait";
-      step.accepted.add(event.attempt ?? 0);
+      // An attempt that a budget has interrupted goes on.
+      if (error_class !== "budget") step.accepted.add(event.attempt ?? 0);
       return;
     case "stage_failed":
     case "gate_resolved":

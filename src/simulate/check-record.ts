@@ -3,11 +3,13 @@ import { freshStep } from "../machine/fresh-step.ts";
 import { applyToExecution, applyToStep, endStep } from "../execution/apply-event.ts";
 import type { ExecutionEvent, StageEvent } from "../execution/event.ts";
 import type { ExecutionRecord, StepRecord } from "../execution/record.ts";
+import type { Budget } from "../workflow/effective.ts";
 import { hasEnded } from "../execution/status.ts";
 import { loadForEngine } from "../store/executions.ts";
 import { eventsAfter } from "../store/feed.ts";
 import { checkEvents } from "./check-events.ts";
 import { checkLog } from "./check-log.ts";
+import { checkSpending } from "./check-spending.ts";
 import type { StoredRun, World } from "./world.ts";
 
 /** Holds everything that is stored against the invariants, and at the end also what was seen of it. */
@@ -22,6 +24,7 @@ export function checkRecords(world: World, isOver: boolean): void {
     checkStates(world, run);
     checkEvents(world, run);
     checkLog(world, run);
+    checkSpending(world, run);
     if (isOver) checkEnd(world, run);
   }
   checkSeen(world, new Map(runs.map((run) => [run.runId, run])));
@@ -53,7 +56,7 @@ function checkReplay(world: World, { runId, loaded, feed, stages }: StoredRun): 
   const stored = loaded.execution.record;
   const records = loaded.steps.map(({ record }) => record);
   const reused = records.filter((record) => record.reused).length;
-  let execution = beforeAll(stored, reused);
+  let execution = beforeAll(stored, reused, loaded.snapshot.definition.config.budget ?? null);
   const steps = new Map(
     records.map((record, at) => {
       const plan = stages[at];
@@ -77,7 +80,7 @@ function checkReplay(world: World, { runId, loaded, feed, stages }: StoredRun): 
   }
 }
 
-function beforeAll(stored: ExecutionRecord, reused: number): ExecutionRecord {
+function beforeAll(stored: ExecutionRecord, reused: number, budget: Budget | null): ExecutionRecord {
   return {
     ...stored,
     status: "pending",
@@ -88,6 +91,8 @@ function beforeAll(stored: ExecutionRecord, reused: number): ExecutionRecord {
     completed_at: null,
     error_message: null,
     usage: null,
+    budget,
+    pause_reason: null,
   };
 }
 

@@ -112,12 +112,16 @@ function seeAgentBegin(world: World, agent: Agent): void {
 }
 
 function seeSweep(world: World, process: SimulatedProcess, attemptId: string, agent: Agent | null): void {
-  if (!agent?.result?.ok || process.isStopping || attemptId.endsWith("/summary")) return;
+  if (!agent || process.isStopping || attemptId.endsWith("/summary")) return;
+  // One that several processes take for theirs may be ended by either.
+  const isTaken = world.scenario.faults.some(({ kind }) => kind === "mistake" || kind === "stall");
+  const works = !isTaken && (agent.phase === "launched" || agent.phase === "runs");
+  if (!works && !agent.result?.ok) return;
   const stored = world.disk.store
     .prepare<{ status: string; attempt_number: number }, [string, string]>(selectStep)
     .get(agent.run_id, agent.stage_id);
   if (stored?.status !== "running" || stored.attempt_number !== agent.attempt) return;
-  world.violate("result_is_swept_late", `the result of ${attemptId} is cleared away before it is stored`);
+  world.violate("result_is_swept_late", `what ${attemptId} does is cleared away before its result is stored`);
 }
 
 /** The engine puts into its log what goes wrong beside the executions. */

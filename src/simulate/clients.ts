@@ -21,6 +21,8 @@ export interface Clients {
 /** Who decides the gates that nobody else decides; every list of approvers has the name. */
 const settler = "ann";
 const decidedPercent = 10;
+/** More tokens than all agents of a history use. */
+const enough = 1_000_000;
 
 interface ClientsState {
   world: World;
@@ -182,11 +184,12 @@ function settle(state: ClientsState, live: readonly LiveRun[]): void {
   const server = machine.process(0);
   if (!server) return;
   const common = { at_ms: 0, by: 0, run: 0 };
-  for (const { run_id, status, waiting_gates } of live) {
+  for (const { run_id, status, waiting_gates, pause_reason } of live) {
     if (openCalls(world).some((call) => call.run_id === run_id)) continue;
     if (status === "paused") {
       checker.seeResume(run_id);
-      void signal(state, server, { ...common, kind: "resume" }, run_id);
+      const more = pause_reason === "budget" ? { budget: enough } : {};
+      void signal(state, server, { ...common, kind: "resume", ...more }, run_id);
     }
     const [stage_id] = waiting_gates;
     if (stage_id === undefined || !world.draw.chance(decidedPercent)) continue;
@@ -211,8 +214,12 @@ function isUncertain(fault: World["scenario"]["faults"][number]): boolean {
 function signalOf(action: Action): Signal | null {
   switch (action.kind) {
     case "pause":
+      return { type: "pause" };
     case "resume":
-      return { type: action.kind };
+      return {
+        type: "resume",
+        ...(action.budget === undefined ? {} : { budget: { tokens: action.budget } }),
+      };
     case "cancel":
       return { type: "cancel", reason: null };
     case "approve":

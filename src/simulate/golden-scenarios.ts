@@ -48,6 +48,39 @@ export const goldenScenarios: Readonly<Record<string, Scenario>> = {
       { at_ms: 800, kind: "resume", by: "command", run: 0 },
     ],
   }),
+  "a budget that running agents use up, and that is raised": golden(
+    [
+      agent("a", [], { agents: [{ ...does("well", 200), lines: 3, spends: 60 }] }),
+      agent("b", [], { agents: [{ ...does("well", 400), lines: 5, spends: 90 }] }),
+      agent("c", ["a"]),
+    ],
+    {
+      workflow: { budget: 80 },
+      actions: [
+        { at_ms: 600, kind: "resume", by: 0, run: 0 },
+        { at_ms: 700, kind: "resume", by: "command", run: 0, budget: 400 },
+      ],
+    },
+  ),
+  "a stage's budget that its agents use up": golden([
+    agent("a", [], {
+      budget: 50,
+      on_failure: "continue",
+      retry: { attempts: 3, wait_ms: 50 },
+      agents: [
+        { ...does("badly"), spends: 30 },
+        { ...does("well", 300), lines: 4, spends: 90 },
+      ],
+    }),
+    agent("b", ["a"]),
+  ]),
+  "a cancel of what a budget has interrupted": golden(
+    [agent("a", [], { agents: [{ ...does("well", 300), lines: 4, spends: 90 }] }), agent("b", ["a"])],
+    {
+      workflow: { budget: 40 },
+      actions: [{ at_ms: 500, kind: "cancel", by: 0, run: 0 }],
+    },
+  ),
   "a cancel of what runs and waits": golden(
     [
       agent("a", [], { agents: [does("stubborn")] }),

@@ -18,6 +18,8 @@ export const invariants = {
     "an execution whose cancel was acknowledged takes no result any more, and ends as cancelled",
   deadline_fires_once: "a deadline decides a gate once",
   deadline_is_kept: "nothing that waits for its time happens before it",
+  budget_holds: "no attempt begins while the budget of its stage or its execution is used up",
+  spent_once: "nothing is charged for that no agent has used, and nothing twice",
   replay_gives_the_record: "the events, applied one after the other, give the stored records",
   state_fits_the_record: "the stored state of each actor is the one its record shows",
   sequence_has_no_gap: "the events and log lines of an execution are numbered from 1 without gap",

@@ -29,7 +29,38 @@ export function randomScenario(seed: number): Scenario {
     faults,
     readers: draw.chance(50) ? 1 : 0,
   };
-  return draw.chance(10) ? hinderedScenario(draw, scenario) : scenario;
+  // Drawn from numbers of their own, so that a seed without budgets stays the history that it was.
+  const purse = drawFrom(seed ^ 0x5eed);
+  const drawn = draw.chance(10) ? hinderedScenario(draw, scenario) : scenario;
+  return purse.chance(25) ? withBudgets(purse, drawn) : drawn;
+}
+
+/** Agents use tokens, of which there are not enough; some of those who resume what is paused give more. */
+function withBudgets(draw: Draw, scenario: Scenario): Scenario {
+  const spending = (agent: AgentPlan): AgentPlan => ({ ...agent, spends: draw.upTo(100) });
+  const ofStage = (stage: StagePlan): StagePlan => ({
+    ...stage,
+    agents: stage.agents.map(spending),
+    ...(stage.gate === null && draw.chance(25) ? { budget: 20 + draw.upTo(150) } : {}),
+  });
+  // Who is in a hurry raises it while agents are still being stopped.
+  const [isHurried, fromMs] = [draw.chance(40), 100 + draw.upTo(700)];
+  const resumes = Array.from({ length: isHurried ? 15 : draw.upTo(3) }, (_, at): Action => ({
+    at_ms: isHurried ? fromMs + at * 20 : 200 + draw.upTo(spanMs),
+    kind: "resume",
+    by: randomActor(draw, scenario.processes.length),
+    run: 0,
+    ...(draw.chance(50) ? { budget: 50 + draw.upTo(400) } : {}),
+  }));
+  return {
+    ...scenario,
+    workflows: scenario.workflows.map((workflow) => ({
+      ...workflow,
+      stages: workflow.stages.map(ofStage),
+      ...(draw.chance(80) ? { budget: 10 + draw.upTo(250) } : {}),
+    })),
+    actions: [...scenario.actions, ...resumes].toSorted((a, b) => a.at_ms - b.at_ms),
+  };
 }
 
 /** Agents end near their timeouts and somebody asks for things while the database cannot be written. */

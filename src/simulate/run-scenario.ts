@@ -1,5 +1,5 @@
 import { drawFrom } from "../testing/random-definition.ts";
-import { hasEnded, type ExecutionStatus } from "../execution/status.ts";
+import { hasEnded, type ExecutionStatus, type PauseReason } from "../execution/status.ts";
 import { openChecker } from "./checker.ts";
 import { openClients, type Clients } from "./clients.ts";
 import type { InvariantName } from "./invariants.ts";
@@ -99,17 +99,23 @@ export interface LiveRun {
   run_id: string;
   status: ExecutionStatus;
   waiting_gates: string[];
+  pause_reason: PauseReason | null;
 }
 
 function liveRuns({ disk }: World): LiveRun[] {
   const rows = disk.store
-    .prepare<{ id: string; status: ExecutionStatus; gates: string }, []>(
-      "SELECT id, status, waiting_gates_json AS gates FROM workflow_executions ORDER BY id",
+    .prepare<{ id: string; status: ExecutionStatus; gates: string; reason: PauseReason | null }, []>(
+      "SELECT id, status, waiting_gates_json AS gates, pause_reason AS reason FROM workflow_executions ORDER BY id",
     )
     .all();
   return rows
     .filter(({ status }) => !hasEnded(status))
-    .map(({ id, status, gates }) => ({ run_id: id, status, waiting_gates: JSON.parse(gates) as string[] }));
+    .map(({ id, status, gates, reason }) => ({
+      run_id: id,
+      status,
+      waiting_gates: JSON.parse(gates) as string[],
+      pause_reason: reason,
+    }));
 }
 
 function outcomeOf({ disk, time, history, scenario }: World, machine: Machine): Outcome {

@@ -22,6 +22,8 @@ export interface WorkflowPlan {
   max_parallel: number;
   timeout_ms: number;
   stages: StagePlan[];
+  /** In tokens; absent or null: it has none. */
+  budget?: number | null;
 }
 
 export interface StagePlan {
@@ -37,6 +39,8 @@ export interface StagePlan {
   agents: AgentPlan[];
   has_summary: boolean;
   gate: GatePlan | null;
+  /** In tokens; absent or null: it has none of its own. */
+  budget?: number | null;
 }
 
 export interface GatePlan {
@@ -59,6 +63,8 @@ export interface AgentPlan {
   begins_ms: number;
   /** Its result is read so long after its end. */
   told_ms: number;
+  /** Tokens that it uses, evenly over its time; it tells with its lines what it has used so far. Absent: none. */
+  spends?: number;
 }
 
 export interface ProcessPlan {
@@ -72,7 +78,9 @@ export type Actor = number | "command";
 export type Action = { at_ms: number } & (
   | { kind: "start"; by: Actor; workflow: number }
   | { kind: "rerun"; by: Actor; run: number; from: RerunFrom }
-  | { kind: "pause" | "resume" | "cancel"; by: Actor; run: number }
+  | { kind: "pause" | "cancel"; by: Actor; run: number }
+  /** `budget`: the tokens that it may spend in all from then on. */
+  | { kind: "resume"; by: Actor; run: number; budget?: number }
   | { kind: "approve" | "reject"; by: Actor; run: number; stage_id: string; actor: string }
   | { kind: "take_over"; by: number; run: number }
   | { kind: "stop"; by: number; mode: "leave" | "wait" | "stop"; down_ms: number }

@@ -66,7 +66,12 @@ function smallerOnes(scenario: Scenario): Scenario[] {
 
 function plainerWorkflows(workflow: WorkflowPlan): WorkflowPlan[] {
   const { stages } = workflow;
-  const plain = { scheduling: "eager", max_parallel: 3, timeout_ms: 3_600_000 } as const;
+  const plain = {
+    scheduling: "eager",
+    max_parallel: 3,
+    timeout_ms: 3_600_000,
+    ...(workflow.budget === undefined ? {} : { budget: null }),
+  } as const;
   return [
     ...changed(workflow, plain),
     ...stages.flatMap((stage, at) =>
@@ -84,6 +89,7 @@ function plainerStages(stage: StagePlan): StagePlan[] {
     input_from: null,
     retry: { attempts: 1, wait_ms: 50 },
     has_summary: false,
+    ...(stage.budget === undefined ? {} : { budget: null }),
     ...(stage.gate ? {} : { agents: well }),
   };
   const asAgent = stage.gate ? [{ ...stage, gate: null, agents: well }] : [];

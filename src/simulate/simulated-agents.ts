@@ -52,18 +52,32 @@ export function simulateAgents(world: World, checker: Checker): SimulatedAgents 
         const agent = places.get(attempt_id)?.agent;
         return agent?.phase === "runs" ? world.time.nowMs() - (agent.startedAtMs ?? 0) : null;
       },
-      sweep: async ({ attempt_id }, what) => {
+      sweep: async ({ attempt_id }) => {
         if (!process.act()) return;
+        if (hasBudgets(world.scenario)) await pause(world, process, world.draw.upTo(40));
         const place = places.get(attempt_id);
         checker.seeSweep(process, attempt_id, place?.agent ?? null);
         if (place) end(state, place, null);
-        if (what !== "processes") places.delete(attempt_id);
+        places.delete(attempt_id);
       },
     }),
     endAll: () => {
       for (const place of places.values()) end(state, place, null);
     },
   };
+}
+
+/** Only there an attempt begins again whose agent has ended. */
+function hasBudgets({ workflows }: World["scenario"]): boolean {
+  return workflows.some(({ stages }) =>
+    stages.some(({ agents }) => agents.some(({ spends = 0 }) => spends > 0)),
+  );
+}
+
+function pause({ time }: World, process: SimulatedProcess, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    time.at(time.nowMs() + ms, process, resolve);
+  });
 }
 
 function dispatch(
@@ -159,7 +173,9 @@ function begin(state: AgentsState, place: Place): void {
   for (const follower of followers) readLines(world, agent, follower);
   if (plan.ends === "hang" || plan.ends === "stubborn") return;
   const result = plan.ends === "vanish" ? null : resultOf(agent);
-  world.time.at(agent.startedAtMs + plan.ms, world.nature, () => end(state, place, result));
+  const endsAtMs = agent.startedAtMs + plan.ms;
+  const told = result && { ...result, ...usageOf(agent, endsAtMs) };
+  world.time.at(endsAtMs, world.nature, () => end(state, place, told));
 }
 
 /** Null: it leaves no result. Of one that has not begun nothing is left. */
@@ -213,9 +229,20 @@ function readLines({ time }: World, agent: Agent, follower: Follower): void {
   for (let line = 0; line < plan.lines; line++) {
     const writtenAtMs = (startedAtMs ?? 0) + (plan.ms * (line + 1)) / (plan.lines + 1);
     time.at(writtenAtMs, follower.process, () => {
-      if (agent.phase === "runs") pass(agent, follower, line + 1);
+      if (agent.phase !== "runs") return;
+      pass(agent, follower, line + 1);
+      follower.control.spend?.(usageOf(agent, time.nowMs()));
     });
   }
+}
+
+/** The tokens that it has used up to now. */
+function usageOf({ plan, startedAtMs }: Agent, nowMs: number): Pick<StageResult, "usage"> {
+  const { spends = 0, ms } = plan;
+  const share = startedAtMs === null ? 0 : ms === 0 ? 1 : Math.min(1, (nowMs - startedAtMs) / ms);
+  if (spends === 0) return {};
+  const input = Math.floor(spends * share);
+  return { usage: { input, cache_read: 7, cache_write: 0, output: 0, cost_micro_usd: 0, basis: "unknown" } };
 }
 
 function tellToStop(state: AgentsState, place: Place): void {
@@ -224,7 +251,8 @@ function tellToStop(state: AgentsState, place: Place): void {
   if (!isLive(agent)) return;
   time.at(time.nowMs() + draw.upTo(30), nature, () => {
     const isStubborn = agent.plan.ends === "stubborn" && agent.phase === "runs";
-    end(state, place, isStubborn ? resultOf(agent) : failure("agent_error", "ended by signal 15"));
+    const result = isStubborn ? resultOf(agent) : failure("agent_error", "ended by signal 15");
+    end(state, place, { ...result, ...usageOf(agent, time.nowMs()) });
   });
 }
 

@@ -1,6 +1,6 @@
 import type { StartRequest } from "../engine/engine.ts";
 import { aDefinition, aStage } from "../testing/a-definition.ts";
-import type { EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
+import type { Budget, EffectiveDefinition, EffectiveStage } from "../workflow/effective.ts";
 import type { StagePlan, WorkflowPlan } from "./scenario.ts";
 
 /** What a start of one of a scenario's workflows takes. `number`: its place among them, which its agents bear. */
@@ -37,9 +37,14 @@ function workflowDefinition(plan: WorkflowPlan, number: number): EffectiveDefini
     { id: `simulated-${number}` },
     stages.map((stage) => stageDefinition(stage, number)),
   );
-  const config = { ...plain.config, scheduling, max_parallel, timeout: `${timeout_ms}ms` };
+  const limits = { max_parallel, timeout: `${timeout_ms}ms`, budget: budgetOf(plan) };
+  const config = { ...plain.config, scheduling, ...limits };
   const notify = { notify: { channel: "all", message: null }, run: null };
   return { ...plain, config, hooks: { on_start: notify, on_complete: notify, on_failure: notify } };
+}
+
+function budgetOf({ budget: tokens = null }: WorkflowPlan | StagePlan): Budget | null {
+  return tokens === null ? null : { usd: null, tokens };
 }
 
 function stageDefinition(stage: StagePlan, number: number): EffectiveStage {
@@ -76,6 +81,7 @@ function stageDefinition(stage: StagePlan, number: number): EffectiveStage {
     roles: { primary: { artifact: `agent:${number}`, model: "sonnet", instructions: null }, tools: [] },
     inputs: source === null ? {} : { given: { ...text, source } },
     outputs: { given: text },
+    budget: budgetOf(stage),
     error_policy,
     handoff: {
       format: "structured",

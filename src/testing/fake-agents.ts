@@ -22,6 +22,8 @@ export interface FakeAgents {
   sessions: Map<string, string>;
   /** Those whose files are gone. */
   swept: string[];
+  /** Sweeps of processes last until it is over. */
+  sweeping: Promise<void>;
   /** The last attempts among these: no other attempt of their stage follows. */
   sweptLast: string[];
   /** Waits for a running attempt of a stage and returns it. */
@@ -68,14 +70,15 @@ export function fakeAgents(
     sweep: ({ attempt_id }, what = "attempt") => {
       if (what !== "processes") swept.push(attempt_id);
       if (what === "stage") sweptLast.push(attempt_id);
-      return Promise.resolve();
+      return what === "processes" ? agents.sweeping : Promise.resolve();
     },
   };
-  return {
+  const agents: FakeAgents = {
     dispatchers: () => dispatcher,
     asked,
     sessions,
     swept,
+    sweeping: Promise.resolve(),
     sweptLast,
     running: (stageId) => {
       const found = open.get(stageId);
@@ -83,6 +86,7 @@ export function fakeAgents(
       return new Promise((resolve) => waiting.set(stageId, resolve));
     },
   };
+  return agents;
 }
 
 const stopped = { class: "cancelled", message: "stopped" };

@@ -179,6 +179,8 @@ describe.each(bothLaunches)("codex under %s", (_, launch) => {
     expect(told).toMatchObject([{ usage: { input: 200, cache_read: 1000, output: 50 } }]);
     expect(usage).toMatchObject({ input: 200, cache_read: 1000, output: 50, basis: "unknown" });
     await dispatcher.sweep(request, "processes");
+    // A later engine must not take what it had left for what the next one does.
+    expect(await dispatcher.readopt(request, aControl().control)).toBe("unbegun");
     expect(await resultOf({ ...request, charged: usage })).toMatchObject({
       ok: true,
       usage: { input: 400, cache_read: 2000, output: 100 },

@@ -99,6 +99,11 @@ export async function removeAttemptFolder(folder: string): Promise<void> {
   await tryRemove(folder);
 }
 
+/** Makes the folder that of an attempt whose agent never began; the files that tell of its session stay. */
+export async function forgetAgent(folder: string): Promise<void> {
+  await rm(join(folder, attemptFiles.status), { force: true });
+}
+
 /** Removes a folder if it is empty; one that holds something, or is gone, is left alone. */
 export function removeEmptyFolder(folder: string): void {
   // Most executions of simulated agents have no folder; checking is cheaper than being refused.

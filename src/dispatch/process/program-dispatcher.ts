@@ -11,7 +11,7 @@ import type {
 } from "../dispatcher.ts";
 import { adopt, endOf } from "./adopt-agent.ts";
 import type { AgentProgram, AgentStart } from "./agent-program.ts";
-import { removeAttemptFolder } from "./attempt-folder.ts";
+import { forgetAgent, removeAttemptFolder } from "./attempt-folder.ts";
 import { failedResult, killed, stopped } from "./failed-result.ts";
 import { followAgent } from "./follow-agent.ts";
 import type { Launch } from "./launcher.ts";
@@ -142,7 +142,7 @@ async function workplaceOf(request: StageRequest, { signal, log }: DispatchContr
  */
 async function sweep(attempt: AttemptPlace, desk: Desk, what: Leftovers = "attempt"): Promise<void> {
   if (!desk.alone.delete(attempt.attempt_id) && !(await endProcesses(attempt, desk))) return;
-  if (what === "processes") return;
+  if (what === "processes") return forgetAgent(attempt.attempt_dir);
   // The next stage starts first, so that its agent runs while the files are removed.
   await nextTurn();
   if (what === "stage") await removeUntouched(attempt);

@@ -77,6 +77,18 @@ export const mutants: readonly Mutant[] = [
     replace: 'return execution.drives && ["running", "pausing", "paused"].includes(phaseOf(execution));',
   },
   {
+    name: "go on when the budget is used up",
+    file: "machine/watch-budgets.ts",
+    find: "if (execution.unsettled > 0) pauseForBudget(execution, moment);",
+    replace: "",
+  },
+  {
+    name: "go on without more budget",
+    file: "machine/apply-signal.ts",
+    find: "if (usedUp) return answerUsedUp(execution, usedUp);",
+    replace: "",
+  },
+  {
     name: "exceed max_parallel",
     file: "machine/step-queue.ts",
     find: "if (execution.running >= execution.blueprint.maxParallel) {",
