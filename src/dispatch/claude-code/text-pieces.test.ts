@@ -2,14 +2,14 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { claudeSamples } from "../../testing/fake-claude.ts";
-import { fieldsOf, listField, fieldsField, textField, type Fields } from "../stream/fields.ts";
+import { fieldsField, listField, parseFields, textField, type Fields } from "../stream/fields.ts";
 import { openPieceReader } from "./text-pieces.ts";
 
 function sample(name: string): Fields[] {
   const lines = readFileSync(join(claudeSamples, `${name}.jsonl`), "utf8")
     .trim()
     .split("\n");
-  return lines.flatMap((line) => fieldsOf(JSON.parse(line)) ?? []);
+  return lines.map(parseFields).filter((message) => message !== null);
 }
 
 /** The texts that claude tells whole, without those of sub-agents. */
