@@ -52,6 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
     "collection",
   ].concat(["dispatch", "engine"]),
   mcp: ["errors", "version", "expression", "workflow"],
+  demo: ["version", "expression"],
   cli: [
     "errors",
     "config",
@@ -63,7 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
     "store",
     "context",
     "collection",
-  ].concat(["dispatch", "engine", "operation", "http", "mcp"]),
+  ].concat(["dispatch", "engine", "operation", "http", "mcp", "demo"]),
   views: ["errors", "expression", "workflow", "execution"],
   http: [
     "errors",
@@ -90,8 +91,8 @@ const onlyIn: { module: RegExp; rooms: readonly string[] }[] = [
   { module: /^(elysia|@elysiajs)/, rooms: ["http"] },
   { module: /^@kitajs/, rooms: ["views"] },
   { module: /^commander/, rooms: ["cli"] },
-  { module: /^@modelcontextprotocol/, rooms: ["mcp"] },
-  { module: /^@agentclientprotocol/, rooms: ["dispatch"] },
+  { module: /^@modelcontextprotocol/, rooms: ["mcp", "demo"] },
+  { module: /^@agentclientprotocol/, rooms: ["dispatch", "demo"] },
 ];
 
 const pureRooms = new Set(["expression", "workflow", "execution", "machine", "views"]);

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { AgentFile } from "../execution/snapshot.ts";
 import type { StageError, StageRequest } from "./dispatcher.ts";
+import { ownCommand } from "../own-command.ts";
 import { defaultPath } from "./process/agent-environment.ts";
 import { programTrouble, scriptTrouble, type ProgramPlace, type ProgramTrouble } from "./program-trouble.ts";
 
@@ -47,6 +48,8 @@ export function agentCommand(agent: AgentFile | null, ref: string, place: Progra
     const wayOut = `add command: ["./run.sh"] to ${agent.path}, or another dispatcher`;
     return { trouble: { code: "command_missing", says, wayOut } };
   }
+  // Whatever the path holds: the agent that this program brings along belongs to its own version.
+  if (program === "skillmeat") return { argv: [...ownCommand(), ...rest] };
   const folder = dirname(agent.path);
   const named = `"command" of ${agent.path}`;
   const argv = rest.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));

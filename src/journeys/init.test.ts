@@ -91,11 +91,13 @@ describe("`init` on a terminal", () => {
       *"next step"*) echo '${results[1]}';; *) echo '${results[0]}';; esac`;
     const terminal = open(journey, "mine", play);
     await until("it asks", () => terminal.shown().includes("number or name [1]:"));
-    expect(terminal.shown()).toMatch(/1 {2}first-look +Claude reads [^\n]*\n +2 {2}greeting/);
+    expect(terminal.shown()).toMatch(
+      /1 {2}first-look +Claude reads [^\n]*\n +2 {2}reviewed-change [^\n]*\n +3 {2}greeting/,
+    );
     terminal.type("frist-look\r");
     await until("it asks again", () => terminal.shown().includes('did you mean "first-look"?'));
     terminal.type("7\r");
-    await until("it asks once more", () => terminal.shown().includes("type a number from 1 to 2"));
+    await until("it asks once more", () => terminal.shown().includes("type a number from 1 to 3"));
     expect(readdirSync(journey.folder)).not.toContain("mine");
     terminal.type("\r");
     const { code, output } = await terminal.ended;
@@ -136,7 +138,7 @@ describe("`init` on a terminal", () => {
     const terminal = openTerminal(journey, ["/usr/bin/env", `PATH=${env.PATH}`, executable, "init", "mine"]);
     await until("it asks", () => terminal.shown().includes("number or name [1]:"));
     expect(terminal.shown()).toMatch(
-      /1 {2}first-look +Claude[^]*2 {2}first-look-codex +Codex[^]*3 {2}greeting/,
+      /1 {2}first-look +Claude[^]*2 {2}first-look-codex +Codex[^]*3 {2}reviewed-change[^]*4 {2}greeting/,
     );
     terminal.type("2\r");
     expect((await terminal.ended).code).toBe(0);

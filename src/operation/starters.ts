@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { nearest } from "../expression/nearest.ts";
 import { firstLooks } from "./first-look.ts";
+import { reviewedChange } from "./reviewed-change.ts";
 import type { Starter } from "./starter.ts";
 
 const greeting: Starter = {
@@ -50,8 +51,8 @@ stages:
   },
 };
 
-/** The workflows that `init` can begin with; the first one needs no agent installed. */
-export const starters: readonly Starter[] = [greeting, ...firstLooks];
+/** The workflows that `init` can begin with; the first ones need no agent installed. */
+export const starters: readonly Starter[] = [reviewedChange, greeting, ...firstLooks];
 
 /** Those that can run here, those first that a model does. `isInstalled` tells whether a program is there. */
 export function offeredStarters(isInstalled: (program: string) => boolean): Starter[] {

@@ -236,6 +236,16 @@ export const commandTable: (Command | CommandGroup)[] = [
     ],
   },
   {
+    name: "demo-agent",
+    summary: "be an agent that asks no model, for a first try",
+    options: [
+      { flags: "--writes <file>", description: "add a line to that file of the working directory" },
+      { flags: "--outputs <json>", description: "hand in these outputs; others are made from their types" },
+    ],
+    examples: [`demo-agent --writes NOTES.md --outputs '{"verdict": "good"}'`],
+    load: () => import("./demo-agent.ts"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     arguments: [{ name: "shell", description: "bash, zsh or fish" }],

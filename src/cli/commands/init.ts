@@ -31,11 +31,10 @@ async function write(invocation: Invocation, folder: string): Promise<Starter> {
   // Nobody is asked what could not be written.
   requireNoWorkflow(folder);
   const offered = offeredStarters((name) => Bun.which(name, { PATH: env["PATH"] ?? "" }) !== null);
-  const [only, ...others] = offered;
-  const chosen =
-    others.length === 0
-      ? only
-      : await askChoice("which workflow should be written?", offered, "nothing was written");
+  const isAsked = offered.some(({ program }) => program !== null);
+  const chosen = isAsked
+    ? await askChoice("which workflow should be written?", offered, "nothing was written")
+    : null;
   return uninterrupted(() => writeStarter(folder, chosen?.name ?? null));
 }
 
