@@ -30,6 +30,11 @@ export interface StageDispatcher {
    * none. Ask before the attempt is swept. Absent where no agent keeps one.
    */
   sessionLeft?(request: StageRequest): Promise<string | null>;
+  /**
+   * Which of its requests an attempt's agent was answered, also if it is gone; null when that cannot be known any more.
+   * Absent where no agent asks.
+   */
+  answered?(attempt: AttemptPlace): string[] | null;
 }
 
 /**
@@ -91,6 +96,17 @@ export interface StageRequest extends AttemptPlace {
   charged: Usage | null;
   /** What an earlier attempt has left, to go on with; null: it begins anew. */
   session: EarlierSession | null;
+  /** What people have decided that this attempt's agent had asked for, before it was gone. */
+  decided: DecidedCall[];
+}
+
+/** A call of an agent that is gone, and what was decided of it. */
+export interface DecidedCall {
+  tool: string;
+  title: string;
+  allows: boolean;
+  /** What the agent is told with a refusal. */
+  message: string | null;
 }
 
 export interface DispatchControl {
@@ -126,6 +142,8 @@ export interface AskedCall {
   title: string;
   input: Value;
   reason: string | null;
+  /** The same for the same tool with the same whole input, also in a later session. */
+  fingerprint: string;
 }
 
 export interface PermissionAnswer {
@@ -191,6 +209,8 @@ export interface StageResult {
   usage?: Usage;
   /** The part of `usage` without a reported cost; absent: all of it, used by the model that was asked for. */
   unpriced?: UnpricedTokens[];
+  /** True: a two-way agent has ended before it has done its task, and not because it was told to stop. */
+  endedEarly?: boolean;
   /** What the agent wanted to do and was not allowed to, without secrets. */
   denials?: Denials;
   warnings: string[];

@@ -6,18 +6,21 @@ import { resumePrompt } from "./resume-prompt.ts";
 export function sessionPrompt({
   session,
   previous_error,
-}: Pick<StageRequest, "session" | "previous_error">): string {
+  decided,
+}: Pick<StageRequest, "session" | "previous_error" | "decided">): string {
+  // Then it has gone on with the session before, and waited in it.
+  if (decided.length > 0) return resumePrompt(decided);
   switch (session?.end) {
     case "output_contract": {
       const why = previous_error === null ? "" : `\n\n${quoteError(previous_error)}`;
       return `What you handed in for the task above was not accepted.${why}\n\n${correct}`;
     }
     case "budget":
-      return `The budget of the task above was used up. There is a new one now.\n\n${resumePrompt}`;
+      return `The budget of the task above was used up. There is a new one now.\n\n${resumePrompt()}`;
     case "timeout":
-      return `The time for the task above was used up. You have as much again.\n\n${resumePrompt}`;
+      return `The time for the task above was used up. You have as much again.\n\n${resumePrompt()}`;
     default:
-      return resumePrompt;
+      return resumePrompt();
   }
 }
 

@@ -9,6 +9,7 @@ import { chargedIn } from "../dispatch/charged-in.ts";
 import type { StageCompleted } from "../execution/event.ts";
 import type { AttemptResult } from "../machine/apply-result.ts";
 import { isSuspended, type RunningAttempt } from "../machine/execution-state.ts";
+import { isAsking } from "../execution/permission.ts";
 import { classWithoutSecret } from "../execution/error-class.ts";
 import { hideIn, type Masks } from "../execution/masks.ts";
 import { collectHandedIn } from "../execution/handed-in.ts";
@@ -23,6 +24,7 @@ import { dispatcherName } from "./dispatcher-name.ts";
 import type { EngineState } from "./engine-state.ts";
 import { failureOfDenials, warningsOfDenials } from "./judge-denials.ts";
 import { keepMasks } from "./kept-secrets.ts";
+import { awaitDecisions } from "./await-decisions.ts";
 import { permissionDesk } from "./permission-desk.ts";
 import type { LiveExecution, LiveStep } from "./live-execution.ts";
 import { closeWorkspace } from "./close-workspace.ts";
@@ -73,13 +75,14 @@ async function dispatchAttempt(
   log: ReturnType<typeof openLogSink>,
 ): Promise<AttemptResult> {
   const { execution, step } = run;
+  const desk = step.plan.permissions === "ask" ? permissionDesk(engine, run) : null;
   const control: DispatchControl = {
-    signal: run.stop,
+    signal: desk ? AbortSignal.any([run.stop, desk.parks]) : run.stop,
     log,
     masks: execution.masks,
     holdTime: () => holdTime(engine, run),
     spend: spendingDesk(engine, run),
-    ...(step.plan.permissions === "ask" ? { permissions: permissionDesk(engine, run) } : {}),
+    ...(desk ? { permissions: desk } : {}),
   };
   const name = dispatcherName(engine, execution, step);
   const dispatcher = engine.dispatcher(name);
@@ -88,15 +91,16 @@ async function dispatchAttempt(
   const result =
     how === "new" ? await dispatcher.dispatch(request, control) : await dispatcher.readopt(request, control);
   keepNewMasks(engine, execution);
-  if (result === "gone" || result === "unbegun") return { kind: result };
-  const usage = meterUsage(engine, request, result, log);
+  const usage = typeof result === "string" ? null : (meterUsage(engine, request, result, log) ?? null);
+  const gone = desk && (await awaitDecisions(result, { run, desk, dispatcher, request, log, usage }));
+  if (gone) return gone;
+  if (typeof result === "string") return { kind: result };
   const outcome = judgeResult(request, { ...result, ...(usage && { usage }) }, execution.masks);
   const said = outcome.kind === "succeeded" ? outcome.data.warnings : warningsOfDenials(request, result);
   for (const warning of said) log.warn(warning);
   if (outcome.kind !== "succeeded") return withSession(outcome, { request, dispatcher, name });
   const summed = await withSummary(outcome, { engine, request, run, dispatcher, control });
-  const { stage } = step.plan;
-  return closeWorkspace(summed, { request, stage, log, masks: execution.masks });
+  return closeWorkspace(summed, { request, stage: step.plan.stage, log, masks: execution.masks });
 }
 
 /** What the agent has left is asked for before the attempt's files are gone. */
@@ -150,10 +154,10 @@ export function sweeperOf(
   return () => dispatcher.sweep(place, leftoversOf(step));
 }
 
-/** What is to be ended of a step's last attempt: one that was interrupted goes on later. */
+/** What is to be ended of a step's last attempt: one that was interrupted, or asks people, goes on later. */
 export function leftoversOf(step: LiveStep): Leftovers {
   if (isSettled(step.record.status)) return "stage";
-  return isSuspended(step) ? "processes" : "attempt";
+  return isSuspended(step) || isAsking(step.record) ? "processes" : "attempt";
 }
 
 function judgeResult(request: StageRequest, result: StageResult, masks: Masks): AttemptResult {
@@ -281,7 +285,7 @@ async function askForSummary(
     // An engine that died during the same call may have left its agent behind.
     await dispatcher.sweep(asked);
     // What it costs is known at its end; it adds to what the attempt has used.
-    const { spend: _, ...rest } = control;
+    const { spend: _, permissions: __, ...rest } = control;
     const result = await dispatcher.dispatch(asked, { ...rest, log: silent });
     await dispatcher.sweep(asked);
     return { result, why: result.error?.message ?? "the agent gave no text" };

@@ -13,7 +13,7 @@ import { getExecution } from "../store/executions.ts";
 import { machineProcesses, type ProcessTable } from "../store/holder-process.ts";
 import type { HolderKind } from "../store/leases.ts";
 import { storeFailure } from "../store/store-failure.ts";
-import { failWaiting } from "./hold-execution.ts";
+import { failWaiting, parkWhenDue } from "./hold-execution.ts";
 import { openDeadlines, realAlarm, type Alarm } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
 import { isoTime } from "../machine/moment.ts";
@@ -214,6 +214,7 @@ function fireDeadlines(engine: EngineState, keys: readonly string[]): void {
     // Its state has just changed: this was the deadline of the one before, the new one's is set with the commit.
     if (step && step.leftMs !== null) continue;
     applyDeadline(execution, step, momentOf(engine));
+    if (step) parkWhenDue(engine, execution, step);
     planFlush(engine, execution);
   }
 }

@@ -151,6 +151,7 @@ async function work(
   if (step.attempt !== attempt) {
     step.abort = null;
     step.tellAnswers = null;
+    step.park = null;
     if (isSettled(step.record.status)) step.log = null;
     const done = sweepLater(engine, execution.runId, step, sweep);
     execution.changes.waiting.push({ done });

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { isAsking } from "../execution/permission.ts";
+import { parkMs } from "../machine/decide-permission.ts";
 import { leaveOut } from "./pending-commit.ts";
 import type { EngineState } from "./engine-state.ts";
 import type { LiveExecution, LiveStep, CommitWaiter } from "./live-execution.ts";
@@ -79,6 +80,14 @@ export function armDeadlines(engine: EngineState, execution: LiveExecution, step
   );
 }
 
+/** Stops the step's agent when it has waited for an answer for long enough. */
+export function parkWhenDue(engine: EngineState, execution: LiveExecution, step: LiveStep): void {
+  if (step.park === null || parkMs(execution, step) > engine.alarm.now()) return;
+  step.park();
+  step.park = null;
+  armDeadlines(engine, execution, [step]);
+}
+
 /**
  * The deadline of a gate, and of what an agent asks for, is an instant of the wall clock; attempts and waits are
  * counted durations.
@@ -88,7 +97,8 @@ function armStep(engine: EngineState, execution: LiveExecution, step: LiveStep):
   const key = deadlineKey(execution.runId, stage_id);
   const isDecided = status === "waiting_for_approval" || isAsking(step.record);
   if (isDecided && deadline_at !== null) {
-    engine.deadlines.set(key, { clock: "wall", atMs: Date.parse(deadline_at) });
+    const parkAtMs = step.park === null ? Infinity : parkMs(execution, step);
+    engine.deadlines.set(key, { clock: "wall", atMs: Math.min(Date.parse(deadline_at), parkAtMs) });
   } else if (!execution.timed.has(step)) engine.deadlines.set(key, null);
   else if (step.leftMs !== null) {
     engine.deadlines.set(key, { clock: "watched", atMs: engine.deadlines.watchedMs() + step.leftMs });

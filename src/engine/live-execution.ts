@@ -34,6 +34,8 @@ export interface LiveStep extends StepState {
   offsets: LogOffsets;
   /** Gives the agent that this process follows the answers that are stored; null: it follows none that asks. */
   tellAnswers: ((count: number) => void) | null;
+  /** Stops that agent because it has waited long for an answer, which then starts it again; null: it is stopped. */
+  park: (() => void) | null;
   /** Stops the agent that this process follows; null: it follows none. */
   abort: AbortController | null;
   /** The sweep of an attempt that goes on later: it is begun again only after it. */
@@ -85,6 +87,7 @@ export function makeLive(
       offsets: offsets.get(step.record.stage_id) ?? { stdout: 0, stderr: 0 },
       abort: null,
       tellAnswers: null,
+      park: null,
       sweeping: null,
       log: null,
       storedLog: storedLog(step.record),

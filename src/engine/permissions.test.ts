@@ -1,46 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import type { AskedCall, PermissionDesk } from "../dispatch/dispatcher.ts";
-import type { Signal } from "../execution/signal.ts";
-import { anEngine, type TestEngine } from "../testing/an-engine.ts";
+import { aCall, aDecision, anAskingEngine, askedFor, stepOf } from "../testing/an-asking-engine.ts";
+import { anEngine } from "../testing/an-engine.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
-
-const call = (id: string, tool = "Bash"): AskedCall => ({
-  id,
-  tool,
-  title: `do ${id}`,
-  input: { command: id },
-  reason: null,
-});
-const by = (given: Partial<Extract<Signal, { stage_id: string }>> = {}): Signal => ({
-  type: "approve",
-  stage_id: "a",
-  actor: "ada",
-  comment: null,
-  ...given,
-});
-
-/** An engine with a running agent that asks, in an execution of one stage. */
-async function anAsking(config = "", given: Parameters<typeof anEngine>[1] = {}) {
-  const engine = await anEngine(undefined, given);
-  const runId = await engine.start(
-    `workflow: {id: w, name: W}\nconfig: {permissions: ask${config}}\n` +
-      "stages: [{id: a, roles: {primary: 'agent:x'}, error_policy: {timeout: 10m, retry: {max_attempts: 1}}}]",
-  );
-  const agent = await engine.agents.running("a");
-  const desk = agent.control.permissions as PermissionDesk;
-  return { ...engine, runId, agent, desk };
-}
-const stepOf = ({ view }: TestEngine, runId: string) => view(runId).steps[0];
-const asked = (engine: TestEngine, runId: string, count: number) =>
-  engine.until(() => (stepOf(engine, runId)?.permission_requests.length ?? 0) >= count);
 
 describe("what a running agent asks for", () => {
   test("is stored and shown; its step runs on, its time stands still, and its stage waits like a gate", async () => {
-    const engine = await anAsking();
+    const engine = await anAskingEngine(", park_after: 24h");
     const { runId, desk, clock, agent } = engine;
     clock.advance(60_000);
-    desk.ask(call("r1"));
-    await asked(engine, runId, 1);
+    desk.ask(aCall("r1"));
+    await askedFor(engine, runId, 1);
     expect(engine.view(runId)).toMatchObject({ status: "running", waiting_gates: ["a"] });
     expect(stepOf(engine, runId)).toMatchObject({
       status: "running",
@@ -56,7 +25,9 @@ describe("what a running agent asks for", () => {
     });
     for (let hour = 0; hour < 3; hour++) clock.advance(3_600_000);
     expect(desk.answers()).toEqual([]);
-    expect(await engine.engine.signal(runId, by({ comment: "fine" }))).toMatchObject({ outcome: "applied" });
+    expect(await engine.engine.signal(runId, aDecision({ comment: "fine" }))).toMatchObject({
+      outcome: "applied",
+    });
     expect(desk.answers()).toEqual([{ id: "r1", allows: true, message: null }]);
     expect(stepOf(engine, runId)).toMatchObject({
       waiting_for: null,
@@ -70,24 +41,24 @@ describe("what a running agent asks for", () => {
   });
 
   test("asked again, by the same agent read anew, is not asked twice", async () => {
-    const engine = await anAsking();
-    engine.desk.ask(call("r1"));
-    engine.desk.ask(call("r1"));
-    await asked(engine, engine.runId, 1);
-    await engine.engine.signal(engine.runId, by());
-    engine.desk.ask(call("r1"));
+    const engine = await anAskingEngine();
+    engine.desk.ask(aCall("r1"));
+    engine.desk.ask(aCall("r1"));
+    await askedFor(engine, engine.runId, 1);
+    await engine.engine.signal(engine.runId, aDecision());
+    engine.desk.ask(aCall("r1"));
     expect(stepOf(engine, engine.runId)?.permission_requests).toHaveLength(1);
   });
 
   test("is decided oldest first or by its name, and a rejection says why", async () => {
-    const engine = await anAsking();
+    const engine = await anAskingEngine();
     const { runId, desk } = engine;
-    for (const id of ["r1", "r2", "r3"]) desk.ask(call(id));
-    await asked(engine, runId, 3);
-    await engine.engine.signal(runId, by({ type: "reject", request_id: "r2", comment: "no" }));
-    await engine.engine.signal(runId, by());
+    for (const id of ["r1", "r2", "r3"]) desk.ask(aCall(id));
+    await askedFor(engine, runId, 3);
+    await engine.engine.signal(runId, aDecision({ type: "reject", request_id: "r2", comment: "no" }));
+    await engine.engine.signal(runId, aDecision());
     expect(engine.view(runId).waiting_gates).toEqual(["a"]);
-    await engine.engine.signal(runId, by());
+    await engine.engine.signal(runId, aDecision());
     expect(desk.answers()).toEqual([
       { id: "r2", allows: false, message: "no" },
       { id: "r1", allows: true, message: null },
@@ -97,14 +68,14 @@ describe("what a running agent asks for", () => {
   });
 
   test("always covers the same tool for the rest of the step, and no other", async () => {
-    const engine = await anAsking();
+    const engine = await anAskingEngine();
     const { runId, desk } = engine;
-    desk.ask(call("r1"));
-    await asked(engine, runId, 1);
-    await engine.engine.signal(runId, by({ always: true }));
-    desk.ask(call("r2"));
-    desk.ask(call("r3", "Write"));
-    await asked(engine, runId, 3);
+    desk.ask(aCall("r1"));
+    await askedFor(engine, runId, 1);
+    await engine.engine.signal(runId, aDecision({ always: true }));
+    desk.ask(aCall("r2"));
+    desk.ask(aCall("r3", "Write"));
+    await askedFor(engine, runId, 3);
     expect(stepOf(engine, runId)?.permission_requests).toMatchObject([
       { id: "r1", status: "approved" },
       { id: "r2", status: "approved", decided_by: "ada" },
@@ -113,32 +84,37 @@ describe("what a running agent asks for", () => {
   });
 
   test.each([
-    ["somebody who may not", by({ actor: "bob" }), "forbidden"],
-    ["a request that there is not", by({ request_id: "zz" }), "not_found"],
+    ["somebody who may not", aDecision({ actor: "bob" }), "forbidden"],
+    ["a request that there is not", aDecision({ request_id: "zz" }), "not_found"],
   ] as const)("refuses %s", async (_, signal, code) => {
-    const engine = await anAsking(", permissions_approvers: [ada]");
-    engine.desk.ask(call("r1"));
-    await asked(engine, engine.runId, 1);
+    const engine = await anAskingEngine(", permissions_approvers: [ada]");
+    engine.desk.ask(aCall("r1"));
+    await askedFor(engine, engine.runId, 1);
     expect(await engine.engine.signal(engine.runId, signal)).toMatchObject({ outcome: "refused", code });
   });
 
   test("decided twice is the same once, and otherwise refused", async () => {
-    const engine = await anAsking();
+    const engine = await anAskingEngine();
     const { runId } = engine;
-    expect(await engine.engine.signal(runId, by())).toMatchObject({ outcome: "refused", code: "conflict" });
-    engine.desk.ask(call("r1"));
-    await asked(engine, runId, 1);
-    await engine.engine.signal(runId, by());
-    expect(await engine.engine.signal(runId, by())).toMatchObject({ outcome: "unchanged" });
-    expect(await engine.engine.signal(runId, by({ type: "reject" }))).toMatchObject({ code: "conflict" });
+    expect(await engine.engine.signal(runId, aDecision())).toMatchObject({
+      outcome: "refused",
+      code: "conflict",
+    });
+    engine.desk.ask(aCall("r1"));
+    await askedFor(engine, runId, 1);
+    await engine.engine.signal(runId, aDecision());
+    expect(await engine.engine.signal(runId, aDecision())).toMatchObject({ outcome: "unchanged" });
+    expect(await engine.engine.signal(runId, aDecision({ type: "reject" }))).toMatchObject({
+      code: "conflict",
+    });
     expect(engine.desk.answers()).toHaveLength(1);
   });
 
   test("is rejected when nobody decides in time", async () => {
-    const engine = await anAsking(", permission_timeout: 1h");
+    const engine = await anAskingEngine(", permission_timeout: 1h, park_after: 2h");
     const { runId, desk, clock } = engine;
-    desk.ask(call("r1"));
-    await asked(engine, runId, 1);
+    desk.ask(aCall("r1"));
+    await askedFor(engine, runId, 1);
     clock.advance(3_600_000);
     await engine.until(() => stepOf(engine, runId)?.waiting_for === null);
     expect(stepOf(engine, runId)).toMatchObject({
@@ -149,12 +125,12 @@ describe("what a running agent asks for", () => {
   });
 
   test("is withdrawn by the agent, and when its attempt ends", async () => {
-    const engine = await anAsking();
+    const engine = await anAskingEngine();
     const { runId, desk, agent } = engine;
-    desk.ask(call("r1"));
-    desk.ask(call("r2"));
+    desk.ask(aCall("r1"));
+    desk.ask(aCall("r2"));
     desk.withdraw("r1");
-    await asked(engine, runId, 2);
+    await askedFor(engine, runId, 2);
     agent.finish({ ok: true });
     await engine.engine.ended(runId);
     expect(stepOf(engine, runId)).toMatchObject({
@@ -165,9 +141,9 @@ describe("what a running agent asks for", () => {
   });
 
   test("is stopped with its execution", async () => {
-    const engine = await anAsking();
-    engine.desk.ask(call("r1"));
-    await asked(engine, engine.runId, 1);
+    const engine = await anAskingEngine();
+    engine.desk.ask(aCall("r1"));
+    await askedFor(engine, engine.runId, 1);
     await engine.engine.signal(engine.runId, { type: "cancel", reason: null });
     await engine.engine.ended(engine.runId);
     expect(engine.view(engine.runId)).toMatchObject({ status: "cancelled", waiting_gates: [] });
@@ -176,16 +152,16 @@ describe("what a running agent asks for", () => {
 
 test("the next engine knows what is open and what was answered, and goes on", async () => {
   const clock = fakeClock();
-  const first = await anAsking("", { clock });
+  const first = await anAskingEngine("", { clock });
   const { runId, store } = first;
-  first.desk.ask(call("r1"));
-  first.desk.ask(call("r2"));
-  await asked(first, runId, 2);
-  await first.engine.signal(runId, by());
+  first.desk.ask(aCall("r1"));
+  first.desk.ask(aCall("r2"));
+  await askedFor(first, runId, 2);
+  await first.engine.signal(runId, aDecision());
   await first.engine.stop("leave");
   // Nobody drives it now: the decision is stored for whoever does next.
   const passing = await anEngine(undefined, { store, clock, kind: "command" });
-  expect(await passing.engine.signal(runId, by({ type: "reject", comment: "no" }))).toMatchObject({
+  expect(await passing.engine.signal(runId, aDecision({ type: "reject", comment: "no" }))).toMatchObject({
     outcome: "applied",
   });
   await passing.engine.stop("leave");
@@ -198,7 +174,7 @@ test("the next engine knows what is open and what was answered, and goes on", as
     { id: "r1", allows: true, message: null },
     { id: "r2", allows: false, message: "no" },
   ]);
-  agent.control.permissions?.ask(call("r1"));
+  agent.control.permissions?.ask(aCall("r1"));
   // The agent has waited all the time for what was decided: none of that is its own.
   clock.advance(9 * 60_000);
   expect(stepOf(next, runId)).toMatchObject({ status: "running", waiting_for: null });

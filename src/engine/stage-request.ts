@@ -15,6 +15,7 @@ import { previousError } from "../execution/previous-error.ts";
 import type { EffectiveStage } from "../workflow/effective.ts";
 import { outputsSchema } from "../workflow/contract.ts";
 import { usedModel } from "../workflow/used-model.ts";
+import { permissionState } from "../machine/decide-permission.ts";
 import { agentOf } from "../machine/blueprint.ts";
 import { sessionOf } from "../machine/execution-state.ts";
 import { dispatcherName } from "./dispatcher-name.ts";
@@ -87,6 +88,7 @@ export function stageRequest(engine: EngineState, execution: LiveExecution, step
     dollars_left: leastLeft(execution, step),
     charged: chargedSoFar(step),
     session: earlierSession(step, dispatcherName(engine, execution, step)),
+    decided: permissionState(step).carried ?? [],
   };
 }
 
@@ -165,6 +167,7 @@ export function summaryRequest(
     previous_error: null,
     charged: null,
     session: null,
+    decided: [],
     // Nobody is asked for a summary.
     permissions: "deny",
     outputs,

@@ -15,7 +15,7 @@ import {
   type PermissionAsked,
   type PermissionDecided,
 } from "./permission.ts";
-import type { AttemptRecord, ExecutionRecord, StepRecord } from "./record.ts";
+import type { AttemptRecord, ExecutionRecord, StepRecord, Usage } from "./record.ts";
 import { isDone, isSettled } from "./status.ts";
 import { addUsage } from "./usage.ts";
 
@@ -83,7 +83,10 @@ export function applyToExecution(
     case "execution_completed":
       return endExecution(execution, event.data, at);
     case "stage_started":
-      return withoutGate(execution, event.stage_id);
+      return withoutGate(
+        { ...execution, usage: addUsage(execution.usage, event.data.usage ?? null) },
+        event.stage_id,
+      );
     case "gate_waiting":
       if (execution.waiting_gates.includes(event.stage_id)) return execution;
       return { ...execution, waiting_gates: [...execution.waiting_gates, event.stage_id] };
@@ -184,15 +187,18 @@ function startAttempt(
     started_at: step.started_at ?? at,
     error_class: null,
     error_message: null,
-    attempts: goesOn ? reopenAttempt(step.attempts) : [...step.attempts, opened],
+    usage: addUsage(step.usage, data.usage ?? null),
+    attempts: goesOn ? reopenAttempt(step.attempts, data.usage ?? null) : [...step.attempts, opened],
   };
 }
 
 /** An attempt that was interrupted goes on; what it has used stays. */
-function reopenAttempt(attempts: AttemptRecord[]): AttemptRecord[] {
+function reopenAttempt(attempts: AttemptRecord[], more: Usage | null): AttemptRecord[] {
   const last = attempts.at(-1);
-  if (!last || last.completed_at === null) return attempts;
-  const { number, started_at, usage } = last;
+  if (!last) return attempts;
+  const { number, started_at } = last;
+  const usage = addUsage(last.usage, more);
+  if (last.completed_at === null) return [...attempts.slice(0, -1), { ...last, usage }];
   const open = { number, started_at, usage, completed_at: null, error_class: null, error_message: null };
   return [...attempts.slice(0, -1), { ...open, status: "running" }];
 }

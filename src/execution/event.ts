@@ -72,6 +72,8 @@ export interface StageStarted {
   deadline_at: string;
   /** True when the same attempt runs again because its agent was gone without a result. */
   recovered: boolean;
+  /** What the agent had used that is gone; absent where that is unknown or nothing. */
+  usage?: Usage;
 }
 
 export interface StageCompleted {

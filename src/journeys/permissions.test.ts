@@ -83,6 +83,71 @@ test("an engine that is killed while claude waits loses nothing: the next one go
   expect(answers).toHaveLength(2);
 });
 
+/** It asks before it makes a file; started again, it asks for the same, in a session that knows its task. */
+const dying =
+  'echo $$ >pid; resumed && id=two || id=one; ask $id "touch made"; allowed && touch made; finish "$id done"';
+
+/** Waits until the log says that the agent waits no longer. */
+const untilGone = (journey: Journey, runId: string, why: string) =>
+  until(why, async () => (await journey.run(["workflow", "runs", runId, "--logs"])).stdout.includes(why));
+
+async function goneOn({ journey, claude }: ReturnType<typeof anAskingWorkflow>, runId: string) {
+  const [step] = (await journey.execution(runId)).steps;
+  expect(step).toMatchObject({
+    status: "completed",
+    text: "two done",
+    attempt_number: 1,
+    recovered: true,
+    permission_requests: [
+      { id: "one", status: "approved" },
+      { id: "two", status: "approved" },
+    ],
+  });
+  const [first, second, ...more] = claude.calls();
+  expect(more).toEqual([]);
+  expect(second?.[second.indexOf("--resume") + 1]).toBe(first?.[first.indexOf("--session-id") + 1]);
+  expect(claude.stdin()).toContain("- Bash: touch made (approved)");
+  expect(journey.lines("made")).toEqual([]);
+}
+
+test("claude that has waited for park_after is stopped; the decision starts it again in its session", async () => {
+  const asked = anAskingWorkflow("permissions-parked", dying, { park_after: "1s" });
+  const { journey, env } = asked;
+  const running = journey.start(["workflow", "run", "."], { env });
+  const runId = await runIdOf(running);
+  await untilGone(journey, runId, "was stopped, because nobody has decided yet");
+  expect(await journey.run(["workflow", "approve", runId, "-y"])).toMatchObject({ code: 0 });
+  expect(await running.ended).toMatchObject({ code: 0 });
+  await goneOn(asked, runId);
+});
+
+test("claude that is killed while it waits goes on in its session with the decision", async () => {
+  const asked = anAskingWorkflow("permissions-killed", dying);
+  const { journey, env } = asked;
+  const running = journey.start(["workflow", "run", "."], { env });
+  const runId = await runIdOf(running);
+  await asking(journey, runId, "one");
+  process.kill(Number(journey.lines("pid")[0]), "SIGKILL");
+  await untilGone(journey, runId, "is gone while it waits for a decision");
+  expect(await journey.run(["workflow", "approve", runId, "-y"])).toMatchObject({ code: 0 });
+  expect(await running.ended).toMatchObject({ code: 0 });
+  await goneOn(asked, runId);
+});
+
+test("a decision after everything was killed starts claude again in its session", async () => {
+  const asked = anAskingWorkflow("permissions-reboot", dying);
+  const { journey, env } = asked;
+  const running = journey.start(["workflow", "run", "."], { env });
+  const runId = await runIdOf(running);
+  await asking(journey, runId, "one");
+  running.kill("SIGKILL");
+  process.kill(Number(journey.lines("pid")[0]), "SIGKILL");
+  await running.ended;
+  expect(await journey.run(["workflow", "approve", runId, "-y"])).toMatchObject({ code: 0 });
+  expect(await journey.run(["workflow", "resume", runId], { env })).toMatchObject({ code: 0 });
+  await goneOn(asked, runId);
+});
+
 test("only those whom the workflow names may decide", async () => {
   const { journey, env } = anAskingWorkflow("permissions-who", 'ask one "a"; finish done', {
     permissions_approvers: ["ada"],

@@ -29,10 +29,20 @@ interface FailedResult {
 export type AttemptResult =
   | { kind: "succeeded"; data: StageCompleted }
   | FailedResult
-  /** An earlier engine's agent is gone and has left no result. */
-  | { kind: "gone" }
+  /**
+   * The agent is gone and has left no result: an earlier engine's, or one that had asked people. `asked`: of the
+   * latter.
+   */
+  | { kind: "gone"; asked?: GoneAsker }
   /** The earlier engine was gone before its agent began. */
   | { kind: "unbegun" };
+
+/** An agent that is gone after it had asked people; what it has asked for is decided. */
+export interface GoneAsker {
+  /** The requests whose answers it was told. */
+  told: readonly string[];
+  usage: Usage | null;
+}
 
 /**
  * Applies the result of a step's attempt: the step goes on, and so do the steps that waited for it. An attempt that is
@@ -47,7 +57,7 @@ export function applyResult(
   const stopping = step.attempt?.stopping ?? null;
   const before = usedSoFar(execution, step);
   if ((result.kind === "gone" || result.kind === "unbegun") && stopping === null) {
-    if (result.kind === "gone") reportGone(execution, step, moment);
+    if (result.kind === "gone") reportGone(execution, step, result.asked ?? null, moment);
     else tellUnbegun(execution, step, moment);
     if (step.record.status === "running" && step.attempt) return dispatchAgain(execution, step);
   } else tellResult(execution, step, result, { moment, stopping });
@@ -106,6 +116,7 @@ function tellResult(
 
 function usageOf(result: AttemptResult): Usage | null {
   if (result.kind === "succeeded") return result.data.usage;
+  if (result.kind === "gone") return result.asked?.usage ?? null;
   return result.kind === "failed" ? result.usage : null;
 }
 
@@ -120,8 +131,16 @@ function suspend(
   else execution.held.add(step);
 }
 
-/** The agent of an earlier engine is gone and left no result: the attempt runs again, unless the policy forbids it. */
-function reportGone(execution: ExecutionState, step: StepState, moment: Moment): void {
+/**
+ * The agent is gone and left no result: the attempt runs again, unless the policy forbids it for an agent that had not
+ * asked people.
+ */
+function reportGone(
+  execution: ExecutionState,
+  step: StepState,
+  asked: GoneAsker | null,
+  moment: Moment,
+): void {
   const { agent_id, model, inputs, context_consumed } = step.record;
   const facts = {
     agent_id: agent_id ?? "",
@@ -129,10 +148,14 @@ function reportGone(execution: ExecutionState, step: StepState, moment: Moment):
     inputs: inputs ?? {},
     context_consumed,
     deadline_at: isoTime(moment.atMs + step.plan.timeoutMs),
+    ...(asked?.usage ? { usage: asked.usage } : {}),
   };
   const policy = step.plan.stage.error_policy.retry;
   const mayStart = !isEnding(execution);
-  tellStep(execution, step, { type: "INTERRUPTED", facts, policy, mayStart }, moment.at);
+  const told = asked === null ? {} : { told: asked.told };
+  tellStep(execution, step, { type: "INTERRUPTED", facts, policy, mayStart, ...told }, moment.at);
+  // What it has used is in the record now.
+  if (step.attempt) step.attempt.spent = null;
 }
 
 /** The earlier engine died before its agent began: the attempt begins only now and gets its whole timeout. */

@@ -18,6 +18,8 @@ export interface AskedCall {
   title: string;
   input: Value;
   reason: string | null;
+  /** The same for the same call. */
+  fingerprint: string;
 }
 
 /** Who is named when nobody decided in time, or more was asked for than people can answer. */
@@ -41,27 +43,49 @@ export function askPermission(
   const state = permissionState(step);
   if (isKnown(state, call.id) || step.record.status !== "running") return;
   const { permission_timeout = "24h", permissions_approvers = [] } = execution.blueprint.definition.config;
-  const { id: request_id, ...asked } = call;
+  const { id: request_id, fingerprint, ...asked } = call;
   const request = {
     request_id,
     ...asked,
     approvers: permissions_approvers,
     deadline_at: isoTime(moment.atMs + (parseDuration(permission_timeout) ?? 0)),
   };
-  tellStep(execution, step, { type: "ASK", request, leftMs }, moment.at);
-  const allowed = state.always.find(({ tool }) => tool === call.tool);
-  if (allowed) {
-    settle(execution, step, moment, {
-      request_id,
-      decision: "approved",
-      actor: allowed.actor,
-      comment: null,
-    });
+  tellStep(execution, step, { type: "ASK", request, fingerprint, leftMs }, moment.at);
+  const known = knownDecision(state, call);
+  if (known) {
+    settle(execution, step, moment, { request_id, ...known, isAutomatic: true });
   } else if (state.answers.length + state.open.length >= mostRequests) {
     const comment = `more than ${mostRequests} permissions were asked for in one attempt`;
-    settle(execution, step, moment, { request_id, decision: "rejected", actor: limitActor, comment });
+    settle(execution, step, moment, {
+      request_id,
+      decision: "rejected",
+      actor: limitActor,
+      comment,
+      isAutomatic: true,
+    });
   } else execution.changes.effects.push({ kind: "hook", name: "on_gate", stage_id: step.record.stage_id });
   conclude(execution, moment);
+}
+
+/** What people have decided before of the same call, or of its tool for good. */
+function knownDecision(
+  { carried = [], always }: PermissionState,
+  { tool, fingerprint }: AskedCall,
+): Omit<Settled, "request_id"> | null {
+  const same = carried.find((each) => each.fingerprint === fingerprint);
+  if (same) {
+    const { allows, actor, message: comment } = same;
+    return { decision: allows ? "approved" : "rejected", actor, comment };
+  }
+  const allowed = always.find((each) => each.tool === tool);
+  return allowed ? { decision: "approved", actor: allowed.actor, comment: null } : null;
+}
+
+/** The instant at which an agent is stopped that waits for an answer, in ms; Infinity when it waits for none. */
+export function parkMs({ blueprint }: ExecutionState, { record }: StepState): number {
+  const [oldest] = isAsking(record) ? openRequests(record) : [];
+  const { park_after = "30m" } = blueprint.definition.config;
+  return oldest ? Date.parse(oldest.asked_at) + (parseDuration(park_after) ?? 0) : Infinity;
 }
 
 /** The agent no longer needs what it has asked for. */
@@ -140,16 +164,18 @@ interface Settled {
   actor: string;
   comment: string | null;
   always?: boolean;
+  isAutomatic?: boolean;
 }
 
 function settle(
   execution: ExecutionState,
   step: StepState,
   { at, atMs }: Moment,
-  { always = false, ...decided }: Settled,
+  { always = false, isAutomatic = false, ...decided }: Settled,
 ): void {
   const forGood = always && decided.decision === "approved";
-  if (!tellStep(execution, step, { type: "DECIDE", ...decided, always: forGood, atMs }, at)) return;
+  if (!tellStep(execution, step, { type: "DECIDE", ...decided, always: forGood, isAutomatic, atMs }, at))
+    return;
   execution.changes.effects.push({
     kind: "answer",
     stage_id: step.record.stage_id,

@@ -11,6 +11,7 @@ import { recordAsked, recordDecided } from "./record-permission.ts";
 import {
   addAnswer,
   addRequest,
+  carryOn,
   forgetAttempt,
   isKnown,
   permissionsOf,
@@ -37,14 +38,24 @@ export interface FailedAttempt {
   seed: string;
 }
 
+/** The agent of a running attempt is gone without a result. */
+interface Interrupted {
+  type: "INTERRUPTED";
+  facts: Omit<StageStarted, "recovered">;
+  policy: EffectiveRetry;
+  mayStart: boolean;
+  /** Present when it had asked people: the requests whose answers it was told. Then it goes on in any case. */
+  told?: readonly string[];
+}
+
 export type StageMachineEvent =
   | { type: "START"; facts: Omit<StageStarted, "recovered"> }
   | { type: "SUCCEEDED"; data: DataOf<"stage_completed"> }
   | FailedAttempt
   | { type: "REFUSED"; failure: Failure }
   | { type: "SKIP"; reason: string; cause: SkipCause; outputs: ValueObject; blocks: boolean }
-  | { type: "INTERRUPTED"; facts: Omit<StageStarted, "recovered">; policy: EffectiveRetry; mayStart: boolean }
-  | { type: "ASK"; request: PermissionAsked; leftMs: number }
+  | Interrupted
+  | { type: "ASK"; request: PermissionAsked; fingerprint: string; leftMs: number }
   | PermissionSettled
   /** Stopped before its end, to go on as the same attempt later. */
   | { type: "SUSPENDED"; failure: Failure; usage: Usage | null; at: string }
@@ -80,6 +91,10 @@ export const stageMachine = setup({
     forgetRequests: assign(({ context }) =>
       context.permissions ? { permissions: forgetAttempt(context.permissions) } : {},
     ),
+    carryAnswers: assign(({ context, event }) => {
+      const told = event.type === "INTERRUPTED" ? event.told : undefined;
+      return told === undefined ? {} : { permissions: carryOn(permissionsOf(context), told) };
+    }),
     suspend: assign({ isSuspended: true }),
     goOn: assign({ isSuspended: false }),
     keepSession: assign(({ event }) =>
@@ -101,6 +116,7 @@ export const stageMachine = setup({
       event.type === "DECIDE" && permissionsOf(context).open.some(({ id }) => id === event.request_id),
     isSuspended: ({ context }) => context.isSuspended === true,
     isTimeout: ({ event }) => event.type === "FAILED" && event.status === "timed_out",
+    wasTold: ({ event }) => event.type === "INTERRUPTED" && event.told !== undefined,
     endsInterrupted: ({ event }) =>
       event.type === "INTERRUPTED" &&
       (!event.mayStart || event.policy.non_retryable_errors.includes("interrupted")),
@@ -138,6 +154,7 @@ export const stageMachine = setup({
           { target: "failed", actions: ["keepSession", { type: "record", params: recordFailure }] },
         ],
         INTERRUPTED: [
+          { guard: "wasTold", actions: ["carryAnswers", { type: "record", params: recordStart }] },
           {
             guard: "endsInterrupted",
             target: "failed",

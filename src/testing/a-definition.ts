@@ -28,6 +28,7 @@ export function aDefinition(
       commit: "never",
       permissions_approvers: [],
       permission_timeout: "24h",
+      park_after: "30m",
       budget: null,
     },
     context: { global_modules: [], memory: null },

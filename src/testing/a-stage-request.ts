@@ -60,6 +60,7 @@ export function aStageRequest(script: string, changes: Partial<StageRequest> = {
     dollars_left: null,
     charged: null,
     session: null,
+    decided: [],
     options: {
       workdir: folder,
       dispatcher: null,

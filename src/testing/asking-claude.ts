@@ -3,7 +3,8 @@ import { makeFakeProgram, type FakeProgram } from "./fake-program.ts";
 /**
  * A fake claude that is talked to: `script` is the shell's text that it runs when it has its task. In it, `ask ID
  * COMMAND` asks for the permission to run a command and waits for the answer, which is then in `$answer`; `allowed`
- * tells whether it was allowed, `finish TEXT` ends with a result. Everything that it reads is in `stdin()`.
+ * tells whether it was allowed, `finish TEXT` ends with a result, `resumed` tells whether it goes on with a session.
+ * Everything that it reads is in `stdin()`.
  */
 export function makeAskingClaude(folder: string, script: string): FakeProgram {
   const version = "2.1.332 (Claude Code)";
@@ -33,6 +34,14 @@ finish() {
   # As the real one, it ends when its input does.
   while read -r rest; do printf '%s\\n' "$rest" >>"$stdin"; done
 }
+isResumed=false
+for argument in "$@"; do
+  case "$before" in --session-id) session=$argument;; --resume) session=$argument isResumed=true;; esac
+  before=$argument
+done
+resumed() { $isResumed; }
+mkdir -p "$HOME/.claude/projects/p"
+: >"$HOME/.claude/projects/p/$session.jsonl"
 hear
 start='"session_id":"s","model":"m","claude_code_version":"2.1.332","mcp_servers":[]'
 say '{"type":"system","subtype":"init",'"$start"'}'`;

@@ -24,6 +24,8 @@ export interface FakeAgents {
   swept: string[];
   /** Sweeps of processes last until it is over. */
   sweeping: Promise<void>;
+  /** The requests that the last agent was answered, as its files tell; null: they are gone. */
+  answered: string[] | null;
   /** The last attempts among these: no other attempt of their stage follows. */
   sweptLast: string[];
   /** Waits for a running attempt of a stage and returns it. */
@@ -67,6 +69,7 @@ export function fakeAgents(
     readopt: take("readopt"),
     livedMs,
     sessionLeft: ({ attempt_id }) => Promise.resolve(sessions.get(attempt_id) ?? null),
+    answered: () => agents.answered,
     sweep: ({ attempt_id }, what = "attempt") => {
       if (what !== "processes") swept.push(attempt_id);
       if (what === "stage") sweptLast.push(attempt_id);
@@ -80,6 +83,7 @@ export function fakeAgents(
     swept,
     sweeping: Promise.resolve(),
     sweptLast,
+    answered: [],
     running: (stageId) => {
       const found = open.get(stageId);
       if (found) return Promise.resolve(found);

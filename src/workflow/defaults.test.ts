@@ -18,6 +18,7 @@ describe("defaults", () => {
       commit: "never",
       permissions_approvers: [],
       permission_timeout: "24h",
+      park_after: "30m",
       budget: null,
     });
     expect(stages[0]).toEqual({

@@ -16,7 +16,13 @@ import type {
 import { stageKind } from "./stage-kind.ts";
 
 /** The defaults of every stage. */
-export const usual = { timeout: "30m", model: "opus", gateTimeout: "24h", permissionTimeout: "24h" } as const;
+export const usual = {
+  timeout: "30m",
+  model: "opus",
+  gateTimeout: "24h",
+  permissionTimeout: "24h",
+  parkAfter: "30m",
+} as const;
 
 type WrittenStage = WrittenDefinition["stages"][number];
 type DraftStage = Draft<WrittenStage>;
@@ -63,6 +69,7 @@ export function withDefaults(written: DraftDefinition): EffectiveDefinition {
       commit,
       permissions_approvers: config?.permissions_approvers ?? [],
       permission_timeout: config?.permission_timeout ?? usual.permissionTimeout,
+      park_after: config?.park_after ?? usual.parkAfter,
       budget: budgetDefaults(config?.budget),
     },
     context: {

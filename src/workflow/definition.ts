@@ -163,6 +163,7 @@ export const Definition = Type.Object({
       commit: optional(commit),
       permissions_approvers: optional(Type.Array(Type.String({ minLength: 1 }))),
       permission_timeout: optional(duration),
+      park_after: optional(duration),
       budget: optional(budget),
     }),
   ),

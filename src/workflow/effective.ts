@@ -25,6 +25,8 @@ export interface EffectiveDefinition {
     permissions_approvers: string[];
     /** After this time such a request is rejected. */
     permission_timeout: string;
+    /** After this time an agent that waits for an answer is stopped; the answer starts it again. */
+    park_after: string;
     /** Of the whole execution; null: it has none. */
     budget: Budget | null;
   };

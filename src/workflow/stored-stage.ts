@@ -25,7 +25,8 @@ export function completeStage(stored: StoredStage): EffectiveStage {
 }
 
 type Config = EffectiveDefinition["config"];
-type Later = "permissions" | "permissions_approvers" | "permission_timeout" | "commit" | "budget";
+type Later =
+  "permissions" | "permissions_approvers" | "permission_timeout" | "park_after" | "commit" | "budget";
 
 /** The settings of a workflow with every default, as an older version of the program may have stored them. */
 export type StoredConfig = Omit<Config, Later> & Partial<Pick<Config, Later>>;
@@ -35,8 +36,9 @@ export function completeConfig(stored: StoredConfig): Config {
     permissions = "deny",
     permissions_approvers = [],
     permission_timeout = "24h",
+    park_after = "30m",
     commit = "never",
     budget = null,
   } = stored;
-  return { ...stored, permissions, permissions_approvers, permission_timeout, commit, budget };
+  return { ...stored, permissions, permissions_approvers, permission_timeout, park_after, commit, budget };
 }

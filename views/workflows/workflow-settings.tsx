@@ -54,6 +54,9 @@ export function WorkflowSettings({
           {config.permission_timeout === usual.permissionTimeout ? null : (
             <Fact name="A request is rejected after">{config.permission_timeout}</Fact>
           )}
+          {config.park_after === usual.parkAfter ? null : (
+            <Fact name="A waiting agent is stopped after">{config.park_after}</Fact>
+          )}
           {config.budget === null ? null : <Fact name="Budget">{budgetTexts(config.budget).join(", ")}</Fact>}
           <Fact name="Overrides">
             {config.allow_overrides ? "a run may swap agents and context" : "not allowed"}

@@ -1,4 +1,4 @@
-import type { StageRequest } from "../dispatcher.ts";
+import type { DecidedCall, StageRequest } from "../dispatcher.ts";
 import { resumePrompt } from "../resume-prompt.ts";
 import { outputsTool } from "./tool-names.ts";
 
@@ -25,8 +25,8 @@ export function taskPrompt(
   return `${parts.join("\n\n")}\n`;
 }
 
-export function promptAfterInterruption(wantsOutputs: boolean): string {
-  return wantsOutputs ? `${resumePrompt}${handIn}` : resumePrompt;
+export function promptAfterInterruption(decided: readonly DecidedCall[], wantsOutputs: boolean): string {
+  return `${resumePrompt(decided)}${wantsOutputs ? handIn : ""}`;
 }
 
 /** The end of a prompt that tells an agent what was rejected. */

@@ -1,5 +1,6 @@
 import type { PermissionAnswer, AskedCall } from "../dispatcher.ts";
 import { fieldsField, listField, textField, type Fields } from "../stream/fields.ts";
+import { inOneLine } from "../prompt.ts";
 import type { AcpPlan } from "./acp-plan.ts";
 import { isInTurn, isPromptId, promptIds, type AcpState, type AgentRequest } from "./acp-state.ts";
 import { stopReasonIn } from "./owed-messages.ts";
@@ -79,7 +80,8 @@ export function openRejections({
       const told = asked.flatMap((each, at) => {
         if (each.turn !== turns - 1 || !isRejected(each)) return [];
         const comment = messages.get(each.name) ?? null;
-        const text = comment === null ? line(each.says) : `${line(each.says)}: ${line(comment)}`;
+        const text =
+          comment === null ? inOneLine(each.says) : `${inOneLine(each.says)}: ${inOneLine(comment)}`;
         return { isNews: comment !== null || at >= followed, line: `- ${text}` };
       });
       if (!told.some(({ isNews }) => isNews)) return null;
@@ -88,9 +90,4 @@ export function openRejections({
       return `What you asked for was rejected:\n\n${lines.join("\n")}\n\n${followUpEnd}`;
     },
   };
-}
-
-/** It must not begin a line of its own that the agent could take for a command. */
-function line(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }

@@ -82,6 +82,15 @@ export function openAcpTalk(setting: AcpSetting, masks: Masks): AcpTalk {
   };
 }
 
+/** The request that a message to the agent decides. One that was given up, because the agent is stopped, does not. */
+export function answeredRequest(line: string): string | null {
+  const message = parseFields(line);
+  const outcome = fieldsField(fieldsField(message, "result"), "outcome");
+  const id = message?.["id"];
+  const isDecided = textField(outcome, "outcome") === "selected";
+  return isDecided && (typeof id === "string" || typeof id === "number") ? requestName({ id }) : null;
+}
+
 /** False where the agent offers only to allow it for ever, which is never chosen. */
 function hasOnceOption(request: AgentRequest): boolean {
   return chosenOption(request, true) !== chosenOption(request, false);

@@ -16,6 +16,7 @@ import { commandOrError, type ConfiguredCommand } from "./acp-command.ts";
 import { initializeMessage } from "./acp-messages.ts";
 import { planFile, workdirFile, type AcpPlan } from "./acp-plan.ts";
 import { endOfFollowUp, promptAfterInterruption, skillsFolder, taskPrompt } from "./acp-prompt.ts";
+import { answeredRequest } from "./acp-talk.ts";
 import { openAcpReader, type AcpReader } from "./acp-reader.ts";
 import { acpResult, handedOutputs, outputsFile } from "./acp-result.ts";
 import { contractFile, contractText, describeOutputsServer, describeServers } from "./acp-servers.ts";
@@ -42,6 +43,7 @@ const acpProgram: Omit<AgentProgram<AcpReader>, "prepare"> = {
   name: "acp",
   variables: () => ownVariables,
   openReader: openAcpReader,
+  answeredIn: answeredRequest,
   readResult: ({ request, reader, masks, status }) =>
     acpResult({
       reader,
@@ -81,7 +83,7 @@ function prepareAcp(
     program: basename(command.argv[0] ?? ""),
     role: agent?.prompt ?? "",
     prompt: taskPrompt(request, { skills: given.skills.map(({ folder }) => folder), wantsOutputs }),
-    resumePrompt: promptAfterInterruption(wantsOutputs),
+    resumePrompt: promptAfterInterruption(request.decided, wantsOutputs),
     followUpEnd: endOfFollowUp(wantsOutputs),
     servers: [...own, ...describeServers(started.servers, hidden)],
     resumes,

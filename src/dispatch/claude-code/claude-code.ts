@@ -16,7 +16,7 @@ import { claudeArguments } from "./claude-arguments.ts";
 import { claudeExecutable, takesAgentsFile } from "./claude-program.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
 import { claudeResult } from "./claude-result.ts";
-import { userMessage } from "./claude-talk.ts";
+import { answeredRequest, userMessage } from "./claude-talk.ts";
 import { sessionIdOf, sessionToResume } from "./claude-session.ts";
 
 /** Runs Claude Code without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
@@ -38,6 +38,7 @@ const keys = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TO
 const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   name: "claude-code",
   variables: () => ownVariables,
+  answeredIn: answeredRequest,
   openReader: (masks, request) => openClaudeReader(masks, namedServers(request)),
   readResult: ({ request, reader, masks, status }) =>
     claudeResult({

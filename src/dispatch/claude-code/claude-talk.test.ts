@@ -65,6 +65,20 @@ test("secrets are hidden in what is asked, but not in what is given back; a long
   expect(talk.owed([{ id: "r", allows: true, message: null }])[0]).toContain("s3cret-value");
 });
 
+test("a request of another kind is answered with an error, once, because claude waits for it", () => {
+  const talk = openClaudeTalk(createMasks());
+  talk.hear({ type: "control_request", request_id: "h", request: { subtype: "hook_callback" } });
+  expect(talk.take()).toEqual([]);
+  const [said = "", ...more] = talk.owed([]);
+  expect(more).toEqual([]);
+  expect(JSON.parse(said)).toEqual({
+    type: "control_response",
+    response: { subtype: "error", request_id: "h", error: expect.stringContaining('"hook_callback"') },
+  });
+  talk.hearOwn(said);
+  expect(talk.owed([])).toEqual([]);
+});
+
 describe.each(bothLaunches)("claude that asks, under %s", (_, launch) => {
   const dispatcher = createClaudeDispatcher(launch);
 

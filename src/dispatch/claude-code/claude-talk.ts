@@ -19,6 +19,8 @@ export function userMessage(text: string): string {
 export function openClaudeTalk(masks: Masks): ClaudeTalk {
   /** In clear, because a call that is allowed is repeated to claude as it is. */
   const inputs = new Map<string, Fields>();
+  /** Requests of kinds that are unknown, by their ids. */
+  const unknown = new Map<string, string>();
   const answered = new Set<string>();
   let heard: TalkEvent[] = [];
   let isOver = false;
@@ -27,8 +29,13 @@ export function openClaudeTalk(masks: Masks): ClaudeTalk {
       const id = textField(message, "request_id");
       switch (textField(message, "type")) {
         case "control_request": {
-          const request = fieldsField(message, "request");
-          if (id === null || textField(request, "subtype") !== "can_use_tool" || request === null) return;
+          const request = fieldsField(message, "request") ?? {};
+          const kind = textField(request, "subtype") ?? "";
+          if (id === null) return;
+          if (kind !== "can_use_tool") {
+            unknown.set(id, kind);
+            return;
+          }
           inputs.set(id, fieldsField(request, "input") ?? {});
           heard.push({ kind: "ask", call: { id, ...describeCall(request, masks) } });
           return;
@@ -49,15 +56,17 @@ export function openClaudeTalk(masks: Masks): ClaudeTalk {
       return taken;
     },
     hearOwn(message) {
-      const id = textField(fieldsField(parseFields(message), "response"), "request_id");
+      const id = answeredRequest(message);
       if (id !== null) answered.add(id);
     },
-    owed: (answers) =>
-      answers.flatMap((answer) => {
+    owed: (answers) => [
+      ...[...unknown].flatMap(([id, kind]) => (answered.has(id) ? [] : errorResponse(id, kind))),
+      ...answers.flatMap((answer) => {
         const input = inputs.get(answer.id);
         if (answer.allows === null || input === undefined || answered.has(answer.id)) return [];
         return controlResponse(answer, input);
       }),
+    ],
     get isOver() {
       return isOver;
     },
@@ -73,6 +82,17 @@ function controlResponse({ id, allows, message }: PermissionAnswer, input: Field
     type: "control_response",
     response: { subtype: "success", request_id: id, response },
   });
+}
+
+/** The request that a message to claude answers. */
+export function answeredRequest(message: string): string | null {
+  return textField(fieldsField(parseFields(message), "response"), "request_id");
+}
+
+/** Claude waits for an answer to everything that it asks. */
+function errorResponse(id: string, kind: string): string {
+  const error = `"${kind}" is not supported here: only "can_use_tool" is`;
+  return JSON.stringify({ type: "control_response", response: { subtype: "error", request_id: id, error } });
 }
 
 function refusal(message: string | null): string {

@@ -18,6 +18,8 @@ export interface AgentProgram<R extends OutputReader = OutputReader> {
   variables(attemptDir: string): Record<string, string>;
   /** Called once by each engine that follows the attempt, before anything of its output is read. */
   openReader(masks: Masks, request: StageRequest): R;
+  /** The request of the agent that a message to it answers; absent where no agent asks. */
+  answeredIn?(message: string): string | null;
   /** The result of an agent that has ended by itself. Throws the system's errors. */
   readResult(ended: EndedAgent<R> & { status: number }): StageResult;
   /** As a dispatcher's. Throws the system's errors. */

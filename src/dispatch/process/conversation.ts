@@ -14,6 +14,8 @@ export interface Conversation {
   goOn(isComplete: boolean): boolean;
   /** Asks the agent to end what it does, and waits a little until it has, or has `ended` itself. */
   interrupt(ended: Promise<unknown>): Promise<void>;
+  /** True once the agent has done what it was asked to. */
+  readonly isOver: boolean;
   /** Aborted when the agent has not ended in time after its input was ended. */
   readonly overdue: AbortSignal;
   close(): void;
@@ -80,6 +82,9 @@ export function openConversation(
       await Promise.race([ended, over.promise, late]);
       clearTimeout(limit);
     },
+    get isOver() {
+      return talk.isOver;
+    },
     overdue: overdue.signal,
     close() {
       unfollow?.();
@@ -87,6 +92,20 @@ export function openConversation(
       if (patience !== null) clearTimeout(patience);
     },
   };
+}
+
+/**
+ * The requests that an attempt's agent was answered, in its input; null where the input is gone. `answeredIn`: which
+ * one a message answers.
+ */
+export function answeredRequests(
+  attemptDir: string,
+  answeredIn: (message: string) => string | null,
+): string[] | null {
+  if (!isTwoWay(attemptDir)) return null;
+  const input = openInputFile(attemptDir);
+  input.close();
+  return input.said.flatMap((message) => answeredIn(message) ?? []);
 }
 
 /** Says what is owed, as far as the disk takes it. */

@@ -71,7 +71,8 @@ export async function followAgent(followed: FollowedAgent): Promise<StageResult 
     }
     const status = (await agent.ended) ?? (isStopped ? 0 : null);
     if (status === null) return null;
-    return await untilPossible(() => program.readResult({ request, reader, masks, status }));
+    const result = await untilPossible(() => program.readResult({ request, reader, masks, status }));
+    return conversation?.isOver === false ? { ...result, endedEarly: true } : result;
   } finally {
     unfollow();
     logs.close();

@@ -13,6 +13,7 @@ import { adopt, endOf } from "./adopt-agent.ts";
 import type { AgentProgram, AgentStart } from "./agent-program.ts";
 import { forgetAgent, removeAttemptFolder } from "./attempt-folder.ts";
 import { failedResult, killed, stopped } from "./failed-result.ts";
+import { answeredRequests } from "./conversation.ts";
 import { followAgent } from "./follow-agent.ts";
 import type { Launch } from "./launcher.ts";
 import { isSurelyAlone, livedMs } from "./processes.ts";
@@ -52,6 +53,8 @@ export function createProgramDispatcher(program: AgentProgram, launch: Launch): 
     },
     sweep: (attempt, what) => sweep(attempt, desk, what),
     sessionLeft: (request) => untilPossible(() => program.sessionLeft?.(request) ?? null),
+    answered: ({ attempt_dir }) =>
+      answeredRequests(attempt_dir, (message) => program.answeredIn?.(message) ?? null),
   };
 }
 
@@ -70,7 +73,7 @@ async function dispatch(request: StageRequest, control: DispatchControl, desk: D
     : isSurelyAlone(agent.pid, request.attempt_id, performance.now() - startedAt);
   if (isAlone) desk.alone.add(request.attempt_id);
   await tellOfChanges(request, control.log);
-  return result ?? failedResult(killed);
+  return result ?? { ...failedResult(killed), endedEarly: true };
 }
 
 /** A shortage of the system is not the attempt's failure: the attempt waits, and so does its clock. */

@@ -127,6 +127,7 @@ export const formLabels: Readonly<Record<string, string>> = {
   "config.commit": "Stages commit their changes",
   permissions_approvers: "Who allows it",
   permission_timeout: "A request is rejected after",
+  park_after: "A waiting agent is stopped after",
   usd: "Dollars at most",
   tokens: "Tokens to pay at most",
   max_attempts: "Attempts",

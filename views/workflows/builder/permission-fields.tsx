@@ -28,6 +28,13 @@ export function PermissionFields({ scope }: { scope: FormScope }): Html {
           placeholder="24h"
         />
       </div>
+      <TextField
+        scope={scope}
+        name="config.park_after"
+        label="A waiting agent is stopped after"
+        hint="The answer starts it again."
+        placeholder="30m"
+      />
     </>
   );
 }
