@@ -16,6 +16,11 @@ export function executionPath(slug: string, runId: string, part = ""): string {
   return workflowPath(slug, `executions/${encodeURIComponent(runId)}${part === "" ? "" : `/${part}`}`);
 }
 
+/** The form that tries one agent; `ref`: such as `agent:reviewer`. */
+export function tryPath(ref: string): string {
+  return withQuery("/agents/try", { agent: ref });
+}
+
 export type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 /** A path with what is not empty of a query; the path alone when all is. */

@@ -45,11 +45,11 @@ export async function planExecution(
  */
 export async function requestExecution(
   home: RunHome,
-  workflow: string,
+  source: PlannedSource,
   inputs: RunInputs & { trigger?: Trigger },
 ): Promise<StartRequest> {
   const here = homeAt(home, inputs.workdir);
-  const planned = await planHere(here, { workflow }, inputs);
+  const planned = await planHere(here, source, inputs);
   return startRequest(planned, {
     options: { ...here.options, context_modules: inputs.overrides?.context_modules ?? [] },
     trigger: inputs.trigger ?? "api",

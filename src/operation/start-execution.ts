@@ -40,20 +40,30 @@ export interface StartedExecution {
 export async function startExecution(home: StartHome, asked: AskedStart): Promise<StartedExecution> {
   const { key, workflow, inputs } = asked;
   // A start that was made before under the same key is returned without checking its working directory.
-  const request = (): Promise<StartRequest> => requestExecution(home, workflow, inputs);
-  if (key === null) return { run_id: await home.engine.start(await request()), isRepeated: false };
-  if (key.length === 0 || key.length > longestKey) {
-    throw new AppError("invalid_usage", `an Idempotency-Key has from 1 to ${longestKey} characters`);
-  }
+  const request = (): Promise<StartRequest> => requestExecution(home, { workflow }, inputs);
+  if (key === null) return startUnderKey(home, { scope: "", key, inputs }, request);
   try {
     const { id } = openWorkflow(home, workflow);
-    return await startOnce(home, { scope: `run ${id}`, key, hash: hashOf(inputs) }, request);
+    return await startUnderKey(home, { scope: `run ${id}`, key, inputs }, request);
   } catch (error) {
     const isGone = error instanceof AppError && error.code === "not_found";
     const earlier = isGone ? startOfDeleted(home, workflow, { key, hash: hashOf(inputs) }) : null;
     if (earlier === null) throw error;
     return { run_id: earlier, isRepeated: true };
   }
+}
+
+/** A start under a key that holds for its `scope` alone; `key` null: none. `inputs` must be the same when repeated. */
+export async function startUnderKey(
+  home: StartHome,
+  { scope, key, inputs }: { scope: string; key: string | null; inputs: object },
+  request: () => Promise<StartRequest>,
+): Promise<StartedExecution> {
+  if (key === null) return { run_id: await home.engine.start(await request()), isRepeated: false };
+  if (key.length === 0 || key.length > longestKey) {
+    throw new AppError("invalid_usage", `an Idempotency-Key has from 1 to ${longestKey} characters`);
+  }
+  return startOnce(home, { scope, key, hash: hashOf(inputs) }, request);
 }
 
 interface KeyedRequest {
@@ -114,7 +124,7 @@ function exists(store: StartHome["store"], runId: string): boolean {
   }
 }
 
-function hashOf(inputs: AskedStart["inputs"]): string {
+function hashOf(inputs: object): string {
   return new Bun.CryptoHasher("sha256").update(JSON.stringify(inputs, inOrder)).digest("hex");
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { agentRuns } from "./agent-runs.ts";
 import { aDefinition } from "../testing/a-definition.ts";
 import { aNewExecution, anUpdate } from "../testing/an-execution.ts";
 import type { Store } from "./database.ts";
@@ -123,6 +124,7 @@ function exerciseExecutions(store: Store): void {
   releaseLease(store, run_id, "h");
   countByStatus(store);
   countLiveSteps(store);
+  agentRuns(store, { since: at, most: 10 });
   const asked = { scope: "run w", key: "k", request_hash: "h", run_id, created_at: at };
   reserveKey(store, asked, at);
   reserveKey(store, asked, at);

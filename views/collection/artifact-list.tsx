@@ -1,11 +1,13 @@
 import { EmptyState } from "../components/empty-state.tsx";
 import type { IconName } from "../components/icon-names.ts";
 import { Icon } from "../components/icon.tsx";
+import { Pager } from "../components/pager.tsx";
 import { plural } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
-import { withQuery, workflowPath } from "../paths.ts";
+import { tryPath, withQuery, workflowPath } from "../paths.ts";
+import { AgentLines, type AgentDetails } from "./agent-facts.tsx";
 
 export interface ArtifactEntry {
   name: string;
@@ -14,6 +16,8 @@ export interface ArtifactEntry {
   path: string;
   /** Workflows that name it. */
   usedBy: readonly { slug: string; name: string }[];
+  /** Of an agent alone: the reference by which it is tried, and what is known of it. */
+  agent?: AgentDetails & { ref: string };
 }
 
 export interface ArtifactList {
@@ -22,6 +26,13 @@ export interface ArtifactList {
   search: string;
   /** How many there are without the search. */
   total: number;
+  /** How many fit the search, on all pages. */
+  found: number;
+  /** What follows and what precedes these entries; null: nothing. */
+  next: string | null;
+  previous: string | null;
+  /** True: only the newest executions were counted. */
+  isCut: boolean;
 }
 
 const kinds: Record<
@@ -57,16 +68,25 @@ export function artifactsPage(frame: Frame, list: ArtifactList): string {
             <kbd aria-hidden="true">/</kbd>
           </form>
           <span class="count" role="status">
-            {plural(list.entries.length, word)}
+            {plural(list.found, word)}
           </span>
         </div>
         {list.entries.length === 0 ? <Nothing list={list} /> : null}
+        {list.isCut ? (
+          <p class="sheet muted">Runs are counted in the newest 1,000 executions of the last 30 days.</p>
+        ) : null}
         <div class="sheet rows">
           {list.entries.map((entry) => (
-            <Entry entry={entry} list={list}>
+            <Entry entry={entry} list={list} canTry={frame.hasWorkflows}>
+              {entry.agent ? <AgentLines details={entry.agent} hasRuns={frame.hasWorkflows} /> : null}
               {frame.hasWorkflows ? <Users entry={entry} list={list} /> : null}
             </Entry>
           ))}
+          <Pager
+            next={list.next}
+            previous={list.previous}
+            path={withQuery(`/${list.kind}`, { search: list.search })}
+          />
         </div>
       </main>
     ),
@@ -96,10 +116,11 @@ function Nothing({ list }: { list: ArtifactList }): Html {
 interface EntryProps {
   entry: ArtifactEntry;
   list: ArtifactList;
+  canTry?: boolean;
   children?: Child;
 }
 
-function Entry({ entry, list, children }: EntryProps): Html {
+function Entry({ entry, list, canTry = false, children }: EntryProps): Html {
   const { icon, prefix } = kinds[list.kind];
   const { name, description, path } = entry;
   return (
@@ -107,13 +128,21 @@ function Entry({ entry, list, children }: EntryProps): Html {
       <header>
         <Icon name={icon} />
         <h2>{name}</h2>
-        <span class="ref">{`${prefix}${name}`}</span>
+        <span class="ref">{entry.agent?.ref ?? `${prefix}${name}`}</span>
+        {canTry && entry.agent && !("broken" in entry.agent.facts) ? (
+          <a class="btn sm end" href={tryPath(entry.agent.ref)} aria-label={`Try ${name}`}>
+            <Icon name="flask-conical" size="xs" />
+            <span>Try</span>
+          </a>
+        ) : null}
       </header>
       {description === null ? null : <p>{description}</p>}
-      <p class="muted">
-        <code>{path}</code>
-      </p>
       {children}
+      {entry.agent && "broken" in entry.agent.facts ? null : (
+        <p class="muted">
+          <code>{path}</code>
+        </p>
+      )}
     </article>
   );
 }

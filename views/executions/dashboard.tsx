@@ -4,7 +4,7 @@ import { executionState } from "../components/state.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
 import type { Frame } from "../layout/frame.ts";
 import { page } from "../layout/page.tsx";
-import { executionPath, libraryPath, withQuery, workflowPath } from "../paths.ts";
+import { executionPath, executionsPath, libraryPath, withQuery, workflowPath } from "../paths.ts";
 import { GateStrip } from "./gates.tsx";
 import { Graph } from "./graph.tsx";
 import { attemptOf, isGrowing } from "./log-facts.ts";
@@ -15,7 +15,7 @@ import { StagePanel } from "./stage-panel.tsx";
 import { StageStrip, swapsRun, Timeline } from "./timeline.tsx";
 
 export function dashboardPage(frame: Frame, view: ExecutionView): string {
-  const { workflow_slug, workflow_name, run_id } = view.execution;
+  const { workflow_id, workflow_slug, workflow_name, run_id } = view.execution;
   return page({
     frame,
     facts: {
@@ -23,10 +23,14 @@ export function dashboardPage(frame: Frame, view: ExecutionView): string {
       documentTitle: executionTitle(view),
       icon: executionState(view.execution).mark,
       section: "executions",
-      crumbs: [
-        { name: "Workflows", path: libraryPath },
-        { name: workflow_name, path: workflowPath(workflow_slug) },
-      ],
+      // A workflow that is stored nowhere has no page.
+      crumbs:
+        workflow_id === null
+          ? [{ name: "Executions", path: executionsPath }]
+          : [
+              { name: "Workflows", path: libraryPath },
+              { name: workflow_name, path: workflowPath(workflow_slug) },
+            ],
       hasOwnStream: true,
     },
     actions: <ExecutionControls view={view} />,

@@ -164,6 +164,8 @@ test("what remains is as the document says too, and nothing in it was left out",
   await ask("listArtifacts", { query: "?type=agent" });
   await ask("listArtifacts", { query: "?type=x" });
   await ask("listContextModules");
+  await ask("tryAgent", { json: { agent: "agent:writer", prompt: "Write." } });
+  await ask("tryAgent", { json: { agent: "writer", prompt: "Write." } });
   await ask("getHealth");
   await ask("getWorkflowSchema");
   await ask("getReady");

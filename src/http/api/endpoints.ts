@@ -1,3 +1,4 @@
+import { agentTrialEndpoints } from "./agent-trials.ts";
 import { artifactEndpoints } from "./artifacts.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { controlEndpoints } from "./execution-controls.ts";
@@ -19,5 +20,6 @@ export const endpoints: readonly Endpoint[] = [
   ...stageDiffEndpoints,
   ...streamEndpoints,
   ...artifactEndpoints,
+  ...agentTrialEndpoints,
   ...systemEndpoints,
 ];

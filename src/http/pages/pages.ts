@@ -15,6 +15,7 @@ import { createPageApp, pageRoutes, redirect } from "./page-route.ts";
 import { mountExecutionControls } from "./execution-controls.ts";
 import { mountRunForm } from "./run-form-pages.ts";
 import { mountExecutionDashboard } from "./execution-dashboard.ts";
+import { mountTrials } from "./try-pages.ts";
 import { mountSettings } from "./settings-pages.ts";
 import { mountWorkflowPages } from "./workflow-pages.ts";
 
@@ -31,7 +32,14 @@ export function pages(context: Context): Elysia {
     mountExecutionLists,
     mountWorkflowPages,
     mountRunForm,
-  ].concat([mountExecutionDashboard, mountExecutionControls, mountApprovals, mountFind, mountLiveStream]);
+  ].concat([
+    mountExecutionDashboard,
+    mountExecutionControls,
+    mountApprovals,
+    mountFind,
+    mountLiveStream,
+    mountTrials,
+  ]);
   for (const mount of mounts) mount(routes);
   for (const mount of [mountCollection, mountSettings]) mount(always);
   return app as unknown as Elysia;
