@@ -1,4 +1,5 @@
 import type { DecidedCall, StageRequest } from "../dispatcher.ts";
+import { describeSkills } from "../skills-prompt.ts";
 import { resumePrompt } from "../resume-prompt.ts";
 import { outputsTool } from "./tool-names.ts";
 
@@ -11,16 +12,10 @@ export function taskPrompt(
   { prompt, attempt_dir }: Pick<StageRequest, "prompt" | "attempt_dir">,
   { skills, wantsOutputs }: { skills: readonly string[]; wantsOutputs: boolean },
 ): string {
-  const list = skills.map((folder) => `- ${folder}: ${attempt_dir}/${skillsFolder}/${folder}/SKILL.md`);
-  const told = [
-    "## Skills",
-    "Read the file of a skill before you do what the skill is for.",
-    list.join("\n"),
-  ];
   const parts = [
     prompt.trimEnd(),
     ...(wantsOutputs ? [handIn.trimEnd()] : []),
-    ...(skills.length > 0 ? told : []),
+    ...(skills.length > 0 ? [describeSkills(skills, attempt_dir)] : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -34,6 +29,3 @@ export function endOfFollowUp(wantsOutputs: boolean): string {
   const goOn = "Go on without it, and finish the task above.";
   return wantsOutputs ? `${goOn} ${handIn}` : `${goOn}\n`;
 }
-
-/** The folder in the attempt's that holds the skills. */
-export const skillsFolder = "skills";

@@ -1,6 +1,7 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { MeteredUsage, StageError } from "../dispatcher.ts";
 import type { OutputReader } from "../process/agent-program.ts";
+import { serverFailure, serverWarning } from "../mcp/server-failure.ts";
 import { fieldsOf, numberField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader, type MessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
@@ -60,7 +61,7 @@ export function openClaudeReader(masks: Masks, needed: readonly string[] = []): 
     longestLineBytes: reader.longestLineBytes,
     hear: reader.hear,
     get warnings() {
-      const failed = [...servers].map((name) => `the MCP server "${name}" did not start`);
+      const failed = [...servers].map(serverWarning);
       return [...failed, ...reader.warnings];
     },
     get complaint() {
@@ -110,16 +111,6 @@ function createWatch(needed: readonly string[]) {
         return error;
       },
     },
-  };
-}
-
-function serverFailure(name: string): StageError {
-  return {
-    class: "not_found",
-    message:
-      `the MCP server "${name}" did not start, and "tools" names it. run its command in a terminal to see why, ` +
-      'or take it out of "tools" if the stage can do without it',
-    retryable: false,
   };
 }
 

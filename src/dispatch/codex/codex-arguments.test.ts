@@ -16,7 +16,7 @@ function requestOf(lines: string, changes: Partial<StageRequest> = {}, body = ""
 }
 
 function callOf(request: StageRequest, thread: string | null = null): CodexCall {
-  const call = codexArguments(request, thread);
+  const call = codexArguments(request, { thread, servers: [] });
   if ("error" in call) throw new Error(call.error.message);
   return call;
 }
@@ -37,7 +37,7 @@ describe("an agent file's key and what codex is called with:", () => {
     expect(call).toEqual({ argv, files: {}, warnings: [] });
   });
 
-  test.each(["disallowedTools: [a]", "maxTurns: 3", "hooks: [a]", "skills: [a]", "mcpServers: [a]"])(
+  test.each(["disallowedTools: [a]", "maxTurns: 3", "hooks: [a]"])(
     "%s has no effect, and a warning names the key",
     (line) => {
       const { argv, warnings } = callOf(requestOf(line));
@@ -51,6 +51,19 @@ describe("an agent file's key and what codex is called with:", () => {
   test("tools have no effect, and a warning says that the sandbox decides", () => {
     expect(callOf(requestOf("tools: Read, Grep")).warnings).toEqual([
       '"tools" of /p/reviewer.md:4 has no effect with the dispatcher codex: its sandbox decides what the agent may do',
+    ]);
+  });
+
+  test.each(["mcpServers: [a]", "skills: [a]", "tools: mcp:a, mcp__b__c, skill:d"])(
+    "%s is no option of its own, and no warning",
+    (line) => {
+      expect(callOf(requestOf(line))).toMatchObject({ argv: [...base, "-"], warnings: [] });
+    },
+  );
+
+  test("among tools that have an effect, those without are named", () => {
+    expect(callOf(requestOf("tools: Read, mcp:a")).warnings).toEqual([
+      expect.stringContaining("has Read, which has no effect with the dispatcher codex"),
     ]);
   });
 
@@ -94,7 +107,10 @@ describe("the role", () => {
   });
 
   test("of more than 100 KiB is refused, and the message names the file", () => {
-    const call = codexArguments(requestOf("", {}, "x".repeat(110_000)), null);
+    const call = codexArguments(requestOf("", {}, "x".repeat(110_000)), {
+      thread: null,
+      servers: [],
+    });
     expect(call).toMatchObject({
       error: {
         class: "invalid_request",

@@ -4,6 +4,7 @@ import { ignoredKeys, noteText, type KeyNote, type KeyReading, type KeyRequest }
 import { declaresOutputs } from "../output-schema.ts";
 import { refuseStart } from "../refuse-start.ts";
 import { strictSchema } from "./strict-schema.ts";
+import { tomlSetting } from "./toml-setting.ts";
 
 /** How codex is to be called. */
 export interface CodexCall {
@@ -27,12 +28,12 @@ const longestInline = 100 * 1024;
 /** The arguments for a request, or the error that its attempt fails with. `thread`: the one to go on with. */
 export function codexArguments(
   request: CallRequest,
-  thread: string | null,
+  { thread, servers }: { thread: string | null; servers: readonly string[] },
 ): CodexCall | { error: StageError } {
   const { agent, output_schema } = request;
   const settings = agent?.settings ?? {};
   const { model, notes } = readForCodex(request);
-  const role = agent?.prompt ? setting("developer_instructions", agent.prompt) : "";
+  const role = agent?.prompt ? tomlSetting("developer_instructions", agent.prompt) : "";
   if (Buffer.byteLength(role) > longestInline) {
     const message =
       `the body of ${agent?.path} has more than 100 KiB, which codex does not take. ` +
@@ -49,7 +50,10 @@ export function codexArguments(
     settings["permissionMode"] === "plan" ? "read-only" : "workspace-write",
     ...(model === null ? [] : ["-m", model]),
     ...(role === "" ? [] : ["-c", role]),
-    ...(typeof effort === "string" && effort !== "" ? ["-c", setting("model_reasoning_effort", effort)] : []),
+    ...(typeof effort === "string" && effort !== ""
+      ? ["-c", tomlSetting("model_reasoning_effort", effort)]
+      : []),
+    ...servers,
     ...(schema === null ? [] : ["--output-schema", `${request.attempt_dir}/${schemaFile}`]),
     ...(thread === null ? [] : ["resume", thread]),
     "-",
@@ -59,11 +63,6 @@ export function codexArguments(
     files: schema === null ? {} : { [schemaFile]: JSON.stringify(schema) },
     warnings: notes.map((note) => noteText(request, note)),
   };
-}
-
-/** `-c` takes TOML, whose texts are written like those of JSON, save for one character. */
-function setting(name: string, text: string): string {
-  return `${name}=${JSON.stringify(text.toWellFormed()).replaceAll("\u007f", "\\u007f")}`;
 }
 
 const foreignModel = /^(opus|sonnet|haiku)|^claude-/i;
@@ -78,7 +77,7 @@ export function readForCodex(request: KeyRequest): KeyReading {
       ...modelNotes(request),
       ...modeNotes(settings),
       ...toolNotes(request),
-      ...ignoredKeys(settings, ["disallowedTools", "maxTurns", "skills", "mcpServers"], "codex"),
+      ...ignoredKeys(settings, ["disallowedTools", "maxTurns"], "codex"),
     ],
   };
 }
@@ -105,8 +104,11 @@ function modeNotes({ permissionMode: mode = null }: ValueObject): KeyNote[] {
   return [{ key: "permissionMode", says }];
 }
 
+/** Servers and skills are given to codex; a rule for a tool of its own is not. */
 function toolNotes({ agent, tools }: KeyRequest): KeyNote[] {
-  if (tools.length === 0) return [];
-  const says = "has no effect with the dispatcher codex: its sandbox decides what the agent may do";
-  return [{ key: "tools", says, isOfStage: (agent?.tools ?? []).length === 0 }];
+  const idle = tools.filter((tool) => !/^(mcp:|mcp__|skill:)/.test(tool));
+  if (idle.length === 0) return [];
+  const why = "has no effect with the dispatcher codex: its sandbox decides what the agent may do";
+  const says = idle.length === tools.length ? why : `has ${idle.join(", ")}, which ${why}`;
+  return [{ key: "tools", says, isOfStage: !idle.some((tool) => (agent?.tools ?? []).includes(tool)) }];
 }

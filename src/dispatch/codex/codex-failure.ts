@@ -81,5 +81,5 @@ function describeSilence({ status, complaint }: Pick<CodexFailure, "status" | "c
 }
 
 /** What codex writes on stderr although nothing is wrong. */
-const aside = /^(warning:|Reading prompt from stdin)/i;
+const aside = /^(warning:|Reading prompt from stdin|\S+ +WARN codex_mcp)/i;
 const brokenSettings = /config(uration)?(\.toml)?\b.*(unknown|invalid|error)|error loading config/i;

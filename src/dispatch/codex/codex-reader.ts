@@ -1,11 +1,13 @@
 import type { Masks } from "../../execution/masks.ts";
 import type { Usage } from "../../execution/record.ts";
 import type { Tokens } from "../../execution/usage.ts";
+import type { ServerRequest } from "../mcp/attempt-servers.ts";
 import { fieldsField, textField, type Fields } from "../stream/fields.ts";
 import { openMessageReader, type MessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
 import { createCodexTranslator, isReconnecting } from "./codex-events.ts";
 import { createCodexUsage } from "./codex-usage.ts";
+import { createServerWatch, type ServerWatch } from "./server-watch.ts";
 import type { ThreadUsage } from "./thread-usage.ts";
 
 /** Reads the messages of `codex exec --json` and keeps what its result depends on. */
@@ -16,6 +18,8 @@ export interface CodexReader extends MessageReader {
   readonly lastText: string | null;
   /** The last error after which codex did not go on by itself. */
   readonly lastError: string | null;
+  /** What it tells of its MCP servers. */
+  readonly servers: Pick<ServerWatch, "failure" | "denials">;
   usage(): Usage | null;
 }
 
@@ -25,11 +29,19 @@ interface ReaderOptions {
   /** What of the thread was charged for already. */
   charged?: Tokens | null;
   thread?: ThreadUsage;
+  /** What the attempt has of MCP servers. */
+  request?: ServerRequest;
 }
 
-export function openCodexReader(masks: Masks, { charged, thread }: ReaderOptions = {}): CodexReader {
+const noServers: ServerRequest = { agent: null, tools: [] };
+
+export function openCodexReader(
+  masks: Masks,
+  { charged, thread, request = noServers }: ReaderOptions = {},
+): CodexReader {
   const translate = createCodexTranslator();
   const usage = createCodexUsage(charged ?? undefined);
+  const servers = createServerWatch(request, masks.hide);
   let turn: TurnEnd | null = null;
   let isInTurn = true;
   let lastText: string | null = null;
@@ -44,19 +56,23 @@ export function openCodexReader(masks: Masks, { charged, thread }: ReaderOptions
     lastText = textOfMessage(message, type) ?? lastText;
     lastError = fatalError(message, type) ?? lastError;
     const added = end?.isCompleted ? usage.hear(message) : null;
+    const isDenied = type === "item.completed" && servers.hearItem(fieldsField(message, "item"));
     const { events, unknown } = translate(message);
     return {
       events: added === null ? events : [...events, usageEvent(added)],
       unknown,
       endsTurn: end !== null,
-      isNeeded: isNeededLater(message, type),
+      isNeeded: isDenied || isNeededLater(message, type),
     };
   });
 
   return {
     longestLineBytes: reader.longestLineBytes,
-    hear: reader.hear,
-    warnings: reader.warnings,
+    hear: alsoHeardBy(servers, reader.hear),
+    get warnings() {
+      return [...servers.warnings, ...reader.warnings];
+    },
+    servers,
     get complaint() {
       return reader.complaint;
     },
@@ -77,6 +93,14 @@ export function openCodexReader(masks: Masks, { charged, thread }: ReaderOptions
       return isInTurn;
     },
     close: () => thread?.close(),
+  };
+}
+
+function alsoHeardBy(servers: ServerWatch, hear: MessageReader["hear"]): MessageReader["hear"] {
+  return (stream, bytes, length) => {
+    const isAboutServer = stream === "stderr" && servers.hearLine(bytes.toString("utf8"));
+    const heard = hear(stream, bytes, length);
+    return isAboutServer ? { ...heard, isToKeep: true } : heard;
   };
 }
 

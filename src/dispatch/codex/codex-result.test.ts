@@ -12,6 +12,7 @@ function resultOf(reader: Partial<CodexEnd["reader"]>, given: Partial<CodexEnd> 
     turn: null,
     lastText: null,
     lastError: null,
+    servers: { failure: null, denials: { calls: [], count: 0 } },
     usage: () => null,
     warnings: [],
     complaint: null,

@@ -12,7 +12,7 @@ import { withoutMissing } from "./strict-schema.ts";
 export interface CodexEnd {
   reader: Pick<
     CodexReader,
-    "turn" | "lastText" | "lastError" | "usage" | "warnings" | "complaint" | "unknownOption"
+    "turn" | "lastText" | "lastError" | "servers" | "usage" | "warnings" | "complaint" | "unknownOption"
   >;
   status: number;
   /** What ran; null where that is not known. */
@@ -32,7 +32,7 @@ const mostShown = 200;
  * the outputs are what the last message holds; the engine checks them.
  */
 export function codexResult({ reader, status, program, model, schema, hide }: CodexEnd): StageResult {
-  const { turn, lastText, warnings } = reader;
+  const { turn, lastText, servers, warnings } = reader;
   const wantsOutputs = declaresOutputs(schema);
   const outputs = wantsOutputs && lastText !== null ? outputsIn(lastText) : null;
   const given = {
@@ -40,19 +40,21 @@ export function codexResult({ reader, status, program, model, schema, hide }: Co
     ...(outputs === null && lastText !== null ? { text: lastText } : {}),
     ...meteredUsage(reader.usage(), model),
     exit_code: status,
+    ...(servers.denials.count === 0 ? {} : { denials: servers.denials }),
     warnings: [...warnings],
   };
   const error = turn?.isCompleted
     ? wantsOutputs && outputs === null
       ? missingOutputs(lastText, hide)
       : null
-    : classifyFailure({
+    : (servers.failure ??
+      classifyFailure({
         failed: turn?.message ?? reader.lastError,
         complaint: reader.complaint,
         refusedOption: reader.unknownOption,
         program,
         status,
-      });
+      }));
   if (error === null) return { ok: true, ...given };
   // The text is hidden before it is cut, because the cut may go through a secret.
   return { ok: false, error: { ...error, message: hide(error.message).slice(0, mostMessage) }, ...given };

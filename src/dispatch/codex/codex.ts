@@ -1,6 +1,9 @@
+import { attemptSkills, skillFiles, type AttemptSkill } from "../attempt-skills.ts";
 import { chargedIn } from "../charged-in.ts";
 import type { StageDispatcher, StageError, StageRequest } from "../dispatcher.ts";
 import { readyExecutable } from "../executable.ts";
+import { attemptServers } from "../mcp/attempt-servers.ts";
+import { hiddenVariables, without } from "../mcp/hidden-variables.ts";
 import { agentEnvironment, defaultPath } from "../process/agent-environment.ts";
 import type { AgentProgram, AgentStart } from "../process/agent-program.ts";
 import { shellLaunch, type Launch } from "../process/launcher.ts";
@@ -9,9 +12,11 @@ import { openProgramVersions, type ProgramVersions } from "../program-versions.t
 import { refuseUnfit } from "../refuse-start.ts";
 import { sessionPrompt } from "../session-prompt.ts";
 import { programNote, usedProgram } from "../unknown-option.ts";
+import { describeSkills, skillsFolder } from "../skills-prompt.ts";
 import { codexArguments, usableModel } from "./codex-arguments.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { openCodexReader, type CodexReader } from "./codex-reader.ts";
+import { describeServers } from "./codex-servers.ts";
 import { openThreadUsage } from "./thread-usage.ts";
 import { codexResult } from "./codex-result.ts";
 import { meteredUsage } from "./codex-usage.ts";
@@ -28,13 +33,16 @@ export function createCodexDispatcher(
   );
 }
 
+const keys = ["CODEX_API_KEY", "OPENAI_API_KEY"];
+
 const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
   name: "codex",
   variables: () => ({}),
   openReader: (masks, request) => {
     const thread = openThreadUsage(agentEnvironment(request, {}));
     const resumed = resumedThread(request.attempt_dir);
-    return openCodexReader(masks, { charged: resumed === null ? null : chargedIn(resumed, request), thread });
+    const charged = resumed === null ? null : chargedIn(resumed, request);
+    return openCodexReader(masks, { charged, thread, request });
   },
   readResult: ({ request, reader, masks, status }) => {
     const model = usableModel(request);
@@ -58,22 +66,42 @@ async function prepareCodex(
   request: StageRequest,
   versions: ProgramVersions,
 ): Promise<AgentStart | { error: StageError }> {
-  const { workdir, prompt } = request;
+  const { attempt_dir, workdir, prompt } = request;
   const unfit = refuseUnfit(request);
   if (unfit !== null) return unfit;
   const env = agentEnvironment(request, {});
   const place = { workdir, path: env["PATH"] ?? defaultPath };
   const program = await readyExecutable(codexExecutable, place, env, versions);
   if ("error" in program) return program;
+  const visible = without(env, hiddenVariables(request, keys));
+  const started = attemptServers(request, visible);
+  if ("error" in started) return started;
+  const servers = describeServers(request, started.servers, visible);
+  if ("error" in servers) return servers;
+  const given = attemptSkills(request);
+  if ("error" in given) return given;
   const { thread, warnings } = findThread(request, env);
-  const call = codexArguments(request, thread);
+  const call = codexArguments(request, { thread, servers: servers.argv });
   if ("error" in call) return call;
+  const task = thread === null ? prompt : sessionPrompt(request);
   return {
-    argv: [program.path, ...call.argv],
-    input: thread === null ? prompt : sessionPrompt(request),
-    files: { ...call.files, ...programNote(program), ...(thread === null ? {} : { [threadFile]: thread }) },
-    warnings: [...warnings, ...call.warnings],
+    argv: [...servers.before, program.path, ...call.argv],
+    input: withSkills(task, given.skills, attempt_dir),
+    files: {
+      ...call.files,
+      ...servers.files,
+      ...skillFiles(given.skills, skillsFolder),
+      ...programNote(program),
+      ...(thread === null ? {} : { [threadFile]: thread }),
+    },
+    warnings: [...warnings, ...call.warnings, ...servers.warnings],
   };
+}
+
+function withSkills(task: string, skills: readonly AttemptSkill[], attemptDir: string): string {
+  if (skills.length === 0) return task;
+  const folders = skills.map(({ folder }) => folder);
+  return `${task.trimEnd()}\n\n${describeSkills(folders, attemptDir)}\n`;
 }
 
 /** The thread of an agent that was killed, else the one of an earlier attempt, if codex has kept it. */

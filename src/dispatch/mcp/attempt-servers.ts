@@ -17,7 +17,7 @@ export interface AttemptServer {
   others: ValueObject;
 }
 
-type ServerRequest = Pick<StageRequest, "agent" | "tools">;
+export type ServerRequest = Pick<StageRequest, "agent" | "tools">;
 
 const mostServers = 50;
 const ownKeys = new Set(["type", "command", "args", "env", "env_vars", "url", "headers", "description"]);
