@@ -1,4 +1,4 @@
-import { dollarText } from "../workflow/budget-text.ts";
+import { countText, dollarText } from "../workflow/budget-text.ts";
 import type { Budget } from "../workflow/effective.ts";
 import type { Usage } from "./record.ts";
 
@@ -93,9 +93,9 @@ export function usedUpLimits(budget: Budget | null, usage: Usage | null): LimitU
   return limitUses(budget, usage).filter(({ ratio }) => ratio >= 1);
 }
 
-/** `$1.23 of $2.00`, `812 of 1000 tokens`. */
+/** `$1.23 of $2.00`, `812 of 1,000 tokens`. */
 export function limitText({ limit, most: limited, spent }: LimitUse): string {
-  if (limit === "tokens") return `${spent} of ${limited} tokens`;
+  if (limit === "tokens") return `${countText(spent)} of ${countText(limited)} tokens`;
   return `${dollarText(spent)} of ${dollarText(limited)}`;
 }
 

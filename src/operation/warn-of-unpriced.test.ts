@@ -12,11 +12,17 @@ writeFileSync(
   '---\nname: x\ndescription: d\ndispatcher: command\nmodel: small\ncommand: ["true"]\n---\n',
 );
 
-async function warningsOf(
-  config: string,
-  stage: string,
-  { prices = "", dispatcher = null }: { prices?: string; dispatcher?: string | null } = {},
-): Promise<string[]> {
+interface How {
+  prices?: string;
+  dispatcher?: string | null;
+}
+
+async function warningsOf(config: string, stage: string, how: How = {}): Promise<string[]> {
+  const found = await findingsOf(config, stage, how);
+  return found.map(({ message, line, severity }) => `${severity} ${line}: ${message}`);
+}
+
+async function findingsOf(config: string, stage: string, { prices = "", dispatcher = null }: How = {}) {
   writeFileSync(join(folder, "prices.toml"), prices);
   const text = `workflow: {id: w, name: W}
 config: {${config}}
@@ -35,8 +41,7 @@ stages:
       log: () => {},
     },
   );
-  const ours = plan.validation.warnings.filter(({ code }) => code === "no_price");
-  return ours.map(({ message, line, severity }) => `${severity} ${line}: ${message}`);
+  return plan.validation.warnings.filter(({ code }) => code === "no_price");
 }
 
 test("each stage that a budget in dollars may not bound is warned of, at its place", async () => {
@@ -55,6 +60,15 @@ test.each([
   ["where the agent reports its cost", "budget: {usd: 5}", "", { dispatcher: "simulated" }, 0],
 ])("%s", async (_, config, stage, how, count) => {
   expect(await warningsOf(config, stage, how)).toHaveLength(count);
+});
+
+test.each([
+  ["{usd: 5}", "", "write its price into PRICES, or limit tokens as well: budget: {tokens: 200000}"],
+  ["{usd: 5, tokens: 9}", "", "write its price into PRICES"],
+  ["{usd: 5}", ", budget: {tokens: 9}", "write its price into PRICES"],
+])("the way out is a limit of tokens where there is none: budget %s%s", async (budget, stage, hint) => {
+  const [first] = await findingsOf(`budget: ${budget}`, stage);
+  expect(first?.hint?.replace(join(folder, "prices.toml"), "PRICES")).toBe(hint);
 });
 
 test("a broken price table is named once", async () => {

@@ -38,7 +38,9 @@ export function warnOfUnpriced(
     const message =
       `the budget in dollars does not bound stage "${stage.id}" if its agent reports no cost: ` +
       `the model "${model}" has no price${trouble.splice(0).join("")}`;
-    const hint = `write its price into ${file}, or limit tokens as well: budget: {tokens: 200000}`;
+    const isLimited = [stage, definition.config].some(({ budget }) => (budget?.tokens ?? null) !== null);
+    const other = isLimited ? "" : ", or limit tokens as well: budget: {tokens: 200000}";
+    const hint = `write its price into ${file}${other}`;
     return [{ ...laterFinding(where, { code: "no_price", message, hint }), severity: "warning" as const }];
   });
 }

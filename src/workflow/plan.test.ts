@@ -126,8 +126,8 @@ describe("printPlan", () => {
   test("names what the run and each stage may spend", () => {
     const file = read("minimal.yaml").replace(/^( *)roles:/m, "$1budget: { tokens: 5000 }\n$&");
     const plan = printPlan(planOfText(`config: { budget: { usd: 2.5, tokens: 100000 } }\n${file}`, {}));
-    expect(plan).toContain("\nBudget: $2.50, 100000 tokens\n");
-    expect(plan).toContain("      Budget: 5000 tokens\n      Timeout: 30m\n");
+    expect(plan).toContain("\nBudget: $2.50, 100,000 tokens\n");
+    expect(plan).toContain("      Budget: 5,000 tokens\n      Timeout: 30m\n");
     expect(printPlan(planOf("minimal.yaml", {}))).not.toContain("Budget");
   });
 

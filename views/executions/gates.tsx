@@ -150,9 +150,11 @@ function RequestText({ request: { tool, title, input, reason } }: { request: Per
         <code>{tool}</code>
         {reason === null ? ":" : ` (${reason}):`}
       </p>
-      <pre class="source wraps">{title}</pre>
       <details>
-        <summary>The whole call</summary>
+        <summary class="opens-call" title="The whole call">
+          <Icon name="chevron-right" size="xs" />
+          <code>{title}</code>
+        </summary>
         <pre class="source wraps">{whole}</pre>
       </details>
     </div>

@@ -41,7 +41,7 @@ test("what a stage has of its own is said", () => {
     "On failure halt",
     "Works in the run's directory",
     "What no rule allows is denied, and the agent goes on",
-    "Budget $1.50, 9000 tokens",
+    "Budget $1.50, 9,000 tokens",
   ])
     expect(said).toContain(fact.replace("'", "&#x27;"));
   expect(cards).toContain("sonnet");
