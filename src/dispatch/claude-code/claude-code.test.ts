@@ -186,6 +186,14 @@ describe.each(bothLaunches)("claude under %s", (_, launch) => {
     expect(shown(taken)[0]).toContain("of an earlier attempt");
   });
 
+  test("that was killed while it corrected its outputs is told that, too", async () => {
+    const { claude, request } = lab(playSample("ok"), correcting(sessionIdOf("run/a/1")));
+    keepSession(request, sessionIdOf("run/a/1"));
+    mkdirSync(request.attempt_dir, { recursive: true });
+    await resultOf(request);
+    expect(claude.stdin()).toMatch(/not accepted[^]*"n" is missing[^]*You were interrupted/);
+  });
+
   test("that has not kept the session of the attempt before begins anew, with a warning", async () => {
     const { claude, request } = lab(playSample("ok"), correcting(sessionIdOf("run/a/1")));
     expect(await dispatcher.sessionLeft?.(request)).toBeNull();
