@@ -139,7 +139,7 @@ function headOf(file: string, type: ArtifactType): { name: string | null; descri
   const nothing = { name: null, description: null };
   if (type === "hook") return nothing;
   try {
-    const { fields } = readFrontMatter(readStart(file), file);
+    const { fields } = readFrontMatter(readStart(file), file, { mayBeIndented: type === "agent" });
     return { name: textOf(fields["name"]), description: textOf(fields["description"]) };
   } catch (error) {
     if (error instanceof AppError || isAbsence(error)) return nothing;

@@ -27,7 +27,9 @@ export function readFrontMatter(
   const [opening, indent = ""] = form.exec(source) ?? [];
   if (opening === undefined) return { fields: Object.create(null), lines: new Map(), body: source };
   const rest = source.slice(opening.length, opening.length + longestHead);
-  const closing = (indent === "" ? /^(---|\.\.\.)[ \t]*(\r?\n|$)/m : /^[ \t]*---[ \t]*(\r?\n|$)/m).exec(rest);
+  const closing = (indent === "" ? /^(-{3,}|\.\.\.)[ \t]*(\r?\n|$)/m : /^[ \t]*-{3,}[ \t]*(\r?\n|$)/m).exec(
+    rest,
+  );
   if (!closing) {
     throw new AppError(
       "invalid_definition",

@@ -35,6 +35,11 @@ export function placeOfKey(agent: AgentFile | null, key: string): string {
   return line === undefined ? agent.path : `${agent.path}:${line}`;
 }
 
+/** False for a name as people say it, such as `Claude Sonnet 4 (copilot)`: no program would know it. */
+export function isModelId(model: string): boolean {
+  return !/\s/.test(model);
+}
+
 /** A note for each of the keys that the file has. */
 export function ignoredKeys(settings: ValueObject, keys: readonly string[], dispatcher: string): KeyNote[] {
   return [...keys, ...foreignKeys]

@@ -12,6 +12,9 @@ const kinds: Record<string, string> = {
   "plain.md": `---\n${head}\ntools: Read, Write, Bash\nmodel: inherit\n---\n\nYou help.\n`,
   "talks.md": `---\nname: talks\ndescription: Use it when: asked. Examples:\\n\\n<example>\\nuser: "do it"\\n</example>\ncolor: red\n---\nHelp.\n`,
   "indented.md": `\n    ---\n    name: queues\n    description: Knows queues\n    model: claude-sonnet-4-20250514\n    ---\n\n## Focus\n`,
+  "editor.md": `---\ndescription: Helps\nmodel: Claude Sonnet 4 (copilot)\ntools: ["codebase", "edit/editFiles", "Read", "fetch", "runTests", "new"]\n---\nHelp.\n`,
+  "ruled.md": `---\n\n${head}\ntools: LS, Read\n-----------------\n\n# Helper\n`,
+  "o'c++.md": `\n    ---\n    name: cpp\n    ---\n    Help.\n`,
   "limited.md": `---\n${head}\ndisallowedTools: [Write, Agent]\nmaxTurns: 25\neffort: medium\ntools:\n  - Read\n  - mcp__docs__*\n---\nHelp.\n`,
   "starts.md": `---\n${head}\ninitialPrompt: Begin at once.\nhooks:\n  Stop: []\n---\nHelp.\n`,
   "wild.md": `---\n${head}\npermissionMode: bypassPermissions\n---\nHelp.\n`,
@@ -33,10 +36,25 @@ test("every kind of public agent file starts, or says at which line and why not"
   ]);
   const noFront = "readme.md:1: it has no front matter, so it is no agent";
   expect(told).toEqual([
+    [
+      "editor.md",
+      true,
+      null,
+      [
+        expect.stringMatching(
+          /^"model" of editor\.md:3 is "Claude Sonnet 4 \(copilot\)", which is no name of a model/,
+        ),
+        expect.stringMatching(
+          /^"tools" of editor\.md:4 has "codebase", "edit\/editFiles", "fetch" and 2 more, which/,
+        ),
+      ],
+    ],
     ["indented.md", true, null, []],
     ["limited.md", true, null, []],
+    ["o'c++.md", true, null, []],
     ["plain.md", true, null, []],
     ["readme.md", false, expect.stringContaining(noFront), []],
+    ["ruled.md", true, null, []],
     [
       "starts.md",
       true,

@@ -59,6 +59,45 @@ describe("an agent file's key and what claude is called with:", () => {
     "color: red",
   ])("%p adds nothing", (lines) => expect(callOf(requestOf(lines)).argv).toEqual(callOf(requestOf("")).argv));
 
+  test("a model that is only a name for people is not passed on", () => {
+    const { argv, warnings } = callOf(
+      requestOf("model: Claude Sonnet 4 (copilot)", { model: "Claude Sonnet 4 (copilot)" }),
+    );
+    expect(argv).not.toContain("--model");
+    expect(warnings).toEqual([expect.stringMatching(/^"model" of \/p\/reviewer\.md:4 is "Claude Sonnet 4/)]);
+  });
+
+  const foreign: [line: string, says: RegExp][] = [
+    [
+      "tools: codebase, Read",
+      /^"tools" of \/p\/reviewer\.md:4 has "codebase", which .* allow nothing\. write/,
+    ],
+    [
+      "disallowedTools: [shell, Bash]",
+      /^"disallowedTools" of \/p\/reviewer\.md:4 has "shell", which .* deny nothing/,
+    ],
+  ];
+  test.each(foreign)("%p names a tool of another program, and a warning says so", (line, says) => {
+    expect(callOf(requestOf(line)).warnings).toEqual([expect.stringMatching(says)]);
+  });
+
+  test("tools, rules, servers and skills are no tools of another program", () => {
+    const rules = [
+      "Read",
+      "Bash(git log:*)",
+      "mcp__docs__find",
+      "mcp:docs",
+      "skill:notes",
+      "WebFetch(domain:a.b)",
+    ];
+    expect(callOf(requestOf("", { tools: rules })).warnings).toEqual([]);
+  });
+
+  test("a rule of the stage is told as one of the stage", () => {
+    const [warning] = callOf(requestOf("", { tools: ["shell"] })).warnings;
+    expect(warning).toStartWith('"tools" of the stage has "shell"');
+  });
+
   test("hooks are named in a warning", () => {
     const key = "hooks";
     const { warnings } = callOf(requestOf(`${key}: [a]`));

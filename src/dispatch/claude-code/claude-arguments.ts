@@ -1,7 +1,16 @@
 import type { Value, ValueObject } from "../../expression/value.ts";
 import type { StageError, StageRequest } from "../dispatcher.ts";
 import { chargedIn } from "../charged-in.ts";
-import { ignoredKeys, noteText, unreadableKey, type KeyReading, type KeyRequest } from "../key-notes.ts";
+import {
+  ignoredKeys,
+  isModelId,
+  noteText,
+  unreadableKey,
+  type KeyNote,
+  type KeyReading,
+  type KeyRequest,
+} from "../key-notes.ts";
+import { foreignTools } from "./foreign-tools.ts";
 import { refuseStart } from "../refuse-start.ts";
 import { textsOf } from "../texts-of.ts";
 import { serverNameOf, toolPrefix, type AttemptServer } from "../mcp/attempt-servers.ts";
@@ -138,7 +147,8 @@ const askingModes = new Set(["default", "manual", "dontAsk"]);
 const passedModes = new Set(["plan", "acceptEdits"]);
 
 /** What claude makes of an agent's file. */
-export function readForClaude({ agent, model }: KeyRequest): KeyReading {
+export function readForClaude(request: KeyRequest): KeyReading {
+  const { agent, model } = request;
   const settings = agent?.settings ?? {};
   const { permissionMode: mode = null, disallowedTools: denied, effort } = settings;
   const isKnown =
@@ -155,10 +165,23 @@ export function readForClaude({ agent, model }: KeyRequest): KeyReading {
     }),
   ];
   return {
-    model: model === "" || model === "inherit" ? null : model,
+    model: model === "" || model === "inherit" || !isModelId(model) ? null : model,
     refusal: isKnown ? null : refusedMode(mode),
-    notes: [...unreadable.filter((note) => note !== null), ...ignoredKeys(settings, [], "claude-code")],
+    notes: [
+      ...modelNotes(request),
+      ...foreignTools(request),
+      ...unreadable.filter((note) => note !== null),
+      ...ignoredKeys(settings, [], "claude-code"),
+    ],
   };
+}
+
+function modelNotes({ agent, model }: KeyRequest): KeyNote[] {
+  if (model === "" || isModelId(model)) return [];
+  const says =
+    `is ${JSON.stringify(model)}, which is no name of a model: claude uses the one of its own settings. ` +
+    "write an alias such as sonnet, or a full name such as claude-sonnet-5";
+  return [{ key: "model", says, isOfStage: agent?.model !== model }];
 }
 
 function passedMode({ permissionMode: mode }: ValueObject): string | null {

@@ -78,7 +78,7 @@ describe("an agent file's key and what codex is called with:", () => {
 });
 
 describe("a model of another vendor", () => {
-  test.each(["opus", "sonnet", "haiku", "opus[1m]", "claude-opus-4-1", "Sonnet"])(
+  test.each(["opus", "sonnet", "haiku", "opus[1m]", "fable", "claude-opus-4-1", "Sonnet", "Claude Sonnet 4"])(
     "(%s) is dropped with a warning that names it",
     (model) => {
       const { argv, warnings } = callOf(requestOf("", { model, is_model_named: true }));

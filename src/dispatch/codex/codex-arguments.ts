@@ -65,7 +65,8 @@ export function codexArguments(
   };
 }
 
-const foreignModel = /^(opus|sonnet|haiku)|^claude-/i;
+/** Aliases and names of Claude's models, and names as people say them. */
+const foreignModel = /^(opus|sonnet|haiku|fable)|^best$|^claude[- ]|\s/i;
 
 /** What codex makes of an agent's file. */
 export function readForCodex(request: KeyRequest): KeyReading {
