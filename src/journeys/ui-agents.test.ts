@@ -71,6 +71,25 @@ describe.skipIf(!hasChromium)("the page of agents", () => {
     expect(await page.locator("#broken").getByRole("link", { name: "Try" }).count()).toBe(0);
   });
 
+  test("has several pages for more than a hundred, and a run leads to its agent on any of them", async () => {
+    const place = await aSiteOfAgents("many-agents");
+    for (let at = 0; at < 120; at++) {
+      place.journey.write(`.claude/agents/a${at}.md`, `---\nname: a${at}\ndescription: d\n---\n`);
+    }
+    const page = await visit(place, "/agents?search=a");
+    expect(await page.locator(".bar [role=status]").innerText()).toBe("124 agents");
+    expect(await page.locator(".item").count()).toBe(100);
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.getByRole("link", { name: "Previous" }).waitFor();
+    expect(await page.locator(".item").count()).toBe(24);
+    expect(await page.locator("#counter").count()).toBe(1);
+    const runId = await place.start("count");
+    await page.goto(`${place.url}/workflows/count/executions/${runId}`);
+    await page.locator('a.ref[href*="#counter"]').first().click();
+    await page.waitForURL(/#counter$/);
+    await page.locator("#counter").waitFor();
+  });
+
   test("says so when there is none, and when none fits", async () => {
     const place = await site("no-agents", []);
     rmSync(join(place.journey.folder, ".claude/agents"), { recursive: true });
@@ -84,6 +103,25 @@ describe.skipIf(!hasChromium)("the page of agents", () => {
 });
 
 describe.skipIf(!hasChromium)("an agent is tried", () => {
+  test("and what is missing here for it is said with the way out, before anything starts", async () => {
+    const place = await site("try-missing", []);
+    const missing = 'name: absent\ndescription: d\ndispatcher: acp\ncommand: ["no-such-program-x"]';
+    place.journey.write(".claude/agents/absent.md", `---\n${missing}\n---\n`);
+    const page = await visit(place, "/agents/try?agent=agent:absent");
+    await page.getByLabel("Prompt").fill("Go.");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    const notice = page.getByRole("alert");
+    await notice.waitFor();
+    const told = await notice.innerText();
+    expect(told).toStartWith(
+      'agent "agent:absent" runs "no-such-program-x", which is not in PATH. install it',
+    );
+    expect(await axeFindings(page)).toEqual([]);
+    await shot(page, "try-missing");
+    await page.goto(`${place.url}/agents/try?agent=agent:nobody`);
+    expect(await page.locator("main").innerText()).toContain('there is no agent "agent:nobody"');
+  });
+
   test("by keys alone: a prompt, a typed output, and the page of its run", async () => {
     const place = await aSiteOfAgents("try");
     const page = await visit(place, "/agents");

@@ -6,6 +6,7 @@ import { stepState } from "../components/state.ts";
 import { costText, tokensText } from "../components/usage-text.ts";
 import type { Child, Html } from "../jsx/jsx-runtime.ts";
 import { fragment } from "../layout/fragment.ts";
+import { withQuery } from "../paths.ts";
 import { LogPanel } from "./log.tsx";
 import { runPath, type ExecutionView } from "./execution-view.ts";
 import { StageChanges } from "./stage-changes.tsx";
@@ -79,7 +80,7 @@ function Fact({ name, value }: { name: string; value: Child }): Html {
 export function AgentLink({ reference }: { reference: string }): Html {
   const name = reference.replace(/^agent:/, "");
   return (
-    <a class="ref" href={`/agents#${encodeURIComponent(name)}`}>
+    <a class="ref" href={`${withQuery("/agents", { search: name })}#${encodeURIComponent(name)}`}>
       {name}
     </a>
   );

@@ -30,8 +30,8 @@ function showArtifacts({ context, request, url }: PageCall, kind: Kind): Answer 
   const artifacts = artifactsOf(context);
   const all = entriesOf(context, artifacts, kind);
   const wanted = search.toLowerCase();
-  const fitting = all.filter(({ name, description }) =>
-    `${name} ${description ?? ""}`.toLowerCase().includes(wanted),
+  const fitting = all.filter(({ name, ref, description }) =>
+    `${name} ${ref} ${description ?? ""}`.toLowerCase().includes(wanted),
   );
   const from = pageStart(url, fitting.length);
   const shown = fitting.slice(from, from + mostShown);

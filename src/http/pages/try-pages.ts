@@ -39,8 +39,14 @@ async function start(call: FormCall): Promise<Answer> {
 /** At its field, where it is about one. */
 function placeTrouble({ workdir }: TryForm, { code, message, details }: Problem): Partial<TryForm> {
   if (code === "workdir_not_allowed") return { workdir: { ...workdir, problem: message } };
-  const told = details.map((each) => each.message).join("; ");
-  return { trouble: told === "" ? message : told };
+  const told = details.filter((each) => !("severity" in each && each.severity === "warning")).map(tellDetail);
+  return { trouble: told.length === 0 ? message : told.join("; ") };
+}
+
+/** The person has written no stage, so none is named. */
+function tellDetail(detail: Problem["details"][number]): string {
+  const hint = "hint" in detail && typeof detail.hint === "string" ? `. ${detail.hint}` : "";
+  return detail.message.replace(/^stage "try" cannot start: /, "") + hint;
 }
 
 function formFor({ context, url }: PageCall, sent: URLSearchParams = new URLSearchParams()): TryForm {
