@@ -160,7 +160,8 @@ describe.skipIf(!hasChromium)("an agent is tried", () => {
     await page.getByText("Another working directory").click();
     await page.getByLabel("Working directory").fill("/");
     await page.getByRole("button", { name: "Run", exact: true }).click();
-    expect(await page.locator(".bad").innerText()).toContain("lies outside of where runs may work");
+    for (const told of [page.getByRole("alert"), page.locator(".bad")])
+      expect(await told.innerText()).toContain("lies outside of where runs may work");
     expect(await page.getByLabel("Prompt").inputValue()).toBe("Count.");
     await shot(page, "try-wrong");
     await page.getByLabel("Working directory").fill("");

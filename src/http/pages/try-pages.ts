@@ -36,9 +36,9 @@ async function start(call: FormCall): Promise<Answer> {
   }
 }
 
-/** At its field, where it is about one. */
+/** On top, and at its field where it is about one. */
 function placeTrouble({ workdir }: TryForm, { code, message, details }: Problem): Partial<TryForm> {
-  if (code === "workdir_not_allowed") return { workdir: { ...workdir, problem: message } };
+  if (code === "workdir_not_allowed") return { workdir: { ...workdir, problem: message }, trouble: message };
   const told = details.filter((each) => !("severity" in each && each.severity === "warning")).map(tellDetail);
   return { trouble: told.length === 0 ? message : told.join("; ") };
 }
