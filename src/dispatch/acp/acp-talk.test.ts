@@ -6,7 +6,7 @@ import type { PermissionAnswer } from "../dispatcher.ts";
 import type { Fields } from "../stream/fields.ts";
 import { initializeMessage } from "./acp-messages.ts";
 import type { AcpSetting } from "./acp-plan.ts";
-import { openAcpTalk, type AcpTalk } from "./acp-talk.ts";
+import { answeredRequest, openAcpTalk, type AcpTalk } from "./acp-talk.ts";
 
 const setting: AcpSetting = {
   program: "agent",
@@ -420,4 +420,13 @@ describe("a request of the agent", () => {
     expect(talk.owed([])).toEqual([]);
     expect(talk.isOver).toBe(true);
   });
+});
+
+test.each([
+  ["an option that was chosen", { id: 7, result: { outcome: { outcome: "selected", optionId: "no" } } }, "7"],
+  ["a request that was given up", { id: 7, result: { outcome: { outcome: "cancelled" } } }, null],
+  ["an answer to something else", { id: 7, error: { code: -32_601, message: "no" } }, null],
+  ["a request of our own", { id: 2, method: "session/prompt", params: {} }, null],
+])("a decision is known from what the agent was told: %s", (_, message, request) => {
+  expect(answeredRequest(JSON.stringify({ jsonrpc: "2.0", ...message }))).toBe(request);
 });

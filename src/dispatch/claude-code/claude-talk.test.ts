@@ -65,6 +65,26 @@ test("secrets are hidden in what is asked, but not in what is given back; a long
   expect(talk.owed([{ id: "r", allows: true, message: null }])[0]).toContain("s3cret-value");
 });
 
+test("the same call has the same fingerprint, in which all of its input counts, but no secret", () => {
+  const secrets = { first: "s3cret-value", second: "another-secret" };
+  const talk = openClaudeTalk(createMasks(Object.values(secrets)));
+  const fingerprint = (tool_name: string, command: string): string => {
+    talk.hear({
+      type: "control_request",
+      request_id: "r",
+      request: { subtype: "can_use_tool", tool_name, input: { command } },
+    });
+    const [asked] = talk.take();
+    return asked?.kind === "ask" ? asked.call.fingerprint : "";
+  };
+  const long = "x".repeat(20_000);
+  expect(fingerprint("Bash", long)).toMatch(/^[0-9a-f]{64}$/);
+  expect(fingerprint("Bash", long)).toBe(fingerprint("Bash", long));
+  expect(fingerprint("Bash", `${long}; rm -r /`)).not.toBe(fingerprint("Bash", long));
+  expect(fingerprint("Write", long)).not.toBe(fingerprint("Bash", long));
+  expect(fingerprint("Bash", secrets.first)).toBe(fingerprint("Bash", secrets.second));
+});
+
 test("a request of another kind is answered with an error, once, because claude waits for it", () => {
   const talk = openClaudeTalk(createMasks());
   talk.hear({ type: "control_request", request_id: "h", request: { subtype: "hook_callback" } });

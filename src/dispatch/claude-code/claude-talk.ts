@@ -36,7 +36,7 @@ export function openClaudeTalk(masks: Masks): ClaudeTalk {
             unknown.set(id, kind);
             return;
           }
-          inputs.set(id, fieldsField(request, "input") ?? {});
+          if (!answered.has(id)) inputs.set(id, fieldsField(request, "input") ?? {});
           heard.push({ kind: "ask", call: { id, ...describeCall(request, masks) } });
           return;
         }
@@ -57,7 +57,9 @@ export function openClaudeTalk(masks: Masks): ClaudeTalk {
     },
     hearOwn(message) {
       const id = answeredRequest(message);
-      if (id !== null) answered.add(id);
+      if (id === null) return;
+      answered.add(id);
+      inputs.delete(id);
     },
     owed: (answers) => [
       ...[...unknown].flatMap(([id, kind]) => (answered.has(id) ? [] : errorResponse(id, kind))),
