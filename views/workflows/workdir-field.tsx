@@ -31,7 +31,6 @@ export function WorkdirField({ choice }: { choice: WorkdirChoice }): Html {
           placeholder={otherwise}
           list="known-roots"
           autocomplete="off"
-          autofocus={problem !== null}
           aria-invalid={problem === null ? null : "true"}
           aria-describedby={problem === null ? "run-workdir-hint" : "run-workdir-hint run-workdir-bad"}
         />
