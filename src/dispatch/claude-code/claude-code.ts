@@ -1,3 +1,4 @@
+import { chargedIn } from "../charged-in.ts";
 import type { StageDispatcher, StageError, StageRequest } from "../dispatcher.ts";
 import { attemptServers, namedServers } from "../mcp/attempt-servers.ts";
 import { hiddenVariables, without } from "../mcp/hidden-variables.ts";
@@ -39,7 +40,11 @@ const claudeProgram: Omit<AgentProgram<ClaudeReader>, "prepare"> = {
   name: "claude-code",
   variables: () => ownVariables,
   answeredIn: answeredRequest,
-  openReader: (masks, request) => openClaudeReader(masks, namedServers(request)),
+  openReader: (masks, request) =>
+    openClaudeReader(masks, {
+      needed: namedServers(request),
+      charged: (session) => chargedIn(session, request),
+    }),
   readResult: ({ request, reader, masks, status }) =>
     claudeResult({
       reader,

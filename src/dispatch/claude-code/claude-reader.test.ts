@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shownText } from "../../execution/shown-text.ts";
+import type { Usage } from "../../execution/record.ts";
 import { createMasks } from "../../execution/masks.ts";
 import { claudeSamples } from "../../testing/fake-claude.ts";
 import { openClaudeReader, type ClaudeReader } from "./claude-reader.ts";
@@ -102,6 +103,32 @@ describe("a hostile line", () => {
       JSON.stringify({ type: "assistant", message: { content: [{ type: "text", text }] } }),
     );
     expect(shown.length).toBe(2001);
+  });
+});
+
+describe("a resumed session of a claude that tells its whole cost alone", () => {
+  const before = { input: 100, cache_read: 0, cache_write: 0, output: 10, cost_micro_usd: 20_000 };
+  const total = JSON.stringify({
+    type: "result",
+    subtype: "success",
+    session_id: "s1",
+    total_cost_usd: 0.05,
+    modelUsage: { sonnet: { inputTokens: 250, outputTokens: 30, costUSD: 0.05 } },
+  });
+  const all = { input: 250, output: 30, cost_micro_usd: 50_000 };
+  test.each<[string, Usage | null, object]>([
+    [
+      "less what it was charged for",
+      { ...before, basis: "reported" },
+      { input: 150, output: 20, cost_micro_usd: 30_000 },
+    ],
+    ["as a whole where nothing was charged", null, all],
+    ["as a whole where a killed claude left nothing in it", { ...before, basis: "price_table" }, all],
+    ["as a whole where it begins anew", { ...before, cost_micro_usd: 90_000, basis: "reported" }, all],
+  ])("is charged %s", (_, charged, usage) => {
+    const reader = openClaudeReader(createMasks(), { charged: (id) => (id === "s1" ? charged : null) });
+    hear(reader, total);
+    expect(reader.usage().usage).toMatchObject({ ...usage, basis: "reported" });
   });
 });
 

@@ -8,7 +8,7 @@ import { usageEvent } from "../stream/token-counts.ts";
 import { openClaudeTalk } from "./claude-talk.ts";
 import { openPieceReader } from "./text-pieces.ts";
 import { failedServers, translateMessage } from "./transcript-events.ts";
-import { createUsageMeter } from "./usage.ts";
+import { createUsageMeter, type ChargedBefore } from "./usage.ts";
 
 /** Reads claude's stream-json and keeps what its result depends on. */
 export interface ClaudeReader extends MessageReader {
@@ -23,9 +23,14 @@ export interface ClaudeReader extends MessageReader {
 
 const mostServers = 100;
 
-/** `needed`: the MCP servers without which the attempt fails. */
-export function openClaudeReader(masks: Masks, needed: readonly string[] = []): ClaudeReader {
-  const usage = createUsageMeter();
+interface ReaderOptions {
+  /** The MCP servers without which the attempt fails. */
+  needed?: readonly string[];
+  charged?: ChargedBefore;
+}
+
+export function openClaudeReader(masks: Masks, { needed = [], charged }: ReaderOptions = {}): ClaudeReader {
+  const usage = createUsageMeter(charged);
   const talk = openClaudeTalk(masks);
   const watch = createWatch(needed);
   const pieces = openPieceReader();

@@ -18,18 +18,24 @@ export interface UsageMeter {
   total(): MeteredUsage;
 }
 
-export function createUsageMeter(): UsageMeter {
+/** What was charged for a session before this claude went on with it; null for nothing. */
+export type ChargedBefore = (sessionId: string) => Usage | null;
+
+export function createUsageMeter(chargedBefore: ChargedBefore = () => null): UsageMeter {
   let charged: Total | null = null;
-  let session = nothing;
+  let session: Total | null = null;
   let added: Usage | null = null;
   /** By message id: only the last report of a message has all of its output. */
   const open = new Map<string, UnpricedTokens>();
   let streamed: { id: string | null; model: string | null } | null = null;
 
+  const before = (message: Fields, now: Total): Total =>
+    totalBefore(chargedBefore(textField(message, "session_id") ?? ""), now);
+
   function hearResult(message: Fields): void {
     const now = sessionTotal(message);
     const since = fieldsField(message, "model_usage_since_last_result");
-    const part = since ? sumOfModels(since) : now && difference(now, session);
+    const part = since ? sumOfModels(since) : now && difference(now, session ?? before(message, now));
     session = now ?? session;
     added = part && reported(part);
     if (!part) return;
@@ -72,6 +78,12 @@ export function createUsageMeter(): UsageMeter {
       return { ...(usage && { usage }), ...(unknown && { unpriced }) };
     },
   };
+}
+
+/** The total that a resumed session begins with. A lower one is of a session that claude has begun anew. */
+function totalBefore(charged: Usage | null, now: Total): Total {
+  if (charged?.basis !== "reported" || charged.cost_micro_usd > now.usd * 1_000_000) return nothing;
+  return { ...sumTokens(charged, noTokens), usd: charged.cost_micro_usd / 1_000_000 };
 }
 
 function byModel(messages: readonly UnpricedTokens[]): UnpricedTokens[] {
