@@ -3,8 +3,10 @@ import type { Usage } from "../../execution/record.ts";
 import type { Tokens } from "../../execution/usage.ts";
 import type { ServerRequest } from "../mcp/attempt-servers.ts";
 import { fieldsField, textField, type Fields } from "../stream/fields.ts";
-import { openMessageReader, type MessageReader } from "../stream/message-reader.ts";
+import { openMessageReader, type HeardMessage, type MessageReader } from "../stream/message-reader.ts";
 import { usageEvent } from "../stream/token-counts.ts";
+import { openAppEar } from "./app-ear.ts";
+import type { AppPlan } from "./app-plan.ts";
 import { createCodexTranslator, isReconnecting } from "./codex-events.ts";
 import { createCodexUsage } from "./codex-usage.ts";
 import { createServerWatch, type ServerWatch } from "./server-watch.ts";
@@ -25,37 +27,43 @@ export interface CodexReader extends MessageReader {
 
 export type TurnEnd = { isCompleted: true } | { isCompleted: false; message: string };
 
+interface Kept {
+  turn: TurnEnd | null;
+  isInTurn: boolean;
+  lastText: string | null;
+  lastError: string | null;
+}
+
 interface ReaderOptions {
   /** What of the thread was charged for already. */
   charged?: Tokens | null;
   thread?: ThreadUsage;
   /** What the attempt has of MCP servers. */
   request?: ServerRequest;
+  /** What a codex that is talked to is told. */
+  plan?: AppPlan | null;
 }
 
 const noServers: ServerRequest = { agent: null, tools: [] };
 
 export function openCodexReader(
   masks: Masks,
-  { charged, thread, request = noServers }: ReaderOptions = {},
+  { charged, thread, request = noServers, plan = null }: ReaderOptions = {},
 ): CodexReader {
   const translate = createCodexTranslator();
   const usage = createCodexUsage(charged ?? undefined);
   const servers = createServerWatch(request, masks.hide);
-  let turn: TurnEnd | null = null;
-  let isInTurn = true;
-  let lastText: string | null = null;
-  let lastError: string | null = null;
+  const kept: Kept = { turn: null, isInTurn: true, lastText: null, lastError: null };
 
-  const reader = openMessageReader("codex", masks, (message) => {
+  function hearExec(message: Fields): HeardMessage {
     const type = textField(message, "type");
     const end = endOfTurn(message, type);
-    turn = end ?? turn;
-    if (type === "turn.started" || end !== null) isInTurn = end === null;
+    kept.turn = end ?? kept.turn;
+    if (type === "turn.started" || end !== null) kept.isInTurn = end === null;
     if (type === "thread.started") thread?.follow(textField(message, "thread_id") ?? "");
-    lastText = textOfMessage(message, type) ?? lastText;
-    lastError = fatalError(message, type) ?? lastError;
-    const added = end?.isCompleted ? usage.hear(message) : null;
+    kept.lastText = textOfMessage(message, type) ?? kept.lastText;
+    kept.lastError = fatalError(message, type) ?? kept.lastError;
+    const added = end === null ? null : usage.hear(message);
     const isDenied = type === "item.completed" && servers.hearItem(fieldsField(message, "item"));
     const { events, unknown } = translate(message);
     return {
@@ -64,8 +72,10 @@ export function openCodexReader(
       endsTurn: end !== null,
       isNeeded: isDenied || isNeededLater(message, type),
     };
-  });
+  }
 
+  const app = plan === null ? null : openAppEar(plan, masks, { servers, hearExec });
+  const reader = openMessageReader("codex", masks, app?.hear ?? hearExec);
   return {
     longestLineBytes: reader.longestLineBytes,
     hear: alsoHeardBy(servers, reader.hear),
@@ -73,6 +83,7 @@ export function openCodexReader(
       return [...servers.warnings, ...reader.warnings];
     },
     servers,
+    ...(app === null ? {} : { talk: app.talk }),
     get complaint() {
       return reader.complaint;
     },
@@ -80,17 +91,17 @@ export function openCodexReader(
       return reader.unknownOption;
     },
     get turn() {
-      return turn;
+      return kept.turn;
     },
     get lastText() {
-      return lastText;
+      return kept.lastText;
     },
     get lastError() {
-      return lastError;
+      return kept.lastError;
     },
     usage: () => usage.total(thread?.read() ?? null),
     get isInTurn() {
-      return isInTurn;
+      return kept.isInTurn;
     },
     close: () => thread?.close(),
   };

@@ -195,7 +195,7 @@ describe.each(bothLaunches)("the MCP servers of a stage for codex under %s", (_,
     });
     expect(await resultOf(made.request)).toMatchObject({
       ok: true,
-      denials: { count: 1, calls: [{ tool: "docs.look", title: "rust" }] },
+      denials: { count: 1, calls: [{ tool: "mcp__docs__look", title: "rust" }] },
     });
   });
 

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { attemptFiles, hasCode } from "../process/attempt-folder.ts";
-import { parseFields, textField } from "../stream/fields.ts";
+import { fieldsField, parseFields, textField, type Fields } from "../stream/fields.ts";
 
 /** The file in an attempt's folder that names the thread which the attempt goes on with. */
 export const threadFile = "thread";
@@ -18,9 +18,15 @@ const deepest = 4;
 export function threadOf(attemptDir: string): string | null {
   const printed = headOf(join(attemptDir, attemptFiles.stdout))
     .split("\n")
-    .map(parseFields)
-    .findLast((message) => textField(message, "type") === "thread.started");
-  return checkThread(textField(printed ?? null, "thread_id") ?? textOf(join(attemptDir, threadFile)));
+    .map((line) => threadIn(parseFields(line)))
+    .findLast((thread) => thread !== null);
+  return checkThread(printed ?? textOf(join(attemptDir, threadFile)));
+}
+
+/** `codex exec` names its thread in a message, `codex app-server` in its answer to the request for one. */
+function threadIn(message: Fields | null): string | null {
+  if (textField(message, "type") === "thread.started") return textField(message, "thread_id");
+  return textField(fieldsField(fieldsField(message, "result"), "thread"), "id");
 }
 
 /** The thread that an attempt's codex was started to go on with; null: it began anew. */

@@ -13,6 +13,9 @@ import { refuseUnfit } from "../refuse-start.ts";
 import { sessionPrompt } from "../session-prompt.ts";
 import { programNote, usedProgram } from "../unknown-option.ts";
 import { describeSkills, skillsFolder } from "../skills-prompt.ts";
+import { initializeMessage } from "./app-messages.ts";
+import { appCall, appPlanFile, readAppPlan } from "./app-plan.ts";
+import { answeredRequest } from "./app-talk.ts";
 import { codexArguments, usableModel } from "./codex-arguments.ts";
 import { codexExecutable } from "./codex-program.ts";
 import { openCodexReader, type CodexReader } from "./codex-reader.ts";
@@ -42,7 +45,8 @@ const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
     const thread = openThreadUsage(agentEnvironment(request, {}));
     const resumed = resumedThread(request.attempt_dir);
     const charged = resumed === null ? null : chargedIn(resumed, request);
-    return openCodexReader(masks, { charged, thread, request });
+    const plan = readAppPlan(request.attempt_dir);
+    return openCodexReader(masks, { charged, thread, request, plan });
   },
   readResult: ({ request, reader, masks, status }) => {
     const model = usableModel(request);
@@ -55,6 +59,7 @@ const codexProgram: Omit<AgentProgram<CodexReader>, "prepare"> = {
       hide: masks.hide,
     });
   },
+  answeredIn: answeredRequest,
   sessionLeft: (request) => {
     const thread = threadOf(request.attempt_dir);
     return thread !== null && fileOfThread(thread, agentEnvironment(request, {})) !== null ? thread : null;
@@ -81,12 +86,15 @@ async function prepareCodex(
   const given = attemptSkills(request);
   if ("error" in given) return given;
   const { thread, warnings } = findThread(request, env);
-  const call = codexArguments(request, { thread, servers: servers.argv });
+  const texts = {
+    prompt: withSkills(prompt, given.skills, attempt_dir),
+    resumePrompt: withSkills(sessionPrompt(request), given.skills, attempt_dir),
+  };
+  const call = callOfCodex(request, { ...texts, resumes: thread, servers: servers.argv });
   if ("error" in call) return call;
-  const task = thread === null ? prompt : sessionPrompt(request);
   return {
+    ...call,
     argv: [...servers.before, program.path, ...call.argv],
-    input: withSkills(task, given.skills, attempt_dir),
     files: {
       ...call.files,
       ...servers.files,
@@ -96,6 +104,25 @@ async function prepareCodex(
     },
     warnings: [...warnings, ...call.warnings, ...servers.warnings],
   };
+}
+
+/** codex is talked to where people decide, and else told everything at once: `codex exec` asks nobody. */
+function callOfCodex(
+  request: StageRequest,
+  told: Parameters<typeof appCall>[1],
+):
+  | (Required<Pick<AgentStart, "argv" | "input" | "isTwoWay" | "files">> & { warnings: string[] })
+  | { error: StageError } {
+  const { prompt, resumePrompt, resumes: thread, servers } = told;
+  if (request.permissions === "ask") {
+    const { argv, plan, warnings } = appCall(request, told);
+    const files = { [appPlanFile]: JSON.stringify(plan) };
+    return { argv, input: initializeMessage(), isTwoWay: true, files, warnings };
+  }
+  const call = codexArguments(request, { thread, servers });
+  return "error" in call
+    ? call
+    : { ...call, input: thread === null ? prompt : resumePrompt, isTwoWay: false };
 }
 
 function withSkills(task: string, skills: readonly AttemptSkill[], attemptDir: string): string {

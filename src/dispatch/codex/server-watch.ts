@@ -1,5 +1,5 @@
 import type { Denials, StageError } from "../dispatcher.ts";
-import { namedServers, type ServerRequest } from "../mcp/attempt-servers.ts";
+import { namedServers, toolPrefix, type ServerRequest } from "../mcp/attempt-servers.ts";
 import { serverFailure, serverWarning } from "../mcp/server-failure.ts";
 import { fieldsField, textField, type Fields } from "../stream/fields.ts";
 import { titleOfCall } from "../title-of-call.ts";
@@ -9,6 +9,8 @@ import { codexName } from "./codex-servers.ts";
 export interface ServerWatch {
   /** Takes a line of stderr; true when a later engine needs it, too. */
   hearLine(line: string): boolean;
+  /** Takes the name of a server that has not started. */
+  hearFailure(told: string): void;
   /** Takes a completed item; true when a later engine needs it, too. */
   hearItem(item: Fields | null): boolean;
   readonly warnings: readonly string[];
@@ -31,13 +33,17 @@ export function createServerWatch(request: ServerRequest, hide: (text: string) =
   let failure: StageError | null = null;
   const denials: Denials = { calls: [], count: 0 };
 
+  const fail = (name: string): void => {
+    if (failed.size < mostNames) failed.add(name);
+  };
   return {
+    hearFailure: (told) => fail(names.get(told) ?? told),
     hearLine(line) {
       const missing = needed.find((name) => isAmong(codexName(name), required.exec(line)?.[1] ?? ""));
       if (missing !== undefined) failure = serverFailure(missing);
       const told = notStarted.exec(line)?.[1];
       const name = missing ?? (told === undefined ? undefined : (names.get(told) ?? told));
-      if (name !== undefined && failed.size < mostNames) failed.add(name);
+      if (name !== undefined) fail(name);
       return name !== undefined;
     },
     hearItem(item) {
@@ -64,7 +70,9 @@ function isAmong(name: string, list: string): boolean {
 
 /** The texts are hidden before they are cut, because the cut may go through a secret. */
 function describeCall(item: Fields | null, hide: (text: string) => string): Denials["calls"][number] {
-  const tool = `${textField(item, "server") ?? "a server"}.${textField(item, "tool") ?? "a tool"}`;
-  const title = titleOfCall(fieldsField(item, "arguments") ?? {});
+  // As a rule in "tools" names it.
+  const tool = `${toolPrefix(textField(item, "server") ?? "")}__${textField(item, "tool") ?? ""}`;
+  const input = fieldsField(item, "arguments") ?? {};
+  const title = titleOfCall(input) || JSON.stringify(input);
   return { tool: hide(tool).slice(0, mostTitle), title: hide(title).slice(0, mostTitle) };
 }
