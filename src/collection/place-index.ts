@@ -1,9 +1,9 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import { nameOfFile } from "../dispatch/agent-file.ts";
-import { readFrontMatter } from "../dispatch/front-matter.ts";
 import { AppError } from "../errors.ts";
 import type { ArtifactType, Place, PlaceName } from "./artifact-places.ts";
 import { readManifest } from "./manifest.ts";
+import { noHead, readHead, textOf, type ArtifactHead } from "./read-head.ts";
 import { readStart } from "./read-start.ts";
 import { isAbsence, scanFolder, staysInside, type RefusedLink, type ScanTarget } from "./scan-folder.ts";
 import { existsSync, readFileSync } from "./seen-files.ts";
@@ -135,18 +135,12 @@ function entriesOf(manifest: string): Record<string, unknown>[] {
 }
 
 /** A file with a broken front matter has only its file's name here; whoever reads it as an agent gets the error. */
-function headOf(file: string, type: ArtifactType): { name: string | null; description: string | null } {
-  const nothing = { name: null, description: null };
-  if (type === "hook") return nothing;
+function headOf(file: string, type: ArtifactType): ArtifactHead {
+  if (type === "hook") return noHead;
   try {
-    const { fields } = readFrontMatter(readStart(file), file, { mayBeIndented: type === "agent" });
-    return { name: textOf(fields["name"]), description: textOf(fields["description"]) };
+    return readHead(readStart(file), { mayBeIndented: type === "agent" });
   } catch (error) {
-    if (error instanceof AppError || isAbsence(error)) return nothing;
+    if (isAbsence(error)) return noHead;
     throw error;
   }
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
 }
