@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { hideIn, type Masks } from "../execution/masks.ts";
 import type { Value } from "../expression/value.ts";
-import type { AskedCall } from "./dispatcher.ts";
+import type { AskedCall } from "../execution/permission.ts";
 
 const mostTitle = 200;
 const mostReason = 500;

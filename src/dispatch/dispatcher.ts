@@ -2,6 +2,7 @@ import type { Value, ValueObject } from "../expression/value.ts";
 import type { EarlierSession } from "../execution/agent-session.ts";
 import type { LogStream } from "../execution/event.ts";
 import type { Masks } from "../execution/masks.ts";
+import type { AskedCall } from "../execution/permission.ts";
 import type { PreviousError } from "../execution/previous-error.ts";
 import type { RunOptions, Usage } from "../execution/record.ts";
 import type { AgentFile } from "../execution/snapshot.ts";
@@ -134,16 +135,6 @@ export interface PermissionDesk {
   isWaiting(): boolean;
   /** Calls back when there may be more answers. Returns the way to stop that. */
   follow(listener: () => void): () => void;
-}
-
-export interface AskedCall {
-  id: string;
-  tool: string;
-  title: string;
-  input: Value;
-  reason: string | null;
-  /** The same for the same tool with the same whole input, also in a later session. */
-  fingerprint: string;
 }
 
 export interface PermissionAnswer {

@@ -21,6 +21,17 @@ export interface PermissionRequest {
   comment: string | null;
 }
 
+/** What an agent asks for; secrets are hidden in it. */
+export interface AskedCall {
+  id: string;
+  tool: string;
+  title: string;
+  input: Value;
+  reason: string | null;
+  /** The same for the same tool with the same whole input, also in a later session. */
+  fingerprint: string;
+}
+
 /** A request that people have to decide. `approvers`: who may; empty: everybody. */
 export interface PermissionAsked extends Pick<
   PermissionRequest,

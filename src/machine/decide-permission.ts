@@ -1,6 +1,5 @@
-import { isAsking, openRequests } from "../execution/permission.ts";
+import { isAsking, openRequests, type AskedCall } from "../execution/permission.ts";
 import type { Signal, SignalAnswer } from "../execution/signal.ts";
-import type { Value } from "../expression/value.ts";
 import { parseDuration } from "../workflow/duration.ts";
 import type { ActorState } from "./actor.ts";
 import type { ExecutionState, StepState } from "./execution-state.ts";
@@ -10,17 +9,6 @@ import { isKnown, mostRequests, permissionsOf, type PermissionState } from "./pe
 import { tellStep } from "./tell-actor.ts";
 
 type Decision = Extract<Signal, { stage_id: string }>;
-
-/** What an agent asks for; secrets are hidden in it. */
-export interface AskedCall {
-  id: string;
-  tool: string;
-  title: string;
-  input: Value;
-  reason: string | null;
-  /** The same for the same call. */
-  fingerprint: string;
-}
 
 /** Who is named when nobody decided in time, or more was asked for than people can answer. */
 const deadlineActor = "timeout";

@@ -1,4 +1,5 @@
-import type { AskedCall, PermissionAnswer, PermissionDesk } from "../dispatch/dispatcher.ts";
+import type { AskedCall } from "../execution/permission.ts";
+import type { PermissionAnswer, PermissionDesk } from "../dispatch/dispatcher.ts";
 
 /** A desk at which the test decides. */
 export interface TestDesk extends PermissionDesk {

@@ -1,4 +1,5 @@
-import type { AskedCall, PermissionDesk } from "../dispatch/dispatcher.ts";
+import type { AskedCall } from "../execution/permission.ts";
+import type { PermissionDesk } from "../dispatch/dispatcher.ts";
 import type { ExecutionView } from "../execution/view.ts";
 import type { Signal } from "../execution/signal.ts";
 import { anEngine, type TestEngine } from "./an-engine.ts";

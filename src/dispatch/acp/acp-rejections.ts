@@ -1,4 +1,5 @@
-import type { PermissionAnswer, AskedCall } from "../dispatcher.ts";
+import type { AskedCall } from "../../execution/permission.ts";
+import type { PermissionAnswer } from "../dispatcher.ts";
 import { fieldsField, listField, textField, type Fields } from "../stream/fields.ts";
 import { inOneLine } from "../prompt.ts";
 import type { AcpPlan } from "./acp-plan.ts";

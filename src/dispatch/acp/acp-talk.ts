@@ -1,6 +1,7 @@
 import { askedCall } from "../asked-call.ts";
 import type { Masks } from "../../execution/masks.ts";
-import type { AskedCall, Denials, PermissionAnswer } from "../dispatcher.ts";
+import type { AskedCall } from "../../execution/permission.ts";
+import type { Denials, PermissionAnswer } from "../dispatcher.ts";
 import type { AgentTalk, TalkEvent } from "../process/agent-talk.ts";
 import { fieldsField, parseFields, textField, type Fields } from "../stream/fields.ts";
 import type { AcpSetting } from "./acp-plan.ts";

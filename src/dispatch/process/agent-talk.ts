@@ -1,4 +1,5 @@
-import type { AskedCall, PermissionAnswer } from "../dispatcher.ts";
+import type { AskedCall } from "../../execution/permission.ts";
+import type { PermissionAnswer } from "../dispatcher.ts";
 
 /**
  * How a two-way agent's program asks, and how it wants to be answered. What has been said follows from what the agent
