@@ -223,6 +223,31 @@ describe.each(bothLaunches)("a codex that is talked to under %s", (_, launch) =>
     await dispatcher.sweep(made.request);
   });
 
+  test("tells which MCP server did not start", async () => {
+    const status = '"name":"tiny","status":"failed","error":"No such file or directory"';
+    const made = lab(
+      `say '{"method":"mcpServer/startupStatus/updated","params":{${status},'"$about"'}}'; finish done`,
+    );
+    const { ok, warnings } = await dispatcher.dispatch(made.request, aControl().control);
+    expect({ ok, warnings }).toEqual({ ok: true, warnings: ['the MCP server "tiny" did not start'] });
+    await dispatcher.sweep(made.request);
+  });
+
+  test("asks for a change of files, which it has told before", async () => {
+    const change = '{"path":"/etc/x","kind":{"type":"add"},"diff":"+x"}';
+    const item = `{"type":"fileChange","id":"c","changes":[${change}],"status":"inProgress"}`;
+    const asks = [
+      `say '{"method":"item/started","params":{"item":${item},'"$about"'}}'`,
+      `say '{"method":"item/fileChange/requestApproval","id":0,"params":{"itemId":"c",'"$about"'}}'`,
+    ];
+    const made = lab(`${asks.join("; ")}; hear; finish done`);
+    const desk = aPermissionDesk([{ id: "0", allows: true, message: null }]);
+    await dispatcher.dispatch(made.request, { ...aControl().control, permissions: desk });
+    expect(desk.asked).toMatchObject([{ tool: "apply_patch", title: "add /etc/x" }]);
+    expect(made.told().at(-1)).toEqual({ id: 0, result: { decision: "accept" } });
+    await dispatcher.sweep(made.request);
+  });
+
   test("asks for a tool of an MCP server that no rule allows", async () => {
     const meta = '"_meta":{"codex_approval_kind":"mcp_tool_call","tool_name":"look","tool_params":{"q":1}}';
     const made = lab(
