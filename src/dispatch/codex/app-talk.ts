@@ -1,5 +1,5 @@
 import type { Masks } from "../../execution/masks.ts";
-import type { AskedCall } from "../dispatcher.ts";
+import type { AskedCall } from "../../execution/permission.ts";
 import { askedCall } from "../asked-call.ts";
 import type { AgentTalk, TalkEvent } from "../process/agent-talk.ts";
 import { fieldsField, numberField, parseFields, textField, type Fields } from "../stream/fields.ts";
