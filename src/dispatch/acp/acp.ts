@@ -32,7 +32,7 @@ export interface AcpOptions {
   self?: readonly string[];
 }
 
-/** Runs any agent that speaks the Agent Client Protocol. docs/agents.md says how an agent file is passed to it. */
+/** Runs any agent that speaks the Agent Client Protocol. docs/acp.md says how an agent file is passed to it. */
 export function createAcpDispatcher({ launch = shellLaunch, ...options }: AcpOptions = {}): StageDispatcher {
   return createProgramDispatcher(
     { ...acpProgram, prepare: (request) => prepareAcp(request, options) },

@@ -20,7 +20,7 @@ import { claudeResult } from "./claude-result.ts";
 import { answeredRequest, userMessage } from "./claude-talk.ts";
 import { sessionIdOf, sessionToResume } from "./claude-session.ts";
 
-/** Runs Claude Code without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
+/** Runs Claude Code without a terminal as an agent. docs/claude-code.md says how an agent file is passed to it. */
 export function createClaudeDispatcher(
   launch: Launch = shellLaunch,
   versions: ProgramVersions = openProgramVersions(null),

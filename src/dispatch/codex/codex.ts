@@ -25,7 +25,7 @@ import { codexResult } from "./codex-result.ts";
 import { meteredUsage } from "./codex-usage.ts";
 import { checkThread, fileOfThread, resumedThread, threadFile, threadOf } from "./codex-session.ts";
 
-/** Runs Codex without a terminal as an agent. docs/agents.md says how an agent file is passed to it. */
+/** Runs Codex without a terminal as an agent. docs/codex.md says how an agent file is passed to it. */
 export function createCodexDispatcher(
   launch: Launch = shellLaunch,
   versions: ProgramVersions = openProgramVersions(null),

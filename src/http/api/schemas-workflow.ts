@@ -16,7 +16,7 @@ import {
 
 export const WorkflowStatus = oneOf(workflowStatuses);
 
-/** A stage with every default in; the fields are the definition language's own (docs/workflow-language.md). */
+/** A stage with every default in; the fields are the definition language's own (docs/language.md). */
 const Budget = Type.Object(
   { usd: nullable(Type.Number()), tokens: nullable(Type.Integer()) },
   { $id: "Budget", description: "what may be spent; null: as much as it takes", ...closed },
