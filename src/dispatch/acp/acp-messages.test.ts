@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import schema from "@agentclientprotocol/sdk/schema/schema.json";
 import Ajv2020 from "ajv/dist/2020";
+import { anAcpSetting } from "../../testing/an-acp-setting.ts";
 import {
   cancelMessage,
   goOnMessage,
@@ -11,7 +12,6 @@ import {
   permissionReply,
   promptMessage,
 } from "./acp-messages.ts";
-import type { AcpSetting } from "./acp-plan.ts";
 import { describeOutputsServer, describeServers } from "./acp-servers.ts";
 
 /** Everything that is said is right by the protocol's own schema. */
@@ -26,12 +26,8 @@ const address = {
   headers: { Accept: "x" },
 } as const;
 const facts = { isNamed: false, others: {} };
-const setting: AcpSetting = {
-  program: "agent",
+const setting = anAcpSetting({
   role: "You build.",
-  prompt: "do it",
-  resumePrompt: "go on",
-  followUpEnd: "Go on without it.",
   servers: [
     describeOutputsServer(["/bin/skillmeat"], "/attempt"),
     ...describeServers(
@@ -42,16 +38,7 @@ const setting: AcpSetting = {
       ["KEY"],
     ),
   ],
-  resumes: null,
-  mode: "default",
-  model: null,
-  effort: null,
-  allowed: [],
-  denied: [],
-  serverNames: [],
-  permissions: "deny",
-  workdir: "/w",
-};
+});
 const takesRole = { agentCapabilities: { sessionCapabilities: { systemPrompt: {} } } };
 const request = { id: 0, method: "session/request_permission", params: {} };
 

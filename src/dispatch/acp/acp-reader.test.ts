@@ -5,32 +5,17 @@ import { join } from "node:path";
 import { createMasks } from "../../execution/masks.ts";
 import type { Usage } from "../../execution/record.ts";
 import type { TranscriptEvent } from "../../execution/transcript.ts";
+import { anAcpSetting } from "../../testing/an-acp-setting.ts";
 import type { AcpPlan } from "./acp-plan.ts";
 import { openAcpReader } from "./acp-reader.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "skillmeat-acp-reader-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const plan: AcpPlan = {
-  program: "agent",
-  role: "",
-  prompt: "do it",
-  resumePrompt: "go on",
-  followUpEnd: "Go on without it.",
-  servers: [],
-  resumes: null,
-  mode: "default",
-  model: null,
-  effort: null,
-  allowed: [],
-  denied: [],
-  serverNames: [],
-  permissions: "deny",
-};
-
 function open(changes: Partial<AcpPlan> = {}, secrets: string[] = [], request: { charged?: Usage } = {}) {
-  writeFileSync(join(folder, "acp.json"), JSON.stringify({ ...plan, ...changes }));
-  writeFileSync(join(folder, "workdir"), "/w");
+  const { workdir, ...plan } = anAcpSetting(changes);
+  writeFileSync(join(folder, "acp.json"), JSON.stringify(plan));
+  writeFileSync(join(folder, "workdir"), workdir);
   return openAcpReader(createMasks(secrets), { attempt_dir: folder, charged: null, ...request });
 }
 

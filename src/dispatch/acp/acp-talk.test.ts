@@ -3,28 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMasks } from "../../execution/masks.ts";
 import type { PermissionAnswer } from "../dispatcher.ts";
+import { anAcpSetting } from "../../testing/an-acp-setting.ts";
 import type { Fields } from "../stream/fields.ts";
 import { initializeMessage } from "./acp-messages.ts";
 import type { AcpSetting } from "./acp-plan.ts";
 import { answeredRequest, openAcpTalk, type AcpTalk } from "./acp-talk.ts";
 
-const setting: AcpSetting = {
-  program: "agent",
-  role: "",
-  prompt: "## Task\nDo it.",
-  resumePrompt: "go on",
-  followUpEnd: "Go on without it.",
-  servers: [],
-  resumes: null,
-  mode: "default",
-  model: null,
-  effort: null,
-  allowed: ["execute"],
-  denied: [],
-  serverNames: [],
-  permissions: "deny",
-  workdir: "/w",
-};
+const setting = anAcpSetting({ prompt: "## Task\nDo it.", allowed: ["execute"] });
 
 const recorded = (sample: string, side: "agent" | "client"): string[] =>
   readFileSync(join(import.meta.dir, "samples", sample, `${side}.jsonl`), "utf8")
