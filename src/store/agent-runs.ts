@@ -1,17 +1,7 @@
+import { noRuns, type AgentRuns } from "../execution/agent-runs.ts";
 import type { StepStatus } from "../execution/status.ts";
 import type { Usage } from "../execution/record.ts";
 import type { Store } from "./database.ts";
-
-/** How the stages of one agent have ended in a window of time. */
-export interface AgentRuns {
-  /** Stages that have begun. */
-  runs: number;
-  completed: number;
-  failed: number;
-  cost_micro_usd: number;
-  /** True: some have used tokens at a cost that is not known. */
-  hasUnknownCost: boolean;
-}
 
 interface RunRow {
   agent_id: string;
@@ -43,10 +33,6 @@ function count(byAgent: Map<string, AgentRuns>, { agent_id, status, cost, basis 
   if (basis === "unknown") runs.hasUnknownCost = true;
   else runs.cost_micro_usd += cost ?? 0;
   byAgent.set(agent_id, runs);
-}
-
-export function noRuns(): AgentRuns {
-  return { runs: 0, completed: 0, failed: 0, cost_micro_usd: 0, hasUnknownCost: false };
 }
 
 const selectExecutions =

@@ -1,3 +1,4 @@
+import type { AgentRuns } from "../../src/execution/agent-runs.ts";
 import { Icon } from "../components/icon.tsx";
 import { costText, plural } from "../components/usage-text.ts";
 import type { Html } from "../jsx/jsx-runtime.ts";
@@ -8,15 +9,6 @@ export interface AgentFacts {
   /** Null: its program uses a model of its own. */
   model: string | null;
   tools: readonly string[];
-}
-
-/** How its stages have ended in the last days. */
-export interface AgentRuns {
-  runs: number;
-  completed: number;
-  failed: number;
-  cost_micro_usd: number;
-  hasUnknownCost: boolean;
 }
 
 export interface AgentDetails {
