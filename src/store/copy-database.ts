@@ -1,15 +1,24 @@
 import { Database } from "bun:sqlite";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 
-/** Copies a database that is about to be migrated away from schema `version`; returns the copy's path. */
-export function backUpBefore(sqlite: Database, path: string, version: number): string {
-  const copy = freeName(`${path}.schema-${version}`);
-  copyInto(sqlite, copy);
-  // Another process may have migrated between the look at the version and the copy; then that process has made a copy.
-  const check = new Database(copy, { readonly: true });
+/**
+ * Copies a database that is about to be migrated away from schema `version`; returns the copy's path. Null: another
+ * process has migrated it meanwhile, and has made a copy.
+ */
+export function backUpBefore(sqlite: Database, path: string, version: number): string | null {
+  // Another process may be copying, too: it must neither write into this file nor remove it.
+  const draft = `${path}.schema-${version}.${randomUUID()}.new`;
+  copyInto(sqlite, draft);
+  const check = new Database(draft, { readonly: true });
   const copied = userVersion(check);
   check.close();
-  if (copied !== version) rmSync(copy);
+  if (copied !== version) {
+    rmSync(draft);
+    return null;
+  }
+  const copy = freeName(`${path}.schema-${version}`);
+  renameSync(draft, copy);
   return copy;
 }
 
