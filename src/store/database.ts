@@ -10,6 +10,7 @@ import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import type { DatabaseChanged } from "./store-failure.ts";
 import { asUnavailable } from "./unavailable.ts";
+import { useWriteAheadLog } from "./write-ahead.ts";
 
 /** An open database. Everything on it is synchronous; nothing may be awaited inside a transaction. */
 export interface Store {
@@ -123,7 +124,7 @@ function narrowPermissions(path: string): void {
 function configure(sqlite: Database, readonly: boolean): void {
   // This comes first, because the other pragmas may have to wait for a lock themselves.
   setBusyTimeout(sqlite, busyTimeoutMs);
-  if (!readonly) sqlite.run("PRAGMA journal_mode = WAL");
+  if (!readonly) useWriteAheadLog(sqlite, busyTimeoutMs);
   sqlite.run("PRAGMA synchronous = FULL");
 }
 
