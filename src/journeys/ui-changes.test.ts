@@ -55,11 +55,12 @@ describe.skipIf(!hasChromium)("the changes of a stage", () => {
     writeAgent(place, "changer", change);
     writeAgent(place, "idler", "true");
     const runId = await place.start("work");
-    const { status } = await until("it has ended", async () => {
+    const { status, steps } = await until("it has ended", async () => {
       const execution = await place.execution(runId);
       return hasEnded(execution.status) && execution;
     });
-    expect(status).toBe("completed");
+    const errors = steps.flatMap(({ error_message }) => error_message ?? []);
+    expect({ status, errors }).toEqual({ status: "completed", errors: [] });
     path = `/workflows/work/executions/${runId}`;
   });
 
